@@ -1,0 +1,199 @@
+package io.remuda.deploy.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Declares or changes deployments, from a file or from options. */
+@Command(
+    name = "deploy",
+    mixinStandardHelpOptions = true,
+    description = "Declare a deployment, or change one.",
+    footer = {
+      "",
+      "Example: ./remuda deploy chat-small --engine llama-server --model small.gguf \\",
+      "             --replicas 2 --wait",
+      "         ./remuda deploy -f chat-small.yaml --wait --timeout 2m"
+    })
+final class DeployVerb implements Callable<Integer> {
+
+  @Mixin private Target target;
+
+  @Parameters(arity = "0..1", paramLabel = "NAME", description = "Name, unless a file says it.")
+  private @Nullable String name;
+
+  @Option(
+      names = {"-f", "--file"},
+      paramLabel = "FILE",
+      description = "YAML file with one or more deployments; - for standard input.")
+  private @Nullable String file;
+
+  @Option(names = "--engine", paramLabel = "ENGINE", description = "Profile of the model node.")
+  private @Nullable String engine;
+
+  @Option(names = "--model", paramLabel = "PATH", description = "Path under the model root.")
+  private @Nullable String model;
+
+  @Option(names = "--replicas", paramLabel = "N", description = "How many instances are wanted.")
+  private @Nullable Integer replicas;
+
+  @Option(names = "--context", paramLabel = "TOKENS", description = "Tokens a request may span.")
+  private @Nullable Integer context;
+
+  @Option(
+      names = "--slots",
+      paramLabel = "N",
+      description = "Requests an instance works on at once.")
+  private @Nullable Integer slots;
+
+  @Option(names = "--gpu-memory", paramLabel = "MIB", description = "GPU memory of an instance.")
+  private @Nullable Long gpuMemoryMiB;
+
+  @Option(names = "--gpus", paramLabel = "N", description = "GPUs that share the GPU memory.")
+  private @Nullable Integer gpus;
+
+  @Option(names = "--memory", paramLabel = "MIB", description = "Host memory of an instance.")
+  private @Nullable Long memoryMiB;
+
+  @Option(names = "--cpus", paramLabel = "N", description = "Cores of an instance.")
+  private @Nullable Double cpus;
+
+  @Option(names = "--label", paramLabel = "KEY=VALUE", description = "A label machines must carry.")
+  private Map<String, String> labels = new TreeMap<>();
+
+  @Option(
+      names = "--argument",
+      paramLabel = "KEY=VALUE",
+      description = "A parameter of the engine.")
+  private Map<String, String> arguments = new TreeMap<>();
+
+  @Option(names = "--strategy", paramLabel = "WORD", description = "binpack or spread.")
+  private @Nullable String strategy;
+
+  @Option(names = "--anti-affinity", description = "Never two instances on one machine.")
+  private boolean antiAffinity;
+
+  @Option(names = "--update", description = "Change the specification of one that is there.")
+  private boolean update;
+
+  @Option(
+      names = "--evolve",
+      description = {
+        "Take another schema where it only adds optional fields or enum values;",
+        "its instances are started anew. Implies --update."
+      })
+  private boolean evolve;
+
+  @Option(names = "--wait", description = "Return when it is READY, or cannot become it.")
+  private boolean wait;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      defaultValue = "5m",
+      description = "How long --wait waits: 30s, 5m. Default: ${DEFAULT-VALUE}.")
+  private String timeout;
+
+  @Override
+  public Integer call() {
+    var limit = Durations.parse(timeout);
+    List<ObjectNode> wanted = wanted();
+    Api api = target.api();
+    JsonNode last = JsonNodeFactory.instance.missingNode();
+    for (ObjectNode spec : wanted) {
+      last = put(api, spec);
+      target.say(spec.path("name").asText() + " accepted");
+    }
+    if (wait) {
+      Readiness readiness = new Readiness(api, target.world());
+      long start = System.nanoTime();
+      for (ObjectNode spec : wanted) {
+        var left = limit.minusNanos(System.nanoTime() - start);
+        last = readiness.await(spec.path("name").asText(), left);
+      }
+    }
+    if (wanted.size() == 1 && target.output().format() != Output.Format.TABLE) {
+      target.output().document(last);
+    }
+    return Exit.OK.code();
+  }
+
+  private List<ObjectNode> wanted() {
+    if (file != null) {
+      if (name != null || engine != null || model != null) {
+        throw new CliFailure(Exit.USAGE, "give either -f FILE or NAME with options, not both");
+      }
+      return DeploymentFile.read(file, target.world());
+    }
+    if (name == null || engine == null) {
+      throw new CliFailure(
+          Exit.USAGE, "say what to deploy: -f FILE, or NAME --engine ENGINE [--model PATH]");
+    }
+    ObjectNode spec = fromOptions(name, engine);
+    DeploymentFile.check("remuda deploy", spec);
+    return List.of(spec);
+  }
+
+  private ObjectNode fromOptions(String wantedName, String wantedEngine) {
+    ObjectNode spec = JsonNodeFactory.instance.objectNode();
+    spec.put("name", wantedName).put("engine", wantedEngine);
+    if (model != null) {
+      spec.put("model", model);
+    }
+    spec.put("replicas", replicas == null ? 1 : replicas);
+    if (context != null) {
+      spec.put("context", context);
+    }
+    if (slots != null) {
+      spec.put("slots", slots);
+    }
+    if (strategy != null) {
+      spec.put("strategy", strategy);
+    }
+    if (antiAffinity) {
+      spec.put("antiAffinity", true);
+    }
+    if (!labels.isEmpty()) {
+      labels.forEach(spec.putObject("machineLabels")::put);
+    }
+    if (!arguments.isEmpty()) {
+      arguments.forEach(spec.putObject("arguments")::put);
+    }
+    addResources(spec);
+    return spec;
+  }
+
+  private void addResources(ObjectNode spec) {
+    if (gpuMemoryMiB == null && memoryMiB == null && cpus == null && gpus == null) {
+      return; // Estimated from the model's header.
+    }
+    ObjectNode resources = spec.putObject("resources");
+    resources.put("gpuMemoryMiB", gpuMemoryMiB == null ? 0 : gpuMemoryMiB);
+    resources.put("memoryMiB", memoryMiB == null ? 0 : memoryMiB);
+    resources.put("cpus", cpus == null ? 0 : cpus);
+    if (gpus != null) {
+      resources.put("gpus", gpus);
+    }
+  }
+
+  /** With --update the version that is there now is named, so that nobody's change is lost. */
+  private JsonNode put(Api api, ObjectNode spec) {
+    String path = Api.path("/v1/deployments", spec.path("name").asText(), "");
+    Map<String, String> headers = new TreeMap<>();
+    if (update || evolve) {
+      api.find(path)
+          .ifPresent(
+              there -> headers.put("If-Match", "\"" + there.path("version").asText() + "\""));
+    }
+    return api.put(evolve ? path + "?evolve=true" : path, spec, headers);
+  }
+}

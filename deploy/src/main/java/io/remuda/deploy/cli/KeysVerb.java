@@ -1,0 +1,126 @@
+package io.remuda.deploy.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.remuda.deploy.cli.Output.Column;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** API keys, and the key of the cluster itself. */
+@Command(
+    name = "keys",
+    mixinStandardHelpOptions = true,
+    description = "Make, list and revoke API keys; make the cluster's own key.",
+    subcommands = {
+      KeysVerb.Create.class,
+      KeysVerb.Ls.class,
+      KeysVerb.Rm.class,
+      ClusterKeyVerb.class
+    },
+    footer = {"", "Example: ./remuda keys create --label notebook --scope infer"})
+final class KeysVerb {
+
+  private KeysVerb() {}
+
+  /** Makes a key. */
+  @Command(
+      name = "create",
+      mixinStandardHelpOptions = true,
+      description = "Make an API key; its secret is printed once and never again.",
+      footer = {"", "Example: ./remuda keys create --label ci --scope deploy --expires 30d"})
+  static final class Create implements Callable<Integer> {
+    @Mixin private Target target;
+
+    @Option(names = "--label", paramLabel = "TEXT", description = "For people.", defaultValue = "")
+    private String label;
+
+    @Option(
+        names = "--scope",
+        paramLabel = "SCOPE",
+        split = ",",
+        description = "infer, deploy, admin, audit or worker; several times. Default: infer.")
+    private List<String> scopes = new ArrayList<>();
+
+    @Option(names = "--model", paramLabel = "NAME", description = "Only this model; several times.")
+    private List<String> models = new ArrayList<>();
+
+    @Option(names = "--expires", paramLabel = "DURATION", description = "Such as 30d.")
+    private @Nullable String expires;
+
+    @Override
+    public Integer call() {
+      ObjectNode body = JsonNodeFactory.instance.objectNode();
+      body.put("label", label);
+      (scopes.isEmpty() ? List.of("infer") : scopes).forEach(body.withArray("scopes")::add);
+      models.forEach(body.withArray("models")::add);
+      if (expires != null) {
+        body.put("expiresInSeconds", Durations.parse(expires).toSeconds());
+      }
+      JsonNode made = target.api().post("/v1/keys", body);
+      if (target.output().format() == Output.Format.TABLE) {
+        target.say("keep this secret, it is not shown again; id " + made.path("id").asText());
+        target.world().out().println(made.path("key").asText());
+      } else {
+        target.output().document(made);
+      }
+      return Exit.OK.code();
+    }
+  }
+
+  /** Lists keys. */
+  @Command(
+      name = "ls",
+      mixinStandardHelpOptions = true,
+      description = "List API keys; secrets are not kept, so none is shown.",
+      footer = {"", "Example: ./remuda keys ls"})
+  static final class Ls implements Callable<Integer> {
+    @Mixin private Target target;
+
+    @Override
+    public Integer call() {
+      target
+          .output()
+          .list(
+              Target.items(target.api().get("/v1/keys")),
+              List.of(
+                  Column.of("ID", "id"),
+                  Column.of("LABEL", "label"),
+                  Column.of("SCOPES", "scopes"),
+                  Column.of("MODELS", "models"),
+                  Column.of("CREATED", "createdAt"),
+                  Column.of("EXPIRES", "expiresAt"),
+                  Column.of("REVOKED", "revoked")));
+      return Exit.OK.code();
+    }
+  }
+
+  /** Revokes a key. */
+  @Command(
+      name = "rm",
+      mixinStandardHelpOptions = true,
+      description = "Revoke API keys, now and for ever.",
+      footer = {"", "Example: ./remuda keys rm 7f3a9c21"})
+  static final class Rm implements Callable<Integer> {
+    @Mixin private Target target;
+
+    @Parameters(paramLabel = "ID", arity = "1..*", description = "Ids, as 'keys ls' shows them.")
+    private List<String> ids;
+
+    @Override
+    public Integer call() {
+      Api api = target.api();
+      for (String id : ids) {
+        api.delete(Api.path("/v1/keys", id, ""));
+        target.say("revoked " + id);
+      }
+      return Exit.OK.code();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.remuda.deploy.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** The verbs that say whether a machine takes instances. */
+final class MachineVerbs {
+
+  private MachineVerbs() {}
+
+  private static int act(Target target, String machine, String action, String done) {
+    var answer = target.api().post(Api.path("/v1/machines", machine, "/" + action));
+    target.say(machine + " " + done);
+    if (target.output().format() != Output.Format.TABLE) {
+      target.output().document(answer);
+    }
+    return Exit.OK.code();
+  }
+
+  /** No new instances. */
+  @Command(
+      name = "cordon",
+      mixinStandardHelpOptions = true,
+      description = "Let a machine take no new instances; what runs there goes on.",
+      footer = {"", "Example: ./remuda cordon 4f0c9a1b2d3e"})
+  static final class Cordon implements Callable<Integer> {
+    @Mixin private Target target;
+
+    @Parameters(paramLabel = "MACHINE", description = "Id, as 'remuda machines' shows it.")
+    private String machine;
+
+    @Override
+    public Integer call() {
+      return act(target, machine, "cordon", "takes no new instances");
+    }
+  }
+
+  /** New instances again. */
+  @Command(
+      name = "uncordon",
+      mixinStandardHelpOptions = true,
+      description = "Let a machine take new instances again.",
+      footer = {"", "Example: ./remuda uncordon 4f0c9a1b2d3e"})
+  static final class Uncordon implements Callable<Integer> {
+    @Mixin private Target target;
+
+    @Parameters(paramLabel = "MACHINE", description = "Id, as 'remuda machines' shows it.")
+    private String machine;
+
+    @Override
+    public Integer call() {
+      return act(target, machine, "uncordon", "takes new instances again");
+    }
+  }
+
+  /** Move everything elsewhere. */
+  @Command(
+      name = "drain",
+      mixinStandardHelpOptions = true,
+      description = "Cordon a machine and move what runs there elsewhere.",
+      footer = {"", "Example: ./remuda drain 4f0c9a1b2d3e"})
+  static final class Drain implements Callable<Integer> {
+    @Mixin private Target target;
+
+    @Parameters(paramLabel = "MACHINE", description = "Id, as 'remuda machines' shows it.")
+    private String machine;
+
+    @Override
+    public Integer call() {
+      return act(target, machine, "drain", "is being drained");
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.remuda.deploy.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.remuda.deploy.cli.Output.Column;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Lists instances. */
+@Command(
+    name = "ps",
+    mixinStandardHelpOptions = true,
+    description = "List instances: which engine runs where, with its process id and its load.",
+    footer = {"", "Example: ./remuda ps -o json"})
+final class PsVerb implements Callable<Integer> {
+
+  @Mixin private Target target;
+
+  static final List<Column> COLUMNS =
+      List.of(
+          Column.of("MODEL", "model"),
+          Column.of("INSTANCE", "instance"),
+          Column.of("MACHINE", "machine"),
+          Column.of("ENGINE", "engine"),
+          Column.of("PHASE", "phase"),
+          Column.of("PID", "pid"),
+          Column.of("PORT", "port"),
+          new Column("BUSY", PsVerb::busy),
+          Column.of("RESTARTS", "restarts"),
+          Column.of("REASON", "reason"));
+
+  @Override
+  public Integer call() {
+    target.output().list(Target.items(target.api().get("/v1/instances")), COLUMNS);
+    return Exit.OK.code();
+  }
+
+  private static String busy(JsonNode row) {
+    return row.path("inFlight").asText("0") + "/" + row.path("slots").asText("?");
+  }
+}

@@ -1,0 +1,50 @@
+package io.remuda.deploy.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.remuda.protocol.config.ProcessStart;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a running node says of itself in {@code <data>/run.json}.
+ *
+ * @param pid of its process
+ * @param processStart when that process started, as {@link ProcessStart} tells it
+ * @param ready whether it serves
+ * @param url of the gateway, where it has one
+ */
+public record RunFile(
+    long pid, Optional<String> processStart, boolean ready, Optional<String> url) {
+
+  /** Empty when the node has ended in good order, or has not come so far. */
+  public static Optional<RunFile> read(Path data) {
+    try {
+      JsonNode run = new ObjectMapper().readTree(Files.readString(data.resolve("run.json")));
+      if (!run.path("pid").canConvertToLong() || run.path("pid").asLong() <= 0) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new RunFile(
+              run.path("pid").asLong(),
+              Optional.of(run.path("processStart").asText("")).filter(start -> !start.isEmpty()),
+              run.path("ready").asBoolean(),
+              Optional.of(run.path("url").asText("")).filter(url -> !url.isEmpty())));
+    } catch (IOException absent) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * The process, while it runs. After a crash or a boot the number may belong to another process,
+   * which started at another time: that one is never taken for ours.
+   */
+  public Optional<ProcessHandle> process() {
+    return processStart
+        .filter(start -> ProcessStart.of(pid).filter(start::equals).isPresent())
+        .flatMap(start -> ProcessHandle.of(pid))
+        .filter(ProcessHandle::isAlive);
+  }
+}

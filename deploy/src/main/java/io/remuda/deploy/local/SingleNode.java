@@ -1,0 +1,83 @@
+package io.remuda.deploy.local;
+
+import com.typesafe.config.Config;
+import io.remuda.gateway.GatewayNode;
+import io.remuda.node.ModelNode;
+import io.remuda.protocol.Keys;
+import io.remuda.protocol.cluster.NodeSettings;
+import io.remuda.protocol.config.NodeHome;
+import io.remuda.registry.RegistryNode;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** One node of a fleet in this process. */
+public final class SingleNode implements AutoCloseable {
+
+  private final AutoCloseable node;
+  private final Supplier<String> address;
+
+  private SingleNode(AutoCloseable node, Supplier<String> address) {
+    this.node = node;
+    this.address = address;
+  }
+
+  /**
+   * Returns when it listens; it joins its fleet by itself. Throws StartRefused.
+   *
+   * @param adminKey gets the administrator's key, should this node be the one that makes it
+   */
+  public static SingleNode start(
+      String role, NodeHome home, Config config, Consumer<String> adminKey) {
+    NodeSettings settings = NodeSettings.from(config).withRoles(Set.of(role));
+    switch (role) {
+      case Keys.ROLE_REGISTRY:
+        {
+          RegistryNode registry =
+              RegistryNode.start(
+                  settings, home, config, () -> System.exit(RegistryNode.EXIT_PAUSED));
+          return new SingleNode(registry, () -> registry.host().settings().contact().toString());
+        }
+      case Keys.ROLE_MODEL:
+        {
+          ModelNode model = ModelNode.start(settings, home, config);
+          return new SingleNode(model, () -> model.machineId().toString());
+        }
+      case Keys.ROLE_GATEWAY:
+        {
+          GatewayNode gateway =
+              GatewayNode.start(settings, home, config, Optional.empty(), Optional.empty());
+          var unused = gateway.adminKey().thenAccept(made -> made.ifPresent(adminKey));
+          return new SingleNode(gateway, gateway::url);
+        }
+      default:
+        throw new IllegalArgumentException(role);
+    }
+  }
+
+  /** Tells the administrator's key, if this start is the one that makes it, as soon as it does. */
+  public void tellAdminKey(Consumer<String> say) {
+    if (node instanceof GatewayNode gateway) {
+      gateway
+          .adminKey()
+          .thenAccept(
+              made ->
+                  made.ifPresent(
+                      key ->
+                          say.accept(
+                              "the administrator's key, shown this once and kept nowhere: "
+                                  + key)));
+    }
+  }
+
+  /** How people name it: where it is met, or which machine it is, or where it answers. */
+  public String address() {
+    return address.get();
+  }
+
+  @Override
+  public void close() throws Exception {
+    node.close();
+  }
+}

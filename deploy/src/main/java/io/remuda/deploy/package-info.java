@@ -1,0 +1,2 @@
+/** deploy. */
+package io.remuda.deploy;

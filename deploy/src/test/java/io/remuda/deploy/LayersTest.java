@@ -1,0 +1,12 @@
+package io.remuda.deploy;
+
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
+import io.remuda.protocol.testing.Layers;
+
+@AnalyzeClasses(packages = "io.remuda.deploy")
+class LayersTest {
+
+  @ArchTest static final ArchTests layers = ArchTests.in(Layers.class);
+}

@@ -1,0 +1,32 @@
+package io.remuda.deploy.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** What one command line printed, and how it ended. */
+record Typed(int exit, String out, String err) {
+
+  static Typed line(String... args) {
+    return in(Map.of(), Path.of("/nonexistent"), "", args);
+  }
+
+  static Typed in(Map<String, String> environment, Path home, String stdin, String... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Surroundings world =
+        new Surroundings(
+            new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            environment,
+            home,
+            false);
+    int exit = Main.run(world, args);
+    return new Typed(
+        exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,45 @@
+package io.remuda.deploy.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.remuda.protocol.testing.FreePort;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code up --detach} and {@code down}. */
+final class DetachIT {
+
+  private static final int TIMES = 10;
+
+  @TempDir private Path folder;
+
+  @Test
+  void tenTimesUpAndDownLeaveNoProcessBehind() {
+    String data = folder.resolve("data").toString();
+    String port = Integer.toString(FreePort.next());
+    Path logs = folder.resolve("logs");
+    for (int i = 0; i < TIMES; i++) {
+      Launched.Ended started = Launched.run(logs, "up", "--detach", "--data", data, "--port", port);
+      assertThat(started.exit()).as(started.err()).isZero();
+      assertThat(started.out()).contains("ready http://127.0.0.1:" + port);
+
+      Launched.Ended ended = Launched.run(logs, Map.of(), "down", "--data", data);
+
+      assertThat(ended.exit()).as(ended.err()).isZero();
+      assertThat(processesThatKnow(data)).as("after round " + i).isEmpty();
+    }
+    assertThat(Launched.run(logs, "down", "--data", data).err()).contains("nothing runs in");
+  }
+
+  /** Engines, keepers and JVMs all carry the data directory in their command lines. */
+  private static List<String> processesThatKnow(String data) {
+    return ProcessHandle.allProcesses()
+        .filter(ProcessHandle::isAlive)
+        .map(process -> process.info().commandLine().orElse(""))
+        .filter(line -> line.contains(data))
+        .toList();
+  }
+}

@@ -1,0 +1,160 @@
+package io.remuda.deploy.fleet;
+
+import io.remuda.protocol.testing.Eventually;
+import io.remuda.protocol.testing.FreePort;
+import io.remuda.protocol.testing.PostgresServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A fleet that the README's six commands started, read from there: three registry nodes on
+ * PostgreSQL, two model nodes, one gateway, each a process of its own.
+ */
+final class SixCommands implements AutoCloseable {
+
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
+
+  private final Path folder;
+  private final Map<String, String> environment;
+  private final int[] registryPorts;
+  private final int port;
+  private final List<Launched> registries = new ArrayList<>();
+  private final List<Launched> machines = new ArrayList<>();
+  private final List<Launched> gateways = new ArrayList<>();
+
+  SixCommands(Path folder, PostgresServer postgres) {
+    this.folder = folder;
+    int[] ports = FreePort.next(4);
+    this.registryPorts = new int[] {ports[0], ports[1], ports[2]};
+    this.port = ports[3];
+    this.environment = prepare(postgres);
+    try {
+      start();
+    } catch (RuntimeException | Error e) {
+      close(); // Else five processes of a fleet that nobody has would go on.
+      throw e;
+    }
+  }
+
+  private void start() {
+    for (int i = 0; i < 3; i++) {
+      registries.add(registry(i));
+    }
+    for (int i = 0; i < 2; i++) {
+      machines.add(machine(i));
+    }
+    Launched gateway = type("gateway", 0);
+    gateways.add(gateway);
+    gateway.awaitPrinted("gateway node", START_LIMIT);
+    Eventually.isTrue(
+        "two machines are known",
+        START_LIMIT,
+        () -> gateway().get("/v1/machines").json().path("data").size() == 2);
+  }
+
+  Gateway gateway() {
+    return new Gateway("http://127.0.0.1:" + port);
+  }
+
+  /** One more copy of a model file where both machines look for it. */
+  Path models() {
+    return folder.resolve("models");
+  }
+
+  Launched.Ended type(String... arguments) {
+    return Launched.run(folder.resolve("logs"), Map.of("REMUDA_URL", gateway().url()), arguments);
+  }
+
+  /** The launcher starts a registry node again when it was voted out, so it goes with its JVM. */
+  void killRegistry(int i) {
+    Launched launcher = registries.get(i);
+    ProcessHandle.of(launcher.pid())
+        .ifPresent(handle -> handle.descendants().toList().forEach(ProcessHandle::destroyForcibly));
+    launcher.kill();
+  }
+
+  void startRegistry(int i) {
+    registries.set(i, registry(i));
+  }
+
+  void killMachine(int i) {
+    machines.get(i).kill();
+  }
+
+  void startMachine(int i) {
+    machines.set(i, machine(i));
+  }
+
+  private Launched registry(int i) {
+    return type("registry", i);
+  }
+
+  private Launched machine(int i) {
+    return type("model", i);
+  }
+
+  /**
+   * Types the {@code i}-th of the README's commands of this role, with ports and folders of ours.
+   */
+  private Launched type(String role, int i) {
+    List<String> arguments =
+        Shown.SIX_COMMANDS.arguments().stream()
+            .filter(line -> line.get(0).equals(role))
+            .toList()
+            .get(i)
+            .stream()
+            .map(this::ours)
+            .toList();
+    return Launched.start(
+        folder.resolve("logs").resolve(role + (i + 1)),
+        environment,
+        arguments.toArray(String[]::new));
+  }
+
+  private String ours(String word) {
+    if (word.startsWith(".remuda/")) {
+      return folder.resolve(word.substring(".remuda/".length())).toString();
+    }
+    return word.equals("8080") ? Integer.toString(port) : withOurPorts(word);
+  }
+
+  private String withOurPorts(String text) {
+    String changed = text;
+    for (int i = 0; i < registryPorts.length; i++) {
+      changed = changed.replace("127.0.0.1:790" + (i + 1), "127.0.0.1:" + registryPorts[i]);
+    }
+    return changed;
+  }
+
+  /**
+   * Types what the README lets one do once, with ports and folders of ours: makes the database and
+   * the key, and returns what was exported.
+   */
+  private Map<String, String> prepare(PostgresServer postgres) {
+    String block =
+        withOurPorts(Shown.FLEET_PREPARED.text())
+            .replace("127.0.0.1:5432", postgres.host() + ":" + postgres.port())
+            .replace("./remuda", Launched.launcher().toString());
+    Map<String, String> variables =
+        Map.of(
+            "PGPORT", Integer.toString(postgres.port()),
+            "PGUSER", postgres.user(),
+            "PGPASSWORD", postgres.password());
+    Map<String, String> all = new HashMap<>(Typed.exports(folder, variables, block));
+    all.put("REMUDA_NODE_MODEL_ROOTS", models().toString());
+    // Six virtual machines share one computer here.
+    all.put("REMUDA_JAVA_OPTS", "-Xmx192m");
+    return Map.copyOf(all);
+  }
+
+  @Override
+  public void close() {
+    gateways.forEach(Launched::close);
+    machines.forEach(Launched::close);
+    registries.forEach(Launched::close);
+  }
+}

@@ -1,0 +1,177 @@
+package io.remuda.deploy.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.remuda.node.gguf.BigramModel;
+import io.remuda.protocol.testing.Eventually;
+import io.remuda.protocol.testing.LlamaServer;
+import io.remuda.protocol.testing.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A fleet of six processes loses one part after the other, and its clients notice nothing. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class SixCommandsIT {
+
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  private Path folder;
+  private SixCommands fleet;
+  private Gateway gateway;
+
+  @BeforeAll
+  void start(@TempDir Path temporary) throws IOException {
+    folder = temporary;
+    LlamaServer.binary();
+    PostgresServer postgres = PostgresServer.own();
+    Files.createDirectories(folder.resolve("models"));
+    BigramModel.ofDemoCorpus().writeGguf(folder.resolve("models/small.gguf"));
+    fleet = new SixCommands(folder, postgres);
+    gateway = fleet.gateway();
+    Launched.Ended ended =
+        fleet.type(
+            "deploy",
+            "chat",
+            "--engine",
+            "llama-server",
+            "--model",
+            "small.gguf",
+            "--replicas",
+            "4",
+            "--strategy",
+            "spread",
+            "--wait",
+            "--timeout",
+            "60s");
+    assertThat(ended.exit()).as(ended.err()).isZero();
+  }
+
+  @AfterAll
+  void end() {
+    if (fleet != null) {
+      fleet.close();
+    }
+  }
+
+  @Test
+  @Order(1)
+  void fourReplicasServeOnTwoMachines() {
+    assertThat(gateway.pids("chat")).hasSize(4);
+    assertThat(
+            gateway.instances("chat").stream()
+                .map(instance -> instance.path("machine").asText())
+                .distinct())
+        .hasSize(2);
+  }
+
+  @Test
+  @Order(2)
+  void anEngineThatIsKilledIsReplaced() {
+    long victim = gateway.pids("chat").get(0);
+
+    ProcessHandle.of(victim).orElseThrow().destroyForcibly();
+
+    Eventually.isTrue(
+        "four others serve",
+        SOON,
+        () -> gateway.pids("chat").size() == 4 && !gateway.pids("chat").contains(victim));
+  }
+
+  @Test
+  @Order(3)
+  void oneRegistryNodeIsKilledAndNoRequestFails() {
+    List<Long> engines = fourEngines();
+    try (Load load = new Load(gateway, "chat")) {
+      fleet.killRegistry(0);
+      Eventually.isTrue("changes are taken again", SOON, () -> changes("after-one-registry"));
+      fleet.startRegistry(0);
+      load.close();
+      assertThat(load.failures()).isEmpty();
+      assertThat(load.answered()).isPositive();
+    }
+    Eventually.isTrue("the same engines", SOON, () -> gateway.pids("chat").equals(engines));
+  }
+
+  @Test
+  @Order(4)
+  void allRegistryNodesAreKilledAndStartedAgainAndNoRequestFails() {
+    List<Long> engines = fourEngines();
+    try (Load load = new Load(gateway, "chat")) {
+      for (int i = 0; i < 3; i++) {
+        fleet.killRegistry(i);
+      }
+      Eventually.isTrue(
+          "a change is refused with a sentence",
+          SOON,
+          () -> gateway.put("/v1/deployments/refused", "{\"engine\":\"jvm\"}").status() == 503);
+      for (int i = 0; i < 3; i++) {
+        fleet.startRegistry(i);
+      }
+      Eventually.isTrue("changes are taken again", SOON, () -> changes("after-all-registries"));
+      gateway.awaitPhase("chat", "READY", SOON);
+      load.close();
+      assertThat(load.failures()).isEmpty();
+      assertThat(load.answered()).isPositive();
+    }
+    assertThat(gateway.get("/v1/deployments/after-one-registry").status()).isEqualTo(200);
+    Eventually.isTrue("the same engines", SOON, () -> gateway.pids("chat").equals(engines));
+  }
+
+  @Test
+  @Order(5)
+  void aMachinesJvmIsKilledAndItsEnginesAreTakenOver() {
+    List<Long> engines = fourEngines();
+
+    fleet.killMachine(0);
+    assertThat(engines).allMatch(pid -> ProcessHandle.of(pid).orElseThrow().isAlive());
+    // Else what follows would be true of the dead JVM's last words.
+    Eventually.isTrue(
+        "the machine is out of sight", SOON, () -> gateway.pids("chat").size() < engines.size());
+    fleet.startMachine(0);
+
+    Eventually.isTrue("the same engines serve", SOON, () -> gateway.pids("chat").equals(engines));
+    Set<String> all =
+        gateway.instances("chat").stream()
+            .map(instance -> instance.path("instance").asText())
+            .collect(Collectors.toSet());
+    Set<String> answered = new HashSet<>();
+    Eventually.isTrue(
+        "each of them answers through the new JVM",
+        SOON,
+        () -> {
+          Gateway.Answer answer = gateway.chat("chat", "the horse");
+          assertThat(answer.status()).isEqualTo(200);
+          answered.add(answer.instance().orElseThrow());
+          return answered.equals(all);
+        });
+  }
+
+  /** The engines before a fault; on a busy machine one may be out of sight for a moment. */
+  private List<Long> fourEngines() {
+    return Eventually.find(
+        "four engines serve",
+        SOON,
+        () -> Optional.of(gateway.pids("chat")).filter(pids -> pids.size() == 4));
+  }
+
+  private boolean changes(String name) {
+    return gateway.put("/v1/deployments/" + name, "{\"engine\":\"jvm\",\"replicas\":0}").status()
+        == 202;
+  }
+}

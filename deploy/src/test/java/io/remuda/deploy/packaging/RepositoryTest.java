@@ -1,0 +1,90 @@
+package io.remuda.deploy.packaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The shape of the repository: few entries at its top, no page that points at nothing. */
+class RepositoryTest {
+
+  private static final Set<String> MODULES =
+      Set.of("protocol", "registry-node", "model-node", "gateway-node", "deploy");
+  private static final Set<String> FILES =
+      Set.of("pom.xml", "application.conf", "README.md", "remuda");
+  private static final Set<String> BESIDE =
+      Set.of(
+          "LICENSE",
+          "NOTICE",
+          "CHANGELOG.md",
+          "CONTRIBUTING.md",
+          "RATIONALE.md",
+          "docs",
+          ".mvn",
+          ".ci",
+          ".editorconfig",
+          ".gitignore");
+  // Never committed: git's own folder, build output, the default data folder.
+  private static final Set<String> LOCAL = Set.of(".git", "target", ".remuda", ".idea", ".vscode");
+
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)(?:\\s+\"[^\"]*\")?\\)");
+
+  @Test
+  void holdsNothingAtItsTopThatWasNotAgreed() throws IOException {
+    try (Stream<Path> entries = Files.list(Repository.root())) {
+      List<String> unknown =
+          entries
+              .map(entry -> entry.getFileName().toString())
+              .filter(name -> !MODULES.contains(name) && !FILES.contains(name))
+              .filter(name -> !BESIDE.contains(name) && !LOCAL.contains(name))
+              .toList();
+
+      assertThat(unknown).as("put it into a module, deploy/ or docs/").isEmpty();
+    }
+  }
+
+  @Test
+  void everyRelativeLinkOfAPageLeadsSomewhere() throws IOException {
+    List<String> dead = new ArrayList<>();
+    for (Path page : pages()) {
+      Matcher link = LINK.matcher(withoutCode(Files.readString(page)));
+      while (link.find()) {
+        String target = link.group(1);
+        if (target.matches("[a-z]+:.*") || target.startsWith("#")) {
+          continue;
+        }
+        String path = target.replaceFirst("#.*", "");
+        if (!Files.exists(page.resolveSibling(path).normalize())) {
+          dead.add(Repository.root().relativize(page) + " -> " + target);
+        }
+      }
+    }
+    assertThat(dead).isEmpty();
+  }
+
+  private static List<Path> pages() throws IOException {
+    List<Path> pages = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(Repository.root(), 6)) {
+      files
+          .filter(file -> file.getFileName().toString().endsWith(".md"))
+          .filter(
+              file ->
+                  Stream.of("/target/", "/node_modules/", "/.remuda/", "/.git/")
+                      .noneMatch(part -> file.toString().contains(part)))
+          .forEach(pages::add);
+    }
+    return pages;
+  }
+
+  private static String withoutCode(String text) {
+    return text.replaceAll("(?s)```.*?```", "").replaceAll("`[^`\n]*`", "");
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of what lies around the program: launcher, engine install, repository, dashboards. */
+@NullMarked
+package io.remuda.deploy.packaging;
+
+import org.jspecify.annotations.NullMarked;

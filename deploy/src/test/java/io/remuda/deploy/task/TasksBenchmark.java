@@ -1,0 +1,262 @@
+package io.remuda.deploy.task;
+
+import static io.remuda.deploy.task.TaskStage.get;
+
+import io.remuda.protocol.proto.task.TaskEnvelope;
+import io.remuda.protocol.proto.task.TaskState;
+import io.remuda.protocol.testing.RabbitServer;
+import io.remuda.protocol.testing.RedisServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/** Rates of durable tasks beside those of the bare broker; run by deploy/bench/tasks.sh. */
+public final class TasksBenchmark {
+
+  static final int CLIENTS = 64;
+  private static final Executor LATER = CompletableFuture.delayedExecutor(2, TimeUnit.MILLISECONDS);
+
+  private TasksBenchmark() {}
+
+  /** Arguments: how many tasks each measurement has. */
+  public static void main(String[] arguments) throws Exception {
+    int tasks = Integer.parseInt(arguments[0]);
+    RabbitServer broker = RabbitServer.own();
+    RedisServer redis = RedisServer.own();
+    boolean kept = false;
+    try {
+      double confirmed = 0;
+      double acknowledged = 0;
+      try (RawBroker raw = new RawBroker(broker.url())) {
+        raw.publish(tasks / 4);
+        raw.consume(tasks / 4);
+        confirmed = raw.publish(tasks);
+        acknowledged = 1 / (1 / confirmed + 1 / raw.consume(tasks));
+      }
+      System.out.printf("raw broker, confirmed publishes   %8.0f /s%n", confirmed);
+      System.out.printf("raw broker, publish to ack        %8.0f /s%n", acknowledged);
+      Map<String, String> servers =
+          Map.of("remuda.tasks.queue", broker.url(), "remuda.tasks.results", redis.url());
+      kept = measure("RabbitMQ + Redis", servers, tasks, confirmed, acknowledged);
+      Path folder = Files.createTempDirectory("remuda-tasks-bench");
+      kept &=
+          measure(
+              "embedded",
+              Map.of("remuda.node.data", folder.toString()),
+              tasks,
+              confirmed,
+              acknowledged);
+    } catch (Exception e) {
+      // Threads of what was open would keep the program alive.
+      e.printStackTrace();
+      broker.kill();
+      redis.kill();
+      System.exit(2);
+    } finally {
+      broker.kill();
+      redis.kill();
+    }
+    System.exit(!kept && System.getenv("HOLD") != null ? 1 : 0);
+  }
+
+  private static boolean measure(
+      String what, Map<String, ?> places, int tasks, double confirmed, double acknowledged)
+      throws Exception {
+    try (TaskStage stage = TaskStage.open(places)) {
+      // An instance that was there declares the queue.
+      InstanceStage first = new InstanceStage(stage, 1, 64, 0);
+      stage.awaitEnd(stage.accept(stage.task("warm")));
+      endToEnd(stage, tasks / 4);
+      get(first.duty.drain());
+      first.close();
+
+      double submits = submits(stage, tasks);
+      System.out.printf(
+          "%-17s submits         %8.0f /s   %.2f of the raw broker's%n",
+          what, submits, submits / confirmed);
+      try (InstanceStage one = new InstanceStage(stage, 2, 64, 0)) {
+        long began = System.nanoTime();
+        while (one.runs.get() < tasks || one.gate.inFlight() > 0) {
+          LockSupport.parkNanos(1_000_000);
+        }
+        System.out.printf("%-17s one instance    %8.0f /s%n", what, tasks / seconds(began));
+        double rate = endToEnd(stage, tasks);
+        System.out.printf(
+            "%-17s end to end      %8.0f /s   %.2f of the raw broker's publish to ack%n",
+            what, rate, rate / acknowledged);
+        atPace(stage, rate / 2, tasks / 4);
+      }
+      return secondInstance(what, stage, tasks);
+    }
+  }
+
+  /** One instance at work on a full queue, and then another: when that begins, and its share. */
+  private static boolean secondInstance(String what, TaskStage stage, int tasks) throws Exception {
+    submits(stage, tasks);
+    try (InstanceStage one = new InstanceStage(stage, 3, 64, 0)) {
+      awaitRuns(one, tasks / 10);
+      try (InstanceStage two = new InstanceStage(stage, 4, 64, 0)) {
+        long ready = System.nanoTime();
+        int before = one.runs.get();
+        awaitRuns(two, 1);
+        double took = seconds(ready);
+        while (one.runs.get() + two.runs.get() < tasks || one.gate.inFlight() > 0) {
+          LockSupport.parkNanos(1_000_000);
+        }
+        int shared = tasks - before;
+        double share = 100.0 * two.runs.get() / shared;
+        System.out.printf(
+            "%-17s second instance takes its first task %.3f s after READY (at most 1): %s%n",
+            what, took, verdict(took <= 1));
+        System.out.printf(
+            "%-17s second instance does %.0f %% of the %d tasks from then on (40 to 60): %s%n",
+            what, share, shared, verdict(share >= 40 && share <= 60));
+        return took <= 1 && share >= 40 && share <= 60;
+      }
+    }
+  }
+
+  private static void awaitRuns(InstanceStage instance, int runs) {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
+    while (instance.runs.get() < runs) {
+      if (System.nanoTime() > end) {
+        fail("an instance did not get to " + runs + " tasks within 5 minutes");
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private static String verdict(boolean kept) {
+    return kept ? "kept" : "MISSED";
+  }
+
+  private static double submits(TaskStage stage, int tasks) throws Exception {
+    long began = System.nanoTime();
+    clients(tasks, () -> submit(stage));
+    return tasks / seconds(began);
+  }
+
+  /** As a gateway does, which has no thread for a client either. */
+  private static CompletionStage<TaskEnvelope> submit(TaskStage stage) {
+    TaskEnvelope task = stage.task("a text of the length that people write in a line or two of it");
+    return stage
+        .results()
+        .submitting(task)
+        .thenCompose(noted -> stage.queue().publish(task))
+        .thenCompose(
+            refused -> {
+              refused.ifPresent(why -> fail(why.message()));
+              return stage.results().queued(TaskStage.id(task));
+            })
+        .thenApply(queued -> task);
+  }
+
+  private static CompletionStage<TaskEnvelope> submitAndAwait(TaskStage stage) {
+    return submit(stage).thenCompose(task -> awaited(stage, task));
+  }
+
+  private static CompletionStage<TaskEnvelope> awaited(TaskStage stage, TaskEnvelope task) {
+    return stage
+        .results()
+        .read(TaskStage.id(task))
+        .thenCompose(
+            found ->
+                found.orElseThrow().getState() == TaskState.DONE
+                    ? CompletableFuture.completedStage(task)
+                    : CompletableFuture.supplyAsync(() -> task, LATER)
+                        .thenCompose(same -> awaited(stage, same)));
+  }
+
+  private static double endToEnd(TaskStage stage, int tasks) throws Exception {
+    Times times = new Times();
+    long began = System.nanoTime();
+    clients(
+        tasks,
+        () -> {
+          long submitted = System.nanoTime();
+          return submitAndAwait(stage).thenAccept(task -> times.add(submitted));
+        });
+    double rate = tasks / seconds(began);
+    times.print(CLIENTS + " clients");
+    return rate;
+  }
+
+  /** Tasks that come at a steady pace, whether or not the earlier ones are done. */
+  private static void atPace(TaskStage stage, double perSecond, int tasks) throws Exception {
+    Times times = new Times();
+    List<CompletableFuture<Void>> all = new ArrayList<>();
+    long began = System.nanoTime();
+    for (int i = 0; i < tasks; i++) {
+      long due = began + (long) (i * 1e9 / perSecond);
+      for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+        LockSupport.parkNanos(wait);
+      }
+      all.add(submitAndAwait(stage).thenAccept(task -> times.add(due)).toCompletableFuture());
+    }
+    CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(5, TimeUnit.MINUTES);
+    times.print(Math.round(perSecond) + " tasks/s, half of that");
+  }
+
+  /** {@link #CLIENTS} at a time, until that many are done. */
+  private static void clients(int times, Supplier<CompletionStage<?>> work) throws Exception {
+    AtomicInteger left = new AtomicInteger(times);
+    List<CompletableFuture<Void>> all = new ArrayList<>();
+    for (int i = 0; i < CLIENTS; i++) {
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      all.add(done);
+      client(left, work, done);
+    }
+    CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(5, TimeUnit.MINUTES);
+  }
+
+  private static void client(
+      AtomicInteger left, Supplier<CompletionStage<?>> work, CompletableFuture<Void> done) {
+    if (left.getAndDecrement() <= 0) {
+      done.complete(null);
+      return;
+    }
+    work.get()
+        .whenCompleteAsync(
+            (result, failure) -> {
+              if (failure != null) {
+                done.completeExceptionally(failure);
+              } else {
+                client(left, work, done);
+              }
+            });
+  }
+
+  /** How long each took. */
+  private static final class Times {
+    private final List<Long> nanos = Collections.synchronizedList(new ArrayList<>());
+
+    void add(long began) {
+      nanos.add(System.nanoTime() - began);
+    }
+
+    void print(String load) {
+      List<Long> sorted = nanos.stream().sorted().toList();
+      System.out.printf(
+          "                  end to end      %8.1f ms median, %.1f ms p99, %s%n",
+          sorted.get(sorted.size() / 2) / 1e6, sorted.get(sorted.size() * 99 / 100) / 1e6, load);
+    }
+  }
+
+  static void fail(String message) {
+    throw new IllegalStateException(message);
+  }
+
+  static double seconds(long began) {
+    return (System.nanoTime() - began) / 1e9;
+  }
+}

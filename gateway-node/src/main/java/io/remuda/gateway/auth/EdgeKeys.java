@@ -1,0 +1,37 @@
+package io.remuda.gateway.auth;
+
+import io.remuda.gateway.edge.Authenticator;
+import io.remuda.gateway.edge.Endpoint;
+import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.ModelName;
+import java.util.Optional;
+
+/** The check of keys on the byte path, where every endpoint needs the scope INFER. */
+public final class EdgeKeys implements Authenticator {
+
+  private static final Need NEED = Need.oneOf(Scope.INFER);
+
+  private final KeyCheck keys;
+
+  public EdgeKeys(KeyCheck keys) {
+    this.keys = keys;
+  }
+
+  @Override
+  public Decision check(String token, Endpoint endpoint) {
+    KeyCheck.Outcome outcome =
+        keys.check(NEED, Optional.empty(), Optional.of(token).filter(sent -> !sent.isEmpty()));
+    if (outcome.caller().isEmpty()) {
+      return Decision.refused(
+          outcome.refused().orElseGet(() -> Refused.of(ErrorCode.UNAUTHENTICATED, "no caller")));
+    }
+    Caller caller = outcome.caller().get();
+    return Decision.allowed(
+        caller.name(),
+        caller.seesAll()
+            ? model -> true
+            : model -> ModelName.parse(model).filter(caller::sees).isPresent());
+  }
+}

@@ -1,0 +1,19 @@
+package io.remuda.gateway.batches;
+
+import io.remuda.protocol.id.TaskId;
+import java.util.Optional;
+
+/**
+ * A line under way.
+ *
+ * @param task the one that belongs to it, submitted or not
+ * @param size of the line in bytes
+ * @param known its answer, when nothing is to be run for it
+ */
+record OpenLine(BatchLine line, TaskId task, int size, Optional<LineAnswer> known) {
+
+  /** A line of which no more than its number can be told. */
+  static OpenLine unreadable(int number, TaskId task, Optional<LineAnswer> known) {
+    return new OpenLine(new BatchLine(number, "", "", "", new byte[0]), task, 0, known);
+  }
+}

@@ -1,0 +1,14 @@
+package io.remuda.gateway.edge;
+
+import io.remuda.protocol.bytes.InferenceCall;
+
+/** An answer on its way to a client, steered from the request's loop. */
+public interface AnswerInProgress extends InferenceCall {
+
+  /**
+   * Puts a comment into a stream that has been silent for long, so that nobody between here and the
+   * client takes it for dead; begins the stream if it has not begun. False when this is no stream
+   * or it stands in the middle of an event.
+   */
+  boolean comment();
+}

@@ -1,0 +1,264 @@
+package io.remuda.gateway.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.remuda.gateway.routing.Target;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.bytes.InferenceCall;
+import io.remuda.protocol.bytes.InferencePort;
+import io.remuda.protocol.bytes.InferenceRequest;
+import io.remuda.protocol.bytes.InferenceSink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try of a request on one instance. Streams are passed on as they come; small answers are held
+ * until they are complete; errors are brought into the shape that clients read.
+ */
+final class Attempt implements InferenceSink {
+
+  private static final int MAX_ERROR_BYTES = 64 * 1024;
+
+  private enum Mode {
+    /** No head yet. */
+    WAITING,
+    /** Events go to the client as they come. */
+    STREAMING,
+    /** A complete answer is collected. */
+    HOLDING,
+    /** An answer that is too large to hold goes to the client as it comes. */
+    PASSING,
+    /** An engine's error is collected. */
+    ERROR
+  }
+
+  private final Inference inference;
+  private final Target target;
+  private @Nullable InferenceCall call;
+  private Mode mode = Mode.WAITING;
+  private int status;
+  private List<Map.Entry<String, String>> headers = List.of();
+  private @Nullable ByteBuf held;
+  private @Nullable StreamGuard guard;
+  private boolean done;
+
+  Attempt(Inference inference, Target target) {
+    this.inference = inference;
+    this.target = target;
+  }
+
+  Target target() {
+    return target;
+  }
+
+  void start(InferencePort port, InferenceRequest request) {
+    target.enter();
+    InferenceCall started = port.call(request, this);
+    if (!done) {
+      call = started;
+    }
+  }
+
+  void cancel() {
+    InferenceCall current = call;
+    close();
+    if (current != null) {
+      current.cancel();
+    }
+  }
+
+  /** Whether a comment may be put into the stream now. */
+  boolean betweenEvents() {
+    StreamGuard watching = guard;
+    return watching == null || watching.betweenEvents();
+  }
+
+  void pause() {
+    if (call != null) {
+      call.pause();
+    }
+  }
+
+  void resume() {
+    if (call != null) {
+      call.resume();
+    }
+  }
+
+  @Override
+  public void onHead(int answered, List<Map.Entry<String, String>> answeredHeaders) {
+    if (done) {
+      return;
+    }
+    status = answered;
+    headers = Headers.fromEngine(answeredHeaders);
+    if (answered >= 400) {
+      mode = Mode.ERROR;
+    } else if (isEvents(Headers.value(answeredHeaders, "content-type"))) {
+      mode = Mode.STREAMING;
+      guard = new StreamGuard(inference.endpoint().end());
+      inference.head(this, status, ClientAnswer.STREAM_HEADERS, true);
+    } else {
+      mode = Mode.HOLDING;
+    }
+  }
+
+  @Override
+  public void onBytes(ByteBuf bytes) {
+    if (done) {
+      bytes.release();
+      return;
+    }
+    switch (mode) {
+      case STREAMING -> {
+        StreamGuard watching = guard;
+        if (watching != null) {
+          watching.add(bytes);
+        }
+        inference.bytes(bytes);
+      }
+      case PASSING -> inference.bytes(bytes);
+      case HOLDING -> {
+        ByteBuf all = collect(bytes);
+        if (all.readableBytes() > inference.heldAnswerBytes()) {
+          mode = Mode.PASSING;
+          held = null;
+          inference.head(this, status, headers, false);
+          if (done) {
+            all.release();
+          } else {
+            inference.bytes(all);
+          }
+        }
+      }
+      case ERROR -> {
+        if (held == null || held.readableBytes() < MAX_ERROR_BYTES) {
+          collect(bytes);
+        } else {
+          bytes.release();
+        }
+      }
+      case WAITING -> bytes.release();
+    }
+  }
+
+  @Override
+  public void onEnd() {
+    if (done) {
+      return;
+    }
+    switch (mode) {
+      case WAITING -> onFailure(gone("answered nothing"), true);
+      case STREAMING -> endStream();
+      case PASSING -> {
+        close();
+        inference.end(false);
+      }
+      case HOLDING -> {
+        ByteBuf all = takeHeld();
+        close();
+        inference.whole(this, status, headers, all);
+      }
+      case ERROR -> endError();
+    }
+  }
+
+  @Override
+  public void onFailure(Refused reason, boolean safeToRetry) {
+    if (done) {
+      return;
+    }
+    StreamGuard watching = guard;
+    Mode was = mode;
+    close();
+    switch (was) {
+      // Of a held answer the client has seen nothing, so that trying again repeats nothing to it.
+      case WAITING, HOLDING, ERROR ->
+          inference.failedEarly(this, reason, safeToRetry || was != Mode.WAITING);
+      case STREAMING, PASSING ->
+          inference.failedLate(
+              reason, watching != null, watching != null && watching.betweenEvents());
+    }
+  }
+
+  private void endStream() {
+    StreamGuard watching = java.util.Objects.requireNonNull(guard);
+    StreamGuard.Ending ending = watching.ending();
+    close();
+    switch (ending) {
+      case COMPLETE -> inference.end(false);
+      case WITHOUT_DONE -> inference.end(true);
+      case BROKEN ->
+          inference.failedLate(
+              gone("ended its stream in the middle"), true, watching.betweenEvents());
+    }
+  }
+
+  private void endError() {
+    ByteBuf all = takeHeld();
+    close();
+    if (status == 429 || status == 503) {
+      all.release();
+      inference.failedEarly(
+          this,
+          Refused.of(
+              ErrorCode.BUSY,
+              "the engine of " + target.instance() + " takes no more requests now; try again"),
+          true);
+      return;
+    }
+    ByteBuf repaired =
+        EngineErrors.repair(all, status, inference.endpoint().dialect(), inference.requestId());
+    List<Map.Entry<String, String>> out = new ArrayList<>(headers);
+    out.removeIf(header -> header.getKey().equals("content-type"));
+    out.add(Map.entry("content-type", "application/json"));
+    inference.whole(this, status, out, repaired);
+  }
+
+  private Refused gone(String what) {
+    return Refused.of(
+        ErrorCode.ENGINE_GONE,
+        "the engine of " + target.instance() + " " + what + "; send the request again");
+  }
+
+  private ByteBuf collect(ByteBuf bytes) {
+    ByteBuf all = held;
+    if (all == null) {
+      held = bytes;
+      return bytes;
+    }
+    ByteBuf grown = Unpooled.buffer(2 * (all.readableBytes() + bytes.readableBytes()));
+    grown.writeBytes(all).writeBytes(bytes);
+    all.release();
+    bytes.release();
+    held = grown;
+    return grown;
+  }
+
+  private ByteBuf takeHeld() {
+    ByteBuf all = held;
+    held = null;
+    return all == null ? Unpooled.EMPTY_BUFFER : all;
+  }
+
+  private void close() {
+    if (done) {
+      return;
+    }
+    done = true;
+    call = null;
+    target.leave();
+    ByteBuf left = held;
+    held = null;
+    if (left != null) {
+      left.release();
+    }
+  }
+
+  private static boolean isEvents(String contentType) {
+    return contentType.startsWith("text/event-stream");
+  }
+}

@@ -1,0 +1,35 @@
+package io.remuda.gateway.edge;
+
+import io.remuda.protocol.Refused;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Says who may use the byte path. Reads a snapshot: never blocks, asks no actor, and is called by
+ * many threads.
+ */
+public interface Authenticator {
+
+  /** Lets everybody use everything: right only on a loopback address. */
+  Authenticator OPEN = (token, endpoint) -> Decision.allowed("", model -> true);
+
+  /**
+   * @param token of {@code Authorization: Bearer} or {@code x-api-key}; empty when there was none
+   */
+  Decision check(String token, Endpoint endpoint);
+
+  /**
+   * @param key id of the key, for logs; empty where there is none
+   * @param models which models the caller may know of; others do not exist for it
+   */
+  record Decision(Optional<Refused> refused, String key, Predicate<String> models) {
+
+    public static Decision allowed(String key, Predicate<String> models) {
+      return new Decision(Optional.empty(), key, models);
+    }
+
+    public static Decision refused(Refused reason) {
+      return new Decision(Optional.of(reason), "", model -> false);
+    }
+  }
+}

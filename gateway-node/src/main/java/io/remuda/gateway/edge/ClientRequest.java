@@ -1,0 +1,29 @@
+package io.remuda.gateway.edge;
+
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+
+/**
+ * One request on the byte path, as whichever server received it hands it over.
+ *
+ * @param model where the address names it; empty where the body does
+ * @param headers those that engines may see, names in lower case; see {@link Headers}
+ * @param body whole; the handler frees it at the end
+ * @param models which models the caller may know of
+ * @param holdFor how long the client wants to be held while its model loads
+ * @param loop where everything about this request happens
+ */
+public record ClientRequest(
+    Endpoint endpoint,
+    Optional<String> model,
+    List<Map.Entry<String, String>> headers,
+    ByteBuf body,
+    String requestId,
+    Predicate<String> models,
+    Duration holdFor,
+    Executor loop) {}

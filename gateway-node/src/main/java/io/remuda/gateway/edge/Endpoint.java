@@ -1,0 +1,86 @@
+package io.remuda.gateway.edge;
+
+import java.util.Optional;
+
+/** The addresses that the byte path answers; every other one is relayed to the API. */
+public enum Endpoint {
+  CHAT("/v1/chat/completions", Dialect.OPENAI, End.DONE),
+  COMPLETIONS("/v1/completions", Dialect.OPENAI, End.DONE),
+  EMBEDDINGS("/v1/embeddings", Dialect.OPENAI, End.NONE),
+  RESPONSES("/v1/responses", Dialect.OPENAI, End.RESPONSE_COMPLETED),
+  MESSAGES("/v1/messages", Dialect.ANTHROPIC, End.MESSAGE_STOP),
+  COUNT_TOKENS("/v1/messages/count_tokens", Dialect.ANTHROPIC, End.NONE),
+  RERANK("/v1/rerank", Dialect.OPENAI, End.NONE),
+  TOKENIZE("/tokenize", Dialect.OPENAI, End.NONE),
+  DETOKENIZE("/detokenize", Dialect.OPENAI, End.NONE),
+  /** Of typed models; clients name the model in the address, see {@link #modelIn}. */
+  PREDICT("/predict", Dialect.OPENAI, End.DONE);
+
+  /** Whose error shape the clients of an address read. */
+  public enum Dialect {
+    OPENAI,
+    ANTHROPIC
+  }
+
+  /** How a stream of an address shows that it is complete. */
+  public enum End {
+    /** It has no streams of its own; whatever the engine sends is passed on. */
+    NONE,
+    /** {@code data: [DONE]}. */
+    DONE,
+    /** The event {@code response.completed}, or one of its unhappy relatives. */
+    RESPONSE_COMPLETED,
+    /** The event {@code message_stop}. */
+    MESSAGE_STOP
+  }
+
+  private static final Endpoint[] ALL = values();
+
+  private final String path;
+  private final Dialect dialect;
+  private final End end;
+
+  Endpoint(String path, Dialect dialect, End end) {
+    this.path = path;
+    this.dialect = dialect;
+    this.end = end;
+  }
+
+  public String path() {
+    return path;
+  }
+
+  public Dialect dialect() {
+    return dialect;
+  }
+
+  public End end() {
+    return end;
+  }
+
+  /**
+   * The model that an address of {@link #PREDICT} names: {@code /predict/{model}} or {@code
+   * /v1/models/{model}/predict}. Empty for every other canonical path.
+   */
+  public static Optional<String> modelIn(String canonical) {
+    String model =
+        canonical.startsWith("/predict/")
+            ? canonical.substring("/predict/".length())
+            : canonical.startsWith("/v1/models/") && canonical.endsWith("/predict")
+                ? canonical.substring(
+                    "/v1/models/".length(),
+                    Math.max("/v1/models/".length(), canonical.length() - "/predict".length()))
+                : "";
+    return model.isEmpty() || model.indexOf('/') >= 0 ? Optional.empty() : Optional.of(model);
+  }
+
+  /** The endpoint of a canonical path; see {@link Paths#canonical}. */
+  public static Optional<Endpoint> of(String canonical) {
+    for (Endpoint endpoint : ALL) {
+      if (endpoint.path.equals(canonical)) {
+        return Optional.of(endpoint);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,57 @@
+package io.remuda.gateway.edge;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.remuda.gateway.edge.Endpoint.Dialect;
+import io.remuda.protocol.ErrorCode;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Brings an engine's own error into the shape that SDKs read: engines put numbers into {@code
+ * code}, leave {@code param} out, or answer plain text.
+ */
+final class EngineErrors {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int SHOWN = 500;
+
+  private EngineErrors() {}
+
+  /** Takes {@code body} over; what comes back is the caller's. */
+  static ByteBuf repair(ByteBuf body, int status, Dialect dialect, String requestId) {
+    String text = body.toString(StandardCharsets.UTF_8);
+    body.release();
+    JsonNode error = errorOf(text);
+    String message = message(error, text, status);
+    String type =
+        error.path("type").isTextual() ? error.path("type").asText() : defaultType(status);
+    String code = error.path("code").isTextual() ? error.path("code").asText() : "";
+    String param = error.path("param").isTextual() ? error.path("param").asText() : "";
+    return Unpooled.copiedBuffer(
+        ErrorAnswer.body(message, type, param, code, dialect, requestId), StandardCharsets.UTF_8);
+  }
+
+  private static JsonNode errorOf(String text) {
+    try {
+      JsonNode root = JSON.readTree(text);
+      return root != null && root.path("error").isObject() ? root.path("error") : JSON.nullNode();
+    } catch (JsonProcessingException e) {
+      return JSON.nullNode();
+    }
+  }
+
+  private static String message(JsonNode error, String text, int status) {
+    if (error.path("message").isTextual()) {
+      return error.path("message").asText();
+    }
+    String shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
+    return shown.isBlank() ? "the engine answered " + status : shown.strip();
+  }
+
+  private static String defaultType(int status) {
+    return status < 500 ? ErrorCode.INVALID_REQUEST.type() : ErrorCode.INTERNAL.type();
+  }
+}

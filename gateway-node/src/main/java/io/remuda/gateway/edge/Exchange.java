@@ -1,0 +1,314 @@
+package io.remuda.gateway.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Keys;
+import io.remuda.protocol.Refused;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request to a model on the public port: reads its body within the limits, hands it to the
+ * {@link InferenceHandler}, and writes the answer no faster than the client reads.
+ */
+final class Exchange implements AnswerSink {
+
+  /** So much of a body that is too large is read to its end, so that the client sees the answer. */
+  private static final long DISCARD_LIMIT = 16L << 20;
+
+  private final EdgeLoop loop;
+  private final EdgeConnection connection;
+  private final HttpServerRequest request;
+  private final HttpServerResponse response;
+  private final Endpoint endpoint;
+  private final Optional<String> model;
+  private final String requestId;
+  private final long started = System.nanoTime();
+  private final ArrivingBody body;
+  private long received;
+  private @Nullable AnswerInProgress answer;
+  private Authenticator.@Nullable Decision decision;
+  private boolean answered;
+  private boolean over;
+  private boolean blocked;
+  private int silentTicks;
+  private int blockedTicks;
+
+  /**
+   * @param model where the address names it
+   */
+  Exchange(
+      EdgeLoop loop,
+      EdgeConnection connection,
+      HttpServerRequest request,
+      Endpoint endpoint,
+      Optional<String> model) {
+    this.loop = loop;
+    this.connection = connection;
+    this.request = request;
+    this.response = request.response();
+    this.endpoint = endpoint;
+    this.model = model;
+    this.requestId = RequestIds.of(request);
+    this.body = new ArrivingBody(loop.edge().bodies(), loop.edge().settings().maxBodyBytes());
+  }
+
+  void start() {
+    connection.exchange(this);
+    response.closeHandler(v -> gone());
+    response.exceptionHandler(e -> gone());
+    request.exceptionHandler(e -> gone());
+    request.handler(buffer -> onBody(((BufferInternal) buffer).getByteBuf()));
+    if (request.method() != HttpMethod.POST) {
+      refuse(Refused.of(ErrorCode.METHOD_NOT_ALLOWED, endpoint.path() + " is called with POST"));
+      return;
+    }
+    Authenticator.Decision checked = loop.edge().authenticator().check(token(request), endpoint);
+    if (checked.refused().isPresent()) {
+      refuse(checked.refused().get());
+      return;
+    }
+    decision = checked;
+    String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      refuse(
+          Refused.of(
+              ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+              "bodies are taken as they are, not with content-encoding " + encoding));
+      return;
+    }
+    if (declaredLength() > loop.edge().settings().maxBodyBytes()) {
+      refuseTooLarge();
+      return;
+    }
+    if (request.getHeader(HttpHeaders.EXPECT) != null) {
+      response.writeContinue();
+    }
+    connection.expectWithin(loop.edge().settings().bodyTimeout());
+    request.endHandler(v -> onBodyEnd());
+  }
+
+  /** Called once a second. */
+  void tick() {
+    AnswerInProgress current = answer;
+    if (current == null || over) {
+      return;
+    }
+    if (blocked) {
+      if (++blockedTicks > loop.edge().settings().stallTimeout().toSeconds()) {
+        cut();
+        current.cancel();
+      }
+    } else if (++silentTicks >= loop.edge().settings().keepAliveComment().toSeconds()) {
+      current.comment();
+      silentTicks = 0;
+    }
+  }
+
+  void bodyOverdue() {
+    refuse(
+        Refused.of(
+            ErrorCode.REQUEST_TIMEOUT,
+            "the body did not arrive within "
+                + loop.edge().settings().bodyTimeout().toSeconds()
+                + " s; send it faster"));
+    connection.close();
+  }
+
+  @Override
+  public void whole(int status, List<Map.Entry<String, String>> headers, ByteBuf whole) {
+    writeHead(status, headers);
+    response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(whole.readableBytes()));
+    response.putHeader(
+        RequestIds.PROCESSING_MS, Long.toString((System.nanoTime() - started) / 1_000_000));
+    close();
+    response.end(BufferInternal.buffer(whole));
+  }
+
+  @Override
+  public void head(int status, List<Map.Entry<String, String>> headers) {
+    writeHead(status, headers);
+    response.setChunked(true);
+  }
+
+  @Override
+  public void bytes(ByteBuf bytes) {
+    if (over) {
+      bytes.release();
+      return;
+    }
+    silentTicks = 0;
+    response.write(BufferInternal.buffer(bytes));
+    if (!blocked && response.writeQueueFull()) {
+      blocked = true;
+      blockedTicks = 0;
+      AnswerInProgress current = answer;
+      if (current != null) {
+        current.pause();
+      }
+      response.drainHandler(v -> drained());
+    }
+  }
+
+  @Override
+  public void end() {
+    if (over) {
+      return;
+    }
+    close();
+    response.end();
+  }
+
+  @Override
+  public void endFailed() {
+    if (over) {
+      return;
+    }
+    close();
+    response.end().onComplete(done -> connection.close());
+  }
+
+  @Override
+  public void cut() {
+    close();
+    connection.cut();
+  }
+
+  private void drained() {
+    blocked = false;
+    AnswerInProgress current = answer;
+    if (current != null && !over) {
+      current.resume();
+    }
+  }
+
+  private void onBody(ByteBuf part) {
+    received += part.readableBytes();
+    if (answered) {
+      if (received > DISCARD_LIMIT) {
+        connection.close();
+      }
+      return;
+    }
+    if (received > loop.edge().settings().maxBodyBytes()) {
+      refuseTooLarge();
+      return;
+    }
+    if (!body.add(part)) {
+      refuse(
+          Refused.of(
+              ErrorCode.OVERLOADED,
+              "this gateway holds as many requests' bodies as it has memory for; send the request"
+                  + " again shortly"));
+    }
+  }
+
+  private void onBodyEnd() {
+    if (answered || over) {
+      return;
+    }
+    connection.expectNothing();
+    Authenticator.Decision checked = java.util.Objects.requireNonNull(decision);
+    answer =
+        loop.edge()
+            .handler()
+            .handle(
+                new ClientRequest(
+                    endpoint,
+                    model,
+                    Headers.toEngine(request::getHeader),
+                    body.whole(),
+                    requestId,
+                    checked.models(),
+                    wait(request.getHeader(Headers.WAIT)),
+                    loop.executor()),
+                this);
+    if (over) {
+      answer = null;
+    }
+  }
+
+  private Duration wait(@Nullable String header) {
+    return loop.edge().handler().waitBudget(header);
+  }
+
+  private void refuseTooLarge() {
+    refuse(
+        Refused.of(
+            ErrorCode.TOO_LARGE,
+            "the body is larger than "
+                + loop.edge().settings().maxBodyBytes()
+                + " bytes; send less, or raise remuda.gateway.edge-limits.max-body-size"));
+  }
+
+  private void refuse(Refused refused) {
+    if (answered) {
+      return;
+    }
+    String text = ErrorAnswer.body(refused, endpoint.dialect(), requestId);
+    whole(
+        refused.code().status(),
+        ErrorAnswer.headers(refused.code(), Duration.ofSeconds(1)),
+        Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
+  }
+
+  private void writeHead(int status, List<Map.Entry<String, String>> headers) {
+    answered = true;
+    response.setStatusCode(status);
+    for (Map.Entry<String, String> header : headers) {
+      response.putHeader(header.getKey(), header.getValue());
+    }
+    response.putHeader(Keys.REQUEST_ID_HEADER, requestId);
+    if (endpoint.dialect() == Endpoint.Dialect.ANTHROPIC) {
+      response.putHeader("request-id", requestId);
+    }
+  }
+
+  /** The client has gone; its engine must not go on for nobody. */
+  private void gone() {
+    if (over) {
+      return;
+    }
+    AnswerInProgress current = answer;
+    close();
+    if (current != null) {
+      current.cancel();
+    }
+  }
+
+  private void close() {
+    over = true;
+    answer = null;
+    body.release();
+    connection.exchange(null);
+    connection.expectWithin(loop.edge().settings().idleTimeout());
+  }
+
+  private long declaredLength() {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    try {
+      return length == null ? 0 : Long.parseLong(length);
+    } catch (NumberFormatException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  static String token(HttpServerRequest request) {
+    String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+    if (authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
+      return authorization.substring(7).strip();
+    }
+    String key = request.getHeader("x-api-key");
+    return key == null ? "" : key;
+  }
+}

@@ -1,0 +1,296 @@
+package io.remuda.gateway.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.remuda.gateway.routing.Balancer;
+import io.remuda.gateway.routing.ModelEntry;
+import io.remuda.gateway.routing.RouteSnapshot;
+import io.remuda.gateway.routing.Target;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.InstanceId;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One request to a model, from its body to the last byte of its answer. Lives on one loop. */
+final class Inference implements AnswerInProgress {
+
+  private static final Duration HOLD_STEP = Duration.ofMillis(50);
+
+  private final InferenceHandler handler;
+  private final ClientRequest request;
+  private final InstanceBody body;
+  private final ClientAnswer answer;
+  private final long started = System.nanoTime();
+  private Set<InstanceId> tried = Set.of();
+  private String model = "";
+  private int attempts;
+  private boolean over;
+  private boolean paused;
+  private long firstByteAt;
+  private @Nullable Attempt attempt;
+
+  Inference(InferenceHandler handler, ClientRequest request, AnswerSink sink) {
+    this.handler = handler;
+    this.request = request;
+    this.body = new InstanceBody(request);
+    this.answer = new ClientAnswer(request, sink);
+  }
+
+  void start() {
+    Optional<Refused> refused = body.read(handler.translations());
+    model = body.model();
+    if (refused.isEmpty()) {
+      route();
+      return;
+    }
+    forgetUnknownModel();
+    refuse(refused.get(), Duration.ZERO);
+  }
+
+  @Override
+  public void cancel() {
+    if (over) {
+      return;
+    }
+    Attempt current = attempt;
+    if (current != null) {
+      current.cancel();
+    }
+    finish("cancelled");
+  }
+
+  @Override
+  public void pause() {
+    paused = true;
+    Attempt current = attempt;
+    if (current != null && !over) {
+      current.pause();
+    }
+  }
+
+  @Override
+  public void resume() {
+    paused = false;
+    Attempt current = attempt;
+    if (current != null && !over) {
+      current.resume();
+    }
+  }
+
+  @Override
+  public boolean comment() {
+    Attempt current = attempt;
+    return !over
+        && body.stream()
+        && attempts > 0
+        && answer.comment(current == null || current.betweenEvents());
+  }
+
+  private void route() {
+    if (over) {
+      return;
+    }
+    RouteSnapshot snapshot = handler.routes().snapshot();
+    ModelEntry entry = request.models().test(model) ? snapshot.get(model) : null;
+    if (entry == null) {
+      Refused unknown = Refusals.unknown(model, snapshot, request.models());
+      model = "";
+      refuse(unknown, retryAfterLoading());
+      return;
+    }
+    Optional<Target> target = Balancer.pick(entry, tried, ThreadLocalRandom.current());
+    if (target.isPresent()) {
+      Set<String> endpoints = target.get().route().endpoints();
+      if (!endpoints.isEmpty() && !endpoints.contains(request.endpoint().path())) {
+        refuse(Refusals.notOffered(model, request.endpoint(), endpoints), Duration.ZERO);
+        return;
+      }
+      Optional<Translation.Translated.Bad> bad = body.translate(entry);
+      if (bad.isPresent()) {
+        refuse(bad.get().refused(), bad.get().param(), retryAfterLoading());
+      } else {
+        call(target.get());
+      }
+    } else {
+      hold(entry);
+    }
+  }
+
+  /** Nothing takes requests: wait as long as the client wants to, then say what is going on. */
+  private void hold(ModelEntry entry) {
+    long waited = System.nanoTime() - started;
+    if (waited < request.holdFor().toNanos() && Refusals.mayBecomeReady(entry)) {
+      handler
+          .timers()
+          .schedule(
+              () -> request.loop().execute(this::route),
+              HOLD_STEP.toMillis(),
+              TimeUnit.MILLISECONDS);
+      return;
+    }
+    refuse(Refusals.notReady(entry), retryAfterLoading());
+  }
+
+  private void call(Target target) {
+    attempts++;
+    Attempt next = new Attempt(this, target);
+    attempt = next;
+    next.start(body.answersOf(handler.ports().of(target.route())), body.forInstance(target));
+    if (paused && !over) {
+      next.pause();
+    }
+  }
+
+  /** The attempt failed before the client saw anything of it. */
+  void failedEarly(Attempt failed, Refused reason, boolean safeToRetry) {
+    if (over) {
+      return;
+    }
+    attempt = null;
+    if (safeToRetry && attempts < handler.settings().attempts()) {
+      if (tried.isEmpty()) {
+        tried = new HashSet<>();
+      }
+      boolean again = !tried.add(failed.target().instance());
+      ModelEntry entry = handler.routes().snapshot().get(model);
+      if (entry != null) {
+        Optional<Target> next = Balancer.pick(entry, tried, ThreadLocalRandom.current());
+        if (next.isPresent()) {
+          call(next.get());
+          return;
+        }
+        if (reason.code() == ErrorCode.ENGINE_GONE
+            && !again
+            && entry.isReady(failed.target().instance())) {
+          // The only instance: its idle connection may have been closed as the request went out.
+          call(failed.target());
+          return;
+        }
+        if (reason.code() == ErrorCode.MODEL_NOT_READY && entry.readyCount() == 0) {
+          hold(entry);
+          return;
+        }
+      }
+    }
+    refuse(reason, retryAfter(reason.code()));
+  }
+
+  void whole(Attempt from, int status, List<Map.Entry<String, String>> headers, ByteBuf content) {
+    noteFirstByte();
+    if (!answer.promisedStream()) {
+      answer.whole(status, headers, from.target().instance(), content);
+    } else if (status >= 400) {
+      answer.errorAsEvent(content);
+    } else {
+      content.release();
+      refuse(notTheStream(), Duration.ZERO);
+      return;
+    }
+    finish(status < 400 ? "ok" : "engine_" + status);
+  }
+
+  private static Refused notTheStream() {
+    return Refused.of(ErrorCode.ENGINE_FAILED, "the engine answered without the stream asked for");
+  }
+
+  void head(Attempt from, int status, List<Map.Entry<String, String>> headers, boolean events) {
+    if (answer.promisedStream() && !events) {
+      from.cancel();
+      refuse(notTheStream(), Duration.ZERO);
+      return;
+    }
+    answer.head(status, headers, from.target().instance(), events);
+  }
+
+  void bytes(ByteBuf bytes) {
+    noteFirstByte();
+    answer.bytes(bytes);
+  }
+
+  /** The engine's part is over and was good. */
+  void end(boolean addDone) {
+    answer.end(addDone);
+    finish("ok");
+  }
+
+  /** The answer broke off after its beginning was sent. */
+  void failedLate(Refused reason, boolean events, boolean betweenEvents) {
+    if (over) {
+      return;
+    }
+    answer.breakOff(reason, events, betweenEvents);
+    finish(reason.code().code());
+  }
+
+  Endpoint endpoint() {
+    return request.endpoint();
+  }
+
+  String requestId() {
+    return request.requestId();
+  }
+
+  int heldAnswerBytes() {
+    return handler.settings().heldAnswerBytes();
+  }
+
+  private void refuse(Refused refused, Duration retryAfter) {
+    refuse(refused, "", retryAfter);
+  }
+
+  private void refuse(Refused refused, String param, Duration retryAfter) {
+    if (over) {
+      return;
+    }
+    answer.refuse(refused, param, retryAfter);
+    finish(refused.code().code());
+  }
+
+  private Duration retryAfter(ErrorCode code) {
+    return code.retry() == ErrorCode.Retry.LATER
+        ? retryAfterLoading()
+        : handler.settings().retryAfter();
+  }
+
+  private Duration retryAfterLoading() {
+    return handler.settings().loadingRetryAfter();
+  }
+
+  /** A name that nobody has deployed must not become a label of a metric. */
+  private void forgetUnknownModel() {
+    if (handler.routes().snapshot().get(model) == null) {
+      model = "";
+    }
+  }
+
+  private void noteFirstByte() {
+    if (firstByteAt == 0) {
+      firstByteAt = System.nanoTime();
+    }
+  }
+
+  private void finish(String code) {
+    if (over) {
+      return;
+    }
+    over = true;
+    attempt = null;
+    body.release();
+    long now = System.nanoTime();
+    handler
+        .metrics()
+        .ended(
+            request.endpoint(),
+            model,
+            code,
+            Duration.ofNanos(firstByteAt == 0 ? -1 : firstByteAt - started),
+            Duration.ofNanos(now - started));
+  }
+}

@@ -1,0 +1,91 @@
+package io.remuda.gateway.edge;
+
+import io.remuda.gateway.routing.Routes;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers requests to models, whichever server received them: finds an instance, tries the next one
+ * as long as nothing has been sent, passes the answer on as it comes, and never ends in silence.
+ *
+ * <p>Blocks nowhere and asks no actor. Everything about one request happens on its loop; the
+ * handler itself is shared by all of them.
+ */
+public final class InferenceHandler {
+
+  private final Routes routes;
+  private final Ports ports;
+  private final InferenceSettings settings;
+  private final RequestMetrics metrics;
+  private final ScheduledExecutorService timers;
+  private final Translations translations;
+
+  /**
+   * @param timers wakes requests that are held while their model loads
+   * @param translations for requests to typed models
+   */
+  public InferenceHandler(
+      Routes routes,
+      Ports ports,
+      InferenceSettings settings,
+      RequestMetrics metrics,
+      ScheduledExecutorService timers,
+      Translations translations) {
+    this.routes = routes;
+    this.ports = ports;
+    this.settings = settings;
+    this.metrics = metrics;
+    this.timers = timers;
+    this.translations = translations;
+  }
+
+  /**
+   * Starts the work on {@code request}; to be called on its loop. The call that comes back tells
+   * that the client has gone, or reads too slowly.
+   */
+  public AnswerInProgress handle(ClientRequest request, AnswerSink sink) {
+    Inference inference = new Inference(this, request, sink);
+    inference.start();
+    return inference;
+  }
+
+  /** How long a request is held; {@code seconds} is what the client asked for, if it did. */
+  public Duration waitBudget(@Nullable String seconds) {
+    if (seconds == null) {
+      return settings.defaultWait();
+    }
+    try {
+      Duration wanted = Duration.ofMillis((long) (Double.parseDouble(seconds.strip()) * 1000));
+      return wanted.isNegative()
+          ? Duration.ZERO
+          : wanted.compareTo(settings.maxWait()) > 0 ? settings.maxWait() : wanted;
+    } catch (NumberFormatException e) {
+      return settings.defaultWait();
+    }
+  }
+
+  Routes routes() {
+    return routes;
+  }
+
+  Ports ports() {
+    return ports;
+  }
+
+  InferenceSettings settings() {
+    return settings;
+  }
+
+  RequestMetrics metrics() {
+    return metrics;
+  }
+
+  Translations translations() {
+    return translations;
+  }
+
+  ScheduledExecutorService timers() {
+    return timers;
+  }
+}

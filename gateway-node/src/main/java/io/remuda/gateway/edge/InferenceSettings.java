@@ -1,0 +1,37 @@
+package io.remuda.gateway.edge;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+
+/**
+ * How the gateway treats requests to models; see {@code remuda.gateway.inference} in
+ * reference.conf.
+ *
+ * @param attempts so many instances are tried before the client is told
+ * @param maxWait the longest that a client may ask to be held while its model loads
+ * @param defaultWait how long it is held when it does not ask
+ * @param retryAfter what a client is told when all slots are taken
+ * @param loadingRetryAfter what it is told while a model loads
+ * @param heldAnswerBytes answers up to this size are sent in one piece, and an engine that dies in
+ *     the middle of one costs the client nothing
+ */
+public record InferenceSettings(
+    int attempts,
+    Duration maxWait,
+    Duration defaultWait,
+    Duration retryAfter,
+    Duration loadingRetryAfter,
+    int heldAnswerBytes) {
+
+  /** Reads {@code remuda.gateway.inference}. */
+  public static InferenceSettings from(Config config) {
+    Config inference = config.getConfig("remuda.gateway.inference");
+    return new InferenceSettings(
+        inference.getInt("attempts"),
+        inference.getDuration("max-wait"),
+        inference.getDuration("default-wait"),
+        inference.getDuration("retry-after"),
+        inference.getDuration("loading-retry-after"),
+        (int) (long) inference.getBytes("held-answer-size"));
+  }
+}

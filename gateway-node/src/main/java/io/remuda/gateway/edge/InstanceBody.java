@@ -1,0 +1,112 @@
+package io.remuda.gateway.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.remuda.gateway.routing.ModelEntry;
+import io.remuda.gateway.routing.Target;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.bytes.InferencePort;
+import io.remuda.protocol.bytes.InferenceRequest;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an instance gets of a client's request: the body as it came, or, for a typed model, the
+ * message that it was translated to once. Lives on one loop.
+ */
+final class InstanceBody {
+
+  private final ClientRequest request;
+  private String model = "";
+  private boolean stream;
+  private @Nullable Translation translation;
+  private @Nullable ByteBuf translated;
+
+  InstanceBody(ClientRequest request) {
+    this.request = request;
+  }
+
+  /** Finds out which model is asked for and how; or why that cannot be told. */
+  Optional<Refused> read(Translations translations) {
+    if (request.endpoint() != Endpoint.PREDICT) {
+      BodyScan.Result result = BodyScan.of(request.body());
+      result
+          .scan()
+          .ifPresent(
+              scan -> {
+                model = scan.model();
+                stream = scan.stream();
+              });
+      return result.refused();
+    }
+    if (request.model().isEmpty()) {
+      return Optional.of(
+          Refused.of(
+              ErrorCode.INVALID_REQUEST,
+              "name the model in the address, as in POST /predict/{model}"));
+    }
+    model = request.model().get();
+    Translations.Found found = translations.of(request.headers());
+    found
+        .translation()
+        .ifPresent(
+            one -> {
+              translation = one;
+              stream = one.stream();
+            });
+    return found.refused();
+  }
+
+  /** As the client named it; empty until it is known. */
+  String model() {
+    return model;
+  }
+
+  /** Whether the client wants a stream. */
+  boolean stream() {
+    return stream;
+  }
+
+  /** Makes the body for the model's instances; or says what is wrong with the client's. */
+  Optional<Translation.Translated.Bad> translate(ModelEntry entry) {
+    Translation between = translation;
+    if (between == null || translated != null) {
+      return Optional.empty();
+    }
+    Translation.Translated result = between.request(entry, request.body());
+    if (result instanceof Translation.Translated.Body body) {
+      translated = body.bytes();
+      return Optional.empty();
+    }
+    return Optional.of((Translation.Translated.Bad) result);
+  }
+
+  /** The way to the instance, with what it answers translated back. */
+  InferencePort answersOf(InferencePort port) {
+    Translation between = translation;
+    return between == null ? port : between.answersOf(port);
+  }
+
+  InferenceRequest forInstance(Target target) {
+    Translation between = translation;
+    ByteBuf body = translated;
+    return new InferenceRequest(
+        target.instance(),
+        "POST",
+        request.endpoint().path(),
+        between == null ? request.headers() : between.headers(request.headers()),
+        body == null ? request.body() : body,
+        model,
+        request.requestId(),
+        stream,
+        request.loop());
+  }
+
+  void release() {
+    request.body().release();
+    ByteBuf sent = translated;
+    if (sent != null) {
+      sent.release();
+    }
+  }
+}

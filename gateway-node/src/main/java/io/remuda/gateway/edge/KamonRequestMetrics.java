@@ -1,0 +1,50 @@
+package io.remuda.gateway.edge;
+
+import io.remuda.protocol.metrics.MetricNames;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import kamon.Kamon;
+import kamon.metric.Counter;
+import kamon.metric.Timer;
+import kamon.tag.TagSet;
+
+/**
+ * Requests as Kamon's instruments. An instrument is looked up once for each model and outcome; both
+ * have few values, since a model that does not exist is counted under an empty name.
+ */
+public final class KamonRequestMetrics implements RequestMetrics {
+
+  private record Key(String model, String outcome) {}
+
+  private record Instruments(Counter requests, Timer duration) {}
+
+  private final Map<Key, Instruments> instruments = new ConcurrentHashMap<>();
+  private final Map<String, Timer> firstBytes = new ConcurrentHashMap<>();
+
+  @Override
+  public void ended(
+      Endpoint endpoint, String model, String code, Duration firstByte, Duration total) {
+    Instruments of = instruments.computeIfAbsent(new Key(model, code), KamonRequestMetrics::make);
+    of.requests().increment();
+    of.duration().record(total);
+    if (!firstByte.isNegative()) {
+      firstBytes.computeIfAbsent(model, KamonRequestMetrics::firstByte).record(firstByte);
+    }
+  }
+
+  private static Instruments make(Key key) {
+    TagSet tags =
+        TagSet.builder()
+            .add(MetricNames.MODEL, key.model())
+            .add(MetricNames.OUTCOME, key.outcome())
+            .build();
+    return new Instruments(
+        Kamon.counter(MetricNames.REQUESTS).withTags(tags),
+        Kamon.timer(MetricNames.REQUEST_DURATION).withTags(tags));
+  }
+
+  private static Timer firstByte(String model) {
+    return Kamon.timer(MetricNames.TTFT).withTag(MetricNames.MODEL, model);
+  }
+}

@@ -1,0 +1,114 @@
+package io.remuda.gateway.edge;
+
+import io.remuda.gateway.routing.ModelEntry;
+import io.remuda.gateway.routing.RouteSnapshot;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Listing;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.Route;
+import io.remuda.protocol.model.DeploymentPhase;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** The sentences with which the byte path refuses; each says what to do. */
+final class Refusals {
+
+  private static final int SHOWN_NAMES = 10;
+  private static final int SHOWN_LENGTH = 80;
+
+  private Refusals() {}
+
+  static Refused unknown(String model, RouteSnapshot snapshot, Predicate<String> visible) {
+    if (snapshot.isCold()) {
+      return Refused.of(
+          ErrorCode.MODEL_NOT_READY,
+          "this gateway has not heard from the fleet yet; try again, and see that a registry runs");
+    }
+    List<String> names =
+        snapshot.models().stream().map(ModelEntry::name).filter(visible).sorted().toList();
+    String known =
+        names.isEmpty()
+            ? "nothing is deployed; deploy one first"
+            : "there is: "
+                + String.join(", ", names.subList(0, Math.min(SHOWN_NAMES, names.size())))
+                + (names.size() > SHOWN_NAMES ? ", ... (GET /v1/models lists all)" : "");
+    return Refused.of(
+        ErrorCode.MODEL_NOT_FOUND, "the model '" + shown(model) + "' does not exist; " + known);
+  }
+
+  static Refused notOffered(String model, Endpoint endpoint, Set<String> offered) {
+    return Refused.of(
+        ErrorCode.NOT_SUPPORTED,
+        "the engine of '%s' does not answer %s; it answers %s"
+            .formatted(model, endpoint.path(), String.join(", ", offered)));
+  }
+
+  /** Whether waiting may help. */
+  static boolean mayBecomeReady(ModelEntry entry) {
+    return entry
+        .listing()
+        .map(
+            listing ->
+                listing.phase() != DeploymentPhase.STOPPED
+                    && listing.phase() != DeploymentPhase.FAILED)
+        .orElse(true);
+  }
+
+  static Refused notReady(ModelEntry entry) {
+    String name = entry.name();
+    List<Route> loading = entry.routes().stream().filter(Refusals::isLoading).toList();
+    if (!loading.isEmpty()) {
+      int progress = loading.stream().mapToInt(Route::progress).max().orElse(-1);
+      String percent = progress >= 0 ? " (" + progress + " %)" : "";
+      return Refused.of(
+          ErrorCode.MODEL_LOADING,
+          "the model '" + name + "' is loading" + percent + "; try again shortly");
+    }
+    return entry
+        .listing()
+        .map(listing -> notReady(name, listing))
+        .orElseGet(
+            () ->
+                Refused.of(
+                    ErrorCode.MODEL_NOT_READY,
+                    "no instance of '" + name + "' takes requests now; try again"));
+  }
+
+  private static Refused notReady(String name, Listing listing) {
+    String because = listing.reason().map(reason -> ": " + reason).orElse("");
+    return switch (listing.phase()) {
+      case STARTING ->
+          Refused.of(
+              ErrorCode.MODEL_LOADING, "the model '" + name + "' is starting; try again shortly");
+      case PENDING ->
+          Refused.of(
+              ErrorCode.MODEL_NOT_READY,
+              "the model '" + name + "' waits for a machine that can hold it" + because);
+      case STOPPED ->
+          Refused.of(
+              ErrorCode.MODEL_NOT_READY,
+              "the model '" + name + "' is scaled to zero; scale it up first");
+      case FAILED ->
+          Refused.of(
+              ErrorCode.MODEL_NOT_READY, "the model '" + name + "' does not start" + because);
+      case READY, DEGRADED, ENDED ->
+          Refused.of(
+              ErrorCode.MODEL_NOT_READY,
+              "no instance of '" + name + "' takes requests now; try again" + because);
+    };
+  }
+
+  private static boolean isLoading(Route route) {
+    return switch (route.phase()) {
+      case ASSIGNED, STARTING, WARMING -> true;
+      case READY, SUSPECT, DRAINING, BACKOFF, FAILED, ENDED -> false;
+    };
+  }
+
+  /** What a client sent, made fit to be shown. */
+  private static String shown(String text) {
+    String cut = text.length() > SHOWN_LENGTH ? text.substring(0, SHOWN_LENGTH) + "..." : text;
+    return cut.replaceAll("\\p{Cntrl}", "?");
+  }
+}

@@ -1,0 +1,261 @@
+package io.remuda.gateway.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Keys;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.bytes.FrontHeaders;
+import io.remuda.protocol.bytes.InferenceCall;
+import io.remuda.protocol.bytes.InferenceRequest;
+import io.remuda.protocol.bytes.InferenceSink;
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One call to another machine's front. Its own state is touched on its event loop alone. */
+final class RemoteCall implements InferenceCall {
+
+  private final RemotePort port;
+  private final RemotePorts ports;
+  private final Context loop;
+  private final InferenceRequest request;
+  private final InferenceSink sink;
+  private final boolean direct;
+  private @Nullable HttpClientRequest outgoing;
+  private @Nullable HttpClientResponse incoming;
+  private boolean headSent;
+  private boolean paused;
+  private boolean over;
+
+  /**
+   * @param direct whether the caller is on {@code loop}, so that its sink may be called at once
+   */
+  RemoteCall(
+      RemotePort port,
+      RemotePorts ports,
+      Context loop,
+      InferenceRequest request,
+      InferenceSink sink,
+      boolean direct) {
+    this.port = port;
+    this.ports = ports;
+    this.loop = loop;
+    this.request = request;
+    this.sink = sink;
+    this.direct = direct;
+    if (!direct) {
+      request.body().retain();
+    }
+  }
+
+  void start() {
+    if (over) {
+      return;
+    }
+    RequestOptions options =
+        new RequestOptions()
+            .setMethod(HttpMethod.valueOf(request.method()))
+            .setHost(port.host())
+            .setPort(port.port())
+            .setURI("/i/" + request.instance() + request.path())
+            .setIdleTimeout(ports.settings().silenceTimeout().toMillis());
+    ports
+        .client(loop)
+        .request(options)
+        .onComplete(
+            result -> {
+              if (result.succeeded()) {
+                send(result.result());
+              } else {
+                fail(gone("does not take connections"), true);
+              }
+            });
+  }
+
+  @Override
+  public void cancel() {
+    onLoop(
+        () -> {
+          if (!over) {
+            end();
+            reset();
+          }
+        });
+  }
+
+  @Override
+  public void pause() {
+    onLoop(
+        () -> {
+          paused = true;
+          if (incoming != null) {
+            incoming.pause();
+          }
+        });
+  }
+
+  @Override
+  public void resume() {
+    onLoop(
+        () -> {
+          paused = false;
+          if (incoming != null) {
+            incoming.resume();
+          }
+        });
+  }
+
+  private void send(HttpClientRequest call) {
+    if (over) {
+      call.reset();
+      return;
+    }
+    outgoing = call;
+    // What breaks is told by the response's failure.
+    call.exceptionHandler(e -> {});
+    for (Map.Entry<String, String> header : request.headers()) {
+      call.putHeader(header.getKey(), header.getValue());
+    }
+    call.putHeader(Keys.CLUSTER_KEY_HEADER, ports.clusterKey());
+    call.putHeader(Keys.REQUEST_ID_HEADER, request.requestId());
+    call.putHeader(FrontHeaders.MODEL, request.model());
+    if (request.stream()) {
+      call.putHeader(FrontHeaders.STREAM, "true");
+    }
+    ByteBuf body = request.body().retainedDuplicate();
+    call.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.readableBytes()));
+    call.response()
+        .onComplete(
+            result -> {
+              if (result.succeeded()) {
+                head(result.result());
+              } else {
+                fail(gone("closed the connection before its answer"), true);
+              }
+            });
+    call.end(BufferInternal.buffer(body));
+  }
+
+  private void head(HttpClientResponse response) {
+    if (over) {
+      return;
+    }
+    incoming = response;
+    response.exceptionHandler(e -> fail(gone("went away in the middle of its answer"), false));
+    String refusal = response.getHeader(FrontHeaders.REFUSED);
+    if (refusal != null) {
+      refused(response, refusal);
+      return;
+    }
+    response.handler(buffer -> bytes(((BufferInternal) buffer).getByteBuf()));
+    response.endHandler(v -> ended());
+    if (paused) {
+      response.pause();
+    }
+    List<Map.Entry<String, String>> headers = new ArrayList<>(4);
+    for (String name : FrontHeaders.ANSWER) {
+      String value = response.getHeader(name);
+      if (value != null) {
+        headers.add(Map.entry(name, value));
+      }
+    }
+    headSent = true;
+    int status = response.statusCode();
+    tell(() -> sink.onHead(status, headers));
+  }
+
+  /** The front has refused: its body is the sentence. */
+  private void refused(HttpClientResponse response, String code) {
+    boolean again = "true".equals(response.getHeader(FrontHeaders.RETRY));
+    response
+        .body()
+        .onComplete(
+            body -> {
+              String sentence =
+                  body.succeeded()
+                      ? body.result().toString(StandardCharsets.UTF_8)
+                      : "the machine at " + port.host() + " refused";
+              fail(Refused.of(code(code), sentence), again);
+            });
+  }
+
+  private static ErrorCode code(String name) {
+    try {
+      return ErrorCode.of(name);
+    } catch (IllegalArgumentException e) {
+      return ErrorCode.ENGINE_FAILED;
+    }
+  }
+
+  private void bytes(ByteBuf bytes) {
+    if (over) {
+      bytes.release();
+    } else if (direct) {
+      sink.onBytes(bytes);
+    } else {
+      request.loop().execute(() -> sink.onBytes(bytes));
+    }
+  }
+
+  private void ended() {
+    if (!over) {
+      end();
+      tell(sink::onEnd);
+    }
+  }
+
+  private void fail(Refused reason, boolean safeToRetry) {
+    if (over) {
+      return;
+    }
+    end();
+    reset();
+    boolean safe = safeToRetry && !headSent;
+    tell(() -> sink.onFailure(reason, safe));
+  }
+
+  private void end() {
+    over = true;
+    if (!direct) {
+      request.body().release();
+    }
+  }
+
+  private void reset() {
+    HttpClientRequest call = outgoing;
+    if (call != null) {
+      call.reset();
+    }
+  }
+
+  private void tell(Runnable news) {
+    if (direct) {
+      news.run();
+    } else {
+      request.loop().execute(news);
+    }
+  }
+
+  private void onLoop(Runnable command) {
+    if (direct) {
+      command.run();
+    } else {
+      loop.runOnContext(v -> command.run());
+    }
+  }
+
+  private Refused gone(String what) {
+    return Refused.of(
+        ErrorCode.ENGINE_GONE,
+        "the machine of " + request.instance() + " " + what + "; send the request again");
+  }
+}

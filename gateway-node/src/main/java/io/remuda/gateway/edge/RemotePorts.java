@@ -1,0 +1,111 @@
+package io.remuda.gateway.edge;
+
+import io.remuda.protocol.Route;
+import io.remuda.protocol.bytes.InferencePort;
+import io.remuda.protocol.id.MachineId;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.PoolOptions;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The doors to all machines: the one in this JVM, where there is one, is called in process, every
+ * other one over HTTP with the cluster's key. Each event loop has a client of its own.
+ */
+public final class RemotePorts implements Ports {
+
+  private final FrontClientSettings settings;
+  private final String clusterKey;
+  private final Optional<MachineId> localMachine;
+  private final Optional<InferencePort> local;
+  private final Map<String, RemotePort> ports = new ConcurrentHashMap<>();
+  private final ThreadLocal<HttpClient> clients = new ThreadLocal<>();
+  private final Vertx vertx;
+
+  /**
+   * @param local the machine of this JVM and its door, both or neither
+   */
+  public RemotePorts(
+      FrontClientSettings settings,
+      String clusterKey,
+      Optional<MachineId> localMachine,
+      Optional<InferencePort> local) {
+    this.settings = settings;
+    this.clusterKey = clusterKey;
+    this.localMachine = localMachine;
+    this.local = local;
+    // Only for calls that come from no event loop; its threads start with the first of them.
+    this.vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(2)
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(1));
+  }
+
+  @Override
+  public InferencePort of(Route route) {
+    if (local.isPresent()
+        && localMachine.isPresent()
+        && localMachine.get().equals(route.machine())) {
+      return local.get();
+    }
+    RemotePort port = ports.get(route.front());
+    return port != null
+        ? port
+        : ports.computeIfAbsent(route.front(), address -> RemotePort.at(address, this));
+  }
+
+  public CompletionStage<Void> close() {
+    return vertx.close().toCompletionStage();
+  }
+
+  FrontClientSettings settings() {
+    return settings;
+  }
+
+  String clusterKey() {
+    return clusterKey;
+  }
+
+  /** The loop that the caller is on, else one of our own. */
+  Context loop() {
+    Context here = Vertx.currentContext();
+    return here != null && here.isEventLoopContext() ? here : vertx.getOrCreateContext();
+  }
+
+  /** The client of the calling event loop. */
+  HttpClient client(Context loop) {
+    HttpClient client = clients.get();
+    if (client == null) {
+      client =
+          loop.owner()
+              .httpClientBuilder()
+              .with(
+                  new HttpClientOptions()
+                      .setHttp2ClearTextUpgrade(false)
+                      .setKeepAlive(true)
+                      .setPipelining(false)
+                      .setTcpNoDelay(true)
+                      .setKeepAliveTimeout((int) Math.max(1, settings.keepAlive().toSeconds()))
+                      .setConnectTimeout((int) settings.connectTimeout().toMillis())
+                      .setMaxHeaderSize(64 * 1024)
+                      .setDecompressionSupported(false))
+              .with(
+                  new PoolOptions()
+                      .setHttp1MaxSize(settings.maxConnections())
+                      .setMaxWaitQueueSize(0))
+              // The call that suffers from a broken connection says so; a log line adds nothing.
+              .withConnectHandler(connection -> connection.exceptionHandler(e -> {}))
+              .build();
+      clients.set(client);
+    }
+    return client;
+  }
+}

@@ -1,0 +1,17 @@
+package io.remuda.gateway.edge;
+
+import java.time.Duration;
+
+/** Notes each request at its end; never called for a token. */
+@FunctionalInterface
+public interface RequestMetrics {
+
+  RequestMetrics NONE = (endpoint, model, code, firstByte, total) -> {};
+
+  /**
+   * @param model of the answer; empty when the request named none that exists
+   * @param code of the error, or {@code ok}, or {@code cancelled}
+   * @param firstByte from the request's arrival; negative when nothing was sent
+   */
+  void ended(Endpoint endpoint, String model, String code, Duration firstByte, Duration total);
+}

@@ -1,0 +1,34 @@
+package io.remuda.gateway.http;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+
+/**
+ * Limits of the API, from {@code remuda.gateway.http}.
+ *
+ * @param bodyLimit bytes
+ * @param bodyTimeout within which a body must have arrived
+ * @param askTimeout within which the fleet must have answered
+ * @param waitLimit the longest {@code ?wait=} that is served
+ * @param eventPatience after which a stream of events with nothing to say sends a comment
+ * @param shutdownTimeout that requests in flight get when the gateway ends
+ */
+public record ApiSettings(
+    long bodyLimit,
+    Duration bodyTimeout,
+    Duration askTimeout,
+    Duration waitLimit,
+    Duration eventPatience,
+    Duration shutdownTimeout) {
+
+  public static ApiSettings from(Config config) {
+    Config http = config.getConfig("remuda.gateway.http");
+    return new ApiSettings(
+        http.getBytes("body-limit"),
+        http.getDuration("body-timeout"),
+        http.getDuration("ask-timeout"),
+        http.getDuration("wait-limit"),
+        http.getDuration("event-patience"),
+        http.getDuration("shutdown-timeout"));
+  }
+}

@@ -1,0 +1,202 @@
+package io.remuda.gateway.http;
+
+import akka.Done;
+import akka.http.javadsl.model.HttpResponse;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.remuda.gateway.auth.Need;
+import io.remuda.gateway.routing.RouteSnapshot;
+import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Listing;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.DeploymentView;
+import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.SpecJson;
+import io.remuda.protocol.model.StrictFields;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/**
+ * Deployments: declared, changed, looked at and removed. The list comes from the snapshot and is
+ * there without a registry; all else is asked of the deployment's own actor.
+ */
+final class DeploymentRoutes {
+
+  private static final Need SEE = Need.oneOf(Scope.DEPLOY, Scope.AUDIT);
+  private static final Need CHANGE = Need.oneOf(Scope.DEPLOY);
+  private static final Duration LOOK = Duration.ofMillis(200);
+
+  private final FleetClient fleet;
+  private final Supplier<RouteSnapshot> known;
+  private final Pause pause;
+  private final ApiSettings settings;
+
+  /** Calls back after a while; the local system's scheduler. */
+  interface Pause {
+    CompletionStage<Done> of(Duration length);
+  }
+
+  DeploymentRoutes(
+      FleetClient fleet, Supplier<RouteSnapshot> known, Pause pause, ApiSettings settings) {
+    this.fleet = fleet;
+    this.known = known;
+    this.pause = pause;
+    this.settings = settings;
+  }
+
+  List<ApiRoute> endpoints() {
+    String tag = "deployments";
+    String one = "/v1/deployments/{name}";
+    return List.of(
+        ApiRoute.of("GET", "/v1/deployments", SEE, tag, "All deployments", this::list)
+            .gives(200, "DeploymentList"),
+        ApiRoute.of("PUT", one, CHANGE, tag, "Declare or change a deployment", this::put)
+            .query(
+                "wait", "answer when it is ready or cannot be, at the latest after so many seconds")
+            .query(
+                "evolve",
+                "true: take another schema too where it only adds optional fields or enum values")
+            .takes("Deployment")
+            .gives(202, "DeploymentView"),
+        ApiRoute.of("GET", one, SEE, tag, "One deployment with its instances", this::get)
+            .gives(200, "DeploymentView"),
+        ApiRoute.of("PATCH", one, CHANGE, tag, "Change the number of replicas", this::scale)
+            .takes("Scale")
+            .gives(202, "DeploymentView"),
+        ApiRoute.of(
+                "POST", one + "/scale", CHANGE, tag, "Change the number of replicas", this::scale)
+            .takes("Scale")
+            .gives(202, "DeploymentView"),
+        ApiRoute.of("DELETE", one, CHANGE, tag, "Remove a deployment", this::remove)
+            .gives(202, "DeploymentView"),
+        ApiRoute.of("GET", one + "/why", SEE, tag, "Why it stands where it stands", this::why)
+            .gives(200, "Explanation"));
+  }
+
+  private CompletionStage<HttpResponse> list(Call call) {
+    List<Listing> seen =
+        known.get().listings().stream()
+            .filter(listing -> call.caller().sees(listing.name()))
+            .toList();
+    return Replies.now(Replies.json(200, Json.list(seen, Views::listing)));
+  }
+
+  private CompletionStage<HttpResponse> get(Call call) {
+    ModelName name = call.model("name");
+    return fleet.get(name).thenApply(view -> answer(200, view));
+  }
+
+  private CompletionStage<HttpResponse> put(Call call) {
+    ModelName name = call.declared("name");
+    Optional<String> ifMatch = call.header("if-match");
+    boolean evolve = call.flag("evolve");
+    long wait = call.number("wait", 0, 0, settings.waitLimit().toSeconds());
+    return call.json()
+        .thenCompose(
+            body -> {
+              ModelSpec spec = specOf(body, name);
+              return version(name, ifMatch)
+                  .thenCompose(version -> fleet.deploy(spec, version, evolve));
+            })
+        .thenCompose(view -> settled(view, Duration.ofSeconds(wait)))
+        .thenApply(
+            view -> Replies.with(answer(202, view), "Location", "/v1/deployments/" + view.name()));
+  }
+
+  private CompletionStage<HttpResponse> scale(Call call) {
+    ModelName name = call.model("name");
+    return call.json()
+        .thenCompose(body -> fleet.scale(name, replicasOf(body)))
+        .thenApply(view -> answer(202, view));
+  }
+
+  private CompletionStage<HttpResponse> remove(Call call) {
+    ModelName name = call.model("name");
+    return fleet.remove(name).thenApply(view -> answer(202, view));
+  }
+
+  private CompletionStage<HttpResponse> why(Call call) {
+    ModelName name = call.model("name");
+    return fleet.explain(name).thenApply(why -> Replies.json(200, Views.explanation(why)));
+  }
+
+  private static ModelSpec specOf(JsonNode body, ModelName name) {
+    SpecJson.Parsed parsed = SpecJson.parse(body, Optional.of(name));
+    return parsed
+        .spec()
+        .orElseThrow(
+            () -> {
+              Refused refused = parsed.refused();
+              return Refusal.of(refused.code(), refused.message(), parsed.problems().get(0).path());
+            });
+  }
+
+  private static int replicasOf(JsonNode body) {
+    StrictFields fields = StrictFields.of(body, "", Set.of("replicas"));
+    OptionalInt replicas = fields.integer("replicas", 0, ModelSpec.MAX_REPLICAS);
+    if (replicas.isEmpty() && fields.problems().isEmpty()) {
+      fields.problem("replicas", "replicas is missing: say how many instances are wanted");
+    }
+    if (fields.hasProblems()) {
+      throw Refusal.of(
+          ErrorCode.INVALID_REQUEST,
+          fields.problems().get(0).text(),
+          fields.problems().get(0).path());
+    }
+    return replicas.orElse(0);
+  }
+
+  /** The version that If-Match names; {@code *} is whatever there is now. */
+  private CompletionStage<Optional<Long>> version(ModelName name, Optional<String> ifMatch) {
+    if (ifMatch.isEmpty()) {
+      return CompletableFuture.completedStage(Optional.empty());
+    }
+    String raw = ifMatch.get().trim();
+    if (raw.equals("*")) {
+      return fleet.get(name).thenApply(view -> Optional.of(view.version()));
+    }
+    String digits = raw.startsWith("W/") ? raw.substring(2) : raw;
+    if (digits.length() > 2 && digits.startsWith("\"") && digits.endsWith("\"")) {
+      digits = digits.substring(1, digits.length() - 1);
+    }
+    if (!digits.matches("[0-9]{1,18}")) {
+      throw Refusal.of(
+          ErrorCode.INVALID_REQUEST,
+          "If-Match names a version as the ETag of 'GET /v1/deployments/" + name + "' shows it");
+    }
+    return CompletableFuture.completedStage(Optional.of(Long.parseLong(digits)));
+  }
+
+  /** Looks again until the deployment has come to rest or the time is up. */
+  private CompletionStage<DeploymentView> settled(DeploymentView view, Duration left) {
+    boolean moving =
+        switch (view.phase()) {
+          case PENDING, STARTING, DEGRADED -> true;
+          case READY, FAILED, STOPPED, ENDED -> false;
+        };
+    if (!moving || left.isZero() || left.isNegative()) {
+      return CompletableFuture.completedStage(view);
+    }
+    return pause
+        .of(LOOK)
+        .thenCompose(done -> fleet.get(view.name()))
+        .thenCompose(next -> settled(next, left.minus(LOOK)));
+  }
+
+  private static HttpResponse answer(int status, DeploymentView view) {
+    ObjectNode json = Views.deployment(view);
+    HttpResponse response = Replies.json(status, json);
+    return view.phase() == DeploymentPhase.ENDED
+        ? response
+        : Replies.with(response, "ETag", "\"" + view.version() + "\"");
+  }
+}

@@ -1,0 +1,108 @@
+package io.remuda.gateway.http;
+
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.headers.RawHeader;
+import akka.http.scaladsl.model.EntityStreamSizeException;
+import akka.http.scaladsl.model.IllegalRequestException;
+import akka.http.scaladsl.model.IllegalUriException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns whatever went wrong into OpenAI's error shape, with the headers that tell a client whether
+ * and when to try again. A bug shows its request id and nothing of the inside.
+ */
+public final class Errors {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Errors.class);
+
+  private Errors() {}
+
+  /** The body: {@code {"error": {"message", "type", "param", "code"}}}. */
+  public static byte[] body(Refused refused, Optional<String> param) {
+    ObjectNode json = Json.object();
+    ObjectNode error = json.putObject("error");
+    error.put("message", refused.message());
+    error.put("type", refused.code().type());
+    error.put("param", param.orElse(null));
+    error.put("code", refused.code().code());
+    if (!refused.details().isEmpty()) {
+      ArrayNode details = error.putArray("details");
+      for (Refused.Detail detail : refused.details()) {
+        details
+            .addObject()
+            .put("path", detail.path())
+            .put("kind", detail.kind())
+            .put("text", detail.text());
+      }
+    }
+    return Json.write(json);
+  }
+
+  static HttpResponse response(Refused refused, Optional<String> param) {
+    return HttpResponse.create()
+        .withStatus(refused.code().status())
+        .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, body(refused, param)))
+        .addHeaders(headers(refused.code()));
+  }
+
+  /** The answer to {@code failure}, which a handler threw or completed with. */
+  static HttpResponse response(Throwable failure, String requestId) {
+    Throwable cause = Refusal.causeOf(failure);
+    if (cause instanceof Refusal refusal) {
+      return response(refusal.refused(), refusal.param());
+    }
+    if (cause instanceof EntityStreamSizeException) {
+      return response(Refused.of(ErrorCode.TOO_LARGE, "the body is too large"), Optional.empty());
+    }
+    if (cause instanceof IllegalRequestException || cause instanceof IllegalUriException) {
+      return response(
+          Refused.of(ErrorCode.INVALID_REQUEST, "the request is malformed: " + cause.getMessage()),
+          Optional.empty());
+    }
+    if (cause instanceof TimeoutException) {
+      return response(
+          Refused.of(ErrorCode.TIMED_OUT, "the fleet did not answer in time; try again"),
+          Optional.empty());
+    }
+    LOG.error("request failed requestId={}", requestId, cause);
+    return response(
+        Refused.of(
+            ErrorCode.INTERNAL,
+            "something broke in the gateway; its log tells more under request id " + requestId),
+        Optional.empty());
+  }
+
+  private static List<HttpHeader> headers(ErrorCode code) {
+    List<HttpHeader> headers = new ArrayList<>();
+    headers.add(
+        RawHeader.create(
+            "x-should-retry", Boolean.toString(code.retry() != ErrorCode.Retry.NEVER)));
+    switch (code.retry()) {
+      case NEVER -> {}
+      case SOON -> {
+        headers.add(RawHeader.create("Retry-After", "1"));
+        headers.add(RawHeader.create("retry-after-ms", "500"));
+      }
+      case LATER -> {
+        headers.add(RawHeader.create("Retry-After", "5"));
+        headers.add(RawHeader.create("retry-after-ms", "5000"));
+      }
+    }
+    if (code == ErrorCode.UNAUTHENTICATED) {
+      headers.add(RawHeader.create("WWW-Authenticate", "Bearer realm=\"remuda\""));
+    }
+    return headers;
+  }
+}

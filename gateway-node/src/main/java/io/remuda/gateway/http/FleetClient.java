@@ -1,0 +1,289 @@
+package io.remuda.gateway.http;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.cluster.Member;
+import akka.cluster.MemberStatus;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import akka.cluster.typed.Cluster;
+import io.remuda.protocol.AccessProtocol;
+import io.remuda.protocol.AccessProtocol.ApiKey;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.FleetProtocol;
+import io.remuda.protocol.Keys;
+import io.remuda.protocol.MachineProtocol;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.id.KeyId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentView;
+import io.remuda.protocol.model.EventView;
+import io.remuda.protocol.model.Explanation;
+import io.remuda.protocol.model.InstanceView;
+import io.remuda.protocol.model.MachineView;
+import io.remuda.protocol.model.ModelSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.stream.StreamSupport;
+
+/**
+ * Asks the registry on behalf of HTTP. It outlives the cluster's ActorSystem, which comes and goes:
+ * while there is none, and whenever the registry does not answer in time, the answer is a refusal
+ * with REGISTRY_UNAVAILABLE. Every answer arrives on the local executor.
+ */
+public final class FleetClient {
+
+  // Written under this object's lock alone.
+  private volatile Link link = Link.NONE;
+  private final Duration askTimeout;
+  private final Executor local;
+
+  private record Link(Optional<ActorSystem<?>> system, Set<ActorRef<FleetProtocol.Command>> views) {
+    private static final Link NONE = new Link(Optional.empty(), Set.of());
+  }
+
+  public FleetClient(Duration askTimeout, Executor local) {
+    this.askTimeout = askTimeout;
+    this.local = local;
+  }
+
+  /** A cluster system has come up; from now on it is the one that is asked. */
+  synchronized void attach(ActorSystem<?> system) {
+    link = new Link(Optional.of(system), Set.of());
+  }
+
+  /** That system ends; does nothing when another one has taken its place. */
+  synchronized void detach(ActorSystem<?> system) {
+    if (isHeld(system)) {
+      link = Link.NONE;
+    }
+  }
+
+  synchronized void views(ActorSystem<?> system, Set<ActorRef<FleetProtocol.Command>> views) {
+    if (isHeld(system)) {
+      link = new Link(Optional.of(system), Set.copyOf(views));
+    }
+  }
+
+  private boolean isHeld(ActorSystem<?> system) {
+    return link.system().filter(held -> held == system).isPresent();
+  }
+
+  /** Whether a registry node is in sight; says nothing of its journal. */
+  public boolean seesRegistry() {
+    return link.system().filter(FleetClient::hasRegistry).isPresent();
+  }
+
+  public CompletionStage<DeploymentView> deploy(
+      ModelSpec spec, Optional<Long> ifMatch, boolean evolve) {
+    return deployment(
+        spec.name(), replyTo -> new RegistryProtocol.Deploy(spec, ifMatch, evolve, replyTo));
+  }
+
+  public CompletionStage<DeploymentView> scale(ModelName name, int replicas) {
+    return deployment(name, replyTo -> new RegistryProtocol.Scale(name, replicas, replyTo));
+  }
+
+  public CompletionStage<DeploymentView> remove(ModelName name) {
+    return deployment(name, replyTo -> new RegistryProtocol.Remove(name, replyTo));
+  }
+
+  public CompletionStage<DeploymentView> get(ModelName name) {
+    return deployment(name, replyTo -> new RegistryProtocol.Get(name, replyTo));
+  }
+
+  public CompletionStage<Explanation> explain(ModelName name) {
+    return this.<RegistryProtocol.Command, RegistryProtocol.Explained>entity(
+            RegistryProtocol.TYPE_KEY,
+            name.value(),
+            replyTo -> new RegistryProtocol.Explain(name, replyTo))
+        .thenApply(reply -> present(reply.explanation(), reply.refused()));
+  }
+
+  public CompletionStage<MachineView> cordon(MachineId machine) {
+    return machine(machine, replyTo -> new MachineProtocol.Cordon(machine, replyTo));
+  }
+
+  public CompletionStage<MachineView> uncordon(MachineId machine) {
+    return machine(machine, replyTo -> new MachineProtocol.Uncordon(machine, replyTo));
+  }
+
+  public CompletionStage<MachineView> drain(MachineId machine) {
+    return machine(machine, replyTo -> new MachineProtocol.Drain(machine, replyTo));
+  }
+
+  public CompletionStage<MachineView> machine(MachineId machine) {
+    return machine(machine, replyTo -> new MachineProtocol.Get(machine, replyTo));
+  }
+
+  public CompletionStage<List<MachineView>> machines() {
+    return this.<FleetProtocol.Machines>view(FleetProtocol.ListMachines::new, askTimeout)
+        .thenApply(FleetProtocol.Machines::machines);
+  }
+
+  /** The machines that are given up now; none when no mass loss was held back. */
+  public CompletionStage<List<MachineId>> confirmLoss() {
+    return this.<FleetProtocol.LossConfirmed>view(FleetProtocol.ConfirmLoss::new, askTimeout)
+        .thenApply(FleetProtocol.LossConfirmed::machines);
+  }
+
+  public CompletionStage<List<InstanceView>> instances() {
+    return this.<FleetProtocol.Instances>view(FleetProtocol.ListInstances::new, askTimeout)
+        .thenApply(FleetProtocol.Instances::instances);
+  }
+
+  /** Events after {@code after}; an empty list when none came within {@code patience}. */
+  public CompletionStage<List<EventView>> events(
+      long after, int limit, Optional<String> subject, Duration patience) {
+    return this.<FleetProtocol.Events>view(
+            replyTo -> new FleetProtocol.ReadEvents(after, limit, subject, patience, replyTo),
+            askTimeout.plus(patience))
+        .thenApply(FleetClient::eventsOf);
+  }
+
+  /** The last events there are now, oldest of them first. */
+  public CompletionStage<List<EventView>> newestEvents(int limit, Optional<String> subject) {
+    return this.<FleetProtocol.Events>view(
+            replyTo -> new FleetProtocol.ReadNewest(limit, subject, replyTo), askTimeout)
+        .thenApply(FleetClient::eventsOf);
+  }
+
+  public CompletionStage<List<ApiKey>> keys() {
+    return access(AccessProtocol.ListKeys::new);
+  }
+
+  public CompletionStage<List<ApiKey>> createKey(ApiKey key) {
+    return access(replyTo -> new AccessProtocol.CreateKey(key, replyTo));
+  }
+
+  public CompletionStage<List<ApiKey>> revokeKey(KeyId id) {
+    return access(replyTo -> new AccessProtocol.RevokeKey(id, replyTo));
+  }
+
+  private static List<EventView> eventsOf(FleetProtocol.Events reply) {
+    reply
+        .refused()
+        .ifPresent(
+            refused -> {
+              throw Refusal.of(refused);
+            });
+    return reply.events();
+  }
+
+  private CompletionStage<List<ApiKey>> access(
+      Function<ActorRef<AccessProtocol.Reply>, AccessProtocol.Command> message) {
+    return entity(AccessProtocol.TYPE_KEY, AccessProtocol.ENTITY_ID, message)
+        .thenApply(
+            reply -> {
+              reply
+                  .refused()
+                  .ifPresent(
+                      refused -> {
+                        throw Refusal.of(refused);
+                      });
+              return reply.keys();
+            });
+  }
+
+  private CompletionStage<DeploymentView> deployment(
+      ModelName name,
+      Function<ActorRef<RegistryProtocol.Reply>, RegistryProtocol.Command> message) {
+    return entity(RegistryProtocol.TYPE_KEY, name.value(), message)
+        .thenApply(reply -> present(reply.deployment(), reply.refused()));
+  }
+
+  private CompletionStage<MachineView> machine(
+      MachineId id, Function<ActorRef<MachineProtocol.Reply>, MachineProtocol.Command> message) {
+    return entity(MachineProtocol.TYPE_KEY, id.value(), message)
+        .thenApply(reply -> present(reply.machine(), reply.refused()));
+  }
+
+  /** A refusal wins: a conflict comes with the deployment that is in the way. */
+  private static <T> T present(Optional<T> value, Optional<Refused> refused) {
+    if (refused.isPresent()) {
+      throw Refusal.of(refused.get());
+    }
+    return value.orElseThrow(() -> new IllegalStateException("the registry answered nothing"));
+  }
+
+  private <M, R> CompletionStage<R> entity(
+      EntityTypeKey<M> type, String id, Function<ActorRef<R>, ? extends M> message) {
+    Optional<ActorSystem<?>> system = link.system();
+    if (system.isEmpty() || !hasRegistry(system.get())) {
+      return Refusal.failed(away());
+    }
+    try {
+      return onLocal(
+          ClusterSharding.get(system.get())
+              .entityRefFor(type, id)
+              .<R>ask(message::apply, askTimeout));
+    } catch (IllegalStateException e) {
+      // The system is so young, or so near its end, that it does not know its registry.
+      return Refusal.failed(away());
+    }
+  }
+
+  private <R> CompletionStage<R> view(
+      Function<ActorRef<R>, FleetProtocol.Command> message, Duration timeout) {
+    Link now = link;
+    // Any view will do; one in the same JVM, whose address has no host, spares a hop.
+    Optional<ActorRef<FleetProtocol.Command>> view =
+        now.views().stream()
+            .min(
+                (a, b) ->
+                    Boolean.compare(
+                        a.path().address().hasGlobalScope(), b.path().address().hasGlobalScope()));
+    if (now.system().isEmpty() || view.isEmpty()) {
+      return Refusal.failed(away());
+    }
+    return onLocal(
+        AskPattern.ask(view.get(), message::apply, timeout, now.system().get().scheduler()));
+  }
+
+  private <R> CompletionStage<R> onLocal(CompletionStage<R> asked) {
+    return asked.handleAsync(
+        (reply, failure) -> {
+          if (failure == null) {
+            return reply;
+          }
+          if (Refusal.causeOf(failure) instanceof TimeoutException) {
+            throw Refusal.of(
+                ErrorCode.REGISTRY_UNAVAILABLE,
+                "the registry did not answer within "
+                    + askTimeout.toSeconds()
+                    + " s; what is served goes on. Whether a change was accepted shows in 'GET"
+                    + " /v1/deployments/{name}'; the same change can be sent again");
+          }
+          throw new java.util.concurrent.CompletionException(Refusal.causeOf(failure));
+        },
+        local);
+  }
+
+  private static Refused away() {
+    return Refused.of(
+        ErrorCode.REGISTRY_UNAVAILABLE,
+        "no registry node is in sight, so nothing can be changed now; what is served goes on. Try"
+            + " again, and start the registry nodes if they are down");
+  }
+
+  private static boolean hasRegistry(ActorSystem<?> system) {
+    Iterable<Member> members = Cluster.get(system).state().getMembers();
+    Set<Member> unreachable = Cluster.get(system).state().getUnreachable();
+    return StreamSupport.stream(members.spliterator(), false)
+        .anyMatch(
+            member ->
+                member.hasRole(Keys.ROLE_REGISTRY)
+                    && (member.status().equals(MemberStatus.up())
+                        || member.status().equals(MemberStatus.leaving()))
+                    && !unreachable.contains(member));
+  }
+}

@@ -1,0 +1,109 @@
+package io.remuda.gateway.http;
+
+import akka.http.javadsl.model.HttpResponse;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.remuda.gateway.auth.Need;
+import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.MachineView;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** Machines and their instances, as the registry sees them now. */
+final class MachineRoutes {
+
+  private static final Need SEE = Need.oneOf(Scope.DEPLOY, Scope.AUDIT);
+  private static final Need CHANGE = Need.oneOf(Scope.ADMIN);
+
+  private final FleetClient fleet;
+
+  MachineRoutes(FleetClient fleet) {
+    this.fleet = fleet;
+  }
+
+  List<ApiRoute> endpoints() {
+    String tag = "machines";
+    String one = "/v1/machines/{machine}";
+    return List.of(
+        ApiRoute.of("GET", "/v1/instances", SEE, tag, "All instances", this::instances)
+            .query("model", "only those of one deployment")
+            .gives(200, "InstanceList"),
+        ApiRoute.of("GET", "/v1/machines", SEE, tag, "All machines", this::machines)
+            .gives(200, "MachineList"),
+        ApiRoute.of("GET", one, SEE, tag, "One machine", call -> one(call, fleet::machine))
+            .gives(200, "Machine"),
+        ApiRoute.of(
+                "POST",
+                one + "/cordon",
+                CHANGE,
+                tag,
+                "Give it no new instances",
+                call -> one(call, fleet::cordon))
+            .gives(200, "Machine"),
+        ApiRoute.of(
+                "POST",
+                one + "/uncordon",
+                CHANGE,
+                tag,
+                "Give it instances again",
+                call -> one(call, fleet::uncordon))
+            .gives(200, "Machine"),
+        ApiRoute.of(
+                "POST",
+                one + "/drain",
+                CHANGE,
+                tag,
+                "Cordon it and move its instances elsewhere",
+                call -> one(call, fleet::drain))
+            .gives(200, "Machine"),
+        ApiRoute.of(
+                "POST",
+                "/v1/machines/confirm-loss",
+                CHANGE,
+                tag,
+                "Give up the machines that fell silent at once, before the brake lets go",
+                this::confirmLoss)
+            .gives(200, "LostMachines"));
+  }
+
+  private CompletionStage<HttpResponse> instances(Call call) {
+    return fleet
+        .instances()
+        .thenApply(
+            all ->
+                Replies.json(
+                    200,
+                    Json.list(
+                        all.stream()
+                            .filter(instance -> call.caller().sees(instance.model()))
+                            .filter(
+                                instance ->
+                                    call.query("model")
+                                        .map(instance.model().value()::equals)
+                                        .orElse(true))
+                            .toList(),
+                        Views::instance)));
+  }
+
+  private CompletionStage<HttpResponse> machines(Call call) {
+    return fleet
+        .machines()
+        .thenApply(
+            all -> Replies.json(200, Json.list(all, view -> Views.machine(view, call.caller()))));
+  }
+
+  private CompletionStage<HttpResponse> confirmLoss(Call call) {
+    return fleet
+        .confirmLoss()
+        .thenApply(
+            lost ->
+                Replies.json(200, Json.list(lost, machine -> TextNode.valueOf(machine.value()))));
+  }
+
+  private static CompletionStage<HttpResponse> one(
+      Call call, Function<MachineId, CompletionStage<MachineView>> ask) {
+    return ask.apply(call.machine("machine"))
+        .thenApply(view -> Replies.json(200, Views.machine(view, call.caller())));
+  }
+}

@@ -1,0 +1,134 @@
+package io.remuda.gateway.http;
+
+import akka.http.javadsl.model.ContentType;
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpResponse;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.remuda.gateway.auth.Need;
+import io.remuda.gateway.routing.ModelEntry;
+import io.remuda.gateway.routing.RouteSnapshot;
+import io.remuda.gateway.typed.SchemaCache;
+import io.remuda.gateway.typed.TypedModel;
+import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Listing;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Schema;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/**
+ * The models that answer now, in OpenAI's shape; read from the snapshot, so no registry is asked.
+ */
+final class ModelRoutes {
+
+  private static final ContentType DESCRIPTORS = ContentTypes.parse("application/x-protobuf");
+  static final Need NEED = Need.oneOf(Scope.INFER, Scope.DEPLOY, Scope.AUDIT);
+
+  private final Supplier<RouteSnapshot> known;
+  private final SchemaCache schemas;
+
+  ModelRoutes(Supplier<RouteSnapshot> known, SchemaCache schemas) {
+    this.known = known;
+    this.schemas = schemas;
+  }
+
+  List<ApiRoute> endpoints() {
+    return List.of(
+        ApiRoute.of("GET", "/v1/models", NEED, "models", "Models that take requests", this::list)
+            .gives(200, "ModelList"),
+        ApiRoute.of("GET", "/v1/models/{model}", NEED, "models", "One model", this::get)
+            .gives(200, "Model"),
+        ApiRoute.of(
+            "GET",
+            "/v1/models/{model}/descriptors",
+            NEED,
+            "typed models",
+            "The message types of a typed model, as a google.protobuf.FileDescriptorSet",
+            this::descriptors));
+  }
+
+  private CompletionStage<HttpResponse> list(Call call) {
+    List<ModelEntry> ready =
+        known.get().models().stream()
+            .filter(entry -> entry.readyCount() > 0)
+            .filter(entry -> ModelName.parse(entry.name()).filter(call.caller()::sees).isPresent())
+            .sorted(Comparator.comparing(ModelEntry::name))
+            .toList();
+    return Replies.now(Replies.json(200, Json.list(ready, ModelRoutes::view)));
+  }
+
+  private CompletionStage<HttpResponse> get(Call call) {
+    ModelEntry entry = known(call);
+    if (entry.readyCount() == 0) {
+      String why = entry.listing().flatMap(Listing::reason).map(r -> ": " + r).orElse("");
+      return Refusal.failed(
+          ErrorCode.MODEL_NOT_READY,
+          "no instance of '" + entry.name() + "' takes requests now" + why + "; try again shortly");
+    }
+    return Replies.now(Replies.json(200, view(entry)));
+  }
+
+  /** Also of a model that is not ready, so that clients can be built before. */
+  private CompletionStage<HttpResponse> descriptors(Call call) {
+    ModelEntry entry = known(call);
+    Optional<TypedModel> typed = schemas.of(entry);
+    if (typed.isEmpty()) {
+      return Refusal.failed(
+          ErrorCode.NOT_FOUND,
+          "the model '" + entry.name() + "' is not typed: it has no message types");
+    }
+    return Replies.now(
+        Replies.with(
+            Replies.bytes(DESCRIPTORS, typed.get().descriptors()),
+            "etag",
+            "\"" + typed.get().fingerprint() + "\""));
+  }
+
+  private ModelEntry known(Call call) {
+    return ModelName.parse(call.path("model"))
+        .filter(call.caller()::sees)
+        .flatMap(model -> known.get().find(model.value()))
+        .orElseThrow(
+            () ->
+                Refusal.of(
+                    ErrorCode.MODEL_NOT_FOUND,
+                    "the model does not exist; 'GET /v1/models' lists those that take requests"));
+  }
+
+  private static ObjectNode view(ModelEntry entry) {
+    Optional<Listing> listing = entry.listing();
+    ObjectNode json = Json.object();
+    json.put("id", entry.name());
+    json.put("object", "model");
+    json.put("created", listing.map(said -> said.createdAt().getEpochSecond()).orElse(0L));
+    json.put("owned_by", "remuda");
+    json.put("root", listing.flatMap(Listing::model).orElse(entry.name()));
+    json.putNull("parent");
+    if (listing.isPresent() && listing.get().context().isPresent()) {
+      json.put("max_model_len", listing.get().context().getAsInt());
+    } else {
+      json.putNull("max_model_len");
+    }
+    ObjectNode instances = json.putObject("instances");
+    instances.put("ready", entry.readyCount());
+    instances.put("known", entry.routes().size());
+    listing.ifPresent(said -> instances.put("wanted", said.replicas()));
+    instances.set("tasks", Views.tasks(entry.routes()).orElse(null));
+    listing.flatMap(Listing::schema).ifPresent(schema -> types(json, entry.name(), schema));
+    return json;
+  }
+
+  private static void types(ObjectNode json, String name, Schema schema) {
+    ObjectNode typed = json.putObject("schema");
+    typed.put("input_type", schema.inputType());
+    typed.put("output_type", schema.outputType());
+    typed.put("fingerprint", schema.fingerprint());
+    String self = "/v1/models/" + name;
+    typed.put("predict", self + "/predict");
+    typed.put("descriptors", self + "/descriptors");
+  }
+}

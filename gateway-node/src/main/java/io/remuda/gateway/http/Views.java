@@ -1,0 +1,256 @@
+package io.remuda.gateway.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.remuda.gateway.auth.Caller;
+import io.remuda.protocol.AccessProtocol.ApiKey;
+import io.remuda.protocol.Listing;
+import io.remuda.protocol.Route;
+import io.remuda.protocol.model.Capacity;
+import io.remuda.protocol.model.DeploymentView;
+import io.remuda.protocol.model.EngineOffer;
+import io.remuda.protocol.model.EventView;
+import io.remuda.protocol.model.Explanation;
+import io.remuda.protocol.model.Gpu;
+import io.remuda.protocol.model.InstanceView;
+import io.remuda.protocol.model.MachineView;
+import io.remuda.protocol.model.NodeReport;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.SpecJson;
+import io.remuda.protocol.model.TaskFacet;
+import io.remuda.protocol.model.Verdict;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The fleet in JSON, under the names that users rely on. What is not known is null, never left out,
+ * so that a table's columns are always there.
+ */
+final class Views {
+
+  private Views() {}
+
+  static ObjectNode listing(Listing listing) {
+    ObjectNode json = Json.object();
+    json.put("name", listing.name().value());
+    json.put("phase", listing.phase().name());
+    json.put("replicas", listing.replicas());
+    json.put("ready", listing.ready());
+    json.put("reason", listing.reason().orElse(null));
+    json.put("engine", listing.engine());
+    json.put("model", listing.model().orElse(null));
+    json.put("version", listing.specVersion());
+    json.put("createdAt", listing.createdAt().toString());
+    json.put("selfRegistered", listing.selfRegistered());
+    return json;
+  }
+
+  static ObjectNode deployment(DeploymentView view) {
+    ObjectNode json = Json.object();
+    json.put("name", view.name().value());
+    json.put("phase", view.phase().name());
+    json.put("replicas", view.spec().replicas());
+    json.put("ready", view.ready());
+    json.put("reason", view.reason().orElse(null));
+    json.put("engine", view.spec().engine());
+    json.put("model", view.spec().model().orElse(null));
+    json.put("version", view.version());
+    json.put("createdAt", view.createdAt().toString());
+    json.put("selfRegistered", view.selfRegistered());
+    json.set("spec", SpecJson.write(view.spec()));
+    ArrayNode instances = json.putArray("instances");
+    view.instances().forEach(instance -> instances.add(instance(instance)));
+    ObjectNode links = json.putObject("links");
+    String self = "/v1/deployments/" + view.name();
+    links.put("status", self);
+    links.put("events", self + "/events");
+    links.put("why", self + "/why");
+    links.put("logs", self + "/logs");
+    return json;
+  }
+
+  static ObjectNode instance(InstanceView view) {
+    ObjectNode json = Json.object();
+    json.put("model", view.model().value());
+    json.put("instance", view.instance().toString());
+    json.put("machine", view.machine().value());
+    json.put("engine", view.engine());
+    json.put("phase", view.phase().name());
+    view.pid().ifPresentOrElse(pid -> json.put("pid", pid), () -> json.putNull("pid"));
+    view.port().ifPresentOrElse(port -> json.put("port", port), () -> json.putNull("port"));
+    json.put("inFlight", view.inFlight());
+    json.put("queued", view.queued());
+    json.put("slots", view.slots());
+    json.put("restarts", view.restarts());
+    json.put("reason", view.reason().orElse(null));
+    view.progress()
+        .ifPresentOrElse(done -> json.put("progress", done), () -> json.putNull("progress"));
+    json.set("resources", SpecJson.write(view.claim()));
+    json.set("tasks", view.tasks().map(Views::tasks).orElse(null));
+    return json;
+  }
+
+  /** Whether an instance takes durable tasks, and why not. */
+  private static ObjectNode tasks(TaskFacet facet) {
+    ObjectNode json = Json.object();
+    json.put("taking", facet.taking());
+    json.put("reason", facet.reason().orElse(null));
+    return json;
+  }
+
+  /**
+   * How many of a model's ready instances take durable tasks, and what the first of the others says
+   * of it; empty for a model that has none. Synchronous calls go on either way.
+   */
+  static Optional<ObjectNode> tasks(List<Route> routes) {
+    List<TaskFacet> facets =
+        routes.stream()
+            .filter(route -> route.phase() == Phase.READY)
+            .flatMap(route -> route.tasks().stream())
+            .toList();
+    if (facets.isEmpty()) {
+      return Optional.empty();
+    }
+    long taking = facets.stream().filter(TaskFacet::taking).count();
+    ObjectNode json = Json.object();
+    json.put("taking", taking);
+    json.put("off", facets.size() - taking);
+    json.put(
+        "reason",
+        facets.stream().flatMap(facet -> facet.reason().stream()).findFirst().orElse(null));
+    return Optional.of(json);
+  }
+
+  /** A machine; of its instances those whose models the caller may see. */
+  static ObjectNode machine(MachineView view, Caller caller) {
+    ObjectNode json = Json.object();
+    Optional<NodeReport> report = view.report();
+    json.put("id", view.machine().value());
+    json.put("machine", view.machine().value());
+    json.put("hostName", report.map(NodeReport::hostName).orElse(null));
+    json.put("reachable", view.reachable());
+    json.put("cordoned", view.cordoned());
+    json.put("draining", view.draining());
+    json.put("front", report.map(NodeReport::front).orElse(null));
+    ObjectNode labels = json.putObject("labels");
+    report.ifPresent(said -> said.labels().forEach(labels::put));
+    report.map(NodeReport::capacity).ifPresent(capacity -> capacity(json, capacity));
+    ArrayNode gpus = json.putArray("gpus");
+    report.ifPresent(said -> said.capacity().gpus().forEach(gpu -> gpus.add(gpu(gpu))));
+    ArrayNode engines = json.putArray("engines");
+    report.ifPresent(said -> said.engines().forEach(offer -> engines.add(engine(offer))));
+    ArrayNode instances = json.putArray("instances");
+    ArrayNode tasksOff = json.putArray("tasksOff");
+    report.stream()
+        .flatMap(said -> said.instances().stream())
+        .filter(instance -> instance.phase() != Phase.ENDED)
+        .filter(instance -> caller.sees(instance.id().model()))
+        .forEach(
+            instance -> {
+              instances.add(instance.id().toString());
+              instance
+                  .tasks()
+                  .flatMap(TaskFacet::reason)
+                  .ifPresent(
+                      why ->
+                          tasksOff
+                              .addObject()
+                              .put("instance", instance.id().toString())
+                              .put("reason", why));
+            });
+    return json;
+  }
+
+  static ObjectNode explanation(Explanation explanation) {
+    ObjectNode json = Json.object();
+    json.put("name", explanation.name().value());
+    json.put("phase", explanation.phase().name());
+    json.put("reason", explanation.reason().orElse(null));
+    ArrayNode verdicts = json.putArray("verdicts");
+    explanation.verdicts().forEach(verdict -> verdicts.add(verdict(verdict)));
+    ArrayNode history = json.putArray("history");
+    explanation.history().forEach(event -> history.add(event(event)));
+    return json;
+  }
+
+  static ObjectNode event(EventView event) {
+    ObjectNode json = Json.object();
+    json.put("id", event.offset());
+    json.put("at", event.at().toString());
+    json.put("kind", event.kind());
+    json.put("subject", event.subject());
+    json.put("text", event.text());
+    ObjectNode details = json.putObject("details");
+    event.details().forEach(details::put);
+    return json;
+  }
+
+  /** A key without its hash, which nobody outside has a use for. */
+  static ObjectNode key(ApiKey key, Instant now) {
+    ObjectNode json = Json.object();
+    json.put("id", key.id().value());
+    json.put("label", key.label());
+    ArrayNode scopes = json.putArray("scopes");
+    key.scopes().forEach(scope -> scopes.add(scope.name().toLowerCase(Locale.ROOT)));
+    ArrayNode models = json.putArray("models");
+    key.models().forEach(model -> models.add(model.value()));
+    json.put("createdAt", key.createdAt().toString());
+    json.put("expiresAt", key.expiresAt().map(Instant::toString).orElse(null));
+    json.put("revoked", key.revoked());
+    json.put("expired", key.expiresAt().map(end -> !now.isBefore(end)).orElse(false));
+    return json;
+  }
+
+  private static void capacity(ObjectNode json, Capacity capacity) {
+    json.put("memoryTotalMiB", capacity.memoryTotalMiB());
+    json.put("memoryFreeMiB", capacity.memoryFreeMiB());
+    json.put("memoryReservedMiB", capacity.memoryReservedMiB());
+    json.put("cpusTotal", capacity.cpusTotal());
+    json.put("cpusFree", capacity.cpusFree());
+    json.put("cpusReserved", capacity.cpusReserved());
+  }
+
+  private static ObjectNode gpu(Gpu gpu) {
+    ObjectNode json = Json.object();
+    json.put("index", gpu.index());
+    json.put("uuid", gpu.uuid());
+    json.put("name", gpu.name());
+    json.put("memoryTotalMiB", gpu.memoryTotalMiB());
+    json.put("memoryFreeMiB", gpu.memoryFreeMiB());
+    json.put("memoryReservedMiB", gpu.memoryReservedMiB());
+    json.put("memoryUsedMiB", gpu.memoryUsedMiB());
+    gpu.utilizationPercent()
+        .ifPresentOrElse(
+            value -> json.put("utilizationPercent", value),
+            () -> json.putNull("utilizationPercent"));
+    gpu.temperatureCelsius()
+        .ifPresentOrElse(
+            value -> json.put("temperatureCelsius", value),
+            () -> json.putNull("temperatureCelsius"));
+    gpu.powerWatts()
+        .ifPresentOrElse(value -> json.put("powerWatts", value), () -> json.putNull("powerWatts"));
+    json.put("declared", gpu.declared());
+    return json;
+  }
+
+  private static ObjectNode engine(EngineOffer offer) {
+    ObjectNode json = Json.object();
+    json.put("engine", offer.engine());
+    json.put("available", offer.available());
+    json.put("version", offer.version().orElse(null));
+    json.put("reason", offer.reason().orElse(null));
+    return json;
+  }
+
+  private static ObjectNode verdict(Verdict verdict) {
+    ObjectNode json = Json.object();
+    json.put("machine", verdict.machine().value());
+    json.put("fits", verdict.fits());
+    json.put("everFits", verdict.everFits());
+    json.put("predicate", verdict.predicate());
+    json.put("text", verdict.text());
+    return json;
+  }
+}

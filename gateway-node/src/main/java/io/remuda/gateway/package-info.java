@@ -1,0 +1,2 @@
+/** gateway-node. */
+package io.remuda.gateway;

@@ -1,0 +1,199 @@
+package io.remuda.gateway.routing;
+
+import io.remuda.protocol.AccessTable;
+import io.remuda.protocol.Catalog;
+import io.remuda.protocol.Keys;
+import io.remuda.protocol.Listing;
+import io.remuda.protocol.Route;
+import io.remuda.protocol.RouteTable;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Phase;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds what the gateway knows of the fleet. Readers get an immutable snapshot and take no lock;
+ * writers (the feed from the cluster, the disk copy, polling) only ever add newer knowledge:
+ * absence withdraws nothing, an ENDED entry does. It lives outside every ActorSystem.
+ */
+public final class Routes {
+
+  private final TreeMap<Integer, RouteTable> tables = new TreeMap<>();
+  private final TreeMap<Integer, Catalog> catalogs = new TreeMap<>();
+  private final CopyOnWriteArrayList<Consumer<RouteSnapshot>> listeners =
+      new CopyOnWriteArrayList<>();
+  private AccessTable access = AccessTable.EMPTY;
+  private final Map<InstanceId, AtomicInteger> counters = new HashMap<>();
+  private Set<MachineId> masked = Set.of();
+  private boolean heard;
+  private volatile RouteSnapshot snapshot = RouteSnapshot.COLD;
+
+  public RouteSnapshot snapshot() {
+    return snapshot;
+  }
+
+  /** Calls {@code listener} with every later snapshot, on the writer's thread. */
+  public AutoCloseable onChange(Consumer<RouteSnapshot> listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  /** Takes in what machines say of their instances. */
+  public void merge(RouteTable news) {
+    change(
+        () -> {
+          boolean changed = false;
+          for (Map.Entry<Integer, List<Route>> part : byShard(news.entries()).entrySet()) {
+            RouteTable old = tables.getOrDefault(part.getKey(), RouteTable.EMPTY);
+            RouteTable merged = old.mergeData(new RouteTable(part.getValue()));
+            changed |= !merged.equals(old);
+            tables.put(part.getKey(), merged);
+          }
+          return changed;
+        });
+  }
+
+  /** Takes in what the registry says of deployments. */
+  public void merge(Catalog news) {
+    change(
+        () -> {
+          boolean changed = false;
+          Map<Integer, List<Listing>> parts = new HashMap<>();
+          for (Listing listing : news.entries()) {
+            parts
+                .computeIfAbsent(Keys.shardOf(listing.name()), s -> new ArrayList<>())
+                .add(listing);
+          }
+          for (Map.Entry<Integer, List<Listing>> part : parts.entrySet()) {
+            Catalog old = catalogs.getOrDefault(part.getKey(), Catalog.EMPTY);
+            Catalog merged = old.mergeData(new Catalog(part.getValue()));
+            changed |= !merged.equals(old);
+            catalogs.put(part.getKey(), merged);
+          }
+          heard |= changed;
+          return changed;
+        });
+  }
+
+  public void merge(AccessTable news) {
+    change(
+        () -> {
+          AccessTable merged = access.mergeData(news);
+          boolean changed = !merged.equals(access);
+          access = merged;
+          return changed;
+        });
+  }
+
+  /** Sends nothing to these machines until they are seen again; replaces the last such set. */
+  public void mask(Set<MachineId> unreachable) {
+    change(
+        () -> {
+          boolean changed = !masked.equals(unreachable);
+          masked = Set.copyOf(unreachable);
+          return changed;
+        });
+  }
+
+  /** A registry has answered: from now on an unknown name is one that does not exist. */
+  public void warm() {
+    change(
+        () -> {
+          boolean changed = !heard;
+          heard = true;
+          return changed;
+        });
+  }
+
+  /** Everything that is known, for the copy on disk. */
+  public synchronized Known known() {
+    List<Route> routes = new ArrayList<>();
+    tables.values().forEach(table -> routes.addAll(table.entries()));
+    List<Listing> listings = new ArrayList<>();
+    catalogs.values().forEach(catalog -> listings.addAll(catalog.entries()));
+    return new Known(new RouteTable(routes), new Catalog(listings), access);
+  }
+
+  /** What goes to disk and comes back. */
+  public record Known(RouteTable routes, Catalog catalog, AccessTable access) {}
+
+  private void change(BooleanSupplier update) {
+    RouteSnapshot next;
+    synchronized (this) {
+      if (!update.getAsBoolean()) {
+        return;
+      }
+      next = build();
+      snapshot = next;
+    }
+    listeners.forEach(listener -> listener.accept(next));
+  }
+
+  private RouteSnapshot build() {
+    Map<String, List<Route>> routes = new HashMap<>();
+    Set<InstanceId> alive = new HashSet<>();
+    for (RouteTable table : tables.values()) {
+      for (Route route : table.entries()) {
+        if (route.phase() != Phase.ENDED) {
+          alive.add(route.instance());
+          routes
+              .computeIfAbsent(route.instance().model().value(), m -> new ArrayList<>())
+              .add(route);
+        }
+      }
+    }
+    List<Listing> listings =
+        catalogs.values().stream()
+            .flatMap(catalog -> catalog.entries().stream())
+            .filter(listing -> listing.phase() != DeploymentPhase.ENDED)
+            .sorted((a, b) -> a.name().compareTo(b.name()))
+            .toList();
+    Map<String, ModelEntry> models = new HashMap<>();
+    for (Listing listing : listings) {
+      String name = listing.name().value();
+      models.put(name, entry(name, Optional.of(listing), routes.remove(name)));
+    }
+    routes.forEach((name, left) -> models.put(name, entry(name, Optional.empty(), left)));
+    counters.keySet().retainAll(alive);
+    return new RouteSnapshot(models, listings, access, !heard);
+  }
+
+  private ModelEntry entry(String name, Optional<Listing> listing, @Nullable List<Route> known) {
+    List<Route> routes = known == null ? List.of() : known;
+    List<Target> all =
+        routes.stream().filter(route -> route.phase().takesWork()).map(this::target).toList();
+    List<Target> seen =
+        all.stream().filter(target -> !masked.contains(target.route().machine())).toList();
+    // When nothing is in sight, it may be this gateway that is cut off: a try costs little.
+    List<Target> ready = seen.isEmpty() ? all : seen;
+    return new ModelEntry(name, listing, ready, routes);
+  }
+
+  private Target target(Route route) {
+    return new Target(route, counters.computeIfAbsent(route.instance(), id -> new AtomicInteger()));
+  }
+
+  private static Map<Integer, List<Route>> byShard(Collection<Route> routes) {
+    Map<Integer, List<Route>> parts = new HashMap<>();
+    for (Route route : routes) {
+      parts
+          .computeIfAbsent(Keys.shardOf(route.instance().model()), shard -> new ArrayList<>())
+          .add(route);
+    }
+    return parts;
+  }
+}

@@ -1,0 +1,319 @@
+package io.remuda.gateway.task;
+
+import com.google.protobuf.ByteString;
+import io.remuda.protocol.id.TaskId;
+import io.remuda.protocol.proto.task.TaskEnvelope;
+import io.remuda.protocol.proto.task.TaskRecord;
+import io.remuda.protocol.proto.task.TaskState;
+import io.remuda.protocol.task.TaskDatabase;
+import io.remuda.protocol.task.TaskNames;
+import io.remuda.protocol.task.TaskSettings;
+import io.remuda.protocol.task.TaskSql;
+import io.remuda.protocol.task.TaskTimes;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Task records in a table; as durable as the database's commits. */
+final class JdbcResultStore implements ResultStore {
+
+  private final TaskDatabase database;
+  private final TaskTimes times;
+
+  JdbcResultStore(TaskDatabase database, TaskSettings settings) {
+    this.database = database;
+    this.times = settings.times();
+  }
+
+  @Override
+  public CompletionStage<Submission> submitting(TaskEnvelope task) {
+    Optional<String> once =
+        task.getIdempotencyKey().isEmpty()
+            ? Optional.empty()
+            : Optional.of(TaskNames.idempotency(task.getTenant(), task.getIdempotencyKey()));
+    String digest = once.isEmpty() ? "" : TaskNames.requestDigest(task);
+    return write(
+        once.orElse(task.getTaskId()), connection -> submit(connection, task, once, digest));
+  }
+
+  private Submission submit(
+      Connection connection, TaskEnvelope task, Optional<String> once, String digest)
+      throws SQLException {
+    TaskId id = new TaskId(task.getTaskId());
+    try (PreparedStatement insert = connection.prepareStatement(TaskSql.INSERT_RECORD)) {
+      insert.setString(1, id.value());
+      insert.setString(2, task.getTenant());
+      setOptional(insert, 3, once);
+      insert.setString(4, digest);
+      insert.setString(5, task.getModel());
+      insert.setString(6, task.getSchemaFingerprint());
+      insert.setString(7, TaskState.SUBMITTING.name());
+      insert.setInt(8, 0);
+      insert.setString(9, "");
+      insert.setLong(10, task.getCreatedAtMillis());
+      insert.setLong(11, task.getDeadlineMillis());
+      insert.setLong(12, times.resultLives(task));
+      insert.setLong(13, TaskTimes.recordLives(task));
+      insert.setString(14, id.value());
+      setOptional(insert, 15, once);
+      if (insert.executeUpdate() == 1) {
+        return new Submission(id, TaskState.SUBMITTING, false);
+      }
+    }
+    if (once.isPresent()) {
+      try (PreparedStatement select = connection.prepareStatement(TaskSql.FIRST_UNDER_KEY)) {
+        select.setString(1, once.get());
+        try (ResultSet rows = select.executeQuery()) {
+          if (rows.next()) {
+            if (!rows.getString(2).equals(digest)) {
+              return CONFLICT;
+            }
+            TaskId first = new TaskId(rows.getString(1));
+            return new Submission(first, TaskState.valueOf(rows.getString(3)), !first.equals(id));
+          }
+        }
+      }
+    }
+    return new Submission(id, state(connection, id), false);
+  }
+
+  private static void setOptional(PreparedStatement insert, int place, Optional<String> value)
+      throws SQLException {
+    if (value.isPresent()) {
+      insert.setString(place, value.get());
+    } else {
+      insert.setNull(place, Types.VARCHAR);
+    }
+  }
+
+  /** Stands for a conflict inside the shared transaction, which a failure would roll back. */
+  private static final Submission CONFLICT =
+      new Submission(new TaskId("conflict"), TaskState.TASK_STATE_UNSPECIFIED, true);
+
+  @Override
+  public CompletionStage<TaskState> queued(TaskId id) {
+    return write(
+        id.value(),
+        connection -> {
+          try (PreparedStatement update = connection.prepareStatement(TaskSql.QUEUED)) {
+            update.setString(1, id.value());
+            if (update.executeUpdate() == 1) {
+              return TaskState.QUEUED;
+            }
+          }
+          return state(connection, id);
+        });
+  }
+
+  @Override
+  public CompletionStage<Optional<TaskRecord>> read(TaskId id) {
+    return alone(
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(TaskSql.READ)) {
+            select.setString(1, id.value());
+            try (ResultSet rows = select.executeQuery()) {
+              if (!rows.next()) {
+                return Optional.<TaskRecord>empty();
+              }
+              TaskRecord.Builder record = record(rows);
+              byte[] result = rows.getBytes(14);
+              if (result != null) {
+                record.setResult(ByteString.copyFrom(result));
+              }
+              return Optional.of(record.build());
+            }
+          }
+        });
+  }
+
+  @Override
+  public CompletionStage<Map<TaskId, Outline>> outlines(List<TaskId> ids) {
+    return alone(
+        connection -> {
+          Map<TaskId, Outline> found = new HashMap<>();
+          try (PreparedStatement select = connection.prepareStatement(TaskSql.OUTLINE)) {
+            for (TaskId id : ids) {
+              select.setString(1, id.value());
+              try (ResultSet rows = select.executeQuery()) {
+                if (rows.next()) {
+                  found.put(id, new Outline(TaskState.valueOf(rows.getString(1)), rows.getInt(2)));
+                }
+              }
+            }
+          }
+          return found;
+        });
+  }
+
+  @Override
+  public CompletionStage<TaskState> end(
+      TaskId id, TaskState terminal, String code, String message, Instant now) {
+    return write(
+        id.value(),
+        connection -> {
+          try (PreparedStatement update = connection.prepareStatement(TaskSql.END)) {
+            update.setString(1, terminal.name());
+            update.setString(2, code);
+            update.setString(3, message);
+            update.setLong(4, now.toEpochMilli());
+            update.setString(5, id.value());
+            if (update.executeUpdate() == 1) {
+              return terminal;
+            }
+          }
+          return state(connection, id);
+        });
+  }
+
+  @Override
+  public CompletionStage<Boolean> revive(TaskId id, Instant now) {
+    return write(
+        id.value(),
+        connection -> {
+          try (PreparedStatement update = connection.prepareStatement(TaskSql.REVIVE)) {
+            update.setLong(1, TaskNames.SLACK_MILLIS);
+            update.setString(2, id.value());
+            update.setLong(3, now.toEpochMilli());
+            update.setString(4, TaskNames.POISON);
+            update.setString(5, TaskNames.DEAD_LETTERED);
+            if (update.executeUpdate() == 1) {
+              return true;
+            }
+          }
+          try (PreparedStatement select = connection.prepareStatement(TaskSql.STATE)) {
+            select.setString(1, id.value());
+            try (ResultSet rows = select.executeQuery()) {
+              return rows.next()
+                  && rows.getString(1).equals(TaskState.QUEUED.name())
+                  && (rows.getLong(2) == 0 || rows.getLong(2) > now.toEpochMilli());
+            }
+          }
+        });
+  }
+
+  @Override
+  public CompletionStage<List<TaskRecord>> list(String tenant, int limit, Optional<TaskId> before) {
+    if (limit < 1) {
+      return CompletableFuture.completedStage(List.of());
+    }
+    return alone(
+        connection -> {
+          long from = Long.MAX_VALUE;
+          if (before.isPresent()) {
+            try (PreparedStatement select = connection.prepareStatement(TaskSql.CREATED_AT)) {
+              select.setString(1, before.get().value());
+              try (ResultSet rows = select.executeQuery()) {
+                if (!rows.next()) {
+                  return List.<TaskRecord>of();
+                }
+                from = rows.getLong(1);
+              }
+            }
+          }
+          List<TaskRecord> page = new ArrayList<>();
+          try (PreparedStatement select = connection.prepareStatement(TaskSql.LIST)) {
+            select.setString(1, tenant);
+            select.setLong(2, from);
+            select.setLong(3, from);
+            select.setString(4, before.map(TaskId::value).orElse(""));
+            select.setInt(5, limit);
+            try (ResultSet rows = select.executeQuery()) {
+              while (rows.next()) {
+                page.add(record(rows).build());
+              }
+            }
+          }
+          return page;
+        });
+  }
+
+  @Override
+  public CompletionStage<List<TaskId>> overdue(Instant now, int limit) {
+    return alone(
+        connection -> {
+          List<TaskId> found = new ArrayList<>();
+          try (PreparedStatement select = connection.prepareStatement(TaskSql.OVERDUE)) {
+            select.setLong(1, now.toEpochMilli());
+            select.setInt(2, limit);
+            try (ResultSet rows = select.executeQuery()) {
+              while (rows.next()) {
+                found.add(new TaskId(rows.getString(1)));
+              }
+            }
+          }
+          return found;
+        });
+  }
+
+  /** Removes some records whose time is over; answers how many. */
+  CompletionStage<Integer> sweep() {
+    return alone(
+        connection -> {
+          try (PreparedStatement delete = connection.prepareStatement(TaskSql.SWEEP_RECORDS)) {
+            return delete.executeUpdate();
+          }
+        });
+  }
+
+  @Override
+  public Optional<String> health() {
+    return database.health();
+  }
+
+  /** The database is closed by whoever opened it. */
+  @Override
+  public void close() {}
+
+  private static TaskState state(Connection connection, TaskId id) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(TaskSql.STATE)) {
+      select.setString(1, id.value());
+      try (ResultSet rows = select.executeQuery()) {
+        return rows.next()
+            ? TaskState.valueOf(rows.getString(1))
+            : TaskState.TASK_STATE_UNSPECIFIED;
+      }
+    }
+  }
+
+  private static TaskRecord.Builder record(ResultSet rows) throws SQLException {
+    return TaskRecord.newBuilder()
+        .setTaskId(rows.getString(1))
+        .setModel(rows.getString(2))
+        .setState(TaskState.valueOf(rows.getString(3)))
+        .setAttempt(rows.getInt(4))
+        .setClaimNonce(rows.getString(5))
+        .setCreatedAtMillis(rows.getLong(6))
+        .setFinishedAtMillis(rows.getLong(7))
+        .setDeadlineMillis(rows.getLong(8))
+        .setErrorCode(rows.getString(9))
+        .setErrorMessage(rows.getString(10))
+        .setSchemaFingerprint(rows.getString(11))
+        .setTenant(rows.getString(12))
+        .setProgressPercent(rows.getInt(13));
+  }
+
+  private <T> CompletionStage<T> alone(TaskDatabase.Work<T> work) {
+    return StoreFailures.explained(database.alone(work));
+  }
+
+  private <T> CompletionStage<T> write(String key, TaskDatabase.Work<T> work) {
+    return StoreFailures.explained(database.write("r:" + key, work))
+        .thenApply(
+            answer -> {
+              if (answer == CONFLICT) {
+                throw StoreFailures.conflict();
+              }
+              return answer;
+            });
+  }
+}

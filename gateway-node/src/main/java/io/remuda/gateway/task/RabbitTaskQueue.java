@@ -1,0 +1,212 @@
+package io.remuda.gateway.task;
+
+import akka.NotUsed;
+import akka.actor.typed.ActorSystem;
+import akka.japi.Pair;
+import akka.stream.BoundedSourceQueue;
+import akka.stream.KillSwitches;
+import akka.stream.QueueOfferResult;
+import akka.stream.RestartSettings;
+import akka.stream.UniqueKillSwitch;
+import akka.stream.alpakka.amqp.AmqpWriteSettings;
+import akka.stream.alpakka.amqp.WriteMessage;
+import akka.stream.alpakka.amqp.WriteResult;
+import akka.stream.alpakka.amqp.javadsl.AmqpFlow;
+import akka.stream.javadsl.Flow;
+import akka.stream.javadsl.Keep;
+import akka.stream.javadsl.RestartFlow;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
+import akka.util.ByteString;
+import com.rabbitmq.client.AMQP;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.id.TaskId;
+import io.remuda.protocol.proto.task.TaskEnvelope;
+import io.remuda.protocol.task.TaskNames;
+import io.remuda.protocol.task.TaskSettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Tasks in RabbitMQ: persistent messages to the model's quorum queue, mandatory and confirmed. A
+ * lost connection is made anew with a growing pause; what was under way at that moment is answered
+ * at once as not stored, and its id may be published again.
+ *
+ * <p>So is a connection whose messages stay without a confirm. A quorum queue that has no leader at
+ * the moment of a channel's first message, as just after a crash of the broker, keeps that channel
+ * waiting for a minute, while a new one would be answered at once.
+ */
+final class RabbitTaskQueue implements TaskQueue {
+
+  private static final int PERSISTENT = 2;
+  private static final int MAX_UNDER_WAY = 4_096;
+
+  private record Entry(TaskEnvelope task, CompletableFuture<Optional<Refused>> answer) {}
+
+  private final Set<Entry> underWay = ConcurrentHashMap.newKeySet();
+  private final BoundedSourceQueue<Entry> entries;
+  private final Broker broker;
+  private final RabbitQuestions questions;
+  private final ConfirmWatch confirms;
+  private final Duration timeout;
+
+  /** Ends the stream's present connection. */
+  private volatile Optional<UniqueKillSwitch> current = Optional.empty();
+
+  RabbitTaskQueue(ActorSystem<?> system, TaskSettings.Broker place, TaskSettings settings) {
+    this.timeout = settings.timeout();
+    this.broker = new Broker(place, settings, this::refuseUnderWay);
+    this.questions = new RabbitQuestions(broker, settings, system.executionContext());
+    this.confirms =
+        new ConfirmWatch(settings, this::connectAnew, underWay::isEmpty, broker::trouble);
+    AmqpWriteSettings write =
+        AmqpWriteSettings.create(broker)
+            .withBufferSize(MAX_UNDER_WAY)
+            .withConfirmationTimeout(timeout);
+    RestartSettings restarts =
+        RestartSettings.create(settings.reconnectMin(), settings.reconnectMax(), 0.2);
+    this.entries =
+        Source.<Entry>queue(MAX_UNDER_WAY)
+            .via(RestartFlow.withBackoff(restarts, () -> publisher(write)))
+            .toMat(Sink.foreach(this::answer), Keep.left())
+            .run(system);
+  }
+
+  private Flow<Entry, Pair<WriteResult, Entry>, ?> publisher(AmqpWriteSettings write) {
+    return Flow.<Entry>create()
+        // Whoever waited has been told that it was not stored; there is no use in storing it.
+        .filter(entry -> !entry.answer().isDone())
+        .map(entry -> Pair.create(message(entry.task()), entry))
+        .via(AmqpFlow.<Entry>createWithConfirmAndPassThroughUnordered(write))
+        .viaMat(KillSwitches.single(), Keep.right())
+        .mapMaterializedValue(
+            made -> {
+              current = Optional.of(made);
+              return NotUsed.getInstance();
+            });
+  }
+
+  @Override
+  public CompletionStage<Optional<Refused>> publish(TaskEnvelope task) {
+    Optional<String> trouble = broker.trouble();
+    if (trouble.isPresent()) {
+      return CompletableFuture.completedFuture(
+          refused(trouble.get() + "; the task was not accepted, send it again in a moment"));
+    }
+    Entry entry = new Entry(task, new CompletableFuture<>());
+    underWay.add(entry);
+    confirms.sent();
+    if (!entries.offer(entry).equals(QueueOfferResult.enqueued())) {
+      underWay.remove(entry);
+      return CompletableFuture.completedFuture(
+          refused("the way to the broker is full or closed; send the task again in a moment"));
+    }
+    CompletableFuture<Optional<Refused>> answer =
+        entry
+            .answer()
+            .completeOnTimeout(
+                refused("the broker did not confirm within " + timeout + "; send the task again"),
+                timeout.toMillis(),
+                TimeUnit.MILLISECONDS);
+    return answer.whenComplete((refused, failure) -> underWay.remove(entry));
+  }
+
+  @Override
+  public CompletionStage<OptionalLong> depth(ModelName model, String fingerprint) {
+    return questions.depth(TaskNames.queue(model, fingerprint));
+  }
+
+  @Override
+  public CompletionStage<List<DeadTask>> dead(int limit) {
+    return questions.dead(limit);
+  }
+
+  @Override
+  public CompletionStage<Boolean> retryDead(TaskId id) {
+    return questions.takeDead(id, this::publish);
+  }
+
+  @Override
+  public CompletionStage<Boolean> dropDead(TaskId id) {
+    return questions.takeDead(
+        id, dropped -> CompletableFuture.completedFuture(Optional.<Refused>empty()));
+  }
+
+  @Override
+  public Optional<String> health() {
+    return broker.trouble();
+  }
+
+  @Override
+  public void close() {
+    confirms.close();
+    entries.complete();
+    questions.close();
+  }
+
+  private void answer(Pair<WriteResult, Entry> written) {
+    Entry entry = written.second();
+    boolean unroutable = broker.takeReturned(entry.task().getTaskId());
+    if (unroutable) {
+      entry
+          .answer()
+          .complete(
+              refused(
+                  "the model "
+                      + entry.task().getModel()
+                      + " has no queue yet: no instance of it has taken tasks; try again when one"
+                      + " is READY"));
+    } else if (written.first().confirmed()) {
+      entry.answer().complete(Optional.empty());
+    } else {
+      entry.answer().complete(refused("the broker rejected the task; send it again"));
+    }
+    if (unroutable || written.first().confirmed()) {
+      // Its caller may not have come to wait for the answer yet, which removes it too.
+      underWay.remove(entry);
+      confirms.confirmed();
+    }
+  }
+
+  private void connectAnew(String reason) {
+    broker.abandon(reason);
+    current.ifPresent(silent -> silent.abort(new IOException(reason)));
+  }
+
+  /** The connection is gone or takes nothing: their confirms will not come in time. */
+  private void refuseUnderWay() {
+    String reason = broker.trouble().orElse("the broker is away");
+    underWay.forEach(
+        entry -> entry.answer().complete(refused(reason + "; send the task again in a moment")));
+  }
+
+  private static Optional<Refused> refused(String message) {
+    return Optional.of(Refused.of(ErrorCode.STORE_UNAVAILABLE, message));
+  }
+
+  private static WriteMessage message(TaskEnvelope task) {
+    AMQP.BasicProperties properties =
+        new AMQP.BasicProperties.Builder()
+            .messageId(task.getTaskId())
+            .deliveryMode(PERSISTENT)
+            .contentType("application/x-protobuf")
+            .headers(Map.of("remuda-model", task.getModel()))
+            .build();
+    return WriteMessage.create(ByteString.fromArrayUnsafe(task.toByteArray()))
+        .withMandatory(true)
+        .withRoutingKey(
+            TaskNames.queue(new ModelName(task.getModel()), task.getSchemaFingerprint()))
+        .withProperties(properties);
+  }
+}

@@ -1,0 +1,49 @@
+package io.remuda.gateway.task;
+
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.id.TaskId;
+import io.remuda.protocol.proto.task.TaskEnvelope;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Where accepted tasks wait for an instance: the submitting side. Every call ends within {@code
+ * remuda.tasks.timeout}; one that fails does so with a {@link TaskRefusal}.
+ */
+public interface TaskQueue extends AutoCloseable {
+
+  /**
+   * Completes empty only when the queue has the task for good: a crash of anything does not lose
+   * it. A refusal, a time-out or a failure to reach the queue completes with the reason; the task
+   * may then be in the queue all the same, and publishing it again under the same id does no harm.
+   */
+  CompletionStage<Optional<Refused>> publish(TaskEnvelope task);
+
+  /**
+   * Tasks of this model and schema that wait and that no instance has taken yet.
+   *
+   * @return empty when there is no such queue, since no instance ever took tasks from it
+   */
+  CompletionStage<OptionalLong> depth(ModelName model, String fingerprint);
+
+  /** Tasks that were given up, the oldest first. They stay until somebody retries or drops them. */
+  CompletionStage<List<DeadTask>> dead(int limit);
+
+  /**
+   * Puts a task that was given up back into its model's queue; false when there is none of this id.
+   * Call {@link ResultStore#revive} first, else its record says FAILED and nobody runs it.
+   */
+  CompletionStage<Boolean> retryDead(TaskId id);
+
+  /** Forgets a task that was given up; false when there is none of this id. */
+  CompletionStage<Boolean> dropDead(TaskId id);
+
+  /** Empty while the queue can be reached; else the reason why it cannot, as a sentence. */
+  Optional<String> health();
+
+  @Override
+  void close();
+}

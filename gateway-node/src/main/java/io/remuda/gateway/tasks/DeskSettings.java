@@ -1,0 +1,55 @@
+package io.remuda.gateway.tasks;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+
+/**
+ * Limits of the tasks that a gateway takes in, from {@code remuda.gateway.tasks}.
+ *
+ * @param payloadLimit bytes of an input as the client sends it
+ * @param defaultDeadline of a task whose client names none
+ * @param longestDeadline that a client may name
+ * @param defaultResultTtl for which a result is kept when the client names nothing
+ * @param longestResultTtl that a client may name
+ * @param longestWait of a long poll
+ * @param firstLook pause before the store is looked at again for somebody who waits; it doubles
+ * @param longestLook that pause at most
+ * @param waiting clients that may wait at one time
+ * @param sweepPause between two looks for tasks that are overdue or were given up
+ * @param sweepBatch tasks of one look
+ * @param depthPause between two readings of the queues' depths
+ * @param roundLimit within which one look must be over
+ */
+public record DeskSettings(
+    long payloadLimit,
+    Duration defaultDeadline,
+    Duration longestDeadline,
+    Duration defaultResultTtl,
+    Duration longestResultTtl,
+    Duration longestWait,
+    Duration firstLook,
+    Duration longestLook,
+    int waiting,
+    Duration sweepPause,
+    int sweepBatch,
+    Duration depthPause,
+    Duration roundLimit) {
+
+  public static DeskSettings from(Config config) {
+    Config tasks = config.getConfig("remuda.gateway.tasks");
+    return new DeskSettings(
+        tasks.getBytes("payload-limit"),
+        tasks.getDuration("default-deadline"),
+        tasks.getDuration("longest-deadline"),
+        tasks.getDuration("default-result-ttl"),
+        tasks.getDuration("longest-result-ttl"),
+        tasks.getDuration("longest-wait"),
+        tasks.getDuration("first-look"),
+        tasks.getDuration("longest-look"),
+        tasks.getInt("waiting"),
+        tasks.getDuration("sweep-pause"),
+        tasks.getInt("sweep-batch"),
+        tasks.getDuration("depth-pause"),
+        tasks.getDuration("round-limit"));
+  }
+}

@@ -1,0 +1,75 @@
+package io.remuda.gateway.tasks;
+
+import io.remuda.gateway.routing.RouteSnapshot;
+import io.remuda.gateway.task.TaskQueue;
+import io.remuda.protocol.Listing;
+import io.remuda.protocol.metrics.MetricNames;
+import io.remuda.protocol.model.Schema;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import kamon.Kamon;
+import kamon.tag.TagSet;
+
+/**
+ * How many tasks wait for each typed model, as a gauge. Every gateway reads the same queues, so
+ * whoever adds gateways' figures up counts double: take the highest.
+ */
+final class TaskDepths {
+
+  private final Supplier<TaskDesk.Backends> backends;
+  private final Supplier<RouteSnapshot> known;
+  private Set<String> shown = new HashSet<>();
+
+  TaskDepths(Supplier<TaskDesk.Backends> backends, Supplier<RouteSnapshot> known) {
+    this.backends = backends;
+    this.known = known;
+  }
+
+  /** One reading; a model that is gone is no longer shown. */
+  CompletionStage<Boolean> read() {
+    TaskDesk.Backends now = backends.get();
+    if (now.queue().isEmpty()) {
+      return CompletableFuture.completedStage(false);
+    }
+    TaskQueue queue = now.queue().get();
+    List<CompletableFuture<?>> readings = new ArrayList<>();
+    Set<String> models = new HashSet<>();
+    for (Listing listing : known.get().listings()) {
+      if (listing.schema().isPresent()) {
+        Schema schema = listing.schema().get();
+        models.add(listing.name().value());
+        readings.add(
+            queue
+                .depth(listing.name(), schema.fingerprint())
+                .thenAccept(depth -> show(listing.name().value(), depth))
+                .toCompletableFuture());
+      }
+    }
+    hideAllBut(models);
+    return CompletableFuture.allOf(readings.toArray(new CompletableFuture<?>[0]))
+        .thenApply(done -> false);
+  }
+
+  private static void show(String model, OptionalLong depth) {
+    Kamon.gauge(MetricNames.TASK_QUEUE_DEPTH).withTags(tags(model)).update(depth.orElse(0));
+  }
+
+  private synchronized void hideAllBut(Set<String> models) {
+    for (String before : shown) {
+      if (!models.contains(before)) {
+        Kamon.gauge(MetricNames.TASK_QUEUE_DEPTH).remove(tags(before));
+      }
+    }
+    shown = models;
+  }
+
+  private static TagSet tags(String model) {
+    return TagSet.of(MetricNames.MODEL, model);
+  }
+}

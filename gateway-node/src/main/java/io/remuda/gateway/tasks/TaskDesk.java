@@ -1,0 +1,314 @@
+package io.remuda.gateway.tasks;
+
+import io.remuda.gateway.task.DeadTask;
+import io.remuda.gateway.task.PendingHooks;
+import io.remuda.gateway.task.ResultStore;
+import io.remuda.gateway.task.Shelf;
+import io.remuda.gateway.task.TaskQueue;
+import io.remuda.gateway.task.TaskRefusal;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.id.TaskId;
+import io.remuda.protocol.metrics.MetricNames;
+import io.remuda.protocol.proto.task.TaskEnvelope;
+import io.remuda.protocol.proto.task.TaskRecord;
+import io.remuda.protocol.proto.task.TaskState;
+import java.net.URI;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import kamon.Kamon;
+
+/**
+ * Takes tasks in and tells how they stand. A task counts as accepted only once the queue has
+ * confirmed it and its webhook, if it has one, is written down. Nobody is told of another tenant's
+ * task: it does not exist for them.
+ *
+ * <p>Keeps no state. Every stage ends within the stores' time-out; one that fails does so with a
+ * {@link TaskRefusal}.
+ */
+public final class TaskDesk {
+
+  private final Supplier<Backends> backends;
+  private final DeskSettings settings;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  /**
+   * The stores as they are now.
+   *
+   * @param reason why one of them is missing, and what to do
+   */
+  public record Backends(
+      Optional<TaskQueue> queue,
+      Optional<ResultStore> results,
+      Optional<PendingHooks> hooks,
+      Optional<Shelf> shelf,
+      String reason) {
+
+    /** Nothing is configured. */
+    public static Backends none(String reason) {
+      return new Backends(
+          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), reason);
+    }
+  }
+
+  /**
+   * @param backends asked at every call, since they come and go
+   * @param random for ids, which nobody must guess
+   */
+  public TaskDesk(
+      Supplier<Backends> backends,
+      DeskSettings settings,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.backends = backends;
+    this.settings = settings;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  public DeskSettings settings() {
+    return settings;
+  }
+
+  /**
+   * Puts a task into its model's queue. The same tenant's second try under the same idempotency key
+   * finds the first one's task, and publishes it again where its confirm was never seen.
+   */
+  public CompletionStage<Accepted> submit(Submit wanted) {
+    Instant now = clock.instant();
+    Instant deadline = now.plus(wanted.deadline());
+    TaskEnvelope task =
+        TaskEnvelope.newBuilder()
+            .setTaskId(TaskId.mint(deadline, random).value())
+            .setModel(wanted.model().value())
+            .setSchemaFingerprint(wanted.fingerprint())
+            .setPayload(wanted.payload())
+            .setCreatedAtMillis(now.toEpochMilli())
+            .setDeadlineMillis(deadline.toEpochMilli())
+            .setTenant(wanted.tenant())
+            .setIdempotencyKey(wanted.idempotencyKey())
+            .setRequestId(wanted.requestId())
+            .setResultTtlSeconds(wanted.resultTtl().toSeconds())
+            .build();
+    return results()
+        .thenCompose(
+            store ->
+                store
+                    .submitting(task)
+                    .thenCompose(
+                        noted ->
+                            noted.repeated()
+                                ? repeated(store, task, noted, wanted.webhook())
+                                : publish(store, task, wanted.webhook())
+                                    .thenApply(state -> accepted(task, state, false))))
+        .whenComplete((accepted, failure) -> count(wanted.model(), failure == null));
+  }
+
+  /**
+   * Puts a task into its model's queue unless it is known there, or has ended. May be said again
+   * and again, by several at once: its id is the same each time.
+   *
+   * @return the state that it now has
+   */
+  public CompletionStage<TaskState> ensure(TaskEnvelope task) {
+    return results()
+        .thenCompose(
+            store ->
+                store
+                    .submitting(task)
+                    .thenCompose(
+                        noted ->
+                            noted.state() == TaskState.SUBMITTING
+                                ? publish(store, task, Optional.empty())
+                                : CompletableFuture.completedStage(noted.state())));
+  }
+
+  /** The task's record; fails with NOT_FOUND when there is none that this tenant may see. */
+  public CompletionStage<TaskRecord> read(String tenant, TaskId id) {
+    return results()
+        .thenCompose(store -> store.read(id))
+        .thenApply(
+            found ->
+                found
+                    .filter(record -> record.getTenant().equals(tenant))
+                    .or(() -> found.isPresent() ? Optional.empty() : Ended.byItsId(id, now()))
+                    .orElseThrow(() -> unknown(id)));
+  }
+
+  /** A tenant's tasks, the newest first. */
+  public CompletionStage<List<TaskRecord>> list(String tenant, int limit, Optional<TaskId> before) {
+    return results().thenCompose(store -> store.list(tenant, limit, before));
+  }
+
+  /** Ends a task that has not ended; completes with the record that holds, whatever it says. */
+  public CompletionStage<TaskRecord> cancel(String tenant, TaskId id) {
+    return read(tenant, id)
+        .thenCompose(
+            record ->
+                Ended.is(record.getState())
+                    ? CompletableFuture.completedStage(record)
+                    : results()
+                        .thenCompose(
+                            store ->
+                                store.end(
+                                    id,
+                                    TaskState.CANCELLED,
+                                    "cancelled",
+                                    "cancelled by its owner",
+                                    now()))
+                        .thenCompose(state -> read(tenant, id)));
+  }
+
+  /** Tasks that were given up, of every tenant, the oldest first. */
+  public CompletionStage<List<DeadTask>> dead(int limit) {
+    return queue().thenCompose(queue -> queue.dead(limit));
+  }
+
+  /** Runs a task again that was given up; fails when there is none, or when it may not run. */
+  public CompletionStage<Void> retry(TaskId id) {
+    return results()
+        .thenCompose(store -> store.revive(id, now()))
+        .thenCompose(
+            revived -> {
+              if (!revived) {
+                throw new TaskRefusal(
+                    ErrorCode.ENDED,
+                    "task "
+                        + id
+                        + " cannot run again: its deadline has passed, or it ended in another way;"
+                        + " submit it anew, and drop this one");
+              }
+              return queue().thenCompose(queue -> queue.retryDead(id));
+            })
+        .thenAccept(found -> requireDead(id, found));
+  }
+
+  /** Forgets a task that was given up; its record stays for its time to live. */
+  public CompletionStage<Void> drop(TaskId id) {
+    return queue()
+        .thenCompose(queue -> queue.dropDead(id))
+        .thenAccept(found -> requireDead(id, found));
+  }
+
+  private CompletionStage<Accepted> repeated(
+      ResultStore store, TaskEnvelope again, ResultStore.Submission first, Optional<URI> webhook) {
+    TaskEnvelope task =
+        again.toBuilder()
+            .setTaskId(first.id().value())
+            .setDeadlineMillis(
+                first.id().deadline().map(Instant::toEpochMilli).orElse(again.getDeadlineMillis()))
+            .build();
+    if (first.state() == TaskState.SUBMITTING) {
+      return publish(store, task, webhook).thenApply(state -> accepted(task, state, true));
+    }
+    // The first try may have ended between the queue's confirm and this note.
+    return remember(task, webhook)
+        .thenCompose(done -> store.read(first.id()))
+        .thenApply(
+            found ->
+                new Accepted(
+                    found
+                        .or(() -> Ended.byItsId(first.id(), now()))
+                        .orElseGet(() -> accepted(task, TaskState.QUEUED, true).record()),
+                    true));
+  }
+
+  /** Ends only when the queue has the task for good; the state is the record's afterwards. */
+  private CompletionStage<TaskState> publish(
+      ResultStore store, TaskEnvelope task, Optional<URI> webhook) {
+    return queue()
+        .thenCompose(queue -> queue.publish(task))
+        .thenCompose(
+            refused -> {
+              if (refused.isPresent()) {
+                return CompletableFuture.failedStage(failure(refused.get()));
+              }
+              return remember(task, webhook);
+            })
+        .thenCompose(
+            done ->
+                // The queue has it: a store that goes away now takes nothing back.
+                store.queued(new TaskId(task.getTaskId())).exceptionally(f -> TaskState.QUEUED));
+  }
+
+  private CompletionStage<Void> remember(TaskEnvelope task, Optional<URI> webhook) {
+    if (webhook.isEmpty()) {
+      return CompletableFuture.completedStage(null);
+    }
+    Backends now = backends.get();
+    return now.hooks()
+        .map(
+            hooks ->
+                hooks.remember(
+                    new TaskId(task.getTaskId()), task.getTenant(), webhook.get(), now()))
+        .orElseGet(() -> away(now));
+  }
+
+  private static void count(ModelName model, boolean accepted) {
+    Kamon.counter(MetricNames.TASKS)
+        .withTag(MetricNames.MODEL, model.value())
+        .withTag(MetricNames.OUTCOME, accepted ? "accepted" : "refused")
+        .increment();
+  }
+
+  private static Accepted accepted(TaskEnvelope task, TaskState state, boolean repeated) {
+    TaskRecord record =
+        TaskRecord.newBuilder()
+            .setTaskId(task.getTaskId())
+            .setModel(task.getModel())
+            .setState(state == TaskState.TASK_STATE_UNSPECIFIED ? TaskState.QUEUED : state)
+            .setCreatedAtMillis(task.getCreatedAtMillis())
+            .setDeadlineMillis(task.getDeadlineMillis())
+            .setSchemaFingerprint(task.getSchemaFingerprint())
+            .setTenant(task.getTenant())
+            .build();
+    return new Accepted(record, repeated);
+  }
+
+  private CompletionStage<ResultStore> results() {
+    Backends now = backends.get();
+    return now.results().map(CompletableFuture::completedStage).orElseGet(() -> away(now));
+  }
+
+  private CompletionStage<TaskQueue> queue() {
+    Backends now = backends.get();
+    return now.queue().map(CompletableFuture::completedStage).orElseGet(() -> away(now));
+  }
+
+  private static <T> CompletionStage<T> away(Backends now) {
+    return CompletableFuture.failedStage(
+        new TaskRefusal(ErrorCode.STORE_UNAVAILABLE, now.reason()));
+  }
+
+  private static void requireDead(TaskId id, boolean found) {
+    if (!found) {
+      throw new TaskRefusal(
+          ErrorCode.NOT_FOUND,
+          "no task " + id + " was given up; 'GET /v1/tasks/dead' lists those that were");
+    }
+  }
+
+  private static TaskRefusal unknown(TaskId id) {
+    return new TaskRefusal(
+        ErrorCode.NOT_FOUND,
+        "there is no task "
+            + id
+            + "; 'GET /v1/tasks' lists yours, until their results' time is up");
+  }
+
+  private static TaskRefusal failure(Refused refused) {
+    return new TaskRefusal(refused.code(), refused.message());
+  }
+
+  private Instant now() {
+    return clock.instant();
+  }
+}

@@ -1,0 +1,68 @@
+package io.remuda.gateway.tasks;
+
+import io.remuda.gateway.task.TaskRefusal;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.id.TaskId;
+import io.remuda.protocol.proto.task.TaskRecord;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+/**
+ * Holds clients until their task has come further, by looking into the store, at first often, then
+ * less. Holds no thread. Only so many wait at one time; one more is told to come back.
+ */
+public final class TaskWaiting {
+
+  /** Calls back after a while. */
+  public interface Pause {
+    CompletionStage<?> of(Duration length);
+  }
+
+  private final TaskDesk desk;
+  private final Pause pause;
+  private final AtomicInteger waiting = new AtomicInteger();
+
+  public TaskWaiting(TaskDesk desk, Pause pause) {
+    this.desk = desk;
+    this.pause = pause;
+  }
+
+  /**
+   * The record as soon as {@code enough} holds for it, or as it is when the time is up. Fails as
+   * {@link TaskDesk#read} does, and with BUSY when too many wait.
+   */
+  public CompletionStage<TaskRecord> until(
+      String tenant, TaskId id, Duration limit, Predicate<TaskRecord> enough) {
+    if (waiting.incrementAndGet() > desk.settings().waiting()) {
+      waiting.decrementAndGet();
+      return CompletableFuture.failedStage(
+          new TaskRefusal(
+              ErrorCode.BUSY,
+              "too many clients wait for tasks at this gateway; ask without waiting, or again"
+                  + " shortly"));
+    }
+    return look(tenant, id, limit, desk.settings().firstLook(), enough)
+        .whenComplete((record, failure) -> waiting.decrementAndGet());
+  }
+
+  private CompletionStage<TaskRecord> look(
+      String tenant, TaskId id, Duration left, Duration step, Predicate<TaskRecord> enough) {
+    return desk.read(tenant, id)
+        .thenCompose(
+            record -> {
+              if (enough.test(record) || left.isZero() || left.isNegative()) {
+                return CompletableFuture.completedStage(record);
+              }
+              Duration nap = step.compareTo(left) < 0 ? step : left;
+              Duration longest = desk.settings().longestLook();
+              Duration twice = step.multipliedBy(2);
+              Duration next = twice.compareTo(longest) < 0 ? twice : longest;
+              return pause
+                  .of(nap)
+                  .thenCompose(done -> look(tenant, id, left.minus(nap), next, enough));
+            });
+  }
+}

@@ -1,0 +1,123 @@
+package io.remuda.gateway.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.access.KeyMint;
+import io.remuda.protocol.id.KeyId;
+import io.remuda.protocol.id.ModelName;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KeyMintTest {
+
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private final KeyMint mint = new KeyMint("cluster-key", new SecureRandom());
+
+  private KeyMint.Minted minted() {
+    return mint.mint("test", Set.of(Scope.INFER), Set.of(), NOW, Optional.empty());
+  }
+
+  @Test
+  void recognisesTheKeyThatItMade() {
+    KeyMint.Minted minted = minted();
+
+    KeyMint.Presented presented = KeyMint.parse(minted.secret()).orElseThrow();
+
+    assertThat(presented.id()).isEqualTo(minted.key().id());
+    assertThat(mint.matches(minted.key(), presented)).isTrue();
+  }
+
+  @Test
+  void refusesAnotherSecretAndAnotherClustersKey() {
+    KeyMint.Minted minted = minted();
+    String wrong = "rmd_" + minted.key().id() + "_" + "A".repeat(43);
+    KeyMint elsewhere = new KeyMint("another-key", new SecureRandom());
+
+    assertThat(mint.matches(minted.key(), KeyMint.parse(wrong).orElseThrow())).isFalse();
+    assertThat(elsewhere.matches(minted.key(), KeyMint.parse(minted.secret()).orElseThrow()))
+        .isFalse();
+  }
+
+  @Test
+  void bindsTheHashToTheId() {
+    KeyMint.Minted one = minted();
+    String secret = one.secret().substring(one.secret().length() - 43);
+    KeyMint.Presented renamed = KeyMint.parse("rmd_othername_" + secret).orElseThrow();
+
+    assertThat(mint.matches(one.key(), renamed)).isFalse();
+  }
+
+  @Test
+  void keepsSecretsOutOfTextAndStore() {
+    KeyMint.Minted minted = minted();
+    String secret = minted.secret().substring(minted.secret().length() - 43);
+
+    assertThat(minted.toString()).doesNotContain(secret);
+    assertThat(minted.key().toString()).doesNotContain(secret);
+    assertThat(KeyMint.parse(minted.secret()).orElseThrow().toString()).doesNotContain(secret);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "rmd_",
+        "rmd_abcd_short",
+        "sk-123",
+        "rmd_ABCD_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+      })
+  void takesNothingElseForAKey(String raw) {
+    assertThat(KeyMint.parse(raw)).isEmpty();
+  }
+
+  @Test
+  void grantsOnlySubsets() {
+    ModelName a = new ModelName("a");
+    ModelName b = new ModelName("b");
+    Caller deployer = new Caller("k", Set.of(Scope.DEPLOY, Scope.INFER), Set.of(a));
+
+    assertThat(deployer.mayGrant(Set.of(Scope.INFER), Set.of(a))).isTrue();
+    assertThat(deployer.mayGrant(Set.of(Scope.ADMIN), Set.of(a))).isFalse();
+    assertThat(deployer.mayGrant(Set.of(Scope.INFER), Set.of(b))).isFalse();
+    assertThat(deployer.mayGrant(Set.of(Scope.INFER), Set.of())).isFalse();
+    assertThat(Caller.LOCAL.mayGrant(Set.of(Scope.ADMIN), Set.of())).isTrue();
+  }
+
+  @Test
+  void checksTheEdgesKeysWithTheSameEyes() {
+    KeyMint.Minted minted =
+        mint.mint(
+            new KeyId("edge1"),
+            "",
+            Set.of(Scope.INFER),
+            Set.of(new ModelName("a")),
+            NOW,
+            Optional.empty());
+    KeyCheck check =
+        new KeyCheck(
+            true,
+            mint,
+            id -> Optional.of(minted.key()).filter(key -> key.id().equals(id)),
+            () -> NOW);
+    EdgeKeys edge = new EdgeKeys(check);
+    var chat = io.remuda.gateway.edge.Endpoint.CHAT;
+
+    assertThat(edge.check("", chat).refused()).isPresent();
+    assertThat(edge.check("sk-any", chat).refused()).isPresent();
+    assertThat(edge.check(minted.secret(), chat).refused()).isEmpty();
+    assertThat(edge.check(minted.secret(), chat).models().test("a")).isTrue();
+    assertThat(edge.check(minted.secret(), chat).models().test("b")).isFalse();
+    assertThat(
+            new EdgeKeys(new KeyCheck(false, mint, id -> Optional.empty(), () -> NOW))
+                .check("anything", chat)
+                .models()
+                .test("b"))
+        .isTrue();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.remuda.gateway.batches;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,185 @@
+package io.remuda.gateway.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.remuda.gateway.routing.Routes;
+import io.remuda.gateway.typed.SchemaCache;
+import io.remuda.gateway.typed.TypedCalls;
+import io.remuda.gateway.typed.TypedSettings;
+import io.remuda.protocol.Catalog;
+import io.remuda.protocol.Listing;
+import io.remuda.protocol.Route;
+import io.remuda.protocol.RouteTable;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Schema;
+import io.remuda.protocol.testing.Eventually;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** An edge on a free port, whose instances are scripted engines behind its client for fronts. */
+final class EdgeFixture implements AutoCloseable {
+
+  final Routes routes = new Routes();
+  final List<String> outcomes = new CopyOnWriteArrayList<>();
+  private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
+  private final RemotePorts ports;
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  final InferenceHandler handler;
+  final EdgeServer edge;
+  private long sequence;
+
+  EdgeFixture() {
+    this("", Authenticator.OPEN, Optional.empty());
+  }
+
+  /**
+   * @param overrides lines of configuration below {@code remuda.gateway}
+   */
+  EdgeFixture(String overrides, Authenticator authenticator, Optional<EdgeServer.Inner> inner) {
+    Config config =
+        ConfigFactory.parseString("remuda.gateway {" + overrides + "}")
+            .withFallback(ConfigFactory.load());
+    ports =
+        new RemotePorts(
+            FrontClientSettings.from(config), "cluster-key", Optional.empty(), Optional.empty());
+    handler =
+        new InferenceHandler(
+            routes,
+            ports,
+            InferenceSettings.from(config),
+            (endpoint, model, code, firstByte, total) -> outcomes.add(model + " " + code),
+            timers,
+            new TypedCalls(new SchemaCache(TypedSettings.from(config))));
+    edge =
+        EdgeServer.start(EdgeSettings.from(config, "127.0.0.1", 0), handler, authenticator, inner)
+            .toCompletableFuture()
+            .join();
+  }
+
+  /** Says that {@code instance} takes requests at the scripted front on {@code port}. */
+  void ready(String instance, int port) {
+    route(instance, port, Phase.READY, -1, Set.of());
+  }
+
+  void route(String instance, int port, Phase phase, int progress, Set<String> endpoints) {
+    routes.merge(
+        new RouteTable(
+            List.of(
+                new Route(
+                    InstanceId.of(instance),
+                    MachineId.parse("m1").orElseThrow(),
+                    1,
+                    ++sequence,
+                    phase,
+                    "127.0.0.1:" + port,
+                    4,
+                    endpoints,
+                    true,
+                    progress,
+                    Optional.empty()))));
+  }
+
+  void listed(String name, DeploymentPhase phase, String reason) {
+    listed(name, phase, reason, Optional.empty());
+  }
+
+  void listed(String name, DeploymentPhase phase, String reason, Optional<Schema> schema) {
+    routes.merge(
+        new Catalog(
+            List.of(
+                new Listing(
+                    new ModelName(name),
+                    ++sequence,
+                    0,
+                    1,
+                    phase,
+                    "command",
+                    Optional.empty(),
+                    1,
+                    0,
+                    reason.isEmpty() ? Optional.empty() : Optional.of(reason),
+                    OptionalInt.empty(),
+                    schema,
+                    Instant.EPOCH,
+                    false))));
+  }
+
+  HttpResponse<String> post(String path, String body, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + path))
+            .timeout(Duration.ofSeconds(20))
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request.build());
+  }
+
+  HttpRequest typed(String path, String body, String contentType, String accept) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + path))
+        .timeout(Duration.ofSeconds(20))
+        .header("content-type", contentType)
+        .header("accept", accept)
+        .POST(HttpRequest.BodyPublishers.ofString(body))
+        .build();
+  }
+
+  HttpResponse<String> get(String path) {
+    return send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + path))
+            .timeout(Duration.ofSeconds(20))
+            .build());
+  }
+
+  HttpResponse<String> send(HttpRequest request) {
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  Wire wire() throws java.io.IOException {
+    return new Wire(edge.port());
+  }
+
+  /**
+   * The one request so far ended like this, soon: it is counted just after its client has seen the
+   * last byte.
+   */
+  void ended(String outcome) {
+    Eventually.passes(
+        "the request is counted",
+        Duration.ofSeconds(10),
+        () -> assertThat(outcomes).containsExactly(outcome));
+  }
+
+  @Override
+  public void close() {
+    edge.close().toCompletableFuture().join();
+    ports.close().toCompletableFuture().join();
+    timers.shutdownNow();
+  }
+}

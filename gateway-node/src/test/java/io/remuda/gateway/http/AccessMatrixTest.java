@@ -1,0 +1,258 @@
+package io.remuda.gateway.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.remuda.gateway.http.ApiFixture.Answer;
+import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Phase;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AccessMatrixTest {
+
+  private ApiFixture api;
+
+  @BeforeAll
+  void start() throws Exception {
+    api = ApiFixture.withKeys();
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    api.close();
+  }
+
+  private List<ApiRoute> routes() {
+    return ApiServer.table(
+        api.local,
+        ApiSettings.from(ApiFixture.config()),
+        api.parts,
+        new OpenStreams(),
+        new AtomicBoolean());
+  }
+
+  private static String path(ApiRoute route) {
+    return OpenApi.pathOf(route)
+        .replace("{machine}", ScriptedFleet.MACHINE.value())
+        .replaceAll("\\{[^}]+}", "matrix");
+  }
+
+  /** The status alone: streams are not read to their end. */
+  private int status(ApiRoute route, String... headers) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(api.uri(path(route)))
+            .header("accept", "application/json")
+            .header("content-type", "application/json")
+            .method(
+                route.method(),
+                route.body().isPresent()
+                    ? HttpRequest.BodyPublishers.ofString("{}")
+                    : HttpRequest.BodyPublishers.noBody());
+    for (int at = 0; at < headers.length; at += 2) {
+      request.header(headers[at], headers[at + 1]);
+    }
+    return api.client
+        .sendAsync(request.build(), HttpResponse.BodyHandlers.discarding())
+        .get(30, TimeUnit.SECONDS)
+        .statusCode();
+  }
+
+  @Test
+  void everyRouteAsksForItsScopeAndNoOther() throws Exception {
+    Map<Scope, String> keys = new EnumMap<>(Scope.class);
+    for (Scope scope : Scope.values()) {
+      keys.put(scope, api.key(Set.of(scope), Set.of()));
+    }
+    String unknown = "rmd_nobody0000_" + "A".repeat(43);
+    for (ApiRoute route : routes()) {
+      String name = route.method() + " " + route.template();
+      if (route.need().isNothing()) {
+        assertThat(status(route)).as(name + " without a key").isNotIn(401, 403);
+        continue;
+      }
+      assertThat(status(route)).as(name + " without a key").isEqualTo(401);
+      assertThat(status(route, "authorization", "Bearer " + unknown)).as(name).isEqualTo(401);
+      assertThat(status(route, "authorization", "Basic eDp5")).as(name).isEqualTo(401);
+      for (Scope scope : Scope.values()) {
+        int status = status(route, "authorization", "Bearer " + keys.get(scope));
+        if (scope == Scope.ADMIN || route.need().scopes().contains(scope)) {
+          assertThat(status).as(name + " as " + scope).isNotIn(401, 403);
+        } else {
+          assertThat(status).as(name + " as " + scope).isEqualTo(403);
+        }
+      }
+    }
+  }
+
+  @Test
+  void onlyHealthAndTheDescriptionAreOpen() {
+    assertThat(routes().stream().filter(route -> route.need().isNothing()).map(ApiRoute::template))
+        .containsExactlyInAnyOrder(
+            "/health",
+            "/health/live",
+            "/health/ready",
+            "/openapi.json",
+            "/docs/{file*}",
+            "/console/{file*}");
+  }
+
+  @Test
+  void refusesKeysThatHaveExpiredOrWereRevoked() throws Exception {
+    String expired =
+        api.key(
+            Set.of(Scope.ADMIN), Set.of(), Optional.of(Instant.now().minus(Duration.ofSeconds(1))));
+    String admin = api.key(Set.of(Scope.ADMIN), Set.of());
+    Answer made =
+        api.send(
+            "POST", "/v1/keys", "{\"scopes\":[\"admin\"]}", "authorization", "Bearer " + admin);
+    String key = made.json().path("key").asText();
+
+    assertThat(api.get("/v1/models", "x-api-key", expired).status()).isEqualTo(401);
+    assertThat(api.get("/v1/models", "x-api-key", key).status()).isEqualTo(200);
+    api.send("DELETE", "/v1/keys/" + made.json().path("id").asText(), "", "x-api-key", admin);
+    assertThat(api.get("/v1/models", "x-api-key", key).status()).isEqualTo(401);
+    assertThat(api.get("/v1/models", "x-api-key", key).header("www-authenticate"))
+        .startsWith("Bearer");
+  }
+
+  @Test
+  void aKeyForSomeModelsSeesNoOthers() throws Exception {
+    api.knows("mine", DeploymentPhase.READY, Phase.READY, "127.0.0.1:1");
+    api.knows("theirs", DeploymentPhase.READY, Phase.READY, "127.0.0.1:1");
+    String key = api.key(Set.of(Scope.INFER, Scope.DEPLOY), Set.of(new ModelName("mine")));
+
+    assertThat(api.get("/v1/models", "x-api-key", key).json().path("data").findValuesAsText("id"))
+        .containsExactly("mine");
+    assertThat(
+            api.get("/v1/deployments", "x-api-key", key)
+                .json()
+                .path("data")
+                .findValuesAsText("name"))
+        .containsExactly("mine");
+    for (String hidden :
+        List.of(
+            "/v1/models/theirs",
+            "/v1/models/theirs/descriptors",
+            "/v1/deployments/theirs",
+            "/v1/deployments/theirs/why",
+            "/v1/deployments/theirs/logs")) {
+      assertThat(api.get(hidden, "x-api-key", key).status()).as(hidden).isEqualTo(404);
+    }
+    assertThat(
+            api.send("PUT", "/v1/deployments/theirs", "{\"engine\":\"jvm\"}", "x-api-key", key)
+                .status())
+        .isEqualTo(403);
+    assertThat(api.send("DELETE", "/v1/deployments/theirs", "", "x-api-key", key).status())
+        .isEqualTo(404);
+  }
+
+  @Test
+  void neverGivesAKeyMoreThanItsCreatorHas() throws Exception {
+    String narrow = api.key(Set.of(Scope.ADMIN), Set.of(new ModelName("mine")));
+
+    Answer wider = api.send("POST", "/v1/keys", "{\"scopes\":[\"infer\"]}", "x-api-key", narrow);
+    Answer other =
+        api.send(
+            "POST",
+            "/v1/keys",
+            "{\"scopes\":[\"infer\"],\"models\":[\"theirs\"]}",
+            "x-api-key",
+            narrow);
+    Answer within =
+        api.send(
+            "POST",
+            "/v1/keys",
+            "{\"scopes\":[\"infer\"],\"models\":[\"mine\"]}",
+            "x-api-key",
+            narrow);
+
+    assertThat(wider.status()).isEqualTo(403);
+    assertThat(other.status()).isEqualTo(403);
+    assertThat(within.status()).isEqualTo(201);
+  }
+
+  @Test
+  void answersNobodyButTheEdgeWhenThereIsOne() throws Exception {
+    ApiServer.Parts behind =
+        new ApiServer.Parts(
+            api.fleet,
+            api.routes,
+            api.parts.keys(),
+            api.mint,
+            ApiFixture.CLUSTER_KEY,
+            () -> "",
+            Optional.of("s3cret"),
+            Optional.empty(),
+            api.parts.schemas(),
+            api.parts.tasks(),
+            api.parts.clock());
+    ApiServer server =
+        ApiServer.start(api.local, "127.0.0.1", 0, behind)
+            .toCompletableFuture()
+            .get(20, TimeUnit.SECONDS);
+    try {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(
+              java.net.URI.create(
+                  "http://127.0.0.1:" + server.address().getPort() + "/health/live"));
+      var body = HttpResponse.BodyHandlers.ofString();
+
+      assertThat(api.client.send(request.build(), body).statusCode()).isEqualTo(403);
+      assertThat(
+              api.client
+                  .send(request.copy().header("x-remuda-relay", "wrong").build(), body)
+                  .statusCode())
+          .isEqualTo(403);
+      assertThat(
+              api.client
+                  .send(request.copy().header("x-remuda-relay", "s3cret").build(), body)
+                  .statusCode())
+          .isEqualTo(200);
+    } finally {
+      server.close().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void theDescriptionHoldsEveryRouteAndNothingElse() throws Exception {
+    var description = api.get("/openapi.json").json();
+    int operations = 0;
+    for (var path : description.path("paths")) {
+      operations += path.size();
+    }
+
+    for (ApiRoute route : routes()) {
+      assertThat(
+              description
+                  .path("paths")
+                  .path(OpenApi.pathOf(route))
+                  .has(route.method().toLowerCase(java.util.Locale.ROOT)))
+          .as(route.method() + " " + route.template())
+          .isTrue();
+    }
+    assertThat(operations).isEqualTo(routes().size());
+    description
+        .findValuesAsText("$ref")
+        .forEach(
+            reference ->
+                assertThat(description.at(reference.substring(1)).isMissingNode())
+                    .as(reference)
+                    .isFalse());
+  }
+}

@@ -1,0 +1,226 @@
+package io.remuda.gateway.http;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.remuda.gateway.auth.KeyCheck;
+import io.remuda.gateway.routing.Routes;
+import io.remuda.gateway.typed.Protos;
+import io.remuda.gateway.typed.SchemaCache;
+import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.AccessTable;
+import io.remuda.protocol.Catalog;
+import io.remuda.protocol.Listing;
+import io.remuda.protocol.Route;
+import io.remuda.protocol.RouteTable;
+import io.remuda.protocol.access.KeyMint;
+import io.remuda.protocol.cluster.SystemConfig;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Schema;
+import io.remuda.protocol.testing.Eventually;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** The API on a real port, with a scripted registry behind it. */
+final class ApiFixture implements AutoCloseable {
+
+  static final String CLUSTER_KEY = "0123456789abcdef";
+
+  final Routes routes = new Routes();
+  final KeyMint mint = new KeyMint(CLUSTER_KEY, new SecureRandom());
+  final ActorSystem<Void> local;
+  final FleetClient fleet;
+  final ScriptedFleet registry;
+  final ApiServer server;
+  final ScriptedTasks tasks = new ScriptedTasks(config());
+  final ApiServer.Parts parts;
+  final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+  static ApiFixture open() throws Exception {
+    return new ApiFixture(false, Optional.empty());
+  }
+
+  static ApiFixture withKeys() throws Exception {
+    return new ApiFixture(true, Optional.empty());
+  }
+
+  ApiFixture(boolean authentication, Optional<String> relaySecret) throws Exception {
+    this.local = ActorSystem.create(Behaviors.empty(), "local", SystemConfig.local(config()));
+    this.fleet = new FleetClient(Duration.ofSeconds(3), local.executionContext());
+    this.registry =
+        ScriptedFleet.start(
+            Behaviors.setup(
+                context -> {
+                  context.spawn(FleetPort.create(fleet), "port");
+                  return Behaviors.empty();
+                }));
+    KeyCheck keys =
+        new KeyCheck(
+            authentication, mint, id -> routes.snapshot().access().get(id), InstantSource.system());
+    this.parts =
+        new ApiServer.Parts(
+            fleet,
+            routes,
+            keys,
+            mint,
+            CLUSTER_KEY,
+            () -> "remuda_up 1\n",
+            relaySecret,
+            Optional.empty(),
+            new SchemaCache(Protos.SETTINGS),
+            tasks.api(),
+            InstantSource.system());
+    this.server =
+        ApiServer.start(local, "127.0.0.1", 0, parts)
+            .toCompletableFuture()
+            .get(20, TimeUnit.SECONDS);
+    Eventually.passes(
+        "the registry answers",
+        Duration.ofSeconds(30),
+        () -> {
+          fleet.keys().toCompletableFuture().get(5, TimeUnit.SECONDS);
+          fleet.machines().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        });
+  }
+
+  static Config config() {
+    return ConfigFactory.parseString(
+            """
+            remuda.gateway.http {
+              body-limit = 64 KiB
+              ask-timeout = 3s
+              event-patience = 300ms
+              body-timeout = 1s
+            }
+            remuda.gateway.tasks.payload-limit = 16 KiB
+            akka.loglevel = WARNING
+            """)
+        .withFallback(ConfigFactory.load());
+  }
+
+  /** As if the fleet had told of a model with one instance. */
+  void knows(String name, DeploymentPhase phase, Phase instance, String front) {
+    knows(name, phase, instance, front, Optional.empty());
+  }
+
+  void knows(
+      String name, DeploymentPhase phase, Phase instance, String front, Optional<Schema> schema) {
+    ModelName model = new ModelName(name);
+    routes.merge(
+        Catalog.EMPTY.with(
+            new Listing(
+                model,
+                1,
+                0,
+                7,
+                phase,
+                "jvm",
+                Optional.of("models/" + name + ".gguf"),
+                1,
+                phase == DeploymentPhase.READY ? 1 : 0,
+                phase == DeploymentPhase.READY ? Optional.empty() : Optional.of("it loads"),
+                OptionalInt.of(4_096),
+                schema,
+                ScriptedFleet.THEN,
+                false)));
+    routes.merge(
+        RouteTable.EMPTY.with(
+            new Route(
+                new InstanceId(model, 1),
+                ScriptedFleet.MACHINE,
+                1,
+                1,
+                instance,
+                front,
+                4,
+                Set.of("/v1/chat/completions"),
+                true,
+                -1,
+                Optional.empty())));
+  }
+
+  /** A key that this gateway knows. */
+  String key(Set<Scope> scopes, Set<ModelName> models) {
+    return key(scopes, models, Optional.empty());
+  }
+
+  String key(Set<Scope> scopes, Set<ModelName> models, Optional<Instant> expiresAt) {
+    KeyMint.Minted minted = mint.mint("test", scopes, models, Instant.now(), expiresAt);
+    routes.merge(AccessTable.EMPTY.with(minted.key()));
+    return minted.secret();
+  }
+
+  URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+  }
+
+  Answer get(String path, String... headers) throws Exception {
+    return send("GET", path, "", headers);
+  }
+
+  Answer send(String method, String path, String body, String... headers) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri(path))
+            .timeout(Duration.ofSeconds(30))
+            .method(
+                method,
+                body.isEmpty()
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body));
+    boolean typed = false;
+    for (int at = 0; at < headers.length; at += 2) {
+      request.header(headers[at], headers[at + 1]);
+      typed |= headers[at].equalsIgnoreCase("content-type");
+    }
+    if (!typed && !body.isEmpty()) {
+      request.header("content-type", "application/json");
+    }
+    return new Answer(client.send(request.build(), HttpResponse.BodyHandlers.ofString()));
+  }
+
+  @Override
+  public void close() throws Exception {
+    server.close().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    registry.close();
+    local.terminate();
+    local.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  /** What came back. */
+  record Answer(HttpResponse<String> response) {
+    int status() {
+      return response.statusCode();
+    }
+
+    JsonNode json() {
+      return Json.read(response.body().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    String header(String name) {
+      return response.headers().firstValue(name).orElse("");
+    }
+
+    String code() {
+      return json().path("error").path("code").asText();
+    }
+
+    String message() {
+      return json().path("error").path("message").asText();
+    }
+  }
+}

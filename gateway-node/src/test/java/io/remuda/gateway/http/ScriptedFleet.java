@@ -1,0 +1,431 @@
+package io.remuda.gateway.http;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.receptionist.Receptionist;
+import akka.cluster.sharding.typed.HashCodeMessageExtractor;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.remuda.protocol.AccessProtocol;
+import io.remuda.protocol.AccessProtocol.ApiKey;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.FleetProtocol;
+import io.remuda.protocol.MachineProtocol;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Capacity;
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.DeploymentView;
+import io.remuda.protocol.model.EngineOffer;
+import io.remuda.protocol.model.EventView;
+import io.remuda.protocol.model.Explanation;
+import io.remuda.protocol.model.Gpu;
+import io.remuda.protocol.model.InstanceView;
+import io.remuda.protocol.model.MachineView;
+import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.NodeReport;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Resources;
+import io.remuda.protocol.model.TaskFacet;
+import io.remuda.protocol.model.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A registry that answers by script, in a real cluster of one node: sharding, receptionist and asks
+ * are Akka's own. A deployment named "silent" is never answered.
+ */
+public final class ScriptedFleet implements AutoCloseable {
+
+  public static final MachineId MACHINE = new MachineId("a1b2c3d4e5f6");
+  static final Instant THEN = Instant.parse("2026-01-02T03:04:05Z");
+
+  private final Map<ModelName, DeploymentView> deployments = new ConcurrentHashMap<>();
+  private final List<EventView> events = new CopyOnWriteArrayList<>();
+  private final Map<String, ApiKey> keys = new ConcurrentHashMap<>();
+  private final Map<MachineId, Boolean> cordoned = new ConcurrentHashMap<>();
+  private final List<Patient> waiting = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean losesNextReply;
+  private final AtomicInteger runs = new AtomicInteger();
+  private final ActorSystem<Void> system;
+
+  private record Patient(FleetProtocol.ReadEvents question) {}
+
+  /** A fleet whose guardian also runs {@code more}, such as a gateway's own guardian. */
+  public static ScriptedFleet start(Behavior<Void> more) throws Exception {
+    return new ScriptedFleet(more, false);
+  }
+
+  /** One whose reply to the first key that is made gets lost: the key is kept all the same. */
+  public static ScriptedFleet startLosingTheFirstReply(Behavior<Void> more) throws Exception {
+    return new ScriptedFleet(more, true);
+  }
+
+  private ScriptedFleet(Behavior<Void> more, boolean losesFirstReply) throws Exception {
+    this.losesNextReply = new AtomicBoolean(losesFirstReply);
+    this.system =
+        ActorSystem.create(
+            Behaviors.<Void>setup(
+                context -> {
+                  ClusterSharding sharding = ClusterSharding.get(context.getSystem());
+                  sharding.init(
+                      Entity.of(RegistryProtocol.TYPE_KEY, entity -> deployment())
+                          .withRole("registry")
+                          .withMessageExtractor(
+                              new HashCodeMessageExtractor<>(RegistryProtocol.SHARDS)));
+                  sharding.init(
+                      Entity.of(MachineProtocol.TYPE_KEY, entity -> machine())
+                          .withRole("registry")
+                          .withMessageExtractor(
+                              new HashCodeMessageExtractor<>(RegistryProtocol.SHARDS)));
+                  sharding.init(
+                      Entity.of(AccessProtocol.TYPE_KEY, entity -> access())
+                          .withRole("registry")
+                          .withMessageExtractor(
+                              new HashCodeMessageExtractor<>(RegistryProtocol.SHARDS)));
+                  ActorRef<FleetProtocol.Command> view = context.spawn(fleetView(), "fleet-view");
+                  context
+                      .getSystem()
+                      .receptionist()
+                      .tell(Receptionist.register(FleetProtocol.FLEET_KEY, view));
+                  context.spawn(more, "more");
+                  return Behaviors.empty();
+                }),
+            "scripted",
+            config());
+    Cluster cluster = Cluster.get(system);
+    cluster.manager().tell(Join.create(cluster.selfMember().address()));
+  }
+
+  private static Config config() {
+    return ConfigFactory.parseString(
+            """
+            akka.actor.provider = cluster
+            akka.cluster.roles = [registry, gateway]
+            akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+            akka.cluster.jmx.enabled = off
+            akka.loglevel = WARNING
+            """)
+        .withFallback(ConfigFactory.load());
+  }
+
+  public ActorSystem<Void> system() {
+    return system;
+  }
+
+  /** Runs {@code more} beside it from now on, such as the next gateway's own guardian. */
+  public void runs(Behavior<Void> more) {
+    system.systemActorOf(more, "more-" + runs.incrementAndGet(), Props.empty());
+  }
+
+  /** The story goes on. */
+  void happens(String kind, String subject, String text) {
+    synchronized (waiting) {
+      events.add(
+          new EventView(events.size() + 1L, THEN, kind, subject, text, Map.of("by", "script")));
+      List<Patient> answered = new ArrayList<>(waiting);
+      waiting.clear();
+      answered.forEach(patient -> answer(patient.question()));
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    system.terminate();
+    system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  private Behavior<RegistryProtocol.Command> deployment() {
+    return Behaviors.receiveMessage(
+        message -> {
+          if (message instanceof RegistryProtocol.Deploy deploy) {
+            if (!deploy.spec().name().value().equals("silent")) {
+              deploy.replyTo().tell(deployed(deploy));
+            }
+          } else if (message instanceof RegistryProtocol.Scale scale) {
+            scale.replyTo().tell(scaled(scale));
+          } else if (message instanceof RegistryProtocol.Remove remove) {
+            DeploymentView gone = deployments.remove(remove.name());
+            remove
+                .replyTo()
+                .tell(
+                    gone == null
+                        ? unknown(remove.name())
+                        : RegistryProtocol.Reply.of(
+                            view(gone.spec(), gone.version(), DeploymentPhase.ENDED)));
+          } else if (message instanceof RegistryProtocol.Get get) {
+            if (!get.name().value().equals("silent")) {
+              get.replyTo().tell(found(get.name()));
+            }
+          } else if (message instanceof RegistryProtocol.Explain explain) {
+            explain
+                .replyTo()
+                .tell(
+                    new RegistryProtocol.Explained(
+                        Optional.of(
+                            new Explanation(
+                                explain.name(),
+                                DeploymentPhase.PENDING,
+                                Optional.of("no machine has room"),
+                                List.of(
+                                    new Verdict(
+                                        MACHINE, false, true, "memory", "needs 10, 5 free")),
+                                List.copyOf(events))),
+                        Optional.empty()));
+          }
+          return Behaviors.same();
+        });
+  }
+
+  private RegistryProtocol.Reply deployed(RegistryProtocol.Deploy deploy) {
+    DeploymentView before = deployments.get(deploy.spec().name());
+    if (before != null && !before.spec().equals(deploy.spec())) {
+      if (deploy.ifMatch().isEmpty()) {
+        return new RegistryProtocol.Reply(
+            Optional.of(before),
+            Optional.of(Refused.of(ErrorCode.SPEC_CONFLICT, "it is declared otherwise")));
+      }
+      if (deploy.ifMatch().get() != before.version()) {
+        return RegistryProtocol.Reply.refused(
+            Refused.of(ErrorCode.STALE_VERSION, "it is at version " + before.version()));
+      }
+    }
+    long version = before == null ? 1 : before.version() + 1;
+    DeploymentView view = view(deploy.spec(), version, DeploymentPhase.READY);
+    deployments.put(view.name(), view);
+    return RegistryProtocol.Reply.of(view);
+  }
+
+  private RegistryProtocol.Reply scaled(RegistryProtocol.Scale scale) {
+    DeploymentView before = deployments.get(scale.name());
+    if (before == null) {
+      return unknown(scale.name());
+    }
+    DeploymentView view =
+        view(
+            before.spec().withReplicas(scale.replicas()),
+            before.version() + 1,
+            scale.replicas() == 0 ? DeploymentPhase.STOPPED : DeploymentPhase.READY);
+    deployments.put(view.name(), view);
+    return RegistryProtocol.Reply.of(view);
+  }
+
+  private RegistryProtocol.Reply found(ModelName name) {
+    DeploymentView view = deployments.get(name);
+    return view == null ? unknown(name) : RegistryProtocol.Reply.of(view);
+  }
+
+  private static RegistryProtocol.Reply unknown(ModelName name) {
+    return RegistryProtocol.Reply.refused(
+        Refused.of(ErrorCode.MODEL_NOT_FOUND, "there is no deployment " + name));
+  }
+
+  static DeploymentView view(ModelSpec spec, long version, DeploymentPhase phase) {
+    List<InstanceView> instances = new ArrayList<>();
+    for (int at = 1; at <= spec.replicas() && phase != DeploymentPhase.ENDED; at++) {
+      instances.add(instance(new InstanceId(spec.name(), at)));
+    }
+    return new DeploymentView(
+        spec.name(),
+        spec,
+        version,
+        phase,
+        instances.size(),
+        Optional.empty(),
+        instances,
+        THEN,
+        false);
+  }
+
+  static InstanceView instance(InstanceId id) {
+    return new InstanceView(
+        id.model(),
+        id,
+        MACHINE,
+        "jvm",
+        Phase.READY,
+        OptionalLong.of(4242),
+        OptionalInt.of(9000),
+        1,
+        0,
+        4,
+        2,
+        Optional.empty(),
+        OptionalDouble.empty(),
+        new Resources(0, 64, 0.5, 0),
+        Optional.of(TaskFacet.off("the broker cannot be reached")));
+  }
+
+  private Behavior<MachineProtocol.Command> machine() {
+    return Behaviors.receiveMessage(
+        message -> {
+          if (message instanceof MachineProtocol.Cordon cordon) {
+            cordoned.put(cordon.machine(), true);
+            reply(cordon.machine(), cordon.replyTo());
+          } else if (message instanceof MachineProtocol.Uncordon uncordon) {
+            cordoned.put(uncordon.machine(), false);
+            reply(uncordon.machine(), uncordon.replyTo());
+          } else if (message instanceof MachineProtocol.Drain drain) {
+            cordoned.put(drain.machine(), true);
+            reply(drain.machine(), drain.replyTo());
+          } else if (message instanceof MachineProtocol.Get get) {
+            reply(get.machine(), get.replyTo());
+          }
+          return Behaviors.same();
+        });
+  }
+
+  private void reply(MachineId machine, ActorRef<MachineProtocol.Reply> replyTo) {
+    replyTo.tell(
+        machine.equals(MACHINE)
+            ? new MachineProtocol.Reply(Optional.of(machineView()), Optional.empty())
+            : new MachineProtocol.Reply(
+                Optional.empty(),
+                Optional.of(Refused.of(ErrorCode.NOT_FOUND, "there is no such machine"))));
+  }
+
+  private MachineView machineView() {
+    Gpu gpu =
+        new Gpu(
+            0,
+            "GPU-1",
+            "Test",
+            8_192,
+            1_000,
+            2_000,
+            OptionalDouble.of(12),
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            true);
+    return new MachineView(
+        MACHINE,
+        true,
+        cordoned.getOrDefault(MACHINE, false),
+        false,
+        Optional.of(
+            new NodeReport(
+                MACHINE,
+                1,
+                1,
+                "host-1",
+                "127.0.0.1:1",
+                Map.of("zone", "a"),
+                false,
+                true,
+                Optional.empty(),
+                new Capacity(1_000, 100, 4, 1, List.of(gpu)),
+                List.of(
+                    new EngineOffer("jvm", true, Optional.of("17"), Optional.empty()),
+                    new EngineOffer("vllm", false, Optional.empty(), Optional.of("not found"))),
+                List.of())));
+  }
+
+  private Behavior<AccessProtocol.Command> access() {
+    return Behaviors.receiveMessage(
+        message -> {
+          if (message instanceof AccessProtocol.CreateKey create) {
+            keys.put(create.key().id().value(), create.key());
+            if (!losesNextReply.getAndSet(false)) {
+              create
+                  .replyTo()
+                  .tell(new AccessProtocol.Reply(List.of(create.key()), Optional.empty()));
+            }
+          } else if (message instanceof AccessProtocol.RevokeKey revoke) {
+            ApiKey key = keys.get(revoke.id().value());
+            if (key == null) {
+              revoke
+                  .replyTo()
+                  .tell(
+                      new AccessProtocol.Reply(
+                          List.of(), Optional.of(Refused.of(ErrorCode.NOT_FOUND, "no such key"))));
+            } else {
+              ApiKey revoked = key.revokedAt(key.version() + 1);
+              keys.put(revoke.id().value(), revoked);
+              revoke.replyTo().tell(new AccessProtocol.Reply(List.of(revoked), Optional.empty()));
+            }
+          } else if (message instanceof AccessProtocol.ListKeys list) {
+            list.replyTo()
+                .tell(new AccessProtocol.Reply(List.copyOf(keys.values()), Optional.empty()));
+          }
+          return Behaviors.same();
+        });
+  }
+
+  private Behavior<FleetProtocol.Command> fleetView() {
+    return Behaviors.receive(
+        (context, message) -> {
+          if (message instanceof FleetProtocol.ListMachines list) {
+            list.replyTo().tell(new FleetProtocol.Machines(List.of(machineView())));
+          } else if (message instanceof FleetProtocol.ConfirmLoss confirm) {
+            confirm.replyTo().tell(new FleetProtocol.LossConfirmed(List.of(MACHINE)));
+          } else if (message instanceof FleetProtocol.ListInstances list) {
+            list.replyTo()
+                .tell(
+                    new FleetProtocol.Instances(
+                        deployments.values().stream()
+                            .flatMap(view -> view.instances().stream())
+                            .toList()));
+          } else if (message instanceof FleetProtocol.ReadNewest read) {
+            read.replyTo().tell(newest(read));
+          } else if (message instanceof FleetProtocol.ReadEvents read) {
+            synchronized (waiting) {
+              boolean nothing = events.size() <= read.after();
+              if (nothing && read.patience().compareTo(Duration.ZERO) > 0) {
+                waiting.add(new Patient(read));
+                context.scheduleOnce(
+                    read.patience(),
+                    context.getSelf(),
+                    new FleetProtocol.ReadEvents(
+                        read.after(), read.limit(), read.subject(), Duration.ZERO, read.replyTo()));
+              } else {
+                answer(read);
+              }
+            }
+          }
+          return Behaviors.same();
+        });
+  }
+
+  private FleetProtocol.Events newest(FleetProtocol.ReadNewest read) {
+    List<EventView> some =
+        events.stream()
+            .filter(event -> read.subject().map(event.subject()::equals).orElse(true))
+            .toList();
+    return new FleetProtocol.Events(
+        some.subList(Math.max(0, some.size() - read.limit()), some.size()), Optional.empty());
+  }
+
+  private void answer(FleetProtocol.ReadEvents read) {
+    read.replyTo()
+        .tell(
+            new FleetProtocol.Events(
+                events.stream()
+                    .filter(event -> event.offset() > read.after())
+                    .filter(event -> read.subject().map(event.subject()::equals).orElse(true))
+                    .limit(read.limit())
+                    .toList(),
+                Optional.empty()));
+  }
+}

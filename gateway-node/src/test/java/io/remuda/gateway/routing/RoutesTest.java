@@ -1,0 +1,278 @@
+package io.remuda.gateway.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.remuda.protocol.Catalog;
+import io.remuda.protocol.Listing;
+import io.remuda.protocol.Route;
+import io.remuda.protocol.RouteTable;
+import io.remuda.protocol.TableJson;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.testing.Eventually;
+import io.remuda.protocol.testing.ScriptedEngine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RoutesTest {
+
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  private final Routes routes = new Routes();
+  private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
+
+  @TempDir Path folder;
+
+  @AfterEach
+  void endTimers() {
+    timers.shutdownNow();
+  }
+
+  @Test
+  void neverWithdrawsWhatIsOnlyAbsent() {
+    routes.merge(table(route("m-1", "a", 1, Phase.READY)));
+    routes.merge(table(route("m-2", "b", 1, Phase.READY)));
+
+    routes.merge(RouteTable.EMPTY);
+
+    assertThat(readyOf("m")).containsExactlyInAnyOrder("m-1", "m-2");
+  }
+
+  @Test
+  void withdrawsByATombstoneAndNeverByAnOlderRoute() {
+    routes.merge(table(route("m-1", "a", 5, Phase.READY)));
+    routes.merge(table(route("m-1", "a", 4, Phase.ENDED)));
+    assertThat(readyOf("m")).containsExactly("m-1");
+
+    routes.merge(table(route("m-1", "a", 6, Phase.ENDED)));
+    assertThat(routes.snapshot().find("m")).isEmpty();
+  }
+
+  @Test
+  void masksAMachineThatIsOutOfSightUntilItIsSeenAgain() {
+    routes.merge(table(route("m-1", "a", 1, Phase.READY), route("m-2", "b", 1, Phase.READY)));
+
+    routes.mask(Set.of(new MachineId("a")));
+    assertThat(readyOf("m")).containsExactly("m-2");
+
+    routes.mask(Set.of());
+    assertThat(readyOf("m")).containsExactlyInAnyOrder("m-1", "m-2");
+  }
+
+  @Test
+  void triesMaskedMachinesWhenNoOtherIsLeft() {
+    routes.merge(table(route("m-1", "a", 1, Phase.READY)));
+
+    routes.mask(Set.of(new MachineId("a")));
+
+    assertThat(readyOf("m")).containsExactly("m-1");
+  }
+
+  @Test
+  void keepsCountingRequestsOverChangesOfTheirRoute() {
+    routes.merge(table(route("m-1", "a", 1, Phase.READY)));
+    Target before = routes.snapshot().find("m").orElseThrow().ready(0);
+    before.enter();
+
+    routes.merge(table(route("m-1", "a", 2, Phase.SUSPECT)));
+    assertThat(readyOf("m")).isEmpty();
+    routes.merge(table(route("m-1", "a", 3, Phase.READY)));
+
+    Target after = routes.snapshot().find("m").orElseThrow().ready(0);
+    assertThat(after.inFlight()).isEqualTo(1);
+    before.leave();
+    assertThat(after.inFlight()).isZero();
+  }
+
+  @Test
+  void tellsListenersOfEachChangeAndOfNothingElse() throws Exception {
+    List<RouteSnapshot> seen = new ArrayList<>();
+    AutoCloseable listening = routes.onChange(seen::add);
+
+    routes.merge(table(route("m-1", "a", 1, Phase.READY)));
+    routes.merge(table(route("m-1", "a", 1, Phase.READY)));
+    listening.close();
+    routes.warm();
+
+    assertThat(seen).hasSize(1);
+    assertThat(seen.get(0).isCold()).isTrue();
+    assertThat(routes.snapshot().isCold()).isFalse();
+  }
+
+  @Test
+  void listsDeploymentsByName() {
+    routes.merge(new Catalog(List.of(listing("zeta", 1), listing("alpha", 1))));
+
+    assertThat(routes.snapshot().listings())
+        .extracting(listing -> listing.name().value())
+        .containsExactly("alpha", "zeta");
+    assertThat(routes.snapshot().listing("zeta")).isPresent();
+    assertThat(routes.snapshot().isCold()).isFalse();
+  }
+
+  @Test
+  void picksTheLessLoadedOfTwoByTheirSlots() {
+    routes.merge(table(route("m-1", "a", 1, Phase.READY), route("m-2", "b", 1, Phase.READY)));
+    ModelEntry entry = routes.snapshot().find("m").orElseThrow();
+    Target busy = entry.ready(0);
+    busy.enter();
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(Balancer.pick(entry, Set.of(), new Random(i))).hasValue(entry.ready(1));
+    }
+    assertThat(Balancer.pick(entry, Set.of(entry.ready(1).instance()), new Random(1)))
+        .hasValue(busy);
+    assertThat(
+            Balancer.pick(entry, Set.of(busy.instance(), entry.ready(1).instance()), new Random(1)))
+        .isEmpty();
+  }
+
+  @Test
+  void spreadsOverManyInstances() {
+    List<Route> many = new ArrayList<>();
+    for (int i = 1; i <= 10; i++) {
+      many.add(route("m-" + i, "a", 1, Phase.READY));
+    }
+    routes.merge(new RouteTable(many));
+    ModelEntry entry = routes.snapshot().find("m").orElseThrow();
+    Random random = new Random(7);
+    Map<InstanceId, Integer> counts = new HashMap<>();
+
+    for (int i = 0; i < 1000; i++) {
+      Target target = Balancer.pick(entry, Set.of(), random).orElseThrow();
+      target.enter();
+      counts.merge(target.instance(), 1, Integer::sum);
+    }
+
+    assertThat(counts).hasSize(10);
+    assertThat(counts.values()).allMatch(count -> count > 85 && count < 115);
+  }
+
+  @Test
+  void servesFromItsCopyOnDiskAfterAColdStart() throws Exception {
+    Path file = folder.resolve("routes.json");
+    RoutesOnDisk copy = RoutesOnDisk.open(routes, file, Duration.ofMillis(10), timers);
+    routes.merge(table(route("m-1", "a", 1, Phase.READY)));
+    routes.merge(new Catalog(List.of(listing("m", 3))));
+    Eventually.isTrue("it is written", SOON, () -> Files.exists(file));
+    copy.close();
+
+    Routes cold = new Routes();
+    RoutesOnDisk.open(cold, file, Duration.ofMillis(10), timers).close();
+
+    assertThat(cold.snapshot().find("m").orElseThrow().readyCount()).isEqualTo(1);
+    assertThat(cold.snapshot().listing("m")).isPresent();
+    assertThat(cold.snapshot().isCold()).isFalse();
+  }
+
+  @Test
+  void startsWithoutACopyThatCannotBeRead() throws Exception {
+    Path file = folder.resolve("routes.json");
+    Files.writeString(file, "{\n\"half");
+
+    RoutesOnDisk.open(routes, file, Duration.ofMillis(10), timers).close();
+
+    assertThat(routes.snapshot().isCold()).isTrue();
+  }
+
+  @Test
+  void asksTheFrontsItKnowsWhileItIsInNoCluster() {
+    try (ScriptedEngine front =
+        ScriptedEngine.start(
+            (seen, wire) ->
+                wire.json(200, TableJson.write(table(route("m-1", "a", 9, Phase.DRAINING)))))) {
+      routes.merge(table(at(front.port(), route("m-1", "a", 1, Phase.READY))));
+
+      try (FrontPoll poll =
+          FrontPoll.start(routes, "key", () -> false, Duration.ofMillis(20), timers)) {
+        Eventually.isTrue("the news came", SOON, () -> readyOf("m").isEmpty());
+      }
+      assertThat(front.seen().get(0).headers()).containsEntry("x-remuda-cluster-key", "key");
+      assertThat(front.seen().get(0).path()).isEqualTo("/internal/routes");
+    }
+  }
+
+  private List<String> readyOf(String model) {
+    List<String> ready = new ArrayList<>();
+    routes
+        .snapshot()
+        .find(model)
+        .ifPresent(
+            entry -> {
+              for (int i = 0; i < entry.readyCount(); i++) {
+                ready.add(entry.ready(i).instance().toString());
+              }
+            });
+    return ready;
+  }
+
+  private static RouteTable table(Route... routes) {
+    return new RouteTable(List.of(routes));
+  }
+
+  private static Route route(String instance, String machine, long sequence, Phase phase) {
+    return new Route(
+        InstanceId.of(instance),
+        new MachineId(machine),
+        1,
+        sequence,
+        phase,
+        "127.0.0.1:1",
+        4,
+        Set.of(),
+        true,
+        -1,
+        Optional.empty());
+  }
+
+  private static Route at(int port, Route route) {
+    return new Route(
+        route.instance(),
+        route.machine(),
+        route.epoch(),
+        route.sequence(),
+        route.phase(),
+        "127.0.0.1:" + port,
+        route.slots(),
+        route.endpoints(),
+        route.clean(),
+        route.progress(),
+        Optional.empty());
+  }
+
+  private static Listing listing(String name, long version) {
+    return new Listing(
+        new ModelName(name),
+        version,
+        0,
+        1,
+        DeploymentPhase.READY,
+        "command",
+        Optional.empty(),
+        1,
+        1,
+        Optional.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        Instant.EPOCH,
+        false);
+  }
+}

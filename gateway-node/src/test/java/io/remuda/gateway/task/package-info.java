@@ -1,0 +1,4 @@
+@NullMarked
+package io.remuda.gateway.task;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.remuda.gateway.tasks;
+
+import org.jspecify.annotations.NullMarked;

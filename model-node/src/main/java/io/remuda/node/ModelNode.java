@@ -1,0 +1,176 @@
+package io.remuda.node;
+
+import akka.Done;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.Config;
+import io.remuda.node.agent.NodeAgent;
+import io.remuda.node.agent.NodePort;
+import io.remuda.node.instance.Hosted;
+import io.remuda.node.self.SelfRegistration;
+import io.remuda.protocol.Keys;
+import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.bytes.InferencePort;
+import io.remuda.protocol.cluster.ClusterHost;
+import io.remuda.protocol.cluster.NodeSettings;
+import io.remuda.protocol.cluster.SharedTable;
+import io.remuda.protocol.cluster.TableSubscriber;
+import io.remuda.protocol.config.HostPort;
+import io.remuda.protocol.config.NodeHome;
+import io.remuda.protocol.id.MachineId;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A model node: one machine, its instances and the door to them. Two actor systems: {@code local},
+ * which lives as long as the node, and {@code cluster}, which is rebuilt when it ends. Gates,
+ * routes and engines belong to neither, so that requests go on meanwhile.
+ */
+public final class ModelNode implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(ModelNode.class);
+
+  private final NodeHome home;
+  private final Config config;
+  private final LocalMachine machine;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private Optional<ClusterHost> cluster = Optional.empty();
+
+  private ModelNode(NodeHome home, Config config, LocalMachine machine) {
+    this.home = home;
+    this.config = config;
+    this.machine = machine;
+  }
+
+  /** A node of its own, which joins the fleet that {@code settings} name. */
+  public static ModelNode start(NodeSettings settings, NodeHome home, Config config) {
+    ModelNode node = startLocal(settings, home, config);
+    try {
+      Set<String> roles = new TreeSet<>(settings.roles());
+      roles.add(Keys.roleOf(home.machineId()));
+      node.cluster =
+          Optional.of(ClusterHost.start(settings.withRoles(roles), config, node::clusterGuardian));
+    } catch (RuntimeException e) {
+      node.close();
+      throw e;
+    }
+    return node;
+  }
+
+  /** All but the membership of a cluster, for a JVM that has one already. */
+  public static ModelNode startLocal(NodeSettings settings, NodeHome home, Config config) {
+    return new ModelNode(home, config, LocalMachine.start(settings, home, config));
+  }
+
+  /** The part of this node that lives in a cluster system; anew for each system. */
+  public Behavior<Void> clusterGuardian() {
+    return Behaviors.setup(
+        context -> {
+          context.spawn(
+              Behaviors.supervise(NodePort.create(machine.agent()))
+                  .onFailure(SupervisorStrategy.restart()),
+              "node-port");
+          context.spawn(
+              TableSubscriber.create(SharedTable.ACCESS, machine.access()::merge), "keys");
+          RegistryProtocol.initProxies(context.getSystem());
+          context.spawn(
+              Behaviors.supervise(
+                      SelfRegistration.create(
+                          home.machineId(),
+                          machine.own(),
+                          machine.blocking(),
+                          new SelfRegistration.Pace(
+                              config.getDuration("remuda.node.self-look-interval"),
+                              config.getDuration("remuda.node.self-register-interval"))))
+                  .onFailure(SupervisorStrategy.restart()),
+              "self-registration");
+          return Behaviors.empty();
+        });
+  }
+
+  public MachineId machineId() {
+    return home.machineId();
+  }
+
+  /** The door to this machine's instances for callers in this JVM. */
+  public InferencePort front() {
+    return machine.door().front();
+  }
+
+  /** Where gateways in other processes find that machine.door(). */
+  public HostPort frontAddress() {
+    return machine.door().address();
+  }
+
+  /** This machine's instances, as the byte path sees them. */
+  public Hosted hosted() {
+    return machine.hosted();
+  }
+
+  /** The membership of the fleet; empty where the JVM has it elsewhere. */
+  public Optional<ClusterHost> cluster() {
+    return cluster;
+  }
+
+  /**
+   * Ends in good order and within limits: nothing new, what is in flight finishes, engines end
+   * (unless {@code remuda.node.keep-engines}), the fleet is told.
+   */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    Duration limit = config.getDuration("remuda.node.shutdown-limit");
+    if (!config.getBoolean("remuda.node.keep-engines")) {
+      Duration drain = config.getDuration("remuda.node.shutdown-drain");
+      CompletionStage<Done> ended =
+          AskPattern.ask(
+              machine.agent(),
+              replyTo -> new NodeAgent.EndAll(drain, replyTo),
+              limit,
+              machine.system().scheduler());
+      await("instances", ended.toCompletableFuture(), limit);
+    }
+    cluster.ifPresent(host -> await("cluster", host.close().toCompletableFuture(), limit));
+    await("front", machine.door().close().toCompletableFuture(), limit);
+    machine.tasks().close();
+    machine.system().terminate();
+    await("actors", machine.system().getWhenTerminated().toCompletableFuture(), limit);
+    machine.release();
+  }
+
+  /** For tests: ends as abruptly as can be inside a JVM; nobody is told and engines go on. */
+  void abandon() {
+    closed.set(true);
+    Duration limit = config.getDuration("remuda.node.shutdown-limit");
+    machine.tasks().close();
+    machine.system().terminate();
+    await("actors", machine.system().getWhenTerminated().toCompletableFuture(), limit);
+    cluster.ifPresent(host -> await("cluster", host.close().toCompletableFuture(), limit));
+    await("front", machine.door().close().toCompletableFuture(), limit);
+    machine.release();
+  }
+
+  private static void await(String what, CompletableFuture<?> end, Duration limit) {
+    try {
+      end.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (TimeoutException | java.util.concurrent.ExecutionException | CompletionException e) {
+      log.warn("not ended in good order what={} reason={}", what, e.toString());
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.remuda.node.agent;
+
+import com.typesafe.config.Config;
+import io.remuda.protocol.id.MachineId;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Who an agent is and its limits.
+ *
+ * @param hostName for people
+ * @param front host:port at which gateways reach the machine's instances
+ * @param labels from the machine's own configuration; the registry's win
+ * @param reportInterval between two reports when nothing changes
+ * @param gpuInterval between two looks at the GPUs
+ * @param turnLimit how long one starting engine keeps the next one waiting
+ * @param tombstonesFor how long an ended instance is remembered
+ */
+public record AgentSettings(
+    MachineId machine,
+    String hostName,
+    String front,
+    Map<String, String> labels,
+    Duration reportInterval,
+    Duration gpuInterval,
+    Duration turnLimit,
+    Duration tombstonesFor) {
+
+  public AgentSettings {
+    labels = java.util.Collections.unmodifiableMap(new TreeMap<>(labels));
+  }
+
+  /** Reads {@code remuda.node} of the whole configuration. */
+  public static AgentSettings from(Config root, MachineId machine, String hostName, String front) {
+    Config config = root.getConfig("remuda.node");
+    Map<String, String> labels = new TreeMap<>();
+    config
+        .getObject("labels")
+        .forEach((label, value) -> labels.put(label, String.valueOf(value.unwrapped())));
+    return new AgentSettings(
+        machine,
+        hostName,
+        front,
+        labels,
+        config.getDuration("report-interval"),
+        config.getDuration("gpu.interval"),
+        config.getDuration("start-turn-limit"),
+        config.getDuration("tombstones-for"));
+  }
+}

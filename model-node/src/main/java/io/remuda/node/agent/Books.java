@@ -1,0 +1,69 @@
+package io.remuda.node.agent;
+
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.model.Capacity;
+import io.remuda.protocol.model.Gpu;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What an agent knows and has promised, as it is now: its standing in the fleet, its ledger, and
+ * whether it ends. Soft state but for what {@link AgentMemory} keeps of it. Belongs to one actor.
+ */
+final class Books {
+  private AgentState state;
+  private CapacityLedger ledger;
+  // Until the first look a start could be refused for want of GPUs that are there.
+  private boolean gpusKnown;
+  private Optional<NodeAgent.EndAll> ending = Optional.empty();
+
+  Books(AgentState state, CapacityLedger ledger) {
+    this.state = state;
+    this.ledger = ledger;
+  }
+
+  AgentState state() {
+    return state;
+  }
+
+  void state(AgentState now) {
+    state = now;
+  }
+
+  CapacityLedger ledger() {
+    return ledger;
+  }
+
+  void ledger(CapacityLedger now) {
+    ledger = now;
+  }
+
+  Capacity capacity() {
+    return ledger.capacity();
+  }
+
+  void release(InstanceId id) {
+    ledger = ledger.release(id);
+  }
+
+  boolean gpusKnown() {
+    return gpusKnown;
+  }
+
+  /** Whether this was the first look. */
+  boolean gpus(List<Gpu> seen, Map<String, Long> foreignMiB) {
+    boolean first = !gpusKnown;
+    gpusKnown = true;
+    ledger = ledger.seen(seen, foreignMiB);
+    return first;
+  }
+
+  Optional<NodeAgent.EndAll> ending() {
+    return ending;
+  }
+
+  void ends(NodeAgent.EndAll end) {
+    ending = Optional.of(end);
+  }
+}

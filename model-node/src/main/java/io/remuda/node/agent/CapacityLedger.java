@@ -1,0 +1,193 @@
+package io.remuda.node.agent;
+
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.model.Capacity;
+import io.remuda.protocol.model.Gpu;
+import io.remuda.protocol.model.Resources;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What this machine has and to whom it is promised. The sum of what is promised never exceeds what
+ * is there, and memory of a GPU that somebody else uses is never promised at all.
+ *
+ * <p>Immutable: each change is a new ledger.
+ *
+ * @param memoryTotalMiB of the host, for instances
+ * @param cpusTotal cores, for instances
+ * @param gpus as last read; their {@code memoryReservedMiB} is not looked at
+ * @param foreignMiB by GPU: used by processes that are not ours
+ * @param promises by instance
+ */
+public record CapacityLedger(
+    long memoryTotalMiB,
+    double cpusTotal,
+    List<Gpu> gpus,
+    Map<String, Long> foreignMiB,
+    Map<InstanceId, Promise> promises) {
+
+  /** Sums of fractions of cores are not exact. */
+  private static final double ROUNDING = 1e-6;
+
+  /**
+   * What one instance was promised.
+   *
+   * @param gpuMiB by the GPU's UUID
+   */
+  public record Promise(Resources claim, Map<String, Long> gpuMiB) {
+    public Promise {
+      gpuMiB = java.util.Collections.unmodifiableMap(new TreeMap<>(gpuMiB));
+    }
+  }
+
+  /** Exactly one of the two: the ledger with the promise in it, or the refusal. */
+  public record Outcome(Optional<CapacityLedger> ledger, Optional<Refused> refused) {}
+
+  public CapacityLedger {
+    gpus = List.copyOf(gpus);
+    foreignMiB = java.util.Collections.unmodifiableMap(new TreeMap<>(foreignMiB));
+    promises = java.util.Collections.unmodifiableMap(new TreeMap<>(promises));
+  }
+
+  /** A machine without GPUs that has promised nothing. */
+  public static CapacityLedger of(long memoryTotalMiB, double cpusTotal) {
+    return new CapacityLedger(memoryTotalMiB, cpusTotal, List.of(), Map.of(), Map.of());
+  }
+
+  /** This ledger with what the GPUs were last seen to use. */
+  public CapacityLedger seen(List<Gpu> readings, Map<String, Long> foreign) {
+    return new CapacityLedger(memoryTotalMiB, cpusTotal, readings, foreign, promises);
+  }
+
+  /**
+   * Promises {@code claim} to {@code id}, or says what is short. A second promise to the same
+   * instance leaves the first as it is.
+   *
+   * @param machine as the refusal names it
+   */
+  public Outcome reserve(InstanceId id, Resources claim, String machine) {
+    if (promises.containsKey(id)) {
+      return new Outcome(Optional.of(this), Optional.empty());
+    }
+    long memoryFree = memoryTotalMiB - reservedMemoryMiB();
+    if (claim.memoryMiB() > memoryFree) {
+      return full(
+          "needs %d MiB of memory, %s has %d of %d free; stop something there, lower the claim or"
+                  .formatted(claim.memoryMiB(), machine, Math.max(0, memoryFree), memoryTotalMiB)
+              + " add a machine");
+    }
+    double cpusFree = cpusTotal - reservedCpus();
+    if (claim.cpus() > cpusFree + ROUNDING) {
+      return full(
+          "needs %.1f cpus, %s has %.1f of %.1f free; stop something there, lower the claim or add"
+                  .formatted(claim.cpus(), machine, Math.max(0, cpusFree), cpusTotal)
+              + " a machine");
+    }
+    Optional<Map<String, Long>> share = gpuShare(claim);
+    if (share.isEmpty()) {
+      return full(
+          "needs %d MiB on each of %d GPUs, %s has %s; lower the context or add a machine"
+              .formatted(perGpu(claim), claim.gpus(), machine, gpusInWords()));
+    }
+    return new Outcome(Optional.of(with(id, new Promise(claim, share.get()))), Optional.empty());
+  }
+
+  /** This ledger with a promise that was made before, by a former JVM, and is held to. */
+  public CapacityLedger with(InstanceId id, Promise promise) {
+    Map<InstanceId, Promise> more = new TreeMap<>(promises);
+    more.put(id, promise);
+    return new CapacityLedger(memoryTotalMiB, cpusTotal, gpus, foreignMiB, more);
+  }
+
+  /** This ledger without what {@code id} was promised. */
+  public CapacityLedger release(InstanceId id) {
+    Map<InstanceId, Promise> fewer = new TreeMap<>(promises);
+    fewer.remove(id);
+    return new CapacityLedger(memoryTotalMiB, cpusTotal, gpus, foreignMiB, fewer);
+  }
+
+  /** What {@code id} was promised of each GPU, by UUID. */
+  public Map<String, Long> shareOf(InstanceId id) {
+    return Optional.ofNullable(promises.get(id)).map(Promise::gpuMiB).orElseGet(Map::of);
+  }
+
+  /** As it is told to the registry. */
+  public Capacity capacity() {
+    return new Capacity(
+        memoryTotalMiB,
+        reservedMemoryMiB(),
+        cpusTotal,
+        reservedCpus(),
+        gpus.stream().map(gpu -> gpu.withReserved(takenMiB(gpu))).toList());
+  }
+
+  /** What may still be promised of one GPU. */
+  long freeMiB(Gpu gpu) {
+    return Math.max(0, gpu.memoryTotalMiB() - Math.max(gpu.memoryUsedMiB(), takenMiB(gpu)));
+  }
+
+  /** Promised to ours or used by others: the same to whoever asks for room. */
+  private long takenMiB(Gpu gpu) {
+    return reservedMiB(gpu.uuid()) + foreignMiB.getOrDefault(gpu.uuid(), 0L);
+  }
+
+  long reservedMiB(String uuid) {
+    return promises.values().stream()
+        .mapToLong(promise -> promise.gpuMiB().getOrDefault(uuid, 0L))
+        .sum();
+  }
+
+  private Optional<Map<String, Long>> gpuShare(Resources claim) {
+    if (claim.gpus() == 0) {
+      return Optional.of(Map.of());
+    }
+    long each = perGpu(claim);
+    // The fullest that still fit: large gaps stay for large models.
+    List<Gpu> fitting =
+        gpus.stream()
+            .filter(gpu -> freeMiB(gpu) >= each)
+            .sorted(Comparator.comparingLong(this::freeMiB).thenComparing(Gpu::uuid))
+            .limit(claim.gpus())
+            .toList();
+    if (fitting.size() < claim.gpus()) {
+      return Optional.empty();
+    }
+    Map<String, Long> share = new TreeMap<>();
+    fitting.forEach(gpu -> share.put(gpu.uuid(), each));
+    return Optional.of(share);
+  }
+
+  private static long perGpu(Resources claim) {
+    return (claim.gpuMemoryMiB() + claim.gpus() - 1) / Math.max(1, claim.gpus());
+  }
+
+  private String gpusInWords() {
+    if (gpus.isEmpty()) {
+      return "no GPU";
+    }
+    List<String> words =
+        gpus.stream()
+            .map(gpu -> "%d MiB free on GPU %d".formatted(freeMiB(gpu), gpu.index()))
+            .toList();
+    return String.join(", ", words);
+  }
+
+  private long reservedMemoryMiB() {
+    return promises.values().stream().mapToLong(promise -> promise.claim().memoryMiB()).sum();
+  }
+
+  private double reservedCpus() {
+    ToDoubleFunction<Promise> cpus = promise -> promise.claim().cpus();
+    return promises.values().stream().mapToDouble(cpus).sum();
+  }
+
+  private static Outcome full(String sentence) {
+    return new Outcome(Optional.empty(), Optional.of(Refused.of(ErrorCode.NODE_FULL, sentence)));
+  }
+}

@@ -1,0 +1,129 @@
+package io.remuda.node.agent;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import io.remuda.node.gpu.GpuLocks;
+import io.remuda.node.gpu.GpuProbe;
+import io.remuda.node.gpu.GpuReading;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * Looks at the machine's GPUs when asked, off any actor's thread and one look at a time: a driver
+ * that hangs delays the next look, and nothing else. Only GPUs that this agent holds the lock of
+ * are told of.
+ */
+final class GpuWatch extends AbstractBehavior<GpuWatch.Command> {
+
+  /** What a watch is told. */
+  sealed interface Command {}
+
+  /**
+   * Look now, unless a look is under way.
+   *
+   * @param engines the processes whose memory is not foreign, with all that they started
+   */
+  record Look(Set<Long> engines) implements Command {
+    Look {
+      engines = Set.copyOf(engines);
+    }
+  }
+
+  private record Looked(Optional<NodeAgent.GpusSeen> seen, Optional<String> problem)
+      implements Command {}
+
+  private final GpuProbe probe;
+  private final GpuLocks locks;
+  private final Executor blocking;
+  private final ActorRef<? super NodeAgent.GpusSeen> agent;
+  private boolean looking;
+  private Optional<String> lastProblem = Optional.empty();
+
+  private GpuWatch(
+      ActorContext<Command> context,
+      GpuProbe probe,
+      GpuLocks locks,
+      Executor blocking,
+      ActorRef<? super NodeAgent.GpusSeen> agent) {
+    super(context);
+    this.probe = probe;
+    this.locks = locks;
+    this.blocking = blocking;
+    this.agent = agent;
+  }
+
+  static Behavior<Command> create(
+      GpuProbe probe,
+      GpuLocks locks,
+      Executor blocking,
+      ActorRef<? super NodeAgent.GpusSeen> agent) {
+    return Behaviors.setup(context -> new GpuWatch(context, probe, locks, blocking, agent));
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Look.class, this::onLook)
+        .onMessage(Looked.class, this::onLooked)
+        .build();
+  }
+
+  private Behavior<Command> onLook(Look look) {
+    if (!looking) {
+      looking = true;
+      CompletableFuture<Looked> result =
+          CompletableFuture.supplyAsync(() -> look(look.engines()), blocking);
+      getContext()
+          .pipeToSelf(
+              result,
+              (looked, why) ->
+                  why == null ? looked : new Looked(Optional.empty(), Optional.of(why.toString())));
+    }
+    return this;
+  }
+
+  /** On the blocking side. */
+  private Looked look(Set<Long> engines) {
+    GpuReading reading = probe.read();
+    try {
+      return new Looked(
+          Optional.of(
+              new NodeAgent.GpusSeen(
+                  locks.ours(reading.gpus()), reading.foreignMiB(families(engines)))),
+          reading.problem());
+    } catch (IOException e) {
+      return new Looked(
+          Optional.of(new NodeAgent.GpusSeen(List.of(), java.util.Map.of())),
+          Optional.of("GPUs cannot be locked: " + e));
+    }
+  }
+
+  private static Set<Long> families(Set<Long> engines) {
+    Set<Long> all = new HashSet<>(engines);
+    engines.forEach(
+        engine ->
+            ProcessHandle.of(engine)
+                .ifPresent(
+                    process -> process.descendants().forEach(child -> all.add(child.pid()))));
+    return all;
+  }
+
+  private Behavior<Command> onLooked(Looked looked) {
+    looking = false;
+    if (!looked.problem().equals(lastProblem)) {
+      lastProblem = looked.problem();
+      looked.problem().ifPresent(why -> getContext().getLog().warn("gpus not read reason={}", why));
+    }
+    looked.seen().ifPresent(agent::tell);
+    return this;
+  }
+}

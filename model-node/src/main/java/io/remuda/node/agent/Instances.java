@@ -1,0 +1,156 @@
+package io.remuda.node.agent;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.TimerScheduler;
+import io.remuda.node.instance.EngineRuntime;
+import io.remuda.node.instance.HostedInstance;
+import io.remuda.node.instance.InstanceFolder.Kept;
+import io.remuda.node.instance.InstanceNotice;
+import io.remuda.node.instance.InstanceState;
+import io.remuda.node.instance.ModelInstance;
+import io.remuda.node.instance.Surroundings;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.model.InstanceReport;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+
+/**
+ * The instances of one machine: their actors, what each last said of itself, and whose engine may
+ * start now. One whose actor has failed is still here, for its engine is. Belongs to one actor.
+ */
+final class Instances {
+  private final ActorContext<NodeAgent.Command> context;
+  private final TimerScheduler<NodeAgent.Command> timers;
+  private final Surroundings around;
+  private final ActorRef<InstanceNotice> notices;
+  private final Duration turnLimit;
+  private final long firstSequence;
+  private final Map<InstanceId, ActorRef<ModelInstance.Command>> children = new HashMap<>();
+  private final Map<InstanceId, InstanceState> states = new TreeMap<>();
+  private StartTurns turns = StartTurns.NONE;
+
+  /**
+   * @param firstSequence of an instance that has said nothing in this life of the agent
+   */
+  Instances(
+      ActorContext<NodeAgent.Command> context,
+      TimerScheduler<NodeAgent.Command> timers,
+      Surroundings around,
+      ActorRef<InstanceNotice> notices,
+      Duration turnLimit,
+      long firstSequence) {
+    this.context = context;
+    this.timers = timers;
+    this.around = around;
+    this.notices = notices;
+    this.turnLimit = turnLimit;
+    this.firstSequence = firstSequence;
+  }
+
+  /** Whether it is on this machine, and be it without an actor for a moment. */
+  boolean has(InstanceId id) {
+    return children.containsKey(id) || states.containsKey(id);
+  }
+
+  boolean none() {
+    return children.isEmpty() && states.isEmpty();
+  }
+
+  Optional<ActorRef<ModelInstance.Command>> child(InstanceId id) {
+    return Optional.ofNullable(children.get(id));
+  }
+
+  Optional<InstanceState> state(InstanceId id) {
+    return Optional.ofNullable(states.get(id));
+  }
+
+  /**
+   * @param adopt whether an engine of it may run already
+   */
+  void begin(Kept kept, EngineRuntime runtime, boolean adopt) {
+    InstanceId id = kept.assignment().id();
+    long first = state(id).map(known -> known.sequence() + 1).orElse(firstSequence);
+    ActorRef<ModelInstance.Command> child =
+        context.spawn(
+            ModelInstance.create(around, kept, runtime, first, notices), "instance-" + id);
+    children.put(id, child);
+    context.watchWith(child, new NodeAgent.ActorGone(id));
+    child.tell(new ModelInstance.Begin(adopt));
+  }
+
+  void said(InstanceState state) {
+    states.put(state.assignment().id(), state);
+  }
+
+  /** Its actor has ended; what it last said is kept until {@link #forget}. */
+  void actorGone(InstanceId id) {
+    children.remove(id);
+    turnOver(id);
+  }
+
+  void forget(InstanceId id) {
+    states.remove(id);
+  }
+
+  void stopAll(Duration drain) {
+    children.values().forEach(child -> child.tell(new ModelInstance.Stop(drain)));
+  }
+
+  void wantsTurn(InstanceId id) {
+    give(turns.wants(id));
+  }
+
+  void turnOver(InstanceId id) {
+    give(turns.over(id));
+  }
+
+  private void give(StartTurns next) {
+    Optional<InstanceId> before = turns.holder();
+    turns = next;
+    if (next.holder().equals(before)) {
+      return;
+    }
+    timers.cancel("turn");
+    next.holder()
+        .ifPresent(
+            id -> {
+              ActorRef<ModelInstance.Command> child = children.get(id);
+              if (child == null) {
+                turnOver(id);
+                return;
+              }
+              child.tell(new ModelInstance.YourTurn());
+              timers.startSingleTimer("turn", new NodeAgent.TurnLimitOver(id), turnLimit);
+            });
+  }
+
+  /** The processes of their engines. */
+  Set<Long> pids() {
+    Set<Long> pids = new HashSet<>();
+    states.values().forEach(known -> known.pid().ifPresent(pids::add));
+    return pids;
+  }
+
+  Optional<InstanceReport> report(InstanceId id) {
+    return state(id)
+        .flatMap(known -> around.hosted().find(id).map(HostedInstance::gate).map(known::report));
+  }
+
+  List<InstanceReport> reports() {
+    return states.keySet().stream().flatMap(id -> report(id).stream()).toList();
+  }
+
+  /** Each with what the byte path sees of it, where it sees it. */
+  void eachHosted(BiConsumer<InstanceState, HostedInstance> seen) {
+    states.forEach(
+        (id, known) -> around.hosted().find(id).ifPresent(hosted -> seen.accept(known, hosted)));
+  }
+}

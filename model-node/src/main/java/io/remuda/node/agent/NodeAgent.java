@@ -1,0 +1,293 @@
+package io.remuda.node.agent;
+
+import akka.Done;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import io.remuda.node.instance.InstanceFolder.Kept;
+import io.remuda.node.instance.InstanceNotice;
+import io.remuda.node.instance.Surroundings;
+import io.remuda.protocol.NodeProtocol;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.model.EngineOffer;
+import io.remuda.protocol.model.Gpu;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * The arbiter of one machine: promises its capacity, starts and stops its instances, and says of
+ * itself what is so. Lives in the {@code local} system, so that it goes on while the node's
+ * membership of the cluster is rebuilt.
+ */
+public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
+
+  /** What an agent is told, on its own machine. */
+  public sealed interface Command {}
+
+  /** A command of the registry; its answer goes to the ref that it names. */
+  public record Obey(NodeProtocol.Command command) implements Command {}
+
+  /** From now on reports go to this port, which belongs to the newest cluster system. */
+  public record Attach(ActorRef<NodePort.Command> port) implements Command {}
+
+  /** What the machine's GPUs were last seen to do. */
+  public record GpusSeen(List<Gpu> gpus, Map<String, Long> foreignMiB) implements Command {
+    public GpusSeen {
+      gpus = List.copyOf(gpus);
+      foreignMiB = Map.copyOf(foreignMiB);
+    }
+  }
+
+  /** Which engines the machine has. */
+  public record EnginesSeen(List<EngineOffer> offers) implements Command {
+    public EnginesSeen {
+      offers = List.copyOf(offers);
+    }
+  }
+
+  /** Take nothing new, drain and end all instances; {@code done} is told when none is left. */
+  public record EndAll(Duration drain, ActorRef<Done> done) implements Command {}
+
+  private record Noticed(InstanceNotice notice) implements Command {}
+
+  record ActorGone(InstanceId id) implements Command {}
+
+  private record TakeUpAgain(Kept kept) implements Command {}
+
+  private record Tick() implements Command {}
+
+  private record LookAtGpus() implements Command {}
+
+  record TurnLimitOver(InstanceId id) implements Command {}
+
+  record Answer(Runnable tell) implements Command {}
+
+  private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+
+  private final AgentSettings settings;
+  private final TimerScheduler<Command> timers;
+  private final Engines engines;
+  private final ActorRef<GpuWatch.Command> gpus;
+  private final Books books;
+  private final Instances instances;
+  private final Reports reports;
+  private final Saving saving;
+  private final Starts starts;
+  private final Stops stops;
+  private final Inquiries inquiries;
+
+  private NodeAgent(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      AgentSettings settings,
+      Engines engines,
+      Surroundings around,
+      AgentMemory memory,
+      GpuWatching gpuWatch,
+      CapacityLedger ledger) {
+    super(context);
+    AgentMemory.Life life = begin(memory);
+    this.settings = settings;
+    this.timers = timers;
+    this.engines = engines;
+    this.books = new Books(life.state(), ledger);
+    this.instances =
+        new Instances(
+            context,
+            timers,
+            around,
+            context.messageAdapter(InstanceNotice.class, Noticed::new),
+            settings.turnLimit(),
+            life.incarnation());
+    this.reports = new Reports(settings, life.incarnation(), around.hosted(), instances, books);
+    this.saving = new Saving(context, memory, around.blocking());
+    this.starts = new Starts(settings.machine(), engines, instances, books, context.getLog());
+    this.stops = new Stops(settings.machine(), instances, books, reports, saving);
+    this.inquiries =
+        new Inquiries(
+            settings.machine(), life.incarnation(), instances, engines, around.blocking());
+    this.gpus = context.spawn(gpuWatch.watching(context.getSelf()), "gpus");
+    gpus.tell(new GpuWatch.Look(Set.of()));
+    timers.startTimerAtFixedRate(new Tick(), settings.reportInterval());
+    timers.startTimerWithFixedDelay(new LookAtGpus(), settings.gpuInterval());
+  }
+
+  private static AgentMemory.Life begin(AgentMemory memory) {
+    try {
+      return memory.begin(System.currentTimeMillis());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * An agent that first takes up what a former JVM, or itself before a failure, has left.
+   *
+   * @param left reads the assignments on the disk
+   */
+  public static Behavior<Command> create(
+      AgentSettings settings,
+      Engines engines,
+      Surroundings around,
+      AgentMemory memory,
+      GpuWatching gpuWatch,
+      CapacityLedger ledger,
+      Supplier<List<Kept>> left) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> {
+                  NodeAgent agent =
+                      new NodeAgent(
+                          context, timers, settings, engines, around, memory, gpuWatch, ledger);
+                  left.get().forEach(agent.starts::takeUp);
+                  return agent;
+                }));
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Obey.class, this::onObey)
+        .onMessage(Attach.class, this::onAttach)
+        .onMessage(GpusSeen.class, this::onGpusSeen)
+        .onMessage(EnginesSeen.class, this::onEnginesSeen)
+        .onMessage(EndAll.class, this::onEndAll)
+        .onMessage(Noticed.class, this::onNoticed)
+        .onMessage(ActorGone.class, this::onActorGone)
+        .onMessage(TakeUpAgain.class, this::onTakeUpAgain)
+        .onMessage(TurnLimitOver.class, this::onTurnLimitOver)
+        .onMessage(Answer.class, this::onAnswer)
+        .onMessage(Tick.class, tick -> onTick())
+        .onMessage(LookAtGpus.class, look -> onLookAtGpus())
+        .build();
+  }
+
+  private Behavior<Command> onObey(Obey obey) {
+    NodeProtocol.Command command = obey.command();
+    if (command instanceof NodeProtocol.StartInstance start) {
+      starts.start(start);
+      reports.publish();
+    } else if (command instanceof NodeProtocol.StopInstance stop) {
+      stops.stop(stop);
+    } else if (command instanceof NodeProtocol.Ping ping) {
+      inquiries.ping(ping);
+    } else if (command instanceof NodeProtocol.DescribeModel describe) {
+      inquiries.describe(describe);
+    } else if (command instanceof NodeProtocol.SetMachineState set) {
+      onSetMachineState(set);
+    }
+    return this;
+  }
+
+  private void onSetMachineState(NodeProtocol.SetMachineState set) {
+    Optional<Refused> objection = books.state().objectionTo(set);
+    NodeProtocol.MachineStateSet answer =
+        new NodeProtocol.MachineStateSet(settings.machine(), set.version(), objection);
+    if (objection.isPresent()) {
+      set.replyTo().tell(answer);
+      return;
+    }
+    boolean sameJournal = books.state().journal().isPresent();
+    books.state(books.state().with(set));
+    if (sameJournal) {
+      set.replyTo().tell(answer);
+    } else {
+      saving.afterSaving(books.state(), () -> set.replyTo().tell(answer));
+    }
+    reports.publish();
+  }
+
+  private Behavior<Command> onAttach(Attach attach) {
+    reports.to(attach.port());
+    reports.publish();
+    return this;
+  }
+
+  private Behavior<Command> onLookAtGpus() {
+    gpus.tell(new GpuWatch.Look(instances.pids()));
+    return this;
+  }
+
+  private Behavior<Command> onGpusSeen(GpusSeen seen) {
+    boolean first = books.gpus(seen.gpus(), seen.foreignMiB());
+    engines.gpus(seen.gpus());
+    if (first) {
+      reports.publish();
+    }
+    return this;
+  }
+
+  private Behavior<Command> onEnginesSeen(EnginesSeen seen) {
+    if (reports.offers(seen.offers())) {
+      reports.publish();
+    }
+    return this;
+  }
+
+  private Behavior<Command> onNoticed(Noticed noticed) {
+    InstanceNotice notice = noticed.notice();
+    if (notice instanceof InstanceNotice.Changed changed) {
+      instances.said(changed.state());
+      reports.publish();
+    } else if (notice instanceof InstanceNotice.WantsTurn) {
+      instances.wantsTurn(notice.id());
+    } else {
+      instances.turnOver(notice.id());
+    }
+    return this;
+  }
+
+  private Behavior<Command> onTurnLimitOver(TurnLimitOver over) {
+    instances.turnOver(over.id());
+    return this;
+  }
+
+  private Behavior<Command> onActorGone(ActorGone gone) {
+    Optional<Kept> failed = stops.actorGone(gone.id());
+    if (failed.isPresent()) {
+      getContext().getLog().error("instance failed instance={}", gone.id());
+      timers.startSingleTimer(gone, new TakeUpAgain(failed.get()), AGAIN_AFTER);
+      return this;
+    }
+    reports.publish();
+    stops.leaveWhenOver();
+    return this;
+  }
+
+  private Behavior<Command> onTakeUpAgain(TakeUpAgain again) {
+    starts.takeUp(again.kept());
+    stops.takenUpAgain(again.kept().assignment().id());
+    return this;
+  }
+
+  private Behavior<Command> onEndAll(EndAll end) {
+    stops.all(end);
+    reports.publish();
+    stops.leaveWhenOver();
+    return this;
+  }
+
+  private Behavior<Command> onTick() {
+    books.state(books.state().prune(Instant.now(), settings.tombstonesFor()));
+    reports.publish();
+    return this;
+  }
+
+  private Behavior<Command> onAnswer(Answer answer) {
+    answer.tell().run();
+    return this;
+  }
+}

@@ -1,0 +1,136 @@
+package io.remuda.node.duty;
+
+import com.google.protobuf.ByteString;
+import io.netty.buffer.Unpooled;
+import io.remuda.node.instance.HostedInstance;
+import io.remuda.node.task.TypedModel;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.bytes.InferenceCall;
+import io.remuda.protocol.bytes.InferencePort;
+import io.remuda.protocol.bytes.InferenceRequest;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.task.UntypedPayload;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
+
+/**
+ * An instance as its worker sees it: tasks go the way that synchronous calls go, through the
+ * machine's front: those of a typed model to {@code /predict}, both messages in binary, any other's
+ * to the path that they name, in JSON. A call that takes longer than its limit is ended, so that
+ * the model can stop.
+ */
+final class ServedModel implements TypedModel {
+  private static final String PROTOBUF = "application/x-protobuf";
+  private static final String JSON = "application/json";
+
+  private final InferencePort admitted;
+  private final InstanceId instance;
+  private final boolean typed;
+  private final Set<String> paths;
+  private final Duration limit;
+  private final long maxAnswer;
+  private final Executor callers;
+  private final TaskMeters meters;
+
+  /**
+   * @param admitted the door for callers that hold a permit
+   * @param limit within which the model answers
+   * @param maxAnswer bytes
+   * @param callers where calls are begun; never an event loop
+   */
+  ServedModel(
+      InferencePort admitted,
+      HostedInstance instance,
+      Duration limit,
+      long maxAnswer,
+      Executor callers,
+      TaskMeters meters) {
+    this.admitted = admitted;
+    this.instance = instance.id();
+    this.typed = instance.schema().isPresent();
+    this.paths = instance.endpoints();
+    this.limit = limit;
+    this.maxAnswer = maxAnswer;
+    this.callers = callers;
+    this.meters = meters;
+  }
+
+  @Override
+  public CompletionStage<ByteString> run(ByteString input, IntConsumer progress) {
+    CompletableFuture<ByteString> answer = new CompletableFuture<>();
+    long began = System.nanoTime();
+    Optional<UntypedPayload> untyped = UntypedPayload.parse(input);
+    if (typed) {
+      callers.execute(() -> call("/predict", input, PROTOBUF, answer));
+    } else if (untyped.filter(asked -> paths.contains(asked.path())).isPresent()) {
+      callers.execute(() -> call(untyped.get().path(), untyped.get().body(), JSON, answer));
+    } else {
+      answer.completeExceptionally(
+          new Rejected(
+              ErrorCode.NOT_SUPPORTED.code(),
+              "the model's engine does not answer "
+                  + untyped.map(UntypedPayload::path).orElse("a payload that names no path")
+                  + "; it answers "
+                  + String.join(", ", paths)));
+    }
+    return answer
+        .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete((result, failure) -> meters.ran(outcome(failure), System.nanoTime() - began));
+  }
+
+  private void call(
+      String path, ByteString input, String form, CompletableFuture<ByteString> answer) {
+    PredictAnswer sink =
+        new PredictAnswer(answer, maxAnswer, form.equals(PROTOBUF) ? "protobuf" : "json");
+    InferenceRequest request =
+        new InferenceRequest(
+            instance,
+            "POST",
+            path,
+            List.of(Map.entry("content-type", form), Map.entry("accept", form)),
+            Unpooled.wrappedBuffer(input.asReadOnlyByteBuffer()),
+            instance.model().value(),
+            UUID.randomUUID().toString(),
+            false,
+            Runnable::run);
+    InferenceCall call;
+    try {
+      call = admitted.call(request, sink);
+    } catch (RuntimeException e) {
+      answer.completeExceptionally(e);
+      return;
+    }
+    answer.whenComplete(
+        (result, failure) -> {
+          if (failure != null) {
+            // After its own end a call does nothing.
+            call.cancel();
+          }
+        });
+  }
+
+  private static String outcome(@org.jspecify.annotations.Nullable Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause == null) {
+      return "done";
+    }
+    if (cause instanceof Rejected) {
+      return "rejected";
+    }
+    return cause instanceof TimeoutException ? "timeout" : "failed";
+  }
+}

@@ -1,0 +1,55 @@
+package io.remuda.node.engine;
+
+import com.typesafe.config.Config;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How engines are started and watched on this machine.
+ *
+ * @param host the address that engines listen on; loopback, for only the front may reach them
+ * @param startLimit for the keeper to have the process running
+ * @param watchInterval how often a running engine's process is looked at
+ * @param endLimit for a killed engine to be gone with all that it started
+ * @param isolate whether a PID namespace is tried
+ * @param maxLogBytes of one instance's output before the older half is put aside
+ * @param engines the folder of installed engines
+ */
+public record EngineSettings(
+    String host,
+    Duration startLimit,
+    Duration watchInterval,
+    Duration endLimit,
+    boolean isolate,
+    long maxLogBytes,
+    Duration probeInterval,
+    Duration probeLimit,
+    Duration versionLimit,
+    Path engines) {
+
+  /** From the whole configuration; the keys lie under {@code remuda.node.engine}. */
+  public static EngineSettings from(Config config) {
+    Config own = config.getConfig("remuda.node.engine");
+    return new EngineSettings(
+        own.getString("host"),
+        own.getDuration("start-limit"),
+        own.getDuration("watch-interval"),
+        own.getDuration("end-limit"),
+        own.getBoolean("isolate"),
+        own.getBytes("max-log"),
+        own.getDuration("probe-interval"),
+        own.getDuration("probe-limit"),
+        own.getDuration("version-limit"),
+        enginesFolder(own.getString("folder")));
+  }
+
+  private static Path enginesFolder(String configured) {
+    if (!configured.isBlank()) {
+      return Path.of(configured);
+    }
+    String data = System.getenv("XDG_DATA_HOME");
+    return data == null || data.isBlank()
+        ? Path.of(System.getProperty("user.home"), ".local", "share", "remuda", "engines")
+        : Path.of(data, "remuda", "engines");
+  }
+}

@@ -1,0 +1,240 @@
+package io.remuda.node.engine;
+
+import io.remuda.protocol.ErrorCode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts engines under their keepers, and finds again those that an earlier JVM started. {@link
+ * #start} and {@link #adopt} wait for the operating system, for at most the configured limits: call
+ * them off any actor's thread. Closing it leaves the engines running.
+ */
+public final class EngineStarter implements AutoCloseable {
+  private static final int PORTS_REMEMBERED = 64;
+  private static final String MARKER = "instance.json";
+  private static final Logger log = LoggerFactory.getLogger(EngineStarter.class);
+
+  private final EngineSettings settings;
+  private final ProcTable processes = new ProcTable();
+  private final ScheduledExecutorService watcher =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "engine-watch");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final Set<Integer> handedOut = new LinkedHashSet<>();
+  private final KeeperLauncher launcher;
+  private final Remains remains;
+
+  public EngineStarter(EngineSettings settings) {
+    this.settings = settings;
+    this.launcher = new KeeperLauncher(settings);
+    this.remains = new Remains(processes, settings.endLimit());
+  }
+
+  /**
+   * Starts {@code command}'s engine in {@code folder}, which holds all that belongs to the
+   * instance. Returns when the process runs under its keeper; whether it answers is {@link
+   * EngineProbe}'s to find out.
+   *
+   * @param commands makes the command line once the port is known
+   * @param attributes the caller's notes, kept in instance.json for the next JVM
+   */
+  public EngineProcess start(
+      Path folder, EngineSpec spec, CommandLine commands, Map<String, String> attributes)
+      throws EngineRefusal {
+    Adoption earlier = adopt(folder, commands.profile());
+    if (earlier instanceof Adoption.Adopted adopted) {
+      throw failed("its engine runs already as pid " + adopted.process().record().pid());
+    }
+    int port = freePort();
+    CommandLine.Command command = commands.build(spec, settings.host(), port);
+    clear(folder);
+    Path marker = folder.resolve(MARKER);
+    try {
+      Files.createDirectories(folder);
+      Files.deleteIfExists(marker);
+      Files.deleteIfExists(folder.resolve("exit"));
+      String launch =
+          EngineRecord.launch(spec, commands.profile(), settings.host(), port, attributes);
+      Files.writeString(folder.resolve("launch.json"), launch);
+      Process keeper = launcher.launch(folder, command);
+      long deadline = System.nanoTime() + settings.startLimit().toNanos();
+      while (!Files.exists(marker)) {
+        boolean ended = keeper.waitFor(5, TimeUnit.MILLISECONDS);
+        if (ended && !Files.exists(marker)) {
+          throw failed("its keeper ended with " + keeper.exitValue() + said(folder));
+        }
+        if (System.nanoTime() > deadline) {
+          keeper.destroy();
+          throw failed("its keeper did not start it in " + settings.startLimit() + said(folder));
+        }
+      }
+      EngineRecord record = EngineRecord.parse(Files.readString(marker));
+      return process(folder, record, commands.profile().outOfMemory()).watched();
+    } catch (IOException e) {
+      throw failed(e + "; is the data directory writable, and is there room on its disk?");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failed("the start was interrupted");
+    }
+  }
+
+  /**
+   * An engine's end is known before its keeper has cleared up after it: were the next one started
+   * meanwhile, it would be cleared up too. And what nobody has cleared up still holds its memory.
+   */
+  private void clear(Path folder) throws EngineRefusal {
+    Optional<EngineRecord> earlier = recordIn(folder);
+    if (earlier.isPresent() && !remains.awaitKeeper(earlier.get())) {
+      throw failed(
+          "the keeper of its earlier engine, pid %d, still clears up after %s"
+              .formatted(earlier.get().keeperPid(), settings.endLimit()));
+    }
+    Set<Long> living = endRemains(folder, earlier);
+    if (!living.isEmpty()) {
+      throw failed(
+          "its earlier engine left processes that hold their memory and did not end when they were"
+              + " killed: pids "
+              + living);
+    }
+  }
+
+  /** The pids of what no signal has ended. */
+  private Set<Long> endRemains(Path folder, Optional<EngineRecord> earlier) {
+    Remains.Cleared cleared =
+        earlier.isPresent() ? remains.endOf(earlier.get()) : remains.endIn(folder);
+    if (!cleared.found().isEmpty()) {
+      log.warn(
+          "ended what an engine had left instance={} pids={} living={}",
+          folder.getFileName(),
+          cleared.found(),
+          cleared.living());
+    }
+    return cleared.living();
+  }
+
+  /**
+   * Looks for the engine that {@code folder} tells of. Adopted only when the pid still is the same
+   * process since the same start; the port and the alias are {@link EngineProbe}'s to check.
+   */
+  public Adoption adopt(Path folder, EngineProfile profile) {
+    return adopt(folder, profile.outOfMemory());
+  }
+
+  /** As the other, where the engine's profile is not known any more. */
+  public Adoption adopt(Path folder) {
+    return adopt(folder, List.of());
+  }
+
+  private Adoption adopt(Path folder, List<String> outOfMemory) {
+    Path marker = folder.resolve(MARKER);
+    if (!Files.exists(marker)) {
+      return absent(folder, "there is no instance.json in " + folder.getFileName());
+    }
+    EngineRecord record;
+    try {
+      record = EngineRecord.parse(Files.readString(marker));
+    } catch (IOException | IllegalArgumentException e) {
+      setAside(marker, e);
+      return absent(folder, String.valueOf(e.getMessage()));
+    }
+    boolean sameBoot = record.bootId().equals(ProcTable.bootId());
+    if (sameBoot && processes.runs(record.pid(), record.startTicks())) {
+      return new Adoption.Adopted(process(folder, record, outOfMemory).watched());
+    }
+    if (!processes.runs(record.keeperPid(), record.keeperStartTicks())) {
+      endRemains(folder, Optional.of(record));
+    }
+    OptionalInt code = EngineProcess.exitCode(folder);
+    return new Adoption.Ended(EngineProcess.ended(folder, code, false, outOfMemory));
+  }
+
+  /** What no record names can be nobody's engine any more; it is not left to hold its memory. */
+  private Adoption absent(Path folder, String reason) {
+    endRemains(folder, Optional.empty());
+    return new Adoption.Absent(reason);
+  }
+
+  private static void setAside(Path marker, Exception damage) {
+    Path aside = marker.resolveSibling(MARKER + ".damaged");
+    try {
+      Files.move(marker, aside, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      damage.addSuppressed(e);
+    }
+    log.error(
+        "record of an engine cannot be read, its engine is ended; file={} aside={}",
+        marker,
+        aside,
+        damage);
+  }
+
+  /** What instance.json in {@code folder} says, whether or not the engine still runs. */
+  public static Optional<EngineRecord> recordIn(Path folder) {
+    try {
+      return Optional.of(EngineRecord.parse(Files.readString(folder.resolve(MARKER))));
+    } catch (IOException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private EngineProcess process(Path folder, EngineRecord record, List<String> outOfMemory) {
+    return new EngineProcess(
+        record,
+        folder,
+        outOfMemory,
+        processes,
+        watcher,
+        settings.watchInterval(),
+        settings.endLimit());
+  }
+
+  /** A port free at this moment, and not the one given to another engine a moment ago. */
+  private synchronized int freePort() throws EngineRefusal {
+    for (int attempt = 0; attempt < PORTS_REMEMBERED * 2; attempt++) {
+      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(settings.host()))) {
+        if (handedOut.add(socket.getLocalPort())) {
+          if (handedOut.size() > PORTS_REMEMBERED) {
+            handedOut.remove(handedOut.iterator().next());
+          }
+          return socket.getLocalPort();
+        }
+      } catch (IOException e) {
+        throw failed("no free port on " + settings.host() + ": " + e.getMessage());
+      }
+    }
+    throw failed("no free port on " + settings.host());
+  }
+
+  private static String said(Path folder) {
+    List<String> lines = EngineLog.tail(folder.resolve("keeper.log"), 3);
+    return lines.isEmpty() ? "" : ": " + String.join(" / ", lines);
+  }
+
+  private static EngineRefusal failed(String why) {
+    return new EngineRefusal(ErrorCode.ENGINE_FAILED, "the engine was not started: " + why);
+  }
+
+  /** Stops watching; the engines run on. */
+  @Override
+  public void close() {
+    watcher.shutdownNow();
+  }
+}

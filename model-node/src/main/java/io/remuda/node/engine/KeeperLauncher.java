@@ -1,0 +1,63 @@
+package io.remuda.node.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** Puts the keeper's script into an instance's folder and runs it there, with an engine to keep. */
+final class KeeperLauncher {
+  private final EngineSettings settings;
+  private final SecureRandom random = new SecureRandom();
+
+  KeeperLauncher(EngineSettings settings) {
+    this.settings = settings;
+  }
+
+  /** A keeper in a session of its own, with a nonce of its own; its engine starts in a moment. */
+  Process launch(Path folder, CommandLine.Command command) throws IOException {
+    byte[] nonce = new byte[12];
+    random.nextBytes(nonce);
+    List<String> line = new ArrayList<>();
+    line.addAll(
+        List.of(
+            "setsid",
+            "sh",
+            script(folder).toAbsolutePath().toString(),
+            "keep",
+            folder.toAbsolutePath().toString(),
+            Long.toString(settings.maxLogBytes()),
+            settings.isolate() ? "yes" : "no",
+            HexFormat.of().formatHex(nonce)));
+    line.addAll(command.arguments());
+    ProcessBuilder builder =
+        new ProcessBuilder(line)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectOutput(folder.resolve("keeper.log").toFile());
+    // Our own settings may hold keys; they are none of the engine's business.
+    builder.environment().keySet().removeIf(name -> name.startsWith("REMUDA_"));
+    builder.environment().putAll(command.environment());
+    return builder.start();
+  }
+
+  /** A new file each time: a shell reads its script while it runs it. */
+  private static Path script(Path folder) throws IOException {
+    Path fresh = folder.resolve("keeper.sh.tmp");
+    try (InputStream script = KeeperLauncher.class.getResourceAsStream("/keeper.sh")) {
+      if (script == null) {
+        throw new IOException("keeper.sh is missing from the distribution");
+      }
+      Files.copy(script, fresh, StandardCopyOption.REPLACE_EXISTING);
+    }
+    Path keeper = folder.resolve("keeper.sh");
+    Files.move(fresh, keeper, StandardCopyOption.ATOMIC_MOVE);
+    return keeper;
+  }
+}

@@ -1,0 +1,56 @@
+package io.remuda.node.front;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.PoolOptions;
+
+/**
+ * Clients to engines, one for each event loop that calls: a connection then lives on the loop of
+ * the client it serves, and no byte changes threads on its way. A client is closed with its loop.
+ */
+final class EngineClients {
+
+  private final FrontSettings settings;
+  private final ThreadLocal<HttpClient> clients = new ThreadLocal<>();
+
+  EngineClients(FrontSettings settings) {
+    this.settings = settings;
+  }
+
+  /** The client of the calling event loop. */
+  HttpClient here(Vertx vertx) {
+    HttpClient client = clients.get();
+    if (client == null) {
+      client =
+          vertx
+              .httpClientBuilder()
+              .with(options())
+              .with(pool())
+              // The call that suffers from a broken connection says so; a log line adds nothing.
+              .withConnectHandler(connection -> connection.exceptionHandler(e -> {}))
+              .build();
+      clients.set(client);
+    }
+    return client;
+  }
+
+  private HttpClientOptions options() {
+    return new HttpClientOptions()
+        .setHttp2ClearTextUpgrade(false)
+        .setKeepAlive(true)
+        .setPipelining(false)
+        .setTcpNoDelay(true)
+        .setKeepAliveTimeout((int) Math.max(1, settings.keepAlive().toSeconds()))
+        .setConnectTimeout((int) settings.connectTimeout().toMillis())
+        .setMaxHeaderSize(64 * 1024)
+        .setDecompressionSupported(false);
+  }
+
+  private PoolOptions pool() {
+    return new PoolOptions()
+        .setHttp1MaxSize(settings.maxConnections())
+        .setMaxWaitQueueSize(0)
+        .setCleanerPeriod(500);
+  }
+}

@@ -1,0 +1,245 @@
+package io.remuda.node.front;
+
+import io.netty.buffer.ByteBuf;
+import io.remuda.node.instance.Admission;
+import io.remuda.node.instance.HostedInstance;
+import io.remuda.node.instance.Upstream;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.bytes.InferenceCall;
+import io.remuda.protocol.bytes.InferenceRequest;
+import io.remuda.protocol.bytes.InferenceSink;
+import io.vertx.core.Context;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One call: through the gate, to the engine, and back. Lives on one event loop. */
+final class FrontCall implements InferenceCall {
+
+  private final Front front;
+  private final Context context;
+  private final HostedInstance instance;
+  private final InferenceRequest request;
+  private final InferenceSink sink;
+  private final TokenMeter meter;
+  private final long started = System.nanoTime();
+  private Admission.@Nullable Permit permit;
+  private Admission.@Nullable Waiter waiter;
+  private @Nullable InferenceCall engine;
+  private long queueTimer = -1;
+  private boolean headSent;
+  private boolean paused;
+  private boolean over;
+
+  FrontCall(
+      Front front,
+      Context context,
+      HostedInstance instance,
+      InferenceRequest request,
+      InferenceSink sink) {
+    this.front = front;
+    this.context = context;
+    this.instance = instance;
+    this.request = request;
+    this.sink = sink;
+    this.meter = new TokenMeter(request.stream());
+  }
+
+  void start() {
+    if (!instance.phase().takesWork()) {
+      fail(notReady(), true);
+      return;
+    }
+    Admission admission =
+        instance.gate().acquire(later -> context.runOnContext(v -> admitted(later)));
+    if (admission instanceof Admission.Queued queued) {
+      waiter = queued.waiter();
+      queueTimer =
+          context
+              .owner()
+              .setTimer(front.settings().queueTimeout().toMillis(), id -> waitedTooLong());
+    } else {
+      admitted(admission);
+    }
+  }
+
+  @Override
+  public void cancel() {
+    if (over) {
+      return;
+    }
+    end("cancelled");
+    abort();
+  }
+
+  @Override
+  public void pause() {
+    paused = true;
+    if (engine != null) {
+      engine.pause();
+    }
+  }
+
+  @Override
+  public void resume() {
+    paused = false;
+    if (engine != null) {
+      engine.resume();
+    }
+  }
+
+  private void waitedTooLong() {
+    queueTimer = -1;
+    Admission.Waiter waiting = waiter;
+    if (!over && waiting != null && waiting.leave()) {
+      waiter = null;
+      fail(busy(instance.gate().slots()), true);
+    }
+  }
+
+  private void admitted(Admission admission) {
+    waiter = null;
+    cancelQueueTimer();
+    if (admission instanceof Admission.Granted granted) {
+      if (over) {
+        granted.permit().release();
+        return;
+      }
+      permit = granted.permit();
+      connect();
+    } else if (admission instanceof Admission.Full full) {
+      fail(busy(full.slots()), true);
+    } else if (!over) {
+      fail(notReady(), true);
+    }
+  }
+
+  /** To the engine at once: by the gate's leave, which somebody holds for this call. */
+  void connect() {
+    if (instance.upstream() instanceof Upstream.Http http) {
+      HttpEngineCall call =
+          new HttpEngineCall(front, context, instance.id(), http, request, new FromEngine());
+      running(call);
+      call.start();
+    } else if (instance.upstream() instanceof Upstream.InJvm jvm) {
+      running(jvm.engine().call(inJvm(), new FromEngine()));
+    } else {
+      fail(notReady(), true);
+    }
+  }
+
+  /** The engine is given a loop that queues, so that its pieces do not pile up on the stack. */
+  private InferenceRequest inJvm() {
+    return new InferenceRequest(
+        request.instance(),
+        request.method(),
+        request.path(),
+        request.headers(),
+        request.body(),
+        request.model(),
+        request.requestId(),
+        request.stream(),
+        task -> context.runOnContext(v -> task.run()));
+  }
+
+  private void running(InferenceCall call) {
+    if (!over) {
+      engine = call;
+      if (paused) {
+        call.pause();
+      }
+    }
+  }
+
+  /** What the engine answers, wherever it is. */
+  private final class FromEngine implements InferenceSink {
+    @Override
+    public void onHead(int status, List<Map.Entry<String, String>> headers) {
+      if (!over) {
+        headSent = true;
+        sink.onHead(status, headers);
+      }
+    }
+
+    @Override
+    public void onBytes(ByteBuf chunk) {
+      if (over) {
+        chunk.release();
+        return;
+      }
+      long now = System.nanoTime();
+      instance.pulse().setRelease(now);
+      meter.add(chunk, now);
+      sink.onBytes(chunk);
+    }
+
+    @Override
+    public void onEnd() {
+      ended();
+    }
+
+    @Override
+    public void onFailure(Refused reason, boolean safeToRetry) {
+      fail(reason, safeToRetry);
+    }
+  }
+
+  private void ended() {
+    if (over) {
+      return;
+    }
+    end("ok");
+    sink.onEnd();
+  }
+
+  private void fail(Refused reason, boolean safeToRetry) {
+    if (over) {
+      return;
+    }
+    end(reason.code().code());
+    abort();
+    sink.onFailure(reason, safeToRetry && !headSent);
+  }
+
+  private void end(String code) {
+    over = true;
+    cancelQueueTimer();
+    Admission.Waiter waiting = waiter;
+    if (waiting != null) {
+      waiting.leave();
+    }
+    Admission.Permit held = permit;
+    if (held != null) {
+      held.release();
+    }
+    front.metrics().ended(instance.id(), code, started, meter);
+  }
+
+  private void abort() {
+    InferenceCall running = engine;
+    if (running != null) {
+      running.cancel();
+    }
+  }
+
+  private void cancelQueueTimer() {
+    if (queueTimer >= 0) {
+      context.owner().cancelTimer(queueTimer);
+      queueTimer = -1;
+    }
+  }
+
+  private Refused busy(int slots) {
+    return Refused.of(
+        ErrorCode.BUSY,
+        "all %d slots of %s are taken; try again shortly, or scale the model up"
+            .formatted(slots, instance.id()));
+  }
+
+  private Refused notReady() {
+    return Refused.of(
+        ErrorCode.MODEL_NOT_READY,
+        "the instance " + instance.id() + " takes no requests now; try again");
+  }
+}

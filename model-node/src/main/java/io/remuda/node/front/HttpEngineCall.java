@@ -1,0 +1,188 @@
+package io.remuda.node.front;
+
+import io.netty.buffer.ByteBuf;
+import io.remuda.node.instance.Upstream;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Keys;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.bytes.FrontHeaders;
+import io.remuda.protocol.bytes.InferenceCall;
+import io.remuda.protocol.bytes.InferenceRequest;
+import io.remuda.protocol.bytes.InferenceSink;
+import io.remuda.protocol.id.InstanceId;
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call to an engine that speaks HTTP. Lives on one event loop; after its end or a cancel it
+ * tells the sink nothing more.
+ */
+final class HttpEngineCall implements InferenceCall {
+  private final Front front;
+  private final Context context;
+  private final InstanceId instance;
+  private final Upstream.Http http;
+  private final InferenceRequest request;
+  private final InferenceSink sink;
+  private @Nullable HttpClientRequest outgoing;
+  private @Nullable HttpClientResponse incoming;
+  private boolean paused;
+  private boolean over;
+
+  HttpEngineCall(
+      Front front,
+      Context context,
+      InstanceId instance,
+      Upstream.Http http,
+      InferenceRequest request,
+      InferenceSink sink) {
+    this.front = front;
+    this.context = context;
+    this.instance = instance;
+    this.http = http;
+    this.request = request;
+    this.sink = sink;
+  }
+
+  void start() {
+    URI base = http.base();
+    boolean tls = "https".equals(base.getScheme());
+    int port = base.getPort() >= 0 ? base.getPort() : tls ? 443 : 80;
+    String prefix = base.getRawPath() == null ? "" : base.getRawPath();
+    RequestOptions options =
+        new RequestOptions()
+            .setMethod(HttpMethod.valueOf(request.method()))
+            .setHost(base.getHost())
+            .setPort(port)
+            .setSsl(tls)
+            .setURI(prefix + request.path())
+            .setIdleTimeout(front.settings().silenceTimeout().toMillis());
+    front
+        .clients()
+        .here(context.owner())
+        .request(options)
+        .onComplete(
+            result -> {
+              if (result.succeeded()) {
+                send(result.result());
+              } else {
+                fail("does not take connections", true);
+              }
+            });
+  }
+
+  private void send(HttpClientRequest call) {
+    if (over) {
+      call.reset();
+      return;
+    }
+    outgoing = call;
+    // What breaks is told by the response's failure.
+    call.exceptionHandler(e -> {});
+    for (Map.Entry<String, String> header : request.headers()) {
+      call.putHeader(header.getKey(), header.getValue());
+    }
+    call.putHeader(Keys.REQUEST_ID_HEADER, request.requestId());
+    for (Map.Entry<String, String> header : http.headers().entrySet()) {
+      call.putHeader(header.getKey(), header.getValue());
+    }
+    ByteBuf body = request.body().duplicate();
+    if (!http.servedName().equals(request.model())) {
+      body = BodyRewrite.model(body, http.servedName());
+    }
+    call.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.readableBytes()));
+    call.response()
+        .onComplete(
+            result -> {
+              if (result.succeeded()) {
+                head(result.result());
+              } else {
+                fail("closed the connection before its answer", true);
+              }
+            });
+    call.end(BufferInternal.buffer(body.retain()));
+  }
+
+  private void head(HttpClientResponse response) {
+    if (over) {
+      return;
+    }
+    incoming = response;
+    response.exceptionHandler(e -> fail("died in the middle of its answer", false));
+    response.handler(buffer -> bytes(((BufferInternal) buffer).getByteBuf()));
+    response.endHandler(v -> end());
+    List<Map.Entry<String, String>> headers = new ArrayList<>(4);
+    for (String name : FrontHeaders.ANSWER) {
+      String value = response.getHeader(name);
+      if (value != null) {
+        headers.add(Map.entry(name, value));
+      }
+    }
+    if (paused) {
+      response.pause();
+    }
+    sink.onHead(response.statusCode(), headers);
+  }
+
+  private void bytes(ByteBuf bytes) {
+    if (over) {
+      bytes.release();
+    } else {
+      sink.onBytes(bytes);
+    }
+  }
+
+  private void end() {
+    if (!over) {
+      over = true;
+      sink.onEnd();
+    }
+  }
+
+  private void fail(String what, boolean safeToRetry) {
+    if (!over) {
+      cancel();
+      sink.onFailure(
+          Refused.of(
+              ErrorCode.ENGINE_GONE,
+              "the engine of " + instance + " " + what + "; send the request again"),
+          safeToRetry);
+    }
+  }
+
+  /** Closes the connection to the engine, which is how engines learn to stop. */
+  @Override
+  public void cancel() {
+    over = true;
+    HttpClientRequest call = outgoing;
+    if (call != null) {
+      call.reset();
+    }
+  }
+
+  @Override
+  public void pause() {
+    paused = true;
+    if (incoming != null) {
+      incoming.pause();
+    }
+  }
+
+  @Override
+  public void resume() {
+    paused = false;
+    if (incoming != null) {
+      incoming.resume();
+    }
+  }
+}

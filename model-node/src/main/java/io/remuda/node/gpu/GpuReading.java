@@ -1,0 +1,37 @@
+package io.remuda.node.gpu;
+
+import io.remuda.protocol.model.Gpu;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What was seen of a machine's GPUs at one moment.
+ *
+ * @param gpus the driver's and those declared in the configuration
+ * @param processes who uses their memory; empty where the driver does not say
+ * @param problem why the driver could not be asked; the GPUs are then the declared ones alone
+ */
+public record GpuReading(List<Gpu> gpus, List<GpuProcess> processes, Optional<String> problem) {
+
+  /** Memory of one GPU that one process uses. */
+  public record GpuProcess(String gpu, long pid, String name, long memoryMiB) {}
+
+  public GpuReading {
+    gpus = List.copyOf(gpus);
+    processes = List.copyOf(processes);
+  }
+
+  /** Memory by GPU that processes other than {@code ours} use. */
+  public Map<String, Long> foreignMiB(Set<Long> ours) {
+    Map<String, Long> sums = new HashMap<>();
+    for (GpuProcess process : processes) {
+      if (!ours.contains(process.pid())) {
+        sums.merge(process.gpu(), process.memoryMiB(), Long::sum);
+      }
+    }
+    return sums;
+  }
+}

@@ -1,0 +1,234 @@
+package io.remuda.node.instance;
+
+import io.remuda.node.instance.Admission.Permit;
+import io.remuda.node.instance.Admission.Waiter;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The admission of one instance: so many requests at once, a very small queue behind them, a place
+ * without limit for those that can wait long (durable tasks, whose number their worker limits), and
+ * an open bit that lives in one atomic word with the count, so that a request is either counted
+ * before the gate closes or refused.
+ *
+ * <p>Never more permits are out than there were slots at the time of the last grant; a permit that
+ * is released goes to the request that has waited longest, in turns with the patient ones, so that
+ * neither kind keeps the other out; a waiter that has gone never keeps one. Asking and releasing
+ * take no lock and may be done by any thread. A waiter is told on the thread that released, so it
+ * hands over and returns.
+ */
+public final class Gate {
+
+  private static final long OPEN = 1L << 62;
+  private static final long COUNT = (1L << 32) - 1;
+
+  private final AtomicLong word = new AtomicLong();
+  private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final Queue<Waiter> patient = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean patientTurn = new AtomicBoolean();
+  private final int queueLimit;
+  private volatile int slots;
+  private volatile CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
+
+  /** A closed gate. */
+  public Gate(int slots, int queueLimit) {
+    if (slots < 1 || queueLimit < 0) {
+      throw new IllegalArgumentException(
+          "a gate has 1 slot or more and a queue of 0 or more, not %d and %d"
+              .formatted(slots, queueLimit));
+    }
+    this.slots = slots;
+    this.queueLimit = queueLimit;
+  }
+
+  /** A permit now, or nothing: for whoever can wait elsewhere. */
+  public Optional<Permit> tryAcquire() {
+    return waiting.get() == 0 && take() ? Optional.of(new Permit(this)) : Optional.empty();
+  }
+
+  /**
+   * A permit now, or a place in the queue, or a refusal. Only after {@link Admission.Queued} is
+   * {@code later} called: once, with {@link Admission.Granted} or {@link Admission.Closed}.
+   */
+  public Admission acquire(Consumer<Admission> later) {
+    while (true) {
+      int queued = waiting.get();
+      switch (AdmissionPolicy.decide(isOpen(), inFlight(), slots, queued, queueLimit)) {
+        case CLOSED:
+          return new Admission.Closed();
+        case FULL:
+          return new Admission.Full(slots);
+        case TAKE:
+          if (take()) {
+            return new Admission.Granted(new Permit(this));
+          }
+          break;
+        case WAIT:
+          if (waiting.compareAndSet(queued, queued + 1)) {
+            Waiter waiter = new Waiter(this, later);
+            waiters.add(waiter);
+            // A slot may have come free, or the gate closed, before the waiter could be seen.
+            serve();
+            return new Admission.Queued(waiter);
+          }
+          break;
+      }
+    }
+  }
+
+  /**
+   * Waits for a permit for as long as the gate is open, however many wait. {@code later} is called
+   * once, maybe before this returns, with {@link Admission.Granted} or {@link Admission.Closed}.
+   */
+  public void await(Consumer<Admission> later) {
+    patient.add(new Waiter(this, later));
+    serve();
+  }
+
+  /** Lets requests in. */
+  public void open() {
+    synchronized (this) {
+      word.updateAndGet(value -> value | OPEN);
+    }
+    serve();
+  }
+
+  /**
+   * Lets nothing new in and refuses who waits; what has a permit goes on.
+   *
+   * @return completed when the gate is closed and the last permit is back
+   */
+  public CompletionStage<Void> close() {
+    CompletableFuture<Void> closing;
+    synchronized (this) {
+      if (idle.isDone()) {
+        idle = new CompletableFuture<>();
+      }
+      closing = idle;
+      word.updateAndGet(value -> value & ~OPEN);
+    }
+    serve();
+    completeWhenIdle();
+    return closing.minimalCompletionStage();
+  }
+
+  public boolean isOpen() {
+    return (word.get() & OPEN) != 0;
+  }
+
+  /** Permits that are out. */
+  public int inFlight() {
+    return (int) (word.get() & COUNT);
+  }
+
+  public int queued() {
+    return waiting.get();
+  }
+
+  public int slots() {
+    return slots;
+  }
+
+  /** More slots are given to who waits at once; fewer hold as permits come back. */
+  public void slots(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("a gate has 1 slot or more, not " + count);
+    }
+    slots = count;
+    serve();
+  }
+
+  void give() {
+    if (word.decrementAndGet() == 0) {
+      completeWhenIdle();
+    }
+    serve();
+  }
+
+  void left(Waiter waiter) {
+    if (waiters.remove(waiter)) {
+      waiting.decrementAndGet();
+    }
+  }
+
+  /** Only a closed gate takes the lock: it may have been opened again since the last permit. */
+  private void completeWhenIdle() {
+    CompletableFuture<Void> closing;
+    synchronized (this) {
+      if (word.get() != 0) {
+        return;
+      }
+      closing = idle;
+    }
+    closing.complete(null);
+  }
+
+  private boolean take() {
+    while (true) {
+      long seen = word.get();
+      if ((seen & OPEN) == 0 || (seen & COUNT) >= slots) {
+        return false;
+      }
+      if (word.compareAndSet(seen, seen + 1)) {
+        return true;
+      }
+    }
+  }
+
+  private void serve() {
+    while (!waiters.isEmpty() || !patient.isEmpty()) {
+      if (!isOpen()) {
+        next(new Admission.Closed());
+      } else if (take()) {
+        Permit permit = new Permit(this);
+        if (!next(new Admission.Granted(permit))) {
+          permit.release();
+        }
+      } else if (isOpen()) {
+        return;
+      }
+    }
+  }
+
+  private @Nullable Waiter poll() {
+    boolean patientFirst = !patient.isEmpty() && patientTurn.getAndSet(false);
+    Waiter urgent = patientFirst ? null : waiters.poll();
+    if (urgent != null) {
+      waiting.decrementAndGet();
+      patientTurn.set(true);
+      return urgent;
+    }
+    Waiter next = patient.poll();
+    if (next == null && patientFirst) {
+      next = waiters.poll();
+      if (next != null) {
+        waiting.decrementAndGet();
+      }
+    }
+    return next;
+  }
+
+  /** Whether the longest waiter was there to be told. */
+  private boolean next(Admission admission) {
+    Waiter waiter = poll();
+    if (waiter == null || !waiter.settle()) {
+      return false;
+    }
+    try {
+      waiter.tell(admission);
+      return true;
+    } catch (RuntimeException e) {
+      // A waiter that fails has gone: its grant goes back and the next one is served.
+      return false;
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.remuda.node.instance;
+
+import io.remuda.protocol.Route;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.TaskFacet;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * What an instance says of itself: one step of its life. Of two states of one instance the one with
+ * the higher sequence is the later one, over restarts of the machine's JVM too.
+ *
+ * @param restarts of its engine, over restarts of the machine's JVM too
+ * @param progress of loading in percent; -1 where nobody knows
+ * @param reason of a phase that is not as it should be, with the engine's last words
+ * @param tasks whether it takes durable tasks; empty for models that have none
+ */
+public record InstanceState(
+    Assignment assignment,
+    long sequence,
+    Phase phase,
+    OptionalLong pid,
+    OptionalInt port,
+    int restarts,
+    int progress,
+    Optional<String> reason,
+    Serving serving,
+    Optional<TaskFacet> tasks) {
+
+  static InstanceState first(InstanceFolder.Kept kept, long sequence, Serving serving) {
+    return new InstanceState(
+        kept.assignment(),
+        sequence,
+        Phase.ASSIGNED,
+        OptionalLong.empty(),
+        OptionalInt.empty(),
+        kept.restarts(),
+        -1,
+        Optional.empty(),
+        serving,
+        Optional.empty());
+  }
+
+  InstanceState in(Phase now, Optional<String> why) {
+    return new InstanceState(
+        assignment,
+        sequence + 1,
+        now,
+        pid,
+        port,
+        restarts,
+        now == Phase.READY ? 100 : -1,
+        why,
+        serving,
+        tasks);
+  }
+
+  InstanceState running(OptionalLong engine, OptionalInt where) {
+    return new InstanceState(
+        assignment, sequence, phase, engine, where, restarts, progress, reason, serving, tasks);
+  }
+
+  InstanceState restarted() {
+    return new InstanceState(
+        assignment, sequence, phase, pid, port, restarts + 1, progress, reason, serving, tasks);
+  }
+
+  InstanceState serving(Serving now) {
+    return new InstanceState(
+        assignment, sequence, phase, pid, port, restarts, progress, reason, now, tasks);
+  }
+
+  /** With what is true of its tasks. */
+  InstanceState doing(Optional<TaskFacet> now) {
+    return new InstanceState(
+        assignment, sequence, phase, pid, port, restarts, progress, reason, serving, now);
+  }
+
+  /** As the registry hears it, with what is true of the gate now. */
+  public InstanceReport report(Gate gate) {
+    return new InstanceReport(
+        assignment.id(),
+        assignment.epoch(),
+        sequence,
+        phase,
+        assignment.origin(),
+        assignment.spec().engine(),
+        pid,
+        port,
+        gate.slots(),
+        gate.inFlight(),
+        gate.queued(),
+        restarts,
+        reason,
+        progress < 0 ? OptionalDouble.empty() : OptionalDouble.of(progress / 100.0),
+        assignment.claim(),
+        tasks);
+  }
+
+  /** As the gateways hear it; one that has ended offers nothing, already before its tombstone. */
+  public Route route(MachineId machine, String front, int slots) {
+    return new Route(
+        assignment.id(),
+        machine,
+        assignment.epoch(),
+        sequence,
+        phase,
+        front,
+        phase.isFinal() ? 0 : slots,
+        serving.endpoints(),
+        serving.clean(),
+        progress,
+        tasks);
+  }
+}

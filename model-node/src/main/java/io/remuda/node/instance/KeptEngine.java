@@ -1,0 +1,63 @@
+package io.remuda.node.instance;
+
+import io.remuda.node.engine.EngineExit;
+import io.remuda.node.engine.EngineProcess;
+import io.remuda.node.instance.EngineRuntime.Ending;
+import io.remuda.node.instance.EngineRuntime.Proof;
+import io.remuda.node.instance.RestartPolicy.End;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+
+/** An engine that is a process of this machine, under its keeper. */
+record KeptEngine(EngineProcess process, Upstream upstream, Proof proof)
+    implements EngineRuntime.Running {
+
+  /** Lines of an engine's output that are shown as the reason of its end. */
+  private static final int SHOWN_LINES = 8;
+
+  private static final int SHOWN_CHARACTERS = 2_000;
+
+  @Override
+  public OptionalLong pid() {
+    return OptionalLong.of(process.record().pid());
+  }
+
+  @Override
+  public OptionalInt port() {
+    return OptionalInt.of(process.record().port());
+  }
+
+  @Override
+  public CompletionStage<Ending> ending() {
+    return process.exit().thenApply(KeptEngine::ending);
+  }
+
+  @Override
+  public CompletionStage<Optional<String>> prove(Duration limit) {
+    return proof.prove(limit);
+  }
+
+  @Override
+  public CompletionStage<Boolean> answers(boolean idle) {
+    return proof.answers(idle);
+  }
+
+  @Override
+  public CompletionStage<?> end(Duration grace) {
+    return grace.isZero() ? process.kill() : process.stop(grace);
+  }
+
+  private static Ending ending(EngineExit exit) {
+    List<String> lines = exit.lastLines();
+    String shown =
+        String.join("\n", lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size()));
+    String words = lines.size() > 1 ? exit.sentence() + "\n" + shown : exit.sentence();
+    return new Ending(
+        words.length() > SHOWN_CHARACTERS ? words.substring(0, SHOWN_CHARACTERS) + "..." : words,
+        exit.outOfMemory() ? End.OUT_OF_MEMORY : End.EXITED);
+  }
+}

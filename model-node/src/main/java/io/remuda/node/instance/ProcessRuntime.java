@@ -1,0 +1,107 @@
+package io.remuda.node.instance;
+
+import io.remuda.node.engine.Adoption;
+import io.remuda.node.engine.CommandLine;
+import io.remuda.node.engine.EngineProcess;
+import io.remuda.node.engine.EngineProfile;
+import io.remuda.node.engine.EngineProfile.ModelReference;
+import io.remuda.node.engine.EngineRefusal;
+import io.remuda.node.engine.EngineSpec;
+import io.remuda.protocol.ErrorCode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** An engine in a process of its own, under a keeper. */
+public final class ProcessRuntime implements EngineRuntime {
+
+  private final EngineTools tools;
+  private final EngineProfile profile;
+  private final Assignment assignment;
+  private final EngineSpec spec;
+  private final Path folder;
+
+  /**
+   * @param gpuFraction of each GPU's memory that the claim is; 0 leaves it to the engine
+   * @throws EngineRefusal when the deployment asks for what the profile does not offer
+   */
+  public ProcessRuntime(
+      EngineTools tools,
+      EngineProfile profile,
+      Assignment assignment,
+      Path folder,
+      double gpuFraction)
+      throws EngineRefusal {
+    this.tools = tools;
+    this.profile = profile;
+    this.assignment = assignment;
+    this.folder = folder;
+    this.spec =
+        EngineSpec.from(assignment.id(), assignment.spec(), profile, Optional.empty())
+            .withGpus(List.copyOf(assignment.gpuMiB().keySet()), gpuFraction);
+  }
+
+  @Override
+  public Serving serving() {
+    return Serving.of(profile, spec, assignment);
+  }
+
+  @Override
+  public boolean startsAlone() {
+    return true;
+  }
+
+  @Override
+  public Start start() {
+    try {
+      return start(withModel(), tools.finder().commandLine(profile, spec.model()));
+    } catch (EngineRefusal e) {
+      return new Start.Not(e.refused(), e.code() != ErrorCode.ENGINE_FAILED);
+    }
+  }
+
+  /** What the deployment asks for, its model not yet resolved. */
+  public EngineSpec spec() {
+    return spec;
+  }
+
+  /** As {@link #start()}, with a model and a command that the caller has found. */
+  public Start start(EngineSpec resolved, CommandLine command) {
+    try {
+      Map<String, String> notes = Map.of("epoch", Long.toString(assignment.epoch()));
+      return new Start.Up(running(tools.starter().start(folder, resolved, command, notes)));
+    } catch (EngineRefusal e) {
+      return new Start.Not(e.refused(), e.code() != ErrorCode.ENGINE_FAILED);
+    }
+  }
+
+  @Override
+  public Optional<Running> adopt() {
+    return tools.starter().adopt(folder, profile) instanceof Adoption.Adopted adopted
+        ? Optional.of(running(adopted.process()))
+        : Optional.empty();
+  }
+
+  private Running running(EngineProcess process) {
+    return new KeptEngine(
+        process,
+        Upstream.Http.of(process.target()),
+        new Probed(tools, profile, spec.serves(), process.target(), Optional.of(process)));
+  }
+
+  private EngineSpec withModel() throws EngineRefusal {
+    if (profile.model() == ModelReference.FILE) {
+      return spec.withPath(tools.models().file(spec.model()));
+    }
+    if (profile.model() == ModelReference.FILE_OR_NAME && isHere(spec.model())) {
+      return spec.withPath(tools.models().resolve(spec.model()));
+    }
+    return spec;
+  }
+
+  private boolean isHere(String model) {
+    return tools.models().roots().stream().anyMatch(root -> Files.exists(root.resolve(model)));
+  }
+}

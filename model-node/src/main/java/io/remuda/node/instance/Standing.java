@@ -1,0 +1,167 @@
+package io.remuda.node.instance;
+
+import akka.actor.typed.ActorRef;
+import io.remuda.node.instance.EngineRuntime.Running;
+import io.remuda.node.instance.Lifecycle.Trigger;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.TaskFacet;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Where an instance stands: its state, its gate and its running engine. Every change is shown to
+ * the byte path and told to the owner at once, in this order. Belongs to one actor.
+ */
+final class Standing {
+  private final Hosted hosted;
+  private final ActorRef<? super InstanceNotice> owner;
+  private final Gate gate;
+  private InstanceState state;
+  private HostedInstance shown;
+  private Optional<Running> running = Optional.empty();
+
+  Standing(
+      Surroundings around,
+      InstanceFolder.Kept kept,
+      Serving serving,
+      long firstSequence,
+      ActorRef<? super InstanceNotice> owner) {
+    this.hosted = around.hosted();
+    this.owner = owner;
+    this.gate = new Gate(serving.slots(), around.settings().queue());
+    this.state = InstanceState.first(kept, firstSequence, serving);
+    Assignment assignment = kept.assignment();
+    this.shown =
+        new HostedInstance(
+            assignment.id(),
+            assignment.spec().engine(),
+            state.phase(),
+            state.progress(),
+            state.reason(),
+            gate,
+            new Upstream.Absent(),
+            serving.clean(),
+            serving.endpoints(),
+            assignment.spec().schema(),
+            new AtomicLong(around.nanoTime().get()));
+    hosted.put(shown);
+  }
+
+  InstanceId id() {
+    return state.assignment().id();
+  }
+
+  Assignment assignment() {
+    return state.assignment();
+  }
+
+  Phase phase() {
+    return state.phase();
+  }
+
+  InstanceState state() {
+    return state;
+  }
+
+  Gate gate() {
+    return gate;
+  }
+
+  Optional<Running> running() {
+    return running;
+  }
+
+  /** When the engine last sent a byte. */
+  AtomicLong pulse() {
+    return shown.pulse();
+  }
+
+  void tell(InstanceNotice notice) {
+    owner.tell(notice);
+  }
+
+  /** Goes where the table of phases leads; what it does not hold is a bug. */
+  void move(Trigger trigger, Optional<String> why) {
+    Phase next =
+        Lifecycle.next(state.phase(), trigger)
+            .orElseThrow(() -> new IllegalStateException(state.phase() + " knows no " + trigger));
+    state = state.in(next, why);
+    publish();
+  }
+
+  /** Stays in its phase and says something new of it. */
+  void say(Optional<String> why) {
+    state = state.in(state.phase(), why);
+    publish();
+  }
+
+  /** An engine runs; shown with the next step. */
+  void runs(Running engine) {
+    running = Optional.of(engine);
+    state = state.running(engine.pid(), engine.port());
+  }
+
+  /** No engine runs any more; shown with the next step. */
+  void runsNothing() {
+    running = Optional.empty();
+    state = state.running(OptionalLong.empty(), OptionalInt.empty());
+  }
+
+  /** What its engine gives turned out with it; shown with the next step, to the gate at once. */
+  void serves(Serving now) {
+    gate.slots(now.slots());
+    state = state.serving(now);
+    shown = shown.serving(now);
+  }
+
+  /** What is true of its tasks; shown with the next step. */
+  void tasks(Optional<TaskFacet> facet) {
+    state = state.doing(facet);
+  }
+
+  /** As the byte path sees it. */
+  HostedInstance shown() {
+    return shown;
+  }
+
+  /** Counts one more start; shown with the next step. */
+  void restarted() {
+    state = state.restarted();
+  }
+
+  /** The instance is over: the byte path forgets it. */
+  void over() {
+    runsNothing();
+    move(Trigger.DRAINED, Optional.empty());
+    hosted.remove(id());
+  }
+
+  /** Its engine, for a log line. */
+  String engine() {
+    return "instance=%s engine=%s pid=%s port=%s"
+        .formatted(
+            id(),
+            assignment().spec().engine(),
+            text(state.pid()),
+            state.port().isPresent() ? state.port().getAsInt() : "none");
+  }
+
+  /** As text for a log line. */
+  static String text(OptionalLong value) {
+    return value.isPresent() ? Long.toString(value.getAsLong()) : "none";
+  }
+
+  private void publish() {
+    shown =
+        shown.in(
+            state.phase(),
+            state.progress(),
+            state.reason(),
+            running.map(Running::upstream).orElseGet(Upstream.Absent::new));
+    hosted.put(shown);
+    owner.tell(new InstanceNotice.Changed(state));
+  }
+}

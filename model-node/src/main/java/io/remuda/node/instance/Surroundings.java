@@ -1,0 +1,21 @@
+package io.remuda.node.instance;
+
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * What every instance of a machine needs of it.
+ *
+ * @param blocking runs what waits for the operating system or for the disk
+ * @param nanoTime the clock of time-outs
+ * @param tasks where durable tasks come from
+ */
+public record Surroundings(
+    InstanceSettings settings,
+    Hosted hosted,
+    InstanceFolder folders,
+    Executor blocking,
+    RandomGenerator random,
+    Supplier<Long> nanoTime,
+    TaskDesk tasks) {}

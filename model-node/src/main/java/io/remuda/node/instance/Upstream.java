@@ -1,0 +1,39 @@
+package io.remuda.node.instance;
+
+import io.remuda.node.engine.EngineTarget;
+import io.remuda.protocol.bytes.InferencePort;
+import java.net.URI;
+import java.util.Map;
+
+/** Where an instance's requests are worked on. */
+public sealed interface Upstream {
+
+  /**
+   * An engine that speaks HTTP.
+   *
+   * @param base scheme, host and port, without a trailing slash
+   * @param servedName the model's name as the engine knows it
+   * @param headers sent with every request, for instance the engine's key; never logged
+   */
+  record Http(URI base, String servedName, Map<String, String> headers) implements Upstream {
+    public Http {
+      headers = Map.copyOf(headers);
+    }
+
+    static Http of(EngineTarget target) {
+      return new Http(target.base(), target.servedName(), target.headers());
+    }
+
+    /** Without the headers, which may hold a key. */
+    @Override
+    public String toString() {
+      return servedName + " at " + base;
+    }
+  }
+
+  /** A model in this JVM. */
+  record InJvm(InferencePort engine) implements Upstream {}
+
+  /** Nothing yet, or nothing any more. */
+  record Absent() implements Upstream {}
+}

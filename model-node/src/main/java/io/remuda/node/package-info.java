@@ -1,0 +1,2 @@
+/** model-node. */
+package io.remuda.node;

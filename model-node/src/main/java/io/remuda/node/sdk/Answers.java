@@ -1,0 +1,15 @@
+package io.remuda.node.sdk;
+
+/** Where a {@link StreamingModel} puts its answers; used by the thread that was given it. */
+public interface Answers<O> {
+
+  /**
+   * Sends one answer; waits while the client reads slower than the model makes them.
+   *
+   * @throws java.util.concurrent.CancellationException when nobody listens any more: let it pass
+   */
+  void send(O answer);
+
+  /** Whether nobody listens any more; worth a look between two long steps. */
+  boolean isCancelled();
+}

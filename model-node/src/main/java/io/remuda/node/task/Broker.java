@@ -1,0 +1,134 @@
+package io.remuda.node.task;
+
+import akka.stream.alpakka.amqp.AmqpConnectionProvider;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import io.remuda.protocol.task.ServerTrust;
+import io.remuda.protocol.task.TaskNames;
+import io.remuda.protocol.task.TaskSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+
+/** Makes connections to RabbitMQ for one consumer, and remembers why the last one failed. */
+final class Broker implements AmqpConnectionProvider {
+
+  private static final int ABORT_MILLIS = 1_000;
+
+  private final ConnectionFactory factory;
+  private final String name;
+  private volatile Optional<String> trouble =
+      Optional.of("the broker has not been connected to yet");
+  private volatile Optional<Connection> consuming = Optional.empty();
+  private volatile long connectedAt = System.nanoTime();
+  private volatile boolean closed;
+
+  Broker(TaskSettings.Broker place, TaskSettings settings, String name) {
+    this.name = name;
+    this.factory = new ConnectionFactory();
+    // The stream is restarted as a whole; a second mechanism below it would fight the first.
+    factory.setAutomaticRecoveryEnabled(false);
+    factory.setTopologyRecoveryEnabled(false);
+    try {
+      URI uri = URI.create(place.uri());
+      factory.setUri(uri);
+      if (factory.isSSL()) {
+        SSLContext tls = ServerTrust.context(settings.caFile());
+        factory.useSslProtocol(tls);
+        factory.enableHostnameVerification();
+      }
+    } catch (GeneralSecurityException | RuntimeException e) {
+      throw new IllegalArgumentException(
+          "remuda.tasks.queue is no address of a broker: "
+              + TaskSettings.withoutSecrets(place.uri()),
+          e);
+    }
+    int millis = (int) Math.min(Integer.MAX_VALUE, settings.timeout().toMillis());
+    factory.setConnectionTimeout(millis);
+    factory.setHandshakeTimeout(millis);
+    factory.setChannelRpcTimeout(millis);
+    factory.setRequestedHeartbeat(10);
+  }
+
+  /** Empty while the last connection lives; else why it does not. */
+  Optional<String> trouble() {
+    return trouble;
+  }
+
+  void troubled(String reason) {
+    trouble = Optional.of(reason);
+  }
+
+  /** A connection that consumes. What its queue names is there before it is handed out. */
+  @Override
+  public Connection get() {
+    try {
+      Connection made = connect(name);
+      try (Channel channel = made.createChannel()) {
+        channel.exchangeDeclare(TaskNames.DEAD_LETTER_EXCHANGE, "fanout", true);
+        channel.queueDeclare(
+            TaskNames.DEAD_LETTER_QUEUE, true, false, false, TaskNames.deadQueueArguments());
+        channel.queueBind(TaskNames.DEAD_LETTER_QUEUE, TaskNames.DEAD_LETTER_EXCHANGE, "");
+      } catch (TimeoutException e) {
+        throw new IOException("the broker did not close a channel in time", e);
+      }
+      consuming = Optional.of(made);
+      connectedAt = System.nanoTime();
+      if (closed) {
+        made.abort(ABORT_MILLIS);
+        throw new IOException("the consumer was ended");
+      }
+      trouble = Optional.empty();
+      made.addShutdownListener(
+          cause -> {
+            if (!cause.isInitiatedByApplication()) {
+              troubled("the connection to the broker was lost; it is being made anew");
+            }
+          });
+      return made;
+    } catch (IOException e) {
+      troubled("the broker cannot be reached: " + e.getMessage());
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Ends the consumer's connection, whatever its stream does: a stream that ends keeps its
+   * connection for as long as a message is not acknowledged.
+   */
+  void abandon() {
+    consuming.ifPresent(open -> open.abort(ABORT_MILLIS));
+  }
+
+  /** Makes no connection any more. */
+  void close() {
+    closed = true;
+  }
+
+  /** How long the consumer has had its connection. */
+  Duration connectedFor() {
+    return Duration.ofNanos(System.nanoTime() - connectedAt);
+  }
+
+  /** A connection for questions, which its caller closes. */
+  Connection connect(String purpose) throws IOException {
+    try {
+      return factory.newConnection(purpose);
+    } catch (TimeoutException e) {
+      throw new IOException("it did not answer in time", e);
+    }
+  }
+
+  @Override
+  public void release(Connection connection) {
+    if (connection.isOpen()) {
+      connection.abort(ABORT_MILLIS);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.remuda.node.task;
+
+import com.google.protobuf.ByteString;
+import io.remuda.protocol.proto.task.TaskEnvelope;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Who may store a task's result: the working side of the result store. A stage fails when the store
+ * cannot be reached within {@code remuda.tasks.timeout}; the change may have been made all the
+ * same.
+ */
+public interface Claims extends AutoCloseable {
+
+  /**
+   * One worker's right to store the result, until another claim replaces it.
+   *
+   * @param attempt how often the task has been claimed, this time included
+   */
+  record Claim(TaskEnvelope task, int attempt, String nonce) {}
+
+  /** A claim for the task; empty when it has ended and is only to be acknowledged. */
+  CompletionStage<Optional<Claim>> claim(TaskEnvelope task);
+
+  /**
+   * Whether the answer was stored: false when the claim is no longer the one that counts. A record
+   * that the store has lost since the claim is made anew.
+   */
+  CompletionStage<Boolean> done(Claim claim, ByteString result);
+
+  /** Like {@link #done}, for a task that will not succeed. */
+  CompletionStage<Boolean> failed(Claim claim, String code, String message);
+
+  /**
+   * Notes how far the task is; false when the claim is no longer the one that counts, and whoever
+   * works on it may stop.
+   *
+   * @param percent 0 to 100
+   */
+  CompletionStage<Boolean> progress(Claim claim, int percent);
+
+  /** Empty while the store answers; else the reason why it does not. */
+  Optional<String> health();
+
+  @Override
+  void close();
+}

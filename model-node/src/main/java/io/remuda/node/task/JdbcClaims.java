@@ -1,0 +1,187 @@
+package io.remuda.node.task;
+
+import com.google.protobuf.ByteString;
+import io.remuda.protocol.proto.task.TaskEnvelope;
+import io.remuda.protocol.proto.task.TaskState;
+import io.remuda.protocol.task.TaskDatabase;
+import io.remuda.protocol.task.TaskNames;
+import io.remuda.protocol.task.TaskSettings;
+import io.remuda.protocol.task.TaskSql;
+import io.remuda.protocol.task.TaskTimes;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** Claims and results in a table, compared and set by conditional updates. */
+final class JdbcClaims implements Claims {
+
+  private final TaskDatabase database;
+  private final TaskTimes times;
+  private final Supplier<String> nonces;
+
+  /**
+   * @param nonces never gives the same word twice
+   */
+  JdbcClaims(TaskDatabase database, TaskSettings settings, Supplier<String> nonces) {
+    this.database = database;
+    this.times = settings.times();
+    this.nonces = nonces;
+  }
+
+  @Override
+  public CompletionStage<Optional<Claim>> claim(TaskEnvelope task) {
+    String nonce = nonces.get();
+    return write(
+        task,
+        connection -> {
+          int attempt = claim(connection, task, nonce);
+          return attempt == 0
+              ? Optional.<Claim>empty()
+              : Optional.of(new Claim(task, attempt, nonce));
+        });
+  }
+
+  private int claim(Connection connection, TaskEnvelope task, String nonce) throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement(TaskSql.CLAIM)) {
+      update.setString(1, nonce);
+      update.setLong(2, TaskNames.SLACK_MILLIS);
+      update.setString(3, task.getTaskId());
+      if (update.executeUpdate() == 1) {
+        return attempt(connection, task);
+      }
+    }
+    if (expire(connection, task) || attempt(connection, task) >= 0) {
+      return 0;
+    }
+    insert(connection, task, 1, nonce);
+    return expire(connection, task) ? 0 : 1;
+  }
+
+  /**
+   * The record is lost, or the store is another one than the gateway's: what the queue kept is
+   * enough to make it anew.
+   */
+  private void insert(Connection connection, TaskEnvelope task, int attempt, String nonce)
+      throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(TaskSql.INSERT_RECORD)) {
+      insert.setString(1, task.getTaskId());
+      insert.setString(2, task.getTenant());
+      insert.setNull(3, Types.VARCHAR);
+      insert.setString(4, "");
+      insert.setString(5, task.getModel());
+      insert.setString(6, task.getSchemaFingerprint());
+      insert.setString(7, TaskState.RUNNING.name());
+      insert.setInt(8, attempt);
+      insert.setString(9, nonce);
+      insert.setLong(10, task.getCreatedAtMillis());
+      insert.setLong(11, task.getDeadlineMillis());
+      insert.setLong(12, times.resultLives(task));
+      insert.setLong(13, TaskTimes.recordLives(task));
+      insert.setString(14, task.getTaskId());
+      insert.setNull(15, Types.VARCHAR);
+      if (insert.executeUpdate() != 1) {
+        throw new SQLException("another worker made the record of " + task.getTaskId() + " first");
+      }
+    }
+  }
+
+  private static boolean expire(Connection connection, TaskEnvelope task) throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement(TaskSql.EXPIRE)) {
+      update.setString(1, task.getTaskId());
+      return update.executeUpdate() == 1;
+    }
+  }
+
+  /** How often it was claimed; less than 0 without a record. */
+  private static int attempt(Connection connection, TaskEnvelope task) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(TaskSql.ATTEMPT)) {
+      select.setString(1, task.getTaskId());
+      try (ResultSet rows = select.executeQuery()) {
+        return rows.next() ? rows.getInt(1) : -1;
+      }
+    }
+  }
+
+  @Override
+  public CompletionStage<Boolean> done(Claim claim, ByteString result) {
+    return finish(claim, TaskState.DONE, Optional.of(result), "", "");
+  }
+
+  @Override
+  public CompletionStage<Boolean> failed(Claim claim, String code, String message) {
+    return finish(claim, TaskState.FAILED, Optional.empty(), code, message);
+  }
+
+  private CompletionStage<Boolean> finish(
+      Claim claim, TaskState state, Optional<ByteString> result, String code, String message) {
+    return write(
+        claim.task(),
+        connection -> {
+          if (finish(connection, claim, state, result, code, message)) {
+            return true;
+          }
+          if (attempt(connection, claim.task()) >= 0) {
+            return false;
+          }
+          insert(connection, claim.task(), claim.attempt(), claim.nonce());
+          return finish(connection, claim, state, result, code, message);
+        });
+  }
+
+  private static boolean finish(
+      Connection connection,
+      Claim claim,
+      TaskState state,
+      Optional<ByteString> result,
+      String code,
+      String message)
+      throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement(TaskSql.FINISH)) {
+      update.setString(1, state.name());
+      if (result.isPresent()) {
+        update.setBytes(2, result.get().toByteArray());
+      } else {
+        update.setNull(2, Types.BINARY);
+      }
+      update.setString(3, code);
+      update.setString(4, message);
+      update.setString(5, claim.task().getTaskId());
+      update.setInt(6, claim.attempt());
+      update.setString(7, claim.nonce());
+      return update.executeUpdate() == 1;
+    }
+  }
+
+  @Override
+  public CompletionStage<Boolean> progress(Claim claim, int percent) {
+    return write(
+        claim.task(),
+        connection -> {
+          try (PreparedStatement update = connection.prepareStatement(TaskSql.PROGRESS)) {
+            update.setInt(1, Math.max(0, Math.min(100, percent)));
+            update.setString(2, claim.task().getTaskId());
+            update.setInt(3, claim.attempt());
+            update.setString(4, claim.nonce());
+            return update.executeUpdate() == 1;
+          }
+        });
+  }
+
+  @Override
+  public Optional<String> health() {
+    return database.health();
+  }
+
+  /** The database is closed by whoever opened it. */
+  @Override
+  public void close() {}
+
+  private <T> CompletionStage<T> write(TaskEnvelope task, TaskDatabase.Work<T> work) {
+    return database.write("r:" + task.getTaskId(), work);
+  }
+}

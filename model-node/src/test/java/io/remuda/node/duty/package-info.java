@@ -1,0 +1,3 @@
+/** How instances take durable tasks. */
+@org.jspecify.annotations.NullMarked
+package io.remuda.node.duty;

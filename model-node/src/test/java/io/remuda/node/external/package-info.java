@@ -1,0 +1,4 @@
+@NullMarked
+package io.remuda.node.external;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,264 @@
+package io.remuda.node.instance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.remuda.node.instance.Admission.Permit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class GateTest {
+
+  private static Gate open(int slots, int queue) {
+    Gate gate = new Gate(slots, queue);
+    gate.open();
+    return gate;
+  }
+
+  private static void ignore(Admission admission) {}
+
+  @Test
+  void givesNoMorePermitsThanItHasSlots() {
+    Gate gate = open(2, 0);
+
+    assertThat(gate.tryAcquire()).isPresent();
+    assertThat(gate.tryAcquire()).isPresent();
+    assertThat(gate.tryAcquire()).isEmpty();
+    assertThat(gate.acquire(GateTest::ignore)).isEqualTo(new Admission.Full(2));
+    assertThat(gate.inFlight()).isEqualTo(2);
+  }
+
+  @Test
+  void aPermitCountsOnceHoweverOftenItIsReleased() {
+    Gate gate = open(2, 0);
+    Permit first = gate.tryAcquire().orElseThrow();
+    assertThat(gate.tryAcquire()).isPresent();
+
+    first.release();
+    first.release();
+
+    assertThat(gate.inFlight()).isEqualTo(1);
+  }
+
+  @Test
+  void whoWaitsLongestIsServedFirst() {
+    Gate gate = open(1, 2);
+    Permit permit = gate.tryAcquire().orElseThrow();
+    List<String> told = new ArrayList<>();
+    gate.acquire(admission -> told.add("first " + admission.getClass().getSimpleName()));
+    gate.acquire(admission -> told.add("second " + admission.getClass().getSimpleName()));
+    assertThat(gate.acquire(GateTest::ignore)).isEqualTo(new Admission.Full(1));
+
+    permit.release();
+
+    assertThat(told).containsExactly("first Granted");
+    assertThat(gate.queued()).isEqualTo(1);
+    assertThat(gate.inFlight()).isEqualTo(1);
+  }
+
+  @Test
+  void aWaiterThatLeftGetsNothing() {
+    Gate gate = open(1, 1);
+    Permit permit = gate.tryAcquire().orElseThrow();
+    List<Admission> told = new ArrayList<>();
+    Admission.Queued queued = (Admission.Queued) gate.acquire(told::add);
+
+    assertThat(queued.waiter().leave()).isTrue();
+    permit.release();
+
+    assertThat(told).isEmpty();
+    assertThat(gate.inFlight()).isZero();
+    assertThat(gate.queued()).isZero();
+    assertThat(queued.waiter().leave()).isFalse();
+  }
+
+  @Test
+  void aWaiterThatFailsGivesItsGrantToTheNext() {
+    Gate gate = open(1, 2);
+    Permit permit = gate.tryAcquire().orElseThrow();
+    List<Admission> told = new ArrayList<>();
+    gate.acquire(
+        admission -> {
+          throw new IllegalStateException("gone");
+        });
+    gate.acquire(told::add);
+
+    permit.release();
+
+    assertThat(told).hasOnlyElementsOfType(Admission.Granted.class).hasSize(1);
+    assertThat(gate.inFlight()).isEqualTo(1);
+  }
+
+  @Test
+  void closingRefusesWhoWaitsAndCompletesWhenTheLastPermitIsBack() {
+    Gate gate = open(1, 1);
+    Permit permit = gate.tryAcquire().orElseThrow();
+    List<Admission> told = new ArrayList<>();
+    gate.acquire(told::add);
+
+    CompletionStage<Void> drained = gate.close();
+
+    assertThat(told).containsExactly(new Admission.Closed());
+    assertThat(gate.acquire(GateTest::ignore)).isEqualTo(new Admission.Closed());
+    assertThat(drained.toCompletableFuture()).isNotDone();
+    permit.release();
+    assertThat(drained.toCompletableFuture()).isDone();
+  }
+
+  @Test
+  void aGateThatIsOpenedAgainKeepsCountingWhatIsStillOut() {
+    Gate gate = open(2, 0);
+    Permit old = gate.tryAcquire().orElseThrow();
+    CompletionStage<Void> first = gate.close();
+    gate.open();
+
+    assertThat(gate.tryAcquire()).isPresent();
+    assertThat(gate.tryAcquire()).isEmpty();
+    old.release();
+    assertThat(gate.tryAcquire()).isPresent();
+    assertThat(first.toCompletableFuture()).isNotDone();
+  }
+
+  @Test
+  void moreSlotsServeWhoWaitsAndFewerHoldAsPermitsComeBack() {
+    Gate gate = open(1, 2);
+    List<Permit> held = new ArrayList<>();
+    held.add(gate.tryAcquire().orElseThrow());
+    gate.acquire(admission -> held.add(((Admission.Granted) admission).permit()));
+
+    gate.slots(2);
+    assertThat(held).hasSize(2);
+
+    gate.slots(1);
+    held.get(0).release();
+    assertThat(gate.tryAcquire()).isEmpty();
+    held.get(1).release();
+    assertThat(gate.tryAcquire()).isPresent();
+  }
+
+  /** Something bad never happens: more at once than slots, or a slot that is lost for ever. */
+  @Property(tries = 25)
+  void holdsItsLimitAndLosesNothingUnderManyThreads(
+      @ForAll @IntRange(min = 1, max = 4) int slots,
+      @ForAll @IntRange(min = 0, max = 3) int queue,
+      @ForAll long seed)
+      throws Exception {
+    Gate gate = open(slots, queue);
+    AtomicInteger working = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    int threads = 6;
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    CountDownLatch start = new CountDownLatch(1);
+    List<Future<?>> ends = new ArrayList<>();
+    for (int t = 0; t < threads; t++) {
+      RandomGenerator random = RandomGeneratorFactory.of("SplittableRandom").create(seed + t);
+      ends.add(
+          pool.submit(
+              () -> {
+                start.await();
+                for (int i = 0; i < 400; i++) {
+                  ask(gate, random, working, most);
+                  if (random.nextInt(50) == 0) {
+                    gate.close();
+                    gate.open();
+                  }
+                }
+                return true;
+              }));
+    }
+    start.countDown();
+    for (Future<?> end : ends) {
+      end.get(30, TimeUnit.SECONDS);
+    }
+    pool.shutdown();
+
+    assertThat(most.get()).isLessThanOrEqualTo(slots);
+    assertThat(gate.queued()).isZero();
+    assertThat(gate.inFlight()).isZero();
+    assertThat(gate.close().toCompletableFuture()).isDone();
+  }
+
+  private static void ask(
+      Gate gate, RandomGenerator random, AtomicInteger working, AtomicInteger most) {
+    Admission admission = gate.acquire(later -> work(later, working, most));
+    if (admission instanceof Admission.Queued queued && random.nextBoolean()) {
+      queued.waiter().leave();
+    } else {
+      work(admission, working, most);
+    }
+  }
+
+  private static void work(Admission admission, AtomicInteger working, AtomicInteger most) {
+    if (admission instanceof Admission.Granted granted) {
+      int now = working.incrementAndGet();
+      most.accumulateAndGet(now, Math::max);
+      Thread.onSpinWait();
+      working.decrementAndGet();
+      granted.permit().release();
+      granted.permit().release();
+    }
+  }
+
+  @Test
+  void thePatientWaitWithoutLimitAndTakeTurnsWithTheOthers() {
+    Gate gate = open(1, 2);
+    List<Permit> granted = new ArrayList<>();
+    List<String> order = new ArrayList<>();
+    Permit first = gate.tryAcquire().orElseThrow();
+    for (int i = 0; i < 4; i++) {
+      String name = "task " + i;
+      gate.await(admission -> keep(admission, name, order, granted));
+    }
+    gate.acquire(admission -> keep(admission, "call 0", order, granted));
+    gate.acquire(admission -> keep(admission, "call 1", order, granted));
+    assertThat(gate.acquire(GateTest::ignore)).isEqualTo(new Admission.Full(1));
+    assertThat(gate.queued()).isEqualTo(2);
+
+    first.release();
+    while (!granted.isEmpty()) {
+      assertThat(gate.inFlight()).isEqualTo(1);
+      granted.remove(0).release();
+    }
+
+    assertThat(order).containsExactly("call 0", "task 0", "call 1", "task 1", "task 2", "task 3");
+    assertThat(gate.inFlight()).isZero();
+    assertThat(gate.queued()).isZero();
+  }
+
+  @Test
+  void aClosedGateTellsThePatientSo() {
+    Gate gate = open(1, 0);
+    List<Admission> told = new ArrayList<>();
+    Permit permit = gate.tryAcquire().orElseThrow();
+    gate.await(told::add);
+    assertThat(told).isEmpty();
+
+    gate.close();
+    assertThat(told).containsExactly(new Admission.Closed());
+    gate.await(told::add);
+    assertThat(told).hasSize(2);
+
+    permit.release();
+    gate.open();
+    gate.await(told::add);
+    assertThat(told.get(2)).isInstanceOf(Admission.Granted.class);
+  }
+
+  private static void keep(
+      Admission admission, String name, List<String> order, List<Permit> granted) {
+    order.add(name);
+    granted.add(((Admission.Granted) admission).permit());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.remuda.node.jar;
+
+import org.jspecify.annotations.NullMarked;

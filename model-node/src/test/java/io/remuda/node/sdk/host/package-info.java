@@ -1,0 +1,4 @@
+@NullMarked
+package io.remuda.node.sdk.host;
+
+import org.jspecify.annotations.NullMarked;

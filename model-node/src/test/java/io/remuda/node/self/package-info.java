@@ -1,0 +1,4 @@
+@NullMarked
+package io.remuda.node.self;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,39 @@
+package io.remuda.protocol;
+
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Schema;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * One deployment in the fleet's catalog, written by its registry actor alone. Of two listings of
+ * one name the one with the higher version holds; an ENDED one withdraws the name.
+ *
+ * @param version journal sequence number, then a counter of soft changes within it
+ * @param specVersion what {@code If-Match} names
+ * @param selfRegistered whether nobody declared it: machines have the model by themselves
+ */
+public record Listing(
+    ModelName name,
+    long version,
+    long softVersion,
+    long specVersion,
+    DeploymentPhase phase,
+    String engine,
+    Optional<String> model,
+    int replicas,
+    int ready,
+    Optional<String> reason,
+    OptionalInt context,
+    Optional<Schema> schema,
+    Instant createdAt,
+    boolean selfRegistered)
+    implements WireMessage {
+
+  /** Whether this one replaces {@code other}, of the same name. */
+  public boolean isNewerThan(Listing other) {
+    return version != other.version ? version > other.version : softVersion > other.softVersion;
+  }
+}

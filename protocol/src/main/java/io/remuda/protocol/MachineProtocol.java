@@ -1,0 +1,41 @@
+package io.remuda.protocol;
+
+import akka.actor.typed.ActorRef;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.MachineView;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a machine's registry actor is asked. The entity id is the machine's id. */
+public final class MachineProtocol {
+
+  public static final EntityTypeKey<Command> TYPE_KEY =
+      EntityTypeKey.create(Command.class, "Machine");
+
+  private MachineProtocol() {}
+
+  /** Implemented by the registry's own messages too, which never leave a registry node. */
+  public interface Command extends WireMessage {}
+
+  /** Take no new instances; answered when the agent obeys, or says that it is out of reach. */
+  public record Cordon(MachineId machine, ActorRef<Reply> replyTo) implements Command {}
+
+  public record Uncordon(MachineId machine, ActorRef<Reply> replyTo) implements Command {}
+
+  /** Cordon, and move what runs there elsewhere. */
+  public record Drain(MachineId machine, ActorRef<Reply> replyTo) implements Command {}
+
+  public record SetLabels(MachineId machine, Map<String, String> labels, ActorRef<Reply> replyTo)
+      implements Command {
+    public SetLabels {
+      labels = Map.copyOf(labels);
+    }
+  }
+
+  public record Get(MachineId machine, ActorRef<Reply> replyTo) implements Command {}
+
+  /** Exactly one of the two is present. */
+  public record Reply(Optional<MachineView> machine, Optional<Refused> refused)
+      implements WireMessage {}
+}

@@ -1,0 +1,109 @@
+package io.remuda.protocol;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.receptionist.ServiceKey;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Capacity;
+import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.ModelFile;
+import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Resources;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a machine's agent is asked, and what it answers. Every command is idempotent: an agent that
+ * gets it twice answers twice and acts once.
+ */
+public final class NodeProtocol {
+
+  /** Under this key each machine's agent is found by the registry nodes. */
+  public static final ServiceKey<Command> AGENT_KEY =
+      ServiceKey.create(Command.class, "remuda-node-agent");
+
+  private NodeProtocol() {}
+
+  public sealed interface Command extends WireMessage {}
+
+  /**
+   * Reserve the claim and start an instance. Answered by {@link StartReply} as soon as the
+   * reservation is decided; the start itself shows in reports.
+   *
+   * @param epoch refused when lower than the highest seen for this id
+   * @param journal whose command it is; an agent obeys only one
+   */
+  public record StartInstance(
+      InstanceId id,
+      long epoch,
+      JournalId journal,
+      ModelSpec spec,
+      Resources claim,
+      ActorRef<StartReply> replyTo)
+      implements Command {}
+
+  /**
+   * Drain for at most {@code drain}, then end the instance and free its claim.
+   *
+   * @param epoch at least that of the start
+   */
+  public record StopInstance(
+      InstanceId id, long epoch, JournalId journal, Duration drain, ActorRef<StopReply> replyTo)
+      implements Command {}
+
+  /** One message per machine and tick, for all instances that its sender is responsible for. */
+  public record Ping(long nonce, List<InstanceId> instances, ActorRef<Pong> replyTo)
+      implements Command {
+    public Ping {
+      instances = List.copyOf(instances);
+    }
+  }
+
+  /** Look at a model's files, without placing anything. */
+  public record DescribeModel(ModelSpec spec, ActorRef<Described> replyTo) implements Command {}
+
+  /**
+   * The machine's hard state as the registry holds it; until the first one no start is accepted.
+   */
+  public record SetMachineState(
+      JournalId journal,
+      long version,
+      boolean cordoned,
+      Map<String, String> labels,
+      ActorRef<MachineStateSet> replyTo)
+      implements Command {
+    public SetMachineState {
+      labels = Map.copyOf(labels);
+    }
+  }
+
+  /** The answer to {@link StartInstance}; fresh capacity saves the registry a wait for a report. */
+  public record StartReply(
+      InstanceId id, long epoch, MachineId machine, Optional<Refused> refused, Capacity capacity)
+      implements WireMessage {}
+
+  /** The answer to {@link StopInstance}; sent when the instance has ended or was not there. */
+  public record StopReply(
+      InstanceId id, long epoch, MachineId machine, Optional<Refused> refused, Capacity capacity)
+      implements WireMessage {}
+
+  /** The answer to {@link Ping}: of the asked instances those that the machine knows. */
+  public record Pong(
+      long nonce, MachineId machine, long incarnation, List<InstanceReport> instances)
+      implements WireMessage {
+    public Pong {
+      instances = List.copyOf(instances);
+    }
+  }
+
+  /** The answer to {@link DescribeModel}: exactly one of the two is present. */
+  public record Described(MachineId machine, Optional<ModelFile> file, Optional<Refused> refused)
+      implements WireMessage {}
+
+  /** The answer to {@link SetMachineState}, when the agent obeys it. */
+  public record MachineStateSet(MachineId machine, long version, Optional<Refused> refused)
+      implements WireMessage {}
+}

@@ -1,0 +1,103 @@
+package io.remuda.protocol;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import akka.cluster.typed.Cluster;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentView;
+import io.remuda.protocol.model.Explanation;
+import io.remuda.protocol.model.ModelSpec;
+import java.util.Optional;
+
+/**
+ * What a deployment's registry actor is asked. The entity id is the name. An accepted change is in
+ * the journal before the answer leaves.
+ */
+public final class RegistryProtocol {
+
+  /** Number of shards, for ever. */
+  public static final int SHARDS = 128;
+
+  public static final EntityTypeKey<Command> TYPE_KEY =
+      EntityTypeKey.create(Command.class, "Model");
+
+  private RegistryProtocol() {}
+
+  /**
+   * Lets a node without the role registry reach the registry's entities by {@code
+   * ClusterSharding.entityRefFor}. On a registry node it does nothing: there they live.
+   */
+  public static void initProxies(ActorSystem<?> system) {
+    if (Cluster.get(system).selfMember().hasRole(Keys.ROLE_REGISTRY)) {
+      return;
+    }
+    ClusterSharding sharding = ClusterSharding.get(system);
+    initProxy(sharding, TYPE_KEY);
+    initProxy(sharding, MachineProtocol.TYPE_KEY);
+    initProxy(sharding, AccessProtocol.TYPE_KEY);
+  }
+
+  private static <M> void initProxy(ClusterSharding sharding, EntityTypeKey<M> key) {
+    // Never runs here: the role sends every entity elsewhere.
+    sharding.init(Entity.of(key, entity -> Behaviors.<M>stopped()).withRole(Keys.ROLE_REGISTRY));
+  }
+
+  /** Implemented by the registry's own messages too, which never leave a registry node. */
+  public interface Command extends WireMessage {}
+
+  /**
+   * Declare or change a deployment.
+   *
+   * @param ifMatch the version that the caller has seen; required to change a specification
+   * @param evolve whether another schema is taken where it only adds to the present one
+   */
+  public record Deploy(
+      ModelSpec spec, Optional<Long> ifMatch, boolean evolve, ActorRef<Reply> replyTo)
+      implements Command {}
+
+  public record Scale(ModelName name, int replicas, ActorRef<Reply> replyTo) implements Command {}
+
+  /** Remove the declaration and all instances. */
+  public record Remove(ModelName name, ActorRef<Reply> replyTo) implements Command {}
+
+  public record Get(ModelName name, ActorRef<Reply> replyTo) implements Command {}
+
+  /**
+   * A machine has this model by itself. Sent at start, on change and then again and again: each
+   * time it says the same, and a machine that has not said it for long is taken off.
+   *
+   * @param spec with the schema; its replicas do not count
+   */
+  public record Register(ModelSpec spec, MachineId machine, ActorRef<Registered> replyTo)
+      implements Command {}
+
+  /** The machine does not have the model any more. */
+  public record Unregister(ModelName name, MachineId machine, String reason) implements Command {}
+
+  /** The answer to {@link Register}. */
+  public record Registered(ModelName name, MachineId machine, Optional<Refused> refused)
+      implements WireMessage {}
+
+  public record Explain(ModelName name, ActorRef<Explained> replyTo) implements Command {}
+
+  /** Exactly one of the two is present, but for a conflict, which shows what is there. */
+  public record Reply(Optional<DeploymentView> deployment, Optional<Refused> refused)
+      implements WireMessage {
+
+    public static Reply of(DeploymentView deployment) {
+      return new Reply(Optional.of(deployment), Optional.empty());
+    }
+
+    public static Reply refused(Refused refused) {
+      return new Reply(Optional.empty(), Optional.of(refused));
+    }
+  }
+
+  public record Explained(Optional<Explanation> explanation, Optional<Refused> refused)
+      implements WireMessage {}
+}

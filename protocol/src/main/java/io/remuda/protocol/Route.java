@@ -1,0 +1,44 @@
+package io.remuda.protocol;
+
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.TaskFacet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * How requests reach one instance, written by its machine alone. Of two routes of one instance the
+ * one with the higher (epoch, sequence) holds; absence says nothing, an ENDED one withdraws.
+ *
+ * @param front host:port of the machine's door
+ * @param slots requests the instance works on at once
+ * @param endpoints paths that its engine answers, such as {@code /v1/chat/completions}
+ * @param clean whether its engine's answers need no repair
+ * @param progress of loading in percent; -1 where nobody knows
+ * @param tasks whether it takes durable tasks; empty for models that have none
+ */
+public record Route(
+    InstanceId instance,
+    MachineId machine,
+    long epoch,
+    long sequence,
+    Phase phase,
+    String front,
+    int slots,
+    Set<String> endpoints,
+    boolean clean,
+    int progress,
+    Optional<TaskFacet> tasks)
+    implements WireMessage {
+
+  public Route {
+    endpoints = java.util.Collections.unmodifiableSet(new TreeSet<>(endpoints));
+  }
+
+  /** Whether this one replaces {@code other}, of the same instance. */
+  public boolean isNewerThan(Route other) {
+    return epoch != other.epoch ? epoch > other.epoch : sequence > other.sequence;
+  }
+}

@@ -1,0 +1,122 @@
+package io.remuda.protocol.access;
+
+import io.remuda.protocol.AccessProtocol.ApiKey;
+import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.id.KeyId;
+import io.remuda.protocol.id.ModelName;
+import java.nio.charset.StandardCharsets;
+import java.security.InvalidKeyException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Makes API keys and recognises them: {@code rmd_<id>_<secret>}. The secret is 32 random bytes that
+ * exist in the holder's hands only; what is stored is their SHA-256 under the cluster's key, so
+ * that neither the journal nor a gateway's disk copy is of use to a thief.
+ */
+public final class KeyMint {
+
+  private static final Pattern SHAPE = Pattern.compile("rmd_([a-z0-9]{4,32})_([A-Za-z0-9_-]{43})");
+  private static final String PURPOSE = "remuda-api-keys:";
+  private static final String ID_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789";
+  private static final int ID_LENGTH = 10;
+
+  private final SecretKeySpec pepper;
+  private final SecureRandom random;
+
+  /**
+   * A mint.
+   *
+   * @param clusterKey the same on all gateways of a fleet; keys made under another one are worth
+   *     nothing here
+   */
+  public KeyMint(String clusterKey, SecureRandom random) {
+    this.pepper =
+        new SecretKeySpec((PURPOSE + clusterKey).getBytes(StandardCharsets.UTF_8), "HmacSHA256");
+    this.random = random;
+  }
+
+  /** A new key; {@code secret} is the only copy of what the holder must send. */
+  public record Minted(ApiKey key, String secret) {
+    /** Leaves the secret out, so that no log line ever shows it. */
+    @Override
+    public String toString() {
+      return "Minted[" + key.id() + "]";
+    }
+  }
+
+  /** What a client sent, taken apart; not yet found to be right. */
+  public record Presented(KeyId id, String secret) {
+    @Override
+    public String toString() {
+      return "Presented[" + id + "]";
+    }
+  }
+
+  /** A key under a random id. */
+  public Minted mint(
+      String label,
+      Set<Scope> scopes,
+      Set<ModelName> models,
+      Instant now,
+      Optional<Instant> expiresAt) {
+    StringBuilder id = new StringBuilder();
+    for (int at = 0; at < ID_LENGTH; at++) {
+      id.append(ID_LETTERS.charAt(random.nextInt(ID_LETTERS.length())));
+    }
+    return mint(new KeyId(id.toString()), label, scopes, models, now, expiresAt);
+  }
+
+  /** A key under a chosen id. */
+  public Minted mint(
+      KeyId id,
+      String label,
+      Set<Scope> scopes,
+      Set<ModelName> models,
+      Instant now,
+      Optional<Instant> expiresAt) {
+    byte[] bytes = new byte[32];
+    random.nextBytes(bytes);
+    String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    ApiKey key =
+        new ApiKey(id, label, hashOf(id, secret), scopes, models, now, expiresAt, false, 1);
+    return new Minted(key, "rmd_" + id + "_" + secret);
+  }
+
+  /** The parts of {@code raw}, or empty when it is not of a key's shape. */
+  public static Optional<Presented> parse(String raw) {
+    Matcher matcher = SHAPE.matcher(raw);
+    return matcher.matches()
+        ? Optional.of(new Presented(new KeyId(matcher.group(1)), matcher.group(2)))
+        : Optional.empty();
+  }
+
+  /** Whether {@code presented} is {@code key}; takes as long when it is not. */
+  public boolean matches(ApiKey key, Presented presented) {
+    byte[] stored = key.secretHash().getBytes(StandardCharsets.UTF_8);
+    byte[] given = hashOf(presented.id(), presented.secret()).getBytes(StandardCharsets.UTF_8);
+    return MessageDigest.isEqual(stored, given) && key.id().equals(presented.id());
+  }
+
+  private String hashOf(KeyId id, String secret) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(pepper);
+      // The id is part of it, so that one key's hash can never be put under another's name.
+      byte[] hash = mac.doFinal((id + ":" + secret).getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+      throw new IllegalStateException("every Java runtime has HmacSHA256", e);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.remuda.protocol.bytes;
+
+import io.netty.buffer.ByteBuf;
+import io.remuda.protocol.Refused;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where an engine's answer goes: {@code onHead}, any number of {@code onBytes}, then exactly one of
+ * {@code onEnd} and {@code onFailure}. After {@link InferenceCall#cancel()} nothing more is called.
+ */
+public interface InferenceSink {
+
+  void onHead(int status, List<Map.Entry<String, String>> headers);
+
+  /** The sink owns {@code bytes} and releases them. */
+  void onBytes(ByteBuf bytes);
+
+  void onEnd();
+
+  /**
+   * The answer will not be completed. Before {@code onHead} the request may be sent elsewhere when
+   * {@code safeToRetry}: the engine has not worked on it, or nothing of its work has been seen.
+   */
+  void onFailure(Refused reason, boolean safeToRetry);
+}

@@ -1,0 +1,5 @@
+/** Identifiers, parsed at the border and trusted inside. */
+@NullMarked
+package io.remuda.protocol.id;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,129 @@
+package io.remuda.protocol.metrics;
+
+/**
+ * The name of everything that is measured, as given to Kamon; Prometheus shows dots as underscores
+ * and adds the unit ({@code _seconds}, {@code _bytes}) and {@code _total} for counters. Units are
+ * base units; labels have few values.
+ */
+public final class MetricNames {
+
+  // Requests: labels model, outcome.
+  public static final String REQUESTS = "remuda.requests";
+
+  /** Seconds from the request to the first byte of the answer. Label model. */
+  public static final String TTFT = "remuda.ttft";
+
+  /** Seconds between two chunks of a stream. Label model. */
+  public static final String INTER_TOKEN = "remuda.inter.token";
+
+  /** Seconds from the request to its end. Labels model, outcome. */
+  public static final String REQUEST_DURATION = "remuda.request.duration";
+
+  /** Requests being worked on. Labels model, instance. */
+  public static final String IN_FLIGHT = "remuda.in.flight";
+
+  /** Requests waiting for a slot. Labels model, instance. */
+  public static final String QUEUED = "remuda.queued";
+
+  /** Tokens. Labels model, kind (prompt or completion). */
+  public static final String TOKENS = "remuda.tokens";
+
+  // Instances and machines.
+  /** Engines started again after they died. Label model. */
+  public static final String RESTARTS = "remuda.instance.restarts";
+
+  /** Instances on this machine. Labels model, phase. */
+  public static final String INSTANCES = "remuda.instances";
+
+  /** Bytes of GPU memory. Labels machine, gpu, kind (total, used or reserved). */
+  public static final String GPU_MEMORY = "remuda.gpu.memory";
+
+  /** 0 to 1. Labels machine, gpu. */
+  public static final String GPU_UTILIZATION = "remuda.gpu.utilization";
+
+  /** Degrees Celsius. Labels machine, gpu. */
+  public static final String GPU_TEMPERATURE = "remuda.gpu.temperature.celsius";
+
+  /** Watts. Labels machine, gpu. */
+  public static final String GPU_POWER = "remuda.gpu.power.watts";
+
+  /** Bytes of host memory. Labels machine, kind (total or reserved). */
+  public static final String HOST_MEMORY = "remuda.host.memory";
+
+  // Registry.
+  /** Seconds that a journal write takes until it is durable. */
+  public static final String JOURNAL_WRITE = "remuda.journal.write";
+
+  /** Deployments with at least one ready instance. */
+  public static final String ACTIVE_MODELS = "remuda.models.active";
+
+  /** 1 for each deployment. Labels model, phase, engine. */
+  public static final String MODEL_INFO = "remuda.model.info";
+
+  /** Ready instances of a deployment. Label model. */
+  public static final String MODEL_INSTANCES = "remuda.model.instances";
+
+  /** Wanted instances of a deployment. Label model. */
+  public static final String MODEL_REPLICAS = "remuda.model.replicas";
+
+  /** Machines of the fleet. Label state. */
+  public static final String MACHINES = "remuda.machines";
+
+  // Tasks.
+  /** Tasks. Labels model, outcome. */
+  public static final String TASKS = "remuda.tasks";
+
+  /** Seconds from submission to the result. Label model. */
+  public static final String TASK_DURATION = "remuda.task.duration";
+
+  /** Tasks that no instance has taken yet; every gateway tells the same. Label model. */
+  public static final String TASK_QUEUE_DEPTH = "remuda.task.queue.depth";
+
+  /** Webhooks. Label outcome (delivered, failed or dropped). */
+  public static final String WEBHOOKS = "remuda.webhooks";
+
+  /** Tasks that an instance began to run. Labels model, kind (first or again). */
+  public static final String TASK_STARTS = "remuda.task.starts";
+
+  /** Tasks whose end an instance stored. Labels model, outcome (done, or why it failed). */
+  public static final String TASK_ENDS = "remuda.task.ends";
+
+  /** Seconds that a model takes for a task. Labels model, outcome (done, rejected or failed). */
+  public static final String TASK_RUN = "remuda.task.run";
+
+  /** 1 while an instance takes tasks, else 0. Labels model, instance. */
+  public static final String TASKS_TAKEN = "remuda.instance.tasks";
+
+  // The JVM itself.
+  /** Seconds that a dispatcher takes to answer. Label system. */
+  public static final String DISPATCHER_DELAY = "remuda.dispatcher.delay";
+
+  /** Bytes. Label area (heap or other). */
+  public static final String JVM_MEMORY = "remuda.jvm.memory";
+
+  public static final String JVM_THREADS = "remuda.jvm.threads";
+
+  /** Seconds of garbage collection since the start. */
+  public static final String JVM_GC_TIME = "remuda.jvm.gc.time";
+
+  /** Seconds of processor time since the start. */
+  public static final String PROCESS_CPU_TIME = "remuda.process.cpu.time";
+
+  /** Seconds since the start. */
+  public static final String PROCESS_UPTIME = "remuda.process.uptime";
+
+  // Labels.
+  public static final String MODEL = "model";
+  public static final String INSTANCE = "instance";
+  public static final String MACHINE = "machine";
+  public static final String OUTCOME = "outcome";
+  public static final String KIND = "kind";
+  public static final String PHASE = "phase";
+  public static final String ENGINE = "engine";
+  public static final String GPU = "gpu";
+  public static final String STATE = "state";
+  public static final String SYSTEM = "system";
+  public static final String AREA = "area";
+
+  private MetricNames() {}
+}

@@ -1,0 +1,47 @@
+package io.remuda.protocol.model;
+
+import io.remuda.protocol.WireMessage;
+import java.util.OptionalDouble;
+
+/**
+ * One GPU of a machine as it is now.
+ *
+ * @param uuid what an engine is told to use; stable, unlike {@code index}
+ * @param memoryTotalMiB installed
+ * @param memoryUsedMiB used by anyone, also by processes that are not ours
+ * @param memoryReservedMiB promised to our instances
+ * @param utilizationPercent 0 to 100; absent where the driver does not say
+ * @param declared whether it comes from the configuration and not from a driver
+ */
+public record Gpu(
+    int index,
+    String uuid,
+    String name,
+    long memoryTotalMiB,
+    long memoryUsedMiB,
+    long memoryReservedMiB,
+    OptionalDouble utilizationPercent,
+    OptionalDouble temperatureCelsius,
+    OptionalDouble powerWatts,
+    boolean declared)
+    implements WireMessage {
+
+  /** What may still be promised: total less the larger of used and reserved. */
+  public long memoryFreeMiB() {
+    return Math.max(0, memoryTotalMiB - Math.max(memoryUsedMiB, memoryReservedMiB));
+  }
+
+  public Gpu withReserved(long reservedMiB) {
+    return new Gpu(
+        index,
+        uuid,
+        name,
+        memoryTotalMiB,
+        memoryUsedMiB,
+        reservedMiB,
+        utilizationPercent,
+        temperatureCelsius,
+        powerWatts,
+        declared);
+  }
+}

@@ -1,0 +1,53 @@
+package io.remuda.protocol.model;
+
+import io.remuda.protocol.WireMessage;
+import io.remuda.protocol.id.InstanceId;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * What a machine says of one of its instances: soft state, true at the moment it was sent.
+ *
+ * @param epoch of the command that started it
+ * @param sequence rises with every change; with the epoch it orders reports
+ * @param origin where the instance comes from
+ * @param pid of the engine's process; absent while there is none, and for engines in the JVM
+ * @param port on which the engine listens on loopback
+ * @param slots requests it works on at once
+ * @param inFlight requests it works on now
+ * @param queued requests that wait in its gate
+ * @param restarts how often its engine was started again
+ * @param reason of a phase that is not as it should be, with the engine's last words
+ * @param progress of loading, 0 to 1, where the engine tells
+ * @param claim what it holds of its machine
+ * @param tasks whether it takes durable tasks; empty for models that have none
+ */
+public record InstanceReport(
+    InstanceId id,
+    long epoch,
+    long sequence,
+    Phase phase,
+    Origin origin,
+    String engine,
+    OptionalLong pid,
+    OptionalInt port,
+    int slots,
+    int inFlight,
+    int queued,
+    int restarts,
+    Optional<String> reason,
+    OptionalDouble progress,
+    Resources claim,
+    Optional<TaskFacet> tasks)
+    implements WireMessage {
+
+  /** Where an instance comes from. */
+  public enum Origin {
+    /** The registry assigned it. */
+    ASSIGNED,
+    /** The machine registered it by itself. */
+    SELF
+  }
+}

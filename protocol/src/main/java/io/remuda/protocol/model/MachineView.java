@@ -1,0 +1,21 @@
+package io.remuda.protocol.model;
+
+import io.remuda.protocol.WireMessage;
+import io.remuda.protocol.id.MachineId;
+import java.util.Optional;
+
+/**
+ * A machine as operators see it.
+ *
+ * @param reachable whether it is a member of the cluster that answers
+ * @param report its last word; empty for one that is known by its cordon or labels only
+ * @param cordoned as the registry decided
+ * @param draining whether its instances are being moved away
+ */
+public record MachineView(
+    MachineId machine,
+    boolean reachable,
+    boolean cordoned,
+    boolean draining,
+    Optional<NodeReport> report)
+    implements WireMessage {}

@@ -1,0 +1,42 @@
+package io.remuda.protocol.model;
+
+import io.remuda.protocol.WireMessage;
+import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.id.MachineId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a machine says of itself, every second and at once when something changes: soft state.
+ *
+ * @param incarnation of the machine's JVM; a higher one replaces a lower one
+ * @param sequence rises with every report of one incarnation
+ * @param hostName for people
+ * @param front host:port at which gateways reach its instances
+ * @param cordoned whether it refuses new instances
+ * @param settled whether it has its machine's state from the registry and accepts starts
+ * @param journal whose commands it obeys; empty until the first
+ */
+public record NodeReport(
+    MachineId machine,
+    long incarnation,
+    long sequence,
+    String hostName,
+    String front,
+    Map<String, String> labels,
+    boolean cordoned,
+    boolean settled,
+    Optional<JournalId> journal,
+    Capacity capacity,
+    List<EngineOffer> engines,
+    List<InstanceReport> instances)
+    implements WireMessage {
+
+  public NodeReport {
+    labels = java.util.Collections.unmodifiableMap(new TreeMap<>(labels));
+    engines = List.copyOf(engines);
+    instances = List.copyOf(instances);
+  }
+}

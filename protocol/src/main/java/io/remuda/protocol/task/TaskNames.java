@@ -1,0 +1,121 @@
+package io.remuda.protocol.task;
+
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.id.TaskId;
+import io.remuda.protocol.proto.task.TaskEnvelope;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+
+/** How queues and keys are called, and with which arguments queues are declared by both sides. */
+public final class TaskNames {
+
+  /** Where messages go that were given up. */
+  public static final String DEAD_LETTER_EXCHANGE = "remuda.dead";
+
+  /** Where they wait for an operator. */
+  public static final String DEAD_LETTER_QUEUE = "remuda.dead";
+
+  /**
+   * How often a queue delivers one task before it is dead-lettered: the last resort for what no
+   * worker lives long enough to claim. Stated, since the defaults of broker releases differ; large,
+   * since each lost connection counts as a delivery of all that was prefetched. What a model cannot
+   * stand is found by counting claims ({@code remuda.tasks.attempts}).
+   */
+  public static final int DELIVERY_LIMIT = 200;
+
+  /** Error code of a task that was claimed once too often. */
+  public static final String POISON = "poison";
+
+  /** Error code of a task that its queue gave up. */
+  public static final String DEAD_LETTERED = "dead_lettered";
+
+  /** Prefix of the result store's keys of tasks. */
+  public static final String RECORD_PREFIX = "remuda:task:";
+
+  /** The result store's sorted set of tasks that have not ended, by deadline. */
+  public static final String DEADLINES = "remuda:deadlines";
+
+  /** How long a record without an end is kept beyond its deadline, in milliseconds. */
+  public static final long SLACK_MILLIS = 600_000;
+
+  /** What tasks of models without a schema may ask. */
+  public static final Set<String> UNTYPED_PATHS =
+      Set.of("/v1/chat/completions", "/v1/completions", "/v1/embeddings");
+
+  private static final int MANY = 1_000_000_000;
+
+  private TaskNames() {}
+
+  /**
+   * The queue of a model and a schema: two schemas under one name never share one.
+   *
+   * @param fingerprint of the schema; empty for models without one
+   */
+  public static String queue(ModelName model, String fingerprint) {
+    String version =
+        fingerprint.isEmpty() ? "untyped" : fingerprint.substring(0, prefix(fingerprint));
+    return "remuda.tasks." + model + "." + version;
+  }
+
+  private static int prefix(String fingerprint) {
+    return Math.min(12, fingerprint.length());
+  }
+
+  /** Arguments of a model's queue; the broker refuses a declaration with others. */
+  public static Map<String, Object> queueArguments() {
+    return Map.of(
+        "x-queue-type", "quorum",
+        "x-delivery-limit", DELIVERY_LIMIT,
+        "x-dead-letter-exchange", DEAD_LETTER_EXCHANGE);
+  }
+
+  /** Arguments of the queue of given-up tasks. To list them is to take them and put them back. */
+  public static Map<String, Object> deadQueueArguments() {
+    return Map.of("x-queue-type", "quorum", "x-delivery-limit", MANY);
+  }
+
+  /** The result store's key of a task. */
+  public static String recordKey(TaskId id) {
+    return RECORD_PREFIX + id;
+  }
+
+  /** The result store's list of a tenant's tasks. */
+  public static String tenantKey(String tenant) {
+    return "remuda:tasks:" + tenant;
+  }
+
+  /** Where a tenant's idempotency key is kept; of fixed length, whatever the client sent. */
+  public static String idempotencyKey(String tenant, String key) {
+    return "remuda:once:" + idempotency(tenant, key);
+  }
+
+  /** A tenant's idempotency key in 64 characters. */
+  public static String idempotency(String tenant, String key) {
+    return digest(tenant.getBytes(StandardCharsets.UTF_8), key.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** What must be the same under one idempotency key: model, schema and payload. */
+  public static String requestDigest(TaskEnvelope task) {
+    return digest(
+        task.getModel().getBytes(StandardCharsets.UTF_8),
+        task.getSchemaFingerprint().getBytes(StandardCharsets.UTF_8),
+        task.getPayload().toByteArray());
+  }
+
+  private static String digest(byte[]... parts) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (byte[] part : parts) {
+        digest.update((part.length + ":").getBytes(StandardCharsets.US_ASCII));
+        digest.update(part);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.remuda.protocol.task;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * The result store's state changes as Redis scripts. Each runs as one step, so that a state is
+ * compared and set with nobody between. Terminal states are final in all of them but {@code
+ * revive}. Times are of the server's clock where a worker asks.
+ *
+ * @param submit KEYS record, the tenant's list, deadlines, idempotency key; ARGV id, model,
+ *     fingerprint, tenant, createdAt, deadline, millis that the record lives without an end, digest
+ *     of the request ("" without a key), millis that key and list live, prefix of records, millis
+ *     that a result lives. Answers id, state, "1" for a conflict
+ * @param queued KEYS record. Answers the state that the record now has
+ * @param claim KEYS record, deadlines, the tenant's list; ARGV id, nonce, model, fingerprint,
+ *     tenant, createdAt, deadline, slack in millis, millis that a result lives. Answers the
+ *     attempt, or 0 when the task has ended. Makes the record anew when it is lost
+ * @param finish KEYS record, deadlines, the tenant's list; ARGV id, attempt, nonce, state, result,
+ *     errorCode, errorMessage, millis that the result lives, model, fingerprint, tenant, createdAt,
+ *     deadline. Answers 1, or 0 when the claim does not count
+ * @param end KEYS record, deadlines; ARGV id, state, errorCode, errorMessage, now. Answers the
+ *     state that holds, "" without a record
+ * @param revive KEYS record, deadlines; ARGV id, now, slack in millis, two error codes that may be
+ *     revived. Answers 1 when the task may run
+ * @param progress KEYS record; ARGV attempt, nonce, percent. Answers 1, or 0 when the claim does
+ *     not count
+ * @param list KEYS the tenant's list; ARGV limit, id before the page or "", prefix of records.
+ *     Answers rows of id and twelve fields
+ */
+public record TaskScripts(
+    Script submit,
+    Script queued,
+    Script claim,
+    Script finish,
+    Script end,
+    Script revive,
+    Script progress,
+    Script list) {
+
+  /**
+   * One script.
+   *
+   * @param digest by which the server knows it once it has seen it
+   */
+  public record Script(String text, String digest) {}
+
+  public static TaskScripts load() {
+    return new TaskScripts(
+        read("submit"),
+        read("queued"),
+        read("claim"),
+        read("finish"),
+        read("end"),
+        read("revive"),
+        read("progress"),
+        read("list"));
+  }
+
+  static Script read(String name) {
+    try (InputStream script = TaskScripts.class.getResourceAsStream(name + ".lua")) {
+      if (script == null) {
+        throw new IllegalStateException("the script " + name + ".lua is not on the class path");
+      }
+      byte[] text = script.readAllBytes();
+      return new Script(new String(text, StandardCharsets.UTF_8), sha1(text));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Redis names scripts by SHA-1; nothing is protected by it. */
+  private static String sha1(byte[] text) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(text));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,249 @@
+package io.remuda.protocol.task;
+
+/**
+ * Statements over the tables of tasks, the same for PostgreSQL and H2. Times are of the database's
+ * clock, in milliseconds, so that no two machines' clocks are compared.
+ */
+public final class TaskSql {
+
+  /** The schema of all tables; its migrations are {@code h2/} and {@code postgresql/} beside. */
+  public static final String SCHEMA = "remuda_tasks";
+
+  private static final String QUEUE = "\"remuda_tasks\".task_queue";
+  private static final String DEAD = "\"remuda_tasks\".task_dead";
+  private static final String RECORD = "\"remuda_tasks\".task_record";
+  private static final String NOW = "CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000 AS BIGINT)";
+
+  /** queue, task id, envelope, deadline. */
+  public static final String PUBLISH =
+      "INSERT INTO "
+          + QUEUE
+          + " (queue, task_id, envelope, visible_at, deadline)"
+          + " VALUES (?, ?, ?, 0, ?)";
+
+  private static final String WAITING =
+      "SELECT seq, envelope, deliveries FROM "
+          + QUEUE
+          + " WHERE queue = ? AND visible_at <= "
+          + NOW
+          + " ORDER BY queue, seq LIMIT ?";
+
+  /**
+   * queue, limit; gives seq, envelope, deliveries, of tasks that may be leased.
+   *
+   * @param embedded of H2, which would read and lock the whole queue for a few locked rows of it;
+   *     there only {@link #LEASE} decides whose a task is. A server passes over what others are
+   *     just taking.
+   */
+  public static String waiting(boolean embedded) {
+    return embedded ? WAITING : WAITING + " FOR UPDATE SKIP LOCKED";
+  }
+
+  /** lease in millis, lease, seq; changes nothing when somebody else was first. */
+  public static final String LEASE =
+      "UPDATE "
+          + QUEUE
+          + " SET visible_at = "
+          + NOW
+          + " + ?, lease = ?,"
+          + " deliveries = deliveries + 1 WHERE seq = ? AND visible_at <= "
+          + NOW;
+
+  /** lease in millis, seq, lease. */
+  public static final String RENEW =
+      "UPDATE " + QUEUE + " SET visible_at = " + NOW + " + ? WHERE seq = ? AND lease = ?";
+
+  /** seq, lease. */
+  public static final String REMOVE = "DELETE FROM " + QUEUE + " WHERE seq = ? AND lease = ?";
+
+  /** seq, lease. */
+  public static final String GIVE_BACK =
+      "UPDATE " + QUEUE + " SET visible_at = 0, lease = '' WHERE seq = ? AND lease = ?";
+
+  /** reason, seq, lease; {@link #REMOVE} follows. */
+  public static final String GIVE_UP =
+      "INSERT INTO "
+          + DEAD
+          + " (queue, task_id, envelope, deadline, reason, given_up_at)"
+          + " SELECT queue, task_id, envelope, deadline, CAST(? AS VARCHAR(1000)), "
+          + NOW
+          + " FROM "
+          + QUEUE
+          + " WHERE seq = ? AND lease = ?";
+
+  /** queue. */
+  public static final String DEPTH =
+      "SELECT COUNT(*) FROM " + QUEUE + " WHERE queue = ? AND visible_at <= " + NOW;
+
+  /** limit; gives envelope, reason, when. */
+  public static final String DEAD_TASKS =
+      "SELECT envelope, reason, given_up_at FROM " + DEAD + " ORDER BY seq LIMIT ?";
+
+  /** task id; {@link #DROP_DEAD} follows. */
+  public static final String RETRY_DEAD =
+      "INSERT INTO "
+          + QUEUE
+          + " (queue, task_id, envelope, visible_at, deadline)"
+          + " SELECT queue, task_id, envelope, 0, deadline FROM "
+          + DEAD
+          + " WHERE task_id = ?";
+
+  /** task id. */
+  public static final String DROP_DEAD = "DELETE FROM " + DEAD + " WHERE task_id = ?";
+
+  /** Removes some tasks long past their deadline, whose records have ended. */
+  public static final String SWEEP_QUEUE =
+      "DELETE FROM "
+          + QUEUE
+          + " WHERE seq IN (SELECT seq FROM "
+          + QUEUE
+          + " WHERE deadline > 0 AND deadline < "
+          + NOW
+          + " - 120000 AND visible_at <= "
+          + NOW
+          + " LIMIT 500)";
+
+  /** Removes some records whose time is over. */
+  public static final String SWEEP_RECORDS =
+      "DELETE FROM "
+          + RECORD
+          + " WHERE id IN (SELECT id FROM "
+          + RECORD
+          + " WHERE expires_at <= "
+          + NOW
+          + " LIMIT 500)";
+
+  /**
+   * id, tenant, once, digest, model, fingerprint, state, attempt, nonce, created_at, deadline,
+   * result_ttl, millis that it lives, id, once. Writes nothing when one of the same id or under the
+   * same key is there.
+   */
+  public static final String INSERT_RECORD =
+      "INSERT INTO "
+          + RECORD
+          + " (id, tenant, once, digest, model, fingerprint, state, attempt,"
+          + " nonce, created_at, deadline, result_ttl, expires_at)"
+          + " SELECT CAST(? AS VARCHAR(80)), CAST(? AS VARCHAR(200)), CAST(? AS VARCHAR(64)),"
+          + " CAST(? AS VARCHAR(64)), CAST(? AS VARCHAR(200)), CAST(? AS VARCHAR(200)),"
+          + " CAST(? AS VARCHAR(20)), CAST(? AS INTEGER), CAST(? AS VARCHAR(80)),"
+          + " CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT) + "
+          + NOW
+          + " WHERE NOT EXISTS (SELECT 1 FROM "
+          + RECORD
+          + " WHERE id = ?)"
+          + " AND NOT EXISTS (SELECT 1 FROM "
+          + RECORD
+          + " WHERE once = ?)";
+
+  /** once; gives id, digest, state. */
+  public static final String FIRST_UNDER_KEY =
+      "SELECT id, digest, state FROM " + RECORD + " WHERE once = ?";
+
+  /** id. */
+  public static final String STATE = "SELECT state, deadline FROM " + RECORD + " WHERE id = ?";
+
+  /** id. */
+  public static final String QUEUED =
+      "UPDATE " + RECORD + " SET state = 'QUEUED' WHERE id = ? AND state = 'SUBMITTING'";
+
+  /** nonce, slack in millis, id. */
+  public static final String CLAIM =
+      "UPDATE "
+          + RECORD
+          + " SET state = 'RUNNING', attempt = attempt + 1, nonce = ?, progress = 0,"
+          + " expires_at = GREATEST(deadline, "
+          + NOW
+          + ") + ?"
+          + " WHERE id = ? AND finished_at = 0 AND (deadline = 0 OR deadline >= "
+          + NOW
+          + ")";
+
+  /** id. */
+  public static final String ATTEMPT = "SELECT attempt FROM " + RECORD + " WHERE id = ?";
+
+  /** id. Ends what nobody may begin any more. */
+  public static final String EXPIRE =
+      "UPDATE "
+          + RECORD
+          + " SET state = 'EXPIRED', finished_at = "
+          + NOW
+          + ", expires_at = "
+          + NOW
+          + " + result_ttl WHERE id = ? AND finished_at = 0 AND deadline > 0 AND deadline < "
+          + NOW;
+
+  /** state, result, error code, error message, id, attempt, nonce. */
+  public static final String FINISH =
+      "UPDATE "
+          + RECORD
+          + " SET state = ?, result = ?, error_code = ?, error_message = ?,"
+          + " finished_at = "
+          + NOW
+          + ", expires_at = "
+          + NOW
+          + " + result_ttl"
+          + " WHERE id = ? AND state = 'RUNNING' AND attempt = ? AND nonce = ?";
+
+  /** percent, id, attempt, nonce. */
+  public static final String PROGRESS =
+      "UPDATE "
+          + RECORD
+          + " SET progress = ?"
+          + " WHERE id = ? AND state = 'RUNNING' AND attempt = ? AND nonce = ?";
+
+  /** state, error code, error message, now, id. */
+  public static final String END =
+      "UPDATE "
+          + RECORD
+          + " SET state = ?, error_code = ?, error_message = ?, finished_at = ?,"
+          + " expires_at = "
+          + NOW
+          + " + result_ttl WHERE id = ? AND finished_at = 0";
+
+  /** slack in millis, id, now, two error codes that may be revived. */
+  public static final String REVIVE =
+      "UPDATE "
+          + RECORD
+          + " SET state = 'QUEUED', attempt = 0, nonce = '', progress = 0,"
+          + " finished_at = 0, result = NULL, error_code = '', error_message = '',"
+          + " expires_at = GREATEST(deadline, "
+          + NOW
+          + ") + ?"
+          + " WHERE id = ? AND state = 'FAILED' AND (deadline = 0 OR deadline > ?)"
+          + " AND error_code IN (?, ?)";
+
+  private static final String FIELDS =
+      "id, model, state, attempt, nonce, created_at, finished_at, deadline, error_code,"
+          + " error_message, fingerprint, tenant, progress";
+
+  /** id; gives the state and the bytes of the result. */
+  public static final String OUTLINE =
+      "SELECT state, OCTET_LENGTH(result) FROM " + RECORD + " WHERE id = ? AND expires_at > " + NOW;
+
+  /** id; gives the fields that {@link #LIST} gives, and the result. */
+  public static final String READ =
+      "SELECT " + FIELDS + ", result FROM " + RECORD + " WHERE id = ? AND expires_at > " + NOW;
+
+  /** id. */
+  public static final String CREATED_AT = "SELECT created_at FROM " + RECORD + " WHERE id = ?";
+
+  /** tenant, created_at, created_at, id, limit. */
+  public static final String LIST =
+      "SELECT "
+          + FIELDS
+          + " FROM "
+          + RECORD
+          + " WHERE tenant = ? AND expires_at > "
+          + NOW
+          + " AND (created_at < ? OR (created_at = ? AND id < ?))"
+          + " ORDER BY tenant DESC, created_at DESC, id DESC LIMIT ?";
+
+  /** now, limit. */
+  public static final String OVERDUE =
+      "SELECT id FROM "
+          + RECORD
+          + " WHERE finished_at = 0 AND deadline > 0 AND deadline <= ?"
+          + " ORDER BY finished_at, deadline LIMIT ?";
+
+  private TaskSql() {}
+}

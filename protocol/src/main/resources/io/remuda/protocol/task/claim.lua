@@ -1,0 +1,30 @@
+-- A worker takes the task. The attempt rises and a fresh nonce makes the older claims worthless.
+-- A record that was lost is made anew from what the queue kept.
+local state = redis.call('HGET', KEYS[1], 'state')
+if state == 'DONE' or state == 'FAILED' or state == 'EXPIRED' or state == 'CANCELLED' then
+  return 0
+end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local deadline = tonumber(ARGV[7])
+if not state then
+  redis.call('HSET', KEYS[1], 'model', ARGV[3], 'fingerprint', ARGV[4], 'tenant', ARGV[5],
+    'createdAt', ARGV[6], 'deadline', ARGV[7], 'attempt', '0', 'ttl', ARGV[9])
+  redis.call('ZADD', KEYS[3], ARGV[6], ARGV[1])
+  if redis.call('PTTL', KEYS[3]) < tonumber(ARGV[9]) then
+    redis.call('PEXPIRE', KEYS[3], ARGV[9])
+  end
+  if deadline > 0 then
+    redis.call('ZADD', KEYS[2], ARGV[7], ARGV[1])
+  end
+end
+if deadline > 0 and now > deadline then
+  redis.call('HSET', KEYS[1], 'state', 'EXPIRED', 'finishedAt', string.format('%d', now))
+  redis.call('PEXPIRE', KEYS[1], ARGV[9])
+  redis.call('ZREM', KEYS[2], ARGV[1])
+  return 0
+end
+local attempt = redis.call('HINCRBY', KEYS[1], 'attempt', 1)
+redis.call('HSET', KEYS[1], 'state', 'RUNNING', 'nonce', ARGV[2], 'progress', '0')
+redis.call('PEXPIRE', KEYS[1], string.format('%d', math.max(0, deadline - now) + tonumber(ARGV[8])))
+return attempt

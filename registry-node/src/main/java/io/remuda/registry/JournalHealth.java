@@ -1,0 +1,53 @@
+package io.remuda.registry;
+
+import io.remuda.registry.journal.JournalStore;
+import io.remuda.registry.journal.StoreFailure;
+import org.slf4j.Logger;
+
+/**
+ * Whether the journal's database answers, as operators hear of it: each change is logged once, and
+ * the node's status says why it takes no changes.
+ */
+final class JournalHealth {
+
+  private final JournalStore store;
+  private final RegistryStatus status;
+  private final Logger log;
+  private boolean away;
+
+  JournalHealth(JournalStore store, RegistryStatus status, Logger log) {
+    this.store = store;
+    this.status = status;
+    this.log = log;
+  }
+
+  /** It answered for the first time. */
+  void ready() {
+    away = false;
+    log.info(
+        "event=journal-ready id={} url={}",
+        store.id().map(Object::toString).orElse(""),
+        store.settings().shown());
+    status.journal(store.id().orElseThrow());
+  }
+
+  /** It answers again. */
+  void back() {
+    away = false;
+    log.info("event=journal-back url={}", store.settings().shown());
+  }
+
+  void failed(Throwable failure) {
+    store.markDown();
+    status.notReady("the journal's database does not answer: " + StoreFailure.cause(failure));
+    if (!away) {
+      away = true;
+      log.error(
+          "event=journal-away url={} why={} text=\"changes are refused until it answers, models"
+              + " that run go on; this node tries again every {}\"",
+          store.settings().shown(),
+          StoreFailure.cause(failure),
+          store.settings().retryInterval());
+    }
+  }
+}

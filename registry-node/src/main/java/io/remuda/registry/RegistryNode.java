@@ -1,0 +1,98 @@
+package io.remuda.registry;
+
+import akka.Done;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.Config;
+import io.remuda.protocol.cluster.ClusterHost;
+import io.remuda.protocol.cluster.NodeSettings;
+import io.remuda.protocol.config.NodeHome;
+import io.remuda.registry.journal.JournalSettings;
+import io.remuda.registry.journal.JournalStore;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A registry node: decides which models exist and where they run.
+ *
+ * <p>Alone it is one JVM with one cluster ActorSystem; in an all-in-one its {@link #guardian} is
+ * spawned into the shared one, which must be made with {@link #config}.
+ */
+public final class RegistryNode implements AutoCloseable {
+
+  /** Exit code of a node that was paused for too long; its launcher starts it again. */
+  public static final int EXIT_PAUSED = 75;
+
+  private final ClusterHost host;
+  private final RegistryStatus status;
+
+  private RegistryNode(ClusterHost host, RegistryStatus status) {
+    this.host = host;
+    this.status = status;
+  }
+
+  /**
+   * Starts a node of its own. When the cluster downs it, {@code onEnd} is called, once; its
+   * launcher starts a new JVM then.
+   */
+  public static RegistryNode start(
+      NodeSettings settings, NodeHome home, Config config, Runnable onEnd) {
+    Config own = config(config, settings);
+    RegistryStatus status = new RegistryStatus();
+    ClusterHost host =
+        ClusterHost.startOnce(settings, own, () -> guardian(settings, home, config, status), onEnd);
+    // Halted, not ended: what is in its mailboxes must not run any more.
+    PauseWatchdog.start(
+        host,
+        RegistrySettings.from(config).pauseLimit(),
+        () -> Runtime.getRuntime().halt(EXIT_PAUSED));
+    return new RegistryNode(host, status);
+  }
+
+  /** {@code config} with what the journal's plug-in needs. */
+  public static Config config(Config config, NodeSettings settings) {
+    return JournalSettings.from(config, settings.dataDir()).over(config);
+  }
+
+  /** The registry as a part of a cluster system that was made with {@link #config}. */
+  public static Behavior<Void> guardian(
+      NodeSettings settings, NodeHome home, Config config, RegistryStatus status) {
+    return Behaviors.setup(
+        context -> {
+          JournalStore store = new JournalStore(JournalSettings.from(config, settings.dataDir()));
+          ActorRef<RegistryGuardian.Command> guardian =
+              context.spawn(
+                  RegistryGuardian.create(store, RegistrySettings.from(config), status),
+                  "registry");
+          context.watch(guardian);
+          return Behaviors.receive(Void.class)
+              .onSignal(Terminated.class, ended -> Behaviors.stopped())
+              .build();
+        });
+  }
+
+  public Optional<ActorSystem<Void>> system() {
+    return host.system();
+  }
+
+  public RegistryStatus status() {
+    return status;
+  }
+
+  public ClusterHost host() {
+    return host;
+  }
+
+  /** Leaves the fleet in good order; bounded. */
+  public CompletionStage<Done> stop() {
+    return host.close();
+  }
+
+  @Override
+  public void close() {
+    host.close().toCompletableFuture().join();
+  }
+}

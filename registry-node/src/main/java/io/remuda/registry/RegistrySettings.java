@@ -1,0 +1,62 @@
+package io.remuda.registry;
+
+import com.typesafe.config.Config;
+import io.remuda.registry.fleet.FlapPolicy;
+import io.remuda.registry.fleet.LossBrakePolicy;
+import io.remuda.registry.model.ReconcilePolicy;
+import java.time.Duration;
+
+/** The registry's part of the configuration, under {@code remuda}. */
+public record RegistrySettings(
+    ReconcilePolicy reconcile,
+    LossBrakePolicy brake,
+    FlapPolicy flapping,
+    Duration pingInterval,
+    Duration forgetAfter,
+    Duration reconcileInterval,
+    Duration wakeInterval,
+    Duration cordonTimeout,
+    Duration pauseLimit,
+    int snapshotEvery) {
+
+  public static RegistrySettings from(Config root) {
+    Config config = root.getConfig("remuda.registry");
+    Config liveness = root.getConfig("remuda.liveness");
+    ReconcilePolicy reconcile =
+        new ReconcilePolicy(
+            liveness.getDuration("suspect-after"),
+            liveness.getDuration("lost-after"),
+            config.getDuration("resend-after"),
+            config.getDuration("describe-timeout"),
+            config.getDuration("describe-retry"),
+            config.getDuration("refusal-hold"),
+            config.getDuration("refusal-hold-max"),
+            config.getDuration("drain"),
+            config.getDuration("unknown-after"),
+            config.getDuration("failure-hold"),
+            config.getDuration("failure-hold-max"),
+            config.getDuration("self-hold"));
+    if (reconcile.lostAfter().compareTo(reconcile.suspectAfter()) <= 0) {
+      throw new IllegalArgumentException(
+          "remuda.liveness.lost-after (%s) must be longer than suspect-after (%s)"
+              .formatted(reconcile.lostAfter(), reconcile.suspectAfter()));
+    }
+    return new RegistrySettings(
+        reconcile,
+        new LossBrakePolicy(
+            liveness.getInt("brake.machines"),
+            liveness.getDouble("brake.share"),
+            liveness.getDuration("brake.window"),
+            liveness.getDuration("brake.hold"),
+            reconcile.lostAfter()),
+        new FlapPolicy(
+            liveness.getInt("flapping.changes"), liveness.getDuration("flapping.window")),
+        liveness.getDuration("ping-interval"),
+        liveness.getDuration("forget-after"),
+        config.getDuration("reconcile-interval"),
+        config.getDuration("wake-interval"),
+        config.getDuration("cordon-timeout"),
+        config.getDuration("pause-limit"),
+        root.getInt("remuda.journal.snapshot-every"));
+  }
+}

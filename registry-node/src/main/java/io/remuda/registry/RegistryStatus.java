@@ -1,0 +1,51 @@
+package io.remuda.registry;
+
+import io.remuda.protocol.id.JournalId;
+import java.util.Optional;
+
+/** Whether a registry node takes changes, for whoever asks from outside its actors. */
+public final class RegistryStatus {
+
+  private volatile Optional<String> notReady = Optional.of("the registry node is starting");
+  private volatile Optional<JournalId> journal = Optional.empty();
+  private volatile boolean refusedEmbedded;
+
+  /** Why it takes no changes; empty when it does. */
+  public Optional<String> notReadyBecause() {
+    return notReady;
+  }
+
+  public boolean isReady() {
+    return notReady.isEmpty();
+  }
+
+  /** The journal it belongs to, once its database has answered. */
+  public Optional<JournalId> journal() {
+    return journal;
+  }
+
+  /** Whether it ended because its embedded journal cannot join a fleet with another registry. */
+  public boolean isRefusedEmbedded() {
+    return refusedEmbedded;
+  }
+
+  void ready() {
+    notReady = Optional.empty();
+  }
+
+  void notReady(String because) {
+    // Why it ended is worth more than that it stops.
+    if (!refusedEmbedded) {
+      notReady = Optional.of(because);
+    }
+  }
+
+  void journal(JournalId id) {
+    journal = Optional.of(id);
+  }
+
+  void refusedEmbedded() {
+    notReady = Optional.of("an embedded journal cannot join a fleet that has a registry node");
+    refusedEmbedded = true;
+  }
+}

@@ -1,0 +1,202 @@
+package io.remuda.registry.access;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.RecoveryFailed;
+import akka.persistence.typed.javadsl.CommandHandler;
+import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EventHandler;
+import akka.persistence.typed.javadsl.EventSourcedBehavior;
+import akka.persistence.typed.javadsl.RetentionCriteria;
+import akka.persistence.typed.javadsl.SignalHandler;
+import io.remuda.protocol.AccessProtocol;
+import io.remuda.protocol.AccessProtocol.ApiKey;
+import io.remuda.protocol.AccessProtocol.Command;
+import io.remuda.protocol.AccessProtocol.Reply;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.registry.access.AccessEvent.KeyCreated;
+import io.remuda.registry.access.AccessEvent.KeyRevoked;
+import io.remuda.registry.journal.PersistenceIds;
+import io.remuda.registry.journal.WaitingCommands;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Owner of the API keys: keeps them in the journal and spreads them to all gateways. It never sees
+ * a secret, only its hash, and never forgets a revoked key.
+ */
+public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent, AccessState> {
+
+  private static final int SNAPSHOTS_KEPT = 2;
+
+  private final ActorContext<Command> context;
+  private final Clock clock;
+  private final int snapshotEvery;
+  private final Consumer<List<ApiKey>> spread;
+  private final Runnable storeDown;
+  private final WaitingCommands<Command> waiting;
+  private Optional<ActorRef<Reply>> unanswered = Optional.empty();
+
+  private AccessActor(
+      ActorContext<Command> context,
+      Clock clock,
+      int snapshotEvery,
+      Consumer<List<ApiKey>> spread,
+      Runnable storeDown,
+      WaitingCommands<Command> waiting) {
+    super(PersistenceId.ofUniqueId(PersistenceIds.access()));
+    this.context = context;
+    this.clock = clock;
+    this.snapshotEvery = snapshotEvery;
+    this.spread = spread;
+    this.storeDown = storeDown;
+    this.waiting = waiting;
+  }
+
+  /**
+   * The behaviour.
+   *
+   * @param spread takes keys that are new or changed
+   * @param storeDown told when the journal did not take an event
+   */
+  public static Behavior<Command> create(
+      Clock clock, int snapshotEvery, Consumer<List<ApiKey>> spread, Runnable storeDown) {
+    return Behaviors.setup(
+        context -> {
+          WaitingCommands<Command> waiting = new WaitingCommands<>(Command.class);
+          return waiting.around(
+              new AccessActor(context, clock, snapshotEvery, spread, storeDown, waiting));
+        });
+  }
+
+  @Override
+  public AccessState emptyState() {
+    return AccessState.EMPTY;
+  }
+
+  @Override
+  public EventHandler<AccessState, AccessEvent> eventHandler() {
+    return AccessState::on;
+  }
+
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return RetentionCriteria.snapshotEvery(snapshotEvery, SNAPSHOTS_KEPT);
+  }
+
+  @Override
+  public SignalHandler<AccessState> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(
+            RecoveryCompleted.instance(),
+            state -> spread.accept(List.copyOf(state.keys().values())))
+        .onSignal(
+            RecoveryFailed.class,
+            (state, failed) -> {
+              context.getLog().warn("event=recovery-failed keys why={}", failed.getFailure());
+              if (waiting.recoveryFailed("the API keys", failed.getFailure())) {
+                storeDown.run();
+              }
+            })
+        .onSignal(PostStop.instance(), state -> onStopped())
+        .build();
+  }
+
+  @Override
+  public CommandHandler<Command, AccessEvent, AccessState> commandHandler() {
+    return waiting.counting(handlers());
+  }
+
+  private CommandHandler<Command, AccessEvent, AccessState> handlers() {
+    return newCommandHandlerBuilder()
+        .forAnyState()
+        .onCommand(AccessProtocol.CreateKey.class, this::onCreate)
+        .onCommand(AccessProtocol.RevokeKey.class, this::onRevoke)
+        .onCommand(
+            AccessProtocol.ListKeys.class,
+            (state, wish) -> {
+              // Woken again and again, so that a gateway that lost its table gets it back.
+              spread.accept(List.copyOf(state.keys().values()));
+              wish.replyTo().tell(new Reply(List.copyOf(state.keys().values()), Optional.empty()));
+              return Effect().none();
+            })
+        .build();
+  }
+
+  private Effect<AccessEvent, AccessState> onCreate(
+      AccessState state, AccessProtocol.CreateKey command) {
+    Optional<ApiKey> known = state.get(command.key().id());
+    if (known.isPresent()) {
+      boolean same = known.get().secretHash().equals(command.key().secretHash());
+      command
+          .replyTo()
+          .tell(
+              same
+                  ? new Reply(List.of(known.get()), Optional.empty())
+                  : refused(
+                      ErrorCode.INVALID_REQUEST,
+                      "there is a key %s already; make one with another id"
+                          .formatted(command.key().id())));
+      return Effect().none();
+    }
+    return write(new KeyCreated(command.key(), clock.instant()), command.replyTo());
+  }
+
+  private Effect<AccessEvent, AccessState> onRevoke(
+      AccessState state, AccessProtocol.RevokeKey command) {
+    Optional<ApiKey> known = state.get(command.id());
+    if (known.isEmpty()) {
+      command
+          .replyTo()
+          .tell(
+              refused(
+                  ErrorCode.NOT_FOUND,
+                  "there is no key %s; `remuda keys ls` shows which there are"
+                      .formatted(command.id())));
+      return Effect().none();
+    }
+    if (known.get().revoked()) {
+      command.replyTo().tell(new Reply(List.of(known.get()), Optional.empty()));
+      return Effect().none();
+    }
+    return write(new KeyRevoked(command.id(), clock.instant()), command.replyTo());
+  }
+
+  private Effect<AccessEvent, AccessState> write(AccessEvent event, ActorRef<Reply> caller) {
+    unanswered = Optional.of(caller);
+    return Effect()
+        .persist(event)
+        .thenRun(
+            state -> {
+              unanswered = Optional.empty();
+              context.getLog().info("event={}", event.text());
+              List<ApiKey> changed = state.get(event.key()).stream().toList();
+              spread.accept(changed);
+              caller.tell(new Reply(changed, Optional.empty()));
+            });
+  }
+
+  private void onStopped() {
+    unanswered.ifPresent(
+        caller -> {
+          storeDown.run();
+          caller.tell(
+              refused(
+                  ErrorCode.STORE_UNAVAILABLE,
+                  "the journal's database did not confirm the change to the API keys; list them"
+                      + " again when it answers"));
+        });
+  }
+
+  private static Reply refused(ErrorCode code, String message) {
+    return new Reply(List.of(), Optional.of(Refused.of(code, message)));
+  }
+}

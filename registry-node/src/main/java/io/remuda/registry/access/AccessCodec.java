@@ -1,0 +1,90 @@
+package io.remuda.registry.access;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.remuda.protocol.AccessProtocol.ApiKey;
+import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.id.KeyId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.registry.access.AccessEvent.KeyCreated;
+import io.remuda.registry.access.AccessEvent.KeyRevoked;
+import io.remuda.registry.proto.journal.PAccessEvent;
+import io.remuda.registry.proto.journal.PAccessState;
+import io.remuda.registry.proto.journal.PApiKey;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Bytes of key events and snapshots; of a key's secret there is never more than its hash. */
+public final class AccessCodec {
+
+  private AccessCodec() {}
+
+  public static byte[] encode(AccessEvent event) {
+    PAccessEvent.Builder proto = PAccessEvent.newBuilder().setAtMillis(event.at().toEpochMilli());
+    if (event instanceof KeyCreated created) {
+      proto.setCreated(toProto(created.created()));
+    } else if (event instanceof KeyRevoked revoked) {
+      proto.setRevoked(revoked.key().value());
+    }
+    return proto.build().toByteArray();
+  }
+
+  public static AccessEvent decodeEvent(byte[] bytes) throws InvalidProtocolBufferException {
+    PAccessEvent proto = PAccessEvent.parseFrom(bytes);
+    Instant at = Instant.ofEpochMilli(proto.getAtMillis());
+    return switch (proto.getEventCase()) {
+      case CREATED -> new KeyCreated(fromProto(proto.getCreated()), at);
+      case REVOKED -> new KeyRevoked(new KeyId(proto.getRevoked()), at);
+      case EVENT_NOT_SET ->
+          throw new InvalidProtocolBufferException(
+              "an event of the API keys was written by a newer version; upgrade this node");
+    };
+  }
+
+  public static byte[] encode(AccessState state) {
+    PAccessState.Builder proto = PAccessState.newBuilder().setSequence(state.sequence());
+    state.keys().values().forEach(key -> proto.addKeys(toProto(key)));
+    return proto.build().toByteArray();
+  }
+
+  public static AccessState decodeState(byte[] bytes) throws InvalidProtocolBufferException {
+    PAccessState proto = PAccessState.parseFrom(bytes);
+    Map<KeyId, ApiKey> keys = new TreeMap<>();
+    for (PApiKey key : proto.getKeysList()) {
+      keys.put(new KeyId(key.getId()), fromProto(key));
+    }
+    return new AccessState(proto.getSequence(), keys);
+  }
+
+  private static PApiKey toProto(ApiKey key) {
+    PApiKey.Builder proto =
+        PApiKey.newBuilder()
+            .setId(key.id().value())
+            .setLabel(key.label())
+            .setSecretHash(key.secretHash())
+            .setCreatedAtMillis(key.createdAt().toEpochMilli())
+            .setRevoked(key.revoked())
+            .setVersion(key.version());
+    key.scopes().forEach(scope -> proto.addScopes(scope.name()));
+    key.models().forEach(model -> proto.addModels(model.value()));
+    key.expiresAt().ifPresent(at -> proto.setExpiresAtMillis(at.toEpochMilli()));
+    return proto.build();
+  }
+
+  private static ApiKey fromProto(PApiKey proto) {
+    return new ApiKey(
+        new KeyId(proto.getId()),
+        proto.getLabel(),
+        proto.getSecretHash(),
+        proto.getScopesList().stream().map(Scope::valueOf).collect(Collectors.toSet()),
+        proto.getModelsList().stream().map(ModelName::new).collect(Collectors.toSet()),
+        Instant.ofEpochMilli(proto.getCreatedAtMillis()),
+        proto.hasExpiresAtMillis()
+            ? Optional.of(Instant.ofEpochMilli(proto.getExpiresAtMillis()))
+            : Optional.empty(),
+        proto.getRevoked(),
+        proto.getVersion());
+  }
+}

@@ -1,0 +1,46 @@
+package io.remuda.registry.fleet;
+
+import akka.actor.Address;
+import akka.actor.typed.ActorRef;
+import io.remuda.protocol.FleetProtocol;
+import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What fleet views hear besides {@link FleetProtocol}: from the registry's own actors. */
+public interface FleetMessage extends FleetProtocol.Command {
+
+  /** Which instances a registry actor of this node owns; replaces what it said before. */
+  record Watch(
+      ModelName model,
+      Map<InstanceId, MachineId> instances,
+      ActorRef<RegistryProtocol.Command> owner)
+      implements FleetMessage {
+    public Watch {
+      instances = Map.copyOf(instances);
+    }
+  }
+
+  /** Who belongs to the cluster and who of them does not answer. */
+  record MembersSeen(Set<Address> members, Set<Address> unreachable) implements FleetMessage {
+    public MembersSeen {
+      members = Set.copyOf(members);
+      unreachable = Set.copyOf(unreachable);
+    }
+  }
+
+  /** What was decided about a machine; told by its registry actor, from any registry node. */
+  record MachineDecided(MachineId machine, long version, boolean cordoned, boolean draining)
+      implements FleetMessage {}
+
+  /** An operator told another registry node's view that these machines are gone for good. */
+  record LossTold(List<MachineId> machines) implements FleetMessage {
+    public LossTold {
+      machines = List.copyOf(machines);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.remuda.registry.fleet;
+
+import akka.actor.Address;
+import akka.actor.typed.ActorRef;
+import io.remuda.protocol.NodeProtocol;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.NodeReport;
+import io.remuda.registry.placement.FleetSnapshot.Machine;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How one machine fares, as one registry node sees it: its last word, when that was, and which ping
+ * it owes. Of two agents of one machine the later incarnation counts.
+ *
+ * @param heard when its agent was last heard, by report or pong
+ * @param firstOpenPing the oldest ping without an answer
+ * @param left whether it said goodbye
+ */
+record NodeHealth(
+    NodeReport report,
+    ActorRef<NodeProtocol.Command> agent,
+    Instant heard,
+    Optional<OpenPing> firstOpenPing,
+    boolean draining,
+    boolean left) {
+
+  /** A ping that was sent and not answered. */
+  record OpenPing(long nonce, Instant sentAt) {}
+
+  static NodeHealth first(NodeReport report, ActorRef<NodeProtocol.Command> agent, Instant now) {
+    return new NodeHealth(report, agent, now, Optional.empty(), false, false);
+  }
+
+  /** Whether {@code other} is of an earlier life, or older within this one. */
+  boolean outdates(NodeReport other) {
+    return other.incarnation() != report.incarnation()
+        ? other.incarnation() < report.incarnation()
+        : other.sequence() < report.sequence();
+  }
+
+  NodeHealth reported(NodeReport next, ActorRef<NodeProtocol.Command> from, Instant now) {
+    boolean sameAgent = next.incarnation() == report.incarnation() && from.equals(agent);
+    return new NodeHealth(
+        next, from, now, sameAgent ? firstOpenPing : Optional.empty(), draining, false);
+  }
+
+  NodeHealth pinged(long nonce, Instant now) {
+    return new NodeHealth(
+        report,
+        agent,
+        heard,
+        firstOpenPing.or(() -> Optional.of(new OpenPing(nonce, now))),
+        draining,
+        left);
+  }
+
+  /** It is asked nothing any more, so it owes no answer. */
+  NodeHealth unasked() {
+    return firstOpenPing.isEmpty()
+        ? this
+        : new NodeHealth(report, agent, heard, Optional.empty(), draining, left);
+  }
+
+  /** After its answer to a ping; news of instances that is newer than the report is taken in. */
+  NodeHealth answered(NodeProtocol.Pong pong, Instant now) {
+    if (pong.incarnation() != report.incarnation()) {
+      return this;
+    }
+    Map<InstanceId, InstanceReport> instances = new LinkedHashMap<>();
+    report.instances().forEach(instance -> instances.put(instance.id(), instance));
+    pong.instances()
+        .forEach(
+            said ->
+                instances.merge(
+                    said.id(), said, (known, other) -> isNewer(other, known) ? other : known));
+    return new NodeHealth(
+        withInstances(new ArrayList<>(instances.values())),
+        agent,
+        now,
+        firstOpenPing.filter(open -> open.nonce() > pong.nonce()),
+        draining,
+        left);
+  }
+
+  NodeHealth draining(boolean emptied) {
+    return new NodeHealth(report, agent, heard, firstOpenPing, emptied, left);
+  }
+
+  NodeHealth leaving() {
+    return new NodeHealth(report, agent, heard, firstOpenPing, draining, true);
+  }
+
+  /** As if the {@code pause} of the registry node that listens, which ends now, had not been. */
+  NodeHealth withoutPause(Duration pause, Instant now) {
+    return new NodeHealth(
+        report,
+        agent,
+        earlier(heard.plus(pause), now),
+        firstOpenPing.map(
+            open -> new OpenPing(open.nonce(), earlier(open.sentAt().plus(pause), now))),
+        draining,
+        left);
+  }
+
+  private static Instant earlier(Instant a, Instant b) {
+    return a.isBefore(b) ? a : b;
+  }
+
+  /** Whether a registry actor would read the same in {@code other} as in its last word. */
+  boolean tellsTheSame(NodeReport other) {
+    return report.settled() == other.settled()
+        && report.cordoned() == other.cordoned()
+        && story(report).equals(story(other));
+  }
+
+  private static List<Object> story(NodeReport report) {
+    return report.instances().stream()
+        .<Object>map(i -> List.of(i.id(), i.phase(), i.restarts(), i.reason()))
+        .toList();
+  }
+
+  /** The member that its agent lives on. */
+  Address address() {
+    return agent.path().address();
+  }
+
+  Machine seen(boolean memberReachable, Instant now) {
+    return new Machine(
+        memberReachable && !left,
+        draining,
+        Duration.between(heard, now),
+        firstOpenPing.map(open -> Duration.between(open.sentAt(), now)).orElse(Duration.ZERO),
+        report);
+  }
+
+  private static boolean isNewer(InstanceReport a, InstanceReport b) {
+    return a.epoch() != b.epoch() ? a.epoch() > b.epoch() : a.sequence() > b.sequence();
+  }
+
+  private NodeReport withInstances(List<InstanceReport> instances) {
+    return new NodeReport(
+        report.machine(),
+        report.incarnation(),
+        report.sequence(),
+        report.hostName(),
+        report.front(),
+        report.labels(),
+        report.cordoned(),
+        report.settled(),
+        report.journal(),
+        report.capacity(),
+        report.engines(),
+        instances);
+  }
+}

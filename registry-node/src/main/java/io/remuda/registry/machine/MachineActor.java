@@ -1,0 +1,307 @@
+package io.remuda.registry.machine;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.RecoveryFailed;
+import akka.persistence.typed.javadsl.CommandHandler;
+import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EventHandler;
+import akka.persistence.typed.javadsl.EventSourcedBehavior;
+import akka.persistence.typed.javadsl.RetentionCriteria;
+import akka.persistence.typed.javadsl.SignalHandler;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.FleetProtocol;
+import io.remuda.protocol.MachineProtocol;
+import io.remuda.protocol.MachineProtocol.Command;
+import io.remuda.protocol.MachineProtocol.Reply;
+import io.remuda.protocol.NodeProtocol;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.NodeReport;
+import io.remuda.registry.fleet.FleetMessage;
+import io.remuda.registry.fleet.MachineList;
+import io.remuda.registry.journal.PersistenceIds;
+import io.remuda.registry.journal.WaitingCommands;
+import io.remuda.registry.model.Surroundings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Owner of what operators decided about one machine.
+ *
+ * <p>Its agent is told when it joins and after each change, again and again until it obeys; until
+ * its first word an agent accepts no starts. An operator's change is in the journal before the
+ * answer; the answer waits for the agent for a bounded time.
+ */
+public final class MachineActor extends EventSourcedBehavior<Command, MachineEvent, MachineState> {
+
+  private static final int SNAPSHOTS_KEPT = 2;
+
+  /** A fleet view knows the machine; with its agent and last report where it was heard. */
+  public record Seen(
+      MachineId machine,
+      Optional<ActorRef<NodeProtocol.Command>> agent,
+      Optional<NodeReport> report,
+      ActorRef<FleetProtocol.Command> view)
+      implements Command {}
+
+  private record Answered(NodeProtocol.MachineStateSet answer) implements Command {}
+
+  private record Waited(ActorRef<Reply> caller) implements Command {}
+
+  private record ViewGone(ActorRef<FleetProtocol.Command> view) implements Command {}
+
+  private final ActorContext<Command> context;
+  private final TimerScheduler<Command> timers;
+  private final MachineId machine;
+  private final Surroundings around;
+  private final WaitingCommands<Command> unheard;
+  private final Obedience obedience;
+  private final Set<ActorRef<FleetProtocol.Command>> views = new HashSet<>();
+  private Optional<ActorRef<Reply>> unanswered = Optional.empty();
+
+  private MachineActor(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      MachineId machine,
+      Surroundings around,
+      WaitingCommands<Command> unheard) {
+    super(PersistenceId.ofUniqueId(PersistenceIds.machine(machine.value())));
+    this.context = context;
+    this.timers = timers;
+    this.machine = machine;
+    this.around = around;
+    this.unheard = unheard;
+    this.obedience =
+        new Obedience(
+            around.journal(),
+            context.messageAdapter(NodeProtocol.MachineStateSet.class, Answered::new));
+  }
+
+  public static Behavior<Command> create(MachineId machine, Surroundings around) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> {
+                  WaitingCommands<Command> unheard = new WaitingCommands<>(Command.class);
+                  return unheard.around(
+                      new MachineActor(context, timers, machine, around, unheard));
+                }));
+  }
+
+  @Override
+  public MachineState emptyState() {
+    return MachineState.empty(machine);
+  }
+
+  @Override
+  public EventHandler<MachineState, MachineEvent> eventHandler() {
+    return MachineState::on;
+  }
+
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return RetentionCriteria.snapshotEvery(around.settings().snapshotEvery(), SNAPSHOTS_KEPT);
+  }
+
+  @Override
+  public SignalHandler<MachineState> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(
+            RecoveryFailed.class,
+            (state, failed) -> {
+              context
+                  .getLog()
+                  .warn("event=recovery-failed machine={} why={}", machine, failed.getFailure());
+              if (unheard.recoveryFailed("machine " + machine, failed.getFailure())) {
+                around.storeDown().run();
+              }
+            })
+        .onSignal(PostStop.instance(), state -> onStopped())
+        .build();
+  }
+
+  @Override
+  public CommandHandler<Command, MachineEvent, MachineState> commandHandler() {
+    return unheard.counting(handlers());
+  }
+
+  private CommandHandler<Command, MachineEvent, MachineState> handlers() {
+    return newCommandHandlerBuilder()
+        .forAnyState()
+        .onCommand(
+            MachineProtocol.Cordon.class,
+            (state, c) -> change(state, MachineDecider.cordon(state, now()), c.replyTo()))
+        .onCommand(
+            MachineProtocol.Uncordon.class,
+            (state, c) -> change(state, MachineDecider.uncordon(state, now()), c.replyTo()))
+        .onCommand(
+            MachineProtocol.Drain.class,
+            (state, c) -> change(state, MachineDecider.drain(state, now()), c.replyTo()))
+        .onCommand(
+            MachineProtocol.SetLabels.class,
+            (state, c) ->
+                change(state, MachineDecider.label(state, c.labels(), now()), c.replyTo()))
+        .onCommand(
+            MachineProtocol.Get.class,
+            (state, c) -> {
+              if (!isKnown(state)) {
+                return unknown(c.replyTo());
+              }
+              c.replyTo().tell(shown(state));
+              return Effect().none();
+            })
+        .onCommand(Seen.class, this::onSeen)
+        .onCommand(Answered.class, this::onAnswered)
+        .onCommand(
+            Waited.class,
+            (state, waited) -> {
+              // The change stands; the view shows that the machine has not confirmed it.
+              obedience.giveUp(waited.caller(), shown(state));
+              return Effect().none();
+            })
+        .onCommand(
+            ViewGone.class,
+            (state, gone) -> {
+              views.remove(gone.view());
+              return Effect().none();
+            })
+        .build();
+  }
+
+  private Effect<MachineEvent, MachineState> change(
+      MachineState state, Optional<MachineEvent> event, ActorRef<Reply> caller) {
+    if (!isKnown(state)) {
+      return unknown(caller);
+    }
+    if (event.isEmpty()) {
+      // Decided before does not mean obeyed.
+      answerWhenObeyed(state, caller);
+      return Effect().none();
+    }
+    unanswered = Optional.of(caller);
+    long started = System.nanoTime();
+    return Effect()
+        .persist(event.get())
+        .thenRun(
+            next -> {
+              unanswered = Optional.empty();
+              around.meters().written(Duration.ofNanos(System.nanoTime() - started));
+              context.getLog().info("event={}", event.get().text());
+              views.forEach(view -> view.tell(decided(next)));
+              answerWhenObeyed(next, caller);
+            });
+  }
+
+  private void answerWhenObeyed(MachineState state, ActorRef<Reply> caller) {
+    if (obedience.obeys(state)) {
+      caller.tell(shown(state));
+      return;
+    }
+    obedience.await(state, caller);
+    timers.startSingleTimer(caller, new Waited(caller), around.settings().cordonTimeout());
+  }
+
+  private Effect<MachineEvent, MachineState> onSeen(MachineState state, Seen seen) {
+    if (views.add(seen.view())) {
+      context.watchWith(seen.view(), new ViewGone(seen.view()));
+    }
+    seen.view().tell(decided(state));
+    if (seen.agent().isPresent() && seen.report().isPresent()) {
+      obedience.heard(state, seen.agent().get(), seen.report().get());
+    }
+    return Effect().none();
+  }
+
+  private Effect<MachineEvent, MachineState> onAnswered(MachineState state, Answered said) {
+    long version = said.answer().version();
+    if (said.answer().refused().isEmpty()) {
+      obedience.answered(version, true, shown(state));
+      return Effect().none();
+    }
+    Refused refused = said.answer().refused().get();
+    context
+        .getLog()
+        .warn(
+            "event=machine-disobeys machine={} code={} why={}",
+            machine,
+            refused.code(),
+            refused.message());
+    obedience.answered(
+        version,
+        false,
+        refused(
+            refused.code(),
+            "the change is kept, but machine %s does not obey: %s"
+                .formatted(machine, refused.message())));
+    return Effect().none();
+  }
+
+  private Effect<MachineEvent, MachineState> unknown(ActorRef<Reply> caller) {
+    caller.tell(
+        refused(
+            ErrorCode.NOT_FOUND,
+            "no machine %s has joined; `remuda machines` shows those that have"
+                .formatted(machine)));
+    return Effect().none();
+  }
+
+  private boolean isKnown(MachineState state) {
+    return state.sequence() > 0
+        || obedience.hasAgent()
+        || around.fleet().snapshot().machine(machine).isPresent();
+  }
+
+  private Reply shown(MachineState state) {
+    return new Reply(
+        Optional.of(
+            MachineList.view(
+                machine,
+                around.fleet().snapshot(),
+                state.cordoned(),
+                state.draining(),
+                around.settings().reconcile().suspectAfter())),
+        Optional.empty());
+  }
+
+  private static Reply refused(ErrorCode code, String sentence) {
+    return new Reply(Optional.empty(), Optional.of(Refused.of(code, sentence)));
+  }
+
+  private FleetMessage.MachineDecided decided(MachineState state) {
+    return new FleetMessage.MachineDecided(
+        machine, state.sequence(), state.cordoned(), state.draining());
+  }
+
+  private void onStopped() {
+    unanswered.ifPresent(
+        caller -> {
+          around.storeDown().run();
+          caller.tell(
+              refused(
+                  ErrorCode.STORE_UNAVAILABLE,
+                  "the journal's database did not confirm the change to machine %s; look at it"
+                          .formatted(machine)
+                      + " again when the database answers"));
+        });
+    // Their changes are in the journal; the machine will be told from elsewhere.
+    obedience.giveUpAll(
+        refused(
+            ErrorCode.REGISTRY_UNAVAILABLE,
+            "the change to machine %s is kept, but this registry node cannot tell whether the"
+                    .formatted(machine)
+                + " machine obeys it yet; look at it again"));
+  }
+
+  private Instant now() {
+    return around.clock().instant();
+  }
+}

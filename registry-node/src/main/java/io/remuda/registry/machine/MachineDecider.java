@@ -1,0 +1,48 @@
+package io.remuda.registry.machine;
+
+import io.remuda.protocol.model.NodeReport;
+import io.remuda.registry.machine.MachineEvent.MachineCordoned;
+import io.remuda.registry.machine.MachineEvent.MachineDraining;
+import io.remuda.registry.machine.MachineEvent.MachineLabelled;
+import io.remuda.registry.machine.MachineEvent.MachineUncordoned;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** What an operator's command does to a machine: one event, or none when it is so already. */
+final class MachineDecider {
+
+  private MachineDecider() {}
+
+  /** A drained machine that is cordoned keeps what still runs there. */
+  static Optional<MachineEvent> cordon(MachineState state, Instant at) {
+    return state.cordoned() && !state.draining()
+        ? Optional.empty()
+        : Optional.of(new MachineCordoned(state.machine(), at));
+  }
+
+  static Optional<MachineEvent> uncordon(MachineState state, Instant at) {
+    return state.cordoned()
+        ? Optional.of(new MachineUncordoned(state.machine(), at))
+        : Optional.empty();
+  }
+
+  static Optional<MachineEvent> drain(MachineState state, Instant at) {
+    return state.draining()
+        ? Optional.empty()
+        : Optional.of(new MachineDraining(state.machine(), at));
+  }
+
+  static Optional<MachineEvent> label(MachineState state, Map<String, String> labels, Instant at) {
+    return state.labels().equals(labels)
+        ? Optional.empty()
+        : Optional.of(new MachineLabelled(state.machine(), labels, at));
+  }
+
+  /** Whether a machine that says {@code report} does as was decided, as far as that shows. */
+  static boolean obeys(MachineState state, NodeReport report) {
+    return report.settled()
+        && report.cordoned() == state.cordoned()
+        && report.labels().entrySet().containsAll(state.labels().entrySet());
+  }
+}

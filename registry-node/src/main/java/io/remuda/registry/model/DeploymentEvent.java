@@ -1,0 +1,211 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.ModelFile;
+import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Spread;
+import java.time.Instant;
+import java.util.Map;
+
+/** What operators decided about a name, and what a machine found out about its model. */
+public sealed interface DeploymentEvent extends ModelEvent {
+
+  /** An operator declared the name. */
+  record DeploymentDeclared(ModelSpec spec, Instant at) implements DeploymentEvent {
+    @Override
+    public ModelName name() {
+      return spec.name();
+    }
+
+    @Override
+    public ModelState applyTo(ModelState state) {
+      return state.declared(
+          new ModelState.Declaration(spec, state.sequence(), state.sequence(), at, false));
+    }
+
+    @Override
+    public String text() {
+      return "%s declared: %d of %s on %s"
+          .formatted(name(), spec.replicas(), spec.model().orElse("its own model"), spec.engine());
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of("engine", spec.engine(), "replicas", Integer.toString(spec.replicas()));
+    }
+  }
+
+  /** An operator changed the specification of a declared name. */
+  record DeploymentChanged(ModelSpec spec, Instant at) implements DeploymentEvent {
+    @Override
+    public ModelName name() {
+      return spec.name();
+    }
+
+    @Override
+    public ModelState applyTo(ModelState state) {
+      return state
+          .live()
+          .map(
+              now ->
+                  state.declared(
+                      new ModelState.Declaration(
+                          spec,
+                          state.sequence(),
+                          sameRecipe(now.spec(), spec) ? now.revision() : state.sequence(),
+                          now.createdAt(),
+                          false)))
+          .orElse(state);
+    }
+
+    /** Whether instances of one serve the other: only how many and where may differ. */
+    private static boolean sameRecipe(ModelSpec before, ModelSpec after) {
+      return recipe(before).equals(recipe(after));
+    }
+
+    private static ModelSpec recipe(ModelSpec spec) {
+      return new ModelSpec(
+          spec.name(),
+          spec.engine(),
+          spec.model(),
+          0,
+          spec.resources(),
+          spec.context(),
+          spec.slots(),
+          spec.arguments(),
+          spec.machineLabels(),
+          Spread.BINPACK,
+          spec.antiAffinity(),
+          spec.schema());
+    }
+
+    @Override
+    public String text() {
+      return "%s changed: %d of %s on %s"
+          .formatted(name(), spec.replicas(), spec.model().orElse("its own model"), spec.engine());
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of("engine", spec.engine(), "replicas", Integer.toString(spec.replicas()));
+    }
+  }
+
+  /**
+   * An operator lets a declared name take what was added to its schema. Without a schema in the
+   * specification its model is described anew, to find it.
+   *
+   * @param changes what is added, as far as it is known
+   */
+  record SchemaEvolved(ModelSpec spec, String changes, Instant at) implements DeploymentEvent {
+    @Override
+    public ModelName name() {
+      return spec.name();
+    }
+
+    @Override
+    public ModelState applyTo(ModelState state) {
+      return state
+          .live()
+          .map(
+              now ->
+                  state.declared(
+                      new ModelState.Declaration(
+                          spec, state.sequence(), state.sequence(), now.createdAt(), false)))
+          .map(next -> spec.schema().isEmpty() ? next.describedAnew() : next)
+          .orElse(state);
+    }
+
+    @Override
+    public String text() {
+      return "%s evolves: %s".formatted(name(), changes);
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of("changes", changes);
+    }
+  }
+
+  /** An operator wants another number of instances. */
+  record DeploymentScaled(ModelName name, int replicas, Instant at) implements DeploymentEvent {
+    @Override
+    public ModelState applyTo(ModelState state) {
+      return state
+          .live()
+          .map(
+              now ->
+                  state.declared(
+                      new ModelState.Declaration(
+                          now.spec().withReplicas(replicas),
+                          state.sequence(),
+                          now.revision(),
+                          now.createdAt(),
+                          false)))
+          .orElse(state);
+    }
+
+    @Override
+    public String text() {
+      return "%s scaled to %d".formatted(name, replicas);
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of("replicas", Integer.toString(replicas));
+    }
+  }
+
+  /** An operator removed the declaration. */
+  record DeploymentRemoved(ModelName name, Instant at) implements DeploymentEvent {
+    @Override
+    public ModelState applyTo(ModelState state) {
+      return state.withoutDeclaration();
+    }
+
+    @Override
+    public String text() {
+      return name + " removed";
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of();
+    }
+  }
+
+  /** A machine looked at the model's files. */
+  record ModelDescribed(ModelName name, MachineId machine, ModelFile file, Instant at)
+      implements DeploymentEvent {
+    @Override
+    public ModelState applyTo(ModelState state) {
+      return state
+          .live()
+          .map(now -> state.described(new ModelState.Description(file, now.revision())))
+          .orElse(state);
+    }
+
+    @Override
+    public String text() {
+      return "%s described by %s: %d MiB of GPU memory, %d MiB of memory, %s"
+          .formatted(
+              name,
+              machine,
+              file.estimate().gpuMemoryMiB(),
+              file.estimate().memoryMiB(),
+              file.note());
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of(
+          "machine",
+          machine.value(),
+          "digest",
+          file.digest(),
+          "sizeBytes",
+          Long.toString(file.sizeBytes()));
+    }
+  }
+}

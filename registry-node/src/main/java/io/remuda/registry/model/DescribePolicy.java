@@ -1,0 +1,58 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.ModelSpec;
+import io.remuda.registry.placement.FleetSnapshot.Machine;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which machine is asked about a model that nobody has described yet: one at a time, those that
+ * would run it first, never one that said lately that it does not have it.
+ */
+final class DescribePolicy {
+
+  private DescribePolicy() {}
+
+  static Optional<MachineId> next(Sight sight) {
+    ModelSpec spec = sight.state().live().orElseThrow().spec();
+    SoftState soft = sight.soft();
+    boolean waiting =
+        soft.asked().values().stream()
+            .anyMatch(at -> at.plus(sight.policy().describeTimeout()).isAfter(sight.now()));
+    return waiting
+        ? Optional.empty()
+        : sight.fleet().machines().values().stream()
+            .filter(sight::speaks)
+            .filter(machine -> offers(machine, spec.engine()))
+            .filter(machine -> !sight.state().isSelfRegistered() || taken(sight, machine))
+            .filter(machine -> !saidNo(sight, machine.id()))
+            .min(
+                Comparator.comparing((Machine machine) -> !carries(machine, spec.machineLabels()))
+                    .thenComparing(machine -> !taken(sight, machine))
+                    .thenComparing(m -> soft.asked().getOrDefault(m.id(), Instant.EPOCH))
+                    .thenComparing(Machine::id))
+            .map(Machine::id);
+  }
+
+  private static boolean offers(Machine machine, String engine) {
+    return machine.report().engines().stream()
+        .anyMatch(offer -> offer.engine().equals(engine) && offer.available());
+  }
+
+  /** Whether it said that it has the model by itself. */
+  private static boolean taken(Sight sight, Machine machine) {
+    return sight.state().isTaken(machine.id());
+  }
+
+  private static boolean carries(Machine machine, Map<String, String> labels) {
+    return machine.report().labels().entrySet().containsAll(labels.entrySet());
+  }
+
+  private static boolean saidNo(Sight sight, MachineId machine) {
+    SoftState.Hold hold = sight.soft().absent().get(machine);
+    return hold != null && hold.lasts(sight.now());
+  }
+}

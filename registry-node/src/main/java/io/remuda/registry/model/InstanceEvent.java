@@ -1,0 +1,152 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.InstanceReport.Origin;
+import io.remuda.protocol.model.Resources;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** What became of one replica, from its placement to its end. */
+public sealed interface InstanceEvent extends ModelEvent {
+
+  InstanceId id();
+
+  @Override
+  default ModelName name() {
+    return id().model();
+  }
+
+  /** A replica was placed; its machine has the last word. */
+  record InstanceAssigned(
+      InstanceId id, MachineId machine, Resources claim, Origin origin, Instant at)
+      implements InstanceEvent {
+    @Override
+    public ModelState applyTo(ModelState state) {
+      long revision = state.live().map(ModelState.Declaration::revision).orElse(0L);
+      return state.with(
+          new Instance(
+              id, machine, claim, revision, origin, at, Optional.empty(), Optional.empty()));
+    }
+
+    @Override
+    public String text() {
+      return "%s assigned to %s".formatted(id, machine);
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of(
+          "instance",
+          id.toString(),
+          "machine",
+          machine.value(),
+          "gpuMemoryMiB",
+          Long.toString(claim.gpuMemoryMiB()),
+          "memoryMiB",
+          Long.toString(claim.memoryMiB()));
+    }
+  }
+
+  /** The machine did not take the replica; the next candidate is tried under a new id. */
+  record InstanceRefused(
+      InstanceId id, MachineId machine, ErrorCode code, String reason, Instant at)
+      implements InstanceEvent {
+    @Override
+    public ModelState applyTo(ModelState state) {
+      return state.without(id);
+    }
+
+    @Override
+    public String text() {
+      return "%s refused by %s: %s".formatted(id, machine, reason);
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of("instance", id.toString(), "machine", machine.value(), "code", code.code());
+    }
+  }
+
+  /** The replica took requests for the first time: history, routing follows reports. */
+  record InstanceReady(InstanceId id, Instant at) implements InstanceEvent {
+    @Override
+    public ModelState applyTo(ModelState state) {
+      Instance known = state.instances().get(id);
+      return known == null ? state : state.with(known.readyAt(at)).with(ModelState.Failures.NONE);
+    }
+
+    @Override
+    public String text() {
+      return id + " ready";
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of("instance", id.toString());
+    }
+  }
+
+  /** The end of the replica was decided; its machine is told until it confirms. */
+  record InstanceStopping(InstanceId id, String reason, Instant at) implements InstanceEvent {
+    @Override
+    public ModelState applyTo(ModelState state) {
+      Instance known = state.instances().get(id);
+      return known == null
+          ? state
+          : state.with(known.stoppedBy(new Instance.Stop(state.sequence(), reason)));
+    }
+
+    @Override
+    public String text() {
+      return "%s stopping: %s".formatted(id, reason);
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of("instance", id.toString());
+    }
+  }
+
+  /** The replica is gone for good, as its machine says. */
+  record InstanceEnded(InstanceId id, boolean failed, String reason, Instant at)
+      implements InstanceEvent {
+    @Override
+    public ModelState applyTo(ModelState state) {
+      ModelState without = state.without(id);
+      return failed ? without.with(state.failures().and(at, reason)) : without;
+    }
+
+    @Override
+    public String text() {
+      return "%s %s: %s".formatted(id, failed ? "failed" : "ended", reason);
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of("instance", id.toString(), "failed", Boolean.toString(failed));
+    }
+  }
+
+  /** Nothing was heard of the replica's machine for too long; it is placed elsewhere. */
+  record InstanceLost(InstanceId id, MachineId machine, String reason, Instant at)
+      implements InstanceEvent {
+    @Override
+    public ModelState applyTo(ModelState state) {
+      return state.without(id);
+    }
+
+    @Override
+    public String text() {
+      return "%s lost: %s".formatted(id, reason);
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of("instance", id.toString(), "machine", machine.value());
+    }
+  }
+}

@@ -1,0 +1,255 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.ModelFile;
+import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Schema;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Everything the journal says about one name.
+ *
+ * <p>Hard state: declaration, description, assignments, failures. Soft state (phases, load,
+ * progress) is never here; it comes from reports.
+ *
+ * @param sequence of the last event; ids and versions are minted from it and so never repeat
+ * @param removed whether the declaration was removed; it stays for its tombstone's sake
+ * @param evolving whether the model is described anew, to find what was added to its schema
+ * @param registrations what machines said that they have by themselves
+ */
+public record ModelState(
+    ModelName name,
+    long sequence,
+    Optional<Declaration> declaration,
+    boolean removed,
+    Optional<Description> description,
+    Map<InstanceId, Instance> instances,
+    Failures failures,
+    boolean evolving,
+    Map<MachineId, Registration> registrations) {
+
+  /**
+   * What an operator wants; or, where nobody declared the name, what the machines have that
+   * registered it: one instance on each of them.
+   *
+   * @param version sequence number of the last change; what {@code If-Match} names
+   * @param revision sequence number of the last change that needs other instances
+   * @param self whether the name registered itself
+   */
+  public record Declaration(
+      ModelSpec spec, long version, long revision, Instant createdAt, boolean self) {
+
+    Declaration withReplicas(int replicas) {
+      return new Declaration(spec.withReplicas(replicas), version, revision, createdAt, self);
+    }
+  }
+
+  /**
+   * A machine that has the model by itself.
+   *
+   * @param fingerprint of the schema that it has
+   * @param refused why it is left out; empty when it is taken
+   */
+  public record Registration(String fingerprint, Optional<String> refused) {
+    boolean isTaken() {
+      return refused.isEmpty();
+    }
+  }
+
+  /** What a machine found out about the model of {@code revision}. */
+  public record Description(ModelFile file, long revision) {}
+
+  /** How often in a row an instance came to nothing, and the last reason. */
+  public record Failures(int count, Optional<Instant> last, Optional<String> reason) {
+    public static final Failures NONE = new Failures(0, Optional.empty(), Optional.empty());
+
+    Failures and(Instant at, String because) {
+      return new Failures(count + 1, Optional.of(at), Optional.of(because));
+    }
+  }
+
+  public ModelState {
+    instances = Collections.unmodifiableMap(new TreeMap<>(instances));
+    registrations = Collections.unmodifiableMap(new TreeMap<>(registrations));
+  }
+
+  public static ModelState empty(ModelName name) {
+    return new ModelState(
+        name,
+        0,
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Map.of(),
+        Failures.NONE,
+        false,
+        Map.of());
+  }
+
+  /** The declaration, unless there never was one or it was removed. */
+  public Optional<Declaration> live() {
+    return removed ? Optional.empty() : declaration;
+  }
+
+  /** The description of the recipe that is declared now. */
+  public Optional<ModelFile> currentFile() {
+    return live()
+        .flatMap(
+            now -> description.filter(d -> d.revision() == now.revision()).map(Description::file));
+  }
+
+  /** The schema that the name stands for while it is declared. */
+  public Optional<Schema> schema() {
+    return live()
+        .flatMap(now -> now.spec().schema())
+        .or(() -> removed ? Optional.empty() : description.flatMap(d -> d.file().schema()));
+  }
+
+  /** Whether the name is there because machines registered it, and not by a declaration. */
+  public boolean isSelfRegistered() {
+    return live().map(Declaration::self).orElse(false);
+  }
+
+  /** Whether {@code machine} registered the schema that the name stands for. */
+  public boolean isTaken(MachineId machine) {
+    Registration registration = registrations.get(machine);
+    return registration != null && registration.isTaken();
+  }
+
+  /** This state after {@code event}. */
+  public ModelState on(ModelEvent event) {
+    return event.applyTo(
+        new ModelState(
+            name,
+            sequence + 1,
+            declaration,
+            removed,
+            description,
+            instances,
+            failures,
+            evolving,
+            registrations));
+  }
+
+  /** This state after all of {@code events}. */
+  public ModelState on(List<? extends ModelEvent> events) {
+    ModelState state = this;
+    for (ModelEvent event : events) {
+      state = state.on(event);
+    }
+    return state;
+  }
+
+  ModelState declared(Declaration next) {
+    // A name that comes back after a removal starts afresh: it may stand for another schema.
+    Optional<Description> kept = removed ? Optional.empty() : description;
+    return new ModelState(
+        name,
+        sequence,
+        Optional.of(next),
+        false,
+        kept,
+        instances,
+        Failures.NONE,
+        evolving && !removed,
+        registrations);
+  }
+
+  /** Machines that still have the model say so again, and then it is theirs. */
+  ModelState withoutDeclaration() {
+    return new ModelState(
+        name, sequence, declaration, true, description, instances, Failures.NONE, false, Map.of());
+  }
+
+  ModelState described(Description found) {
+    return new ModelState(
+        name,
+        sequence,
+        declaration,
+        removed,
+        Optional.of(found),
+        instances,
+        failures,
+        false,
+        registrations);
+  }
+
+  /** Its model is to be described anew, and may have more fields then. */
+  ModelState describedAnew() {
+    return new ModelState(
+        name,
+        sequence,
+        declaration,
+        removed,
+        description,
+        instances,
+        failures,
+        true,
+        registrations);
+  }
+
+  ModelState with(Instance instance) {
+    TreeMap<InstanceId, Instance> next = new TreeMap<>(instances);
+    next.put(instance.id(), instance);
+    return with(next);
+  }
+
+  ModelState without(InstanceId id) {
+    TreeMap<InstanceId, Instance> next = new TreeMap<>(instances);
+    next.remove(id);
+    return with(next);
+  }
+
+  private ModelState with(TreeMap<InstanceId, Instance> next) {
+    return new ModelState(
+        name, sequence, declaration, removed, description, next, failures, evolving, registrations);
+  }
+
+  ModelState with(Failures counted) {
+    return new ModelState(
+        name,
+        sequence,
+        declaration,
+        removed,
+        description,
+        instances,
+        counted,
+        evolving,
+        registrations);
+  }
+
+  ModelState with(MachineId machine, Registration registration) {
+    TreeMap<MachineId, Registration> next = new TreeMap<>(registrations);
+    next.put(machine, registration);
+    return registered(next);
+  }
+
+  ModelState without(MachineId machine) {
+    TreeMap<MachineId, Registration> next = new TreeMap<>(registrations);
+    next.remove(machine);
+    return registered(next);
+  }
+
+  /**
+   * A name that registered itself wants as many instances as machines have it; of none, it ends.
+   */
+  private ModelState registered(TreeMap<MachineId, Registration> next) {
+    int taken = (int) next.values().stream().filter(Registration::isTaken).count();
+    if (isSelfRegistered() && taken == 0) {
+      return withoutDeclaration();
+    }
+    Optional<Declaration> wanted =
+        isSelfRegistered()
+            ? declaration.map(now -> now.withReplicas(Math.min(taken, ModelSpec.MAX_REPLICAS)))
+            : declaration;
+    return new ModelState(
+        name, sequence, wanted, removed, description, instances, failures, evolving, next);
+  }
+}

@@ -1,0 +1,88 @@
+package io.remuda.registry.model;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.ActorContext;
+import io.remuda.protocol.NodeProtocol;
+import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.ModelSpec;
+import io.remuda.registry.model.RegistryMessage.DescribeAnswered;
+import io.remuda.registry.model.RegistryMessage.StartAnswered;
+import io.remuda.registry.model.RegistryMessage.StopAnswered;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Sends a registry actor's commands to machines and brings their answers back as its own messages.
+ * Each command carries the number of the event that it rests on, so that an agent refuses one that
+ * is out of date; none is sent to a machine that this node does not see.
+ */
+final class Orders {
+
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+
+  private final ActorContext<RegistryProtocol.Command> context;
+  private final Surroundings around;
+
+  Orders(ActorContext<RegistryProtocol.Command> context, Surroundings around) {
+    this.context = context;
+    this.around = around;
+  }
+
+  /** Sends what {@code action} asks for; {@code state} holds the events that it rests on. */
+  void send(ModelState state, Action action) {
+    Optional<ActorRef<NodeProtocol.Command>> agent = around.fleet().agent(action.machine());
+    if (agent.isEmpty()) {
+      return;
+    }
+    if (action instanceof Action.Stop stop) {
+      stop(stop, agent.get());
+    } else if (action instanceof Action.Start start) {
+      state
+          .declaration()
+          .ifPresent(known -> start(typed(known.spec(), state), start.instance(), agent.get()));
+    } else if (action instanceof Action.Describe describe) {
+      state.declaration().ifPresent(known -> describe(known, describe.machine(), agent.get()));
+    }
+  }
+
+  /** With the schema that the model was found to have: its tasks lie in that schema's queue. */
+  private static ModelSpec typed(ModelSpec declared, ModelState state) {
+    return state.schema().map(declared::withSchema).orElse(declared);
+  }
+
+  private void start(ModelSpec spec, Instance instance, ActorRef<NodeProtocol.Command> agent) {
+    context.ask(
+        NodeProtocol.StartReply.class,
+        agent,
+        ANSWER_LIMIT,
+        replyTo ->
+            new NodeProtocol.StartInstance(
+                instance.id(), instance.epoch(), around.journal(), spec, instance.claim(), replyTo),
+        (reply, failure) ->
+            new StartAnswered(instance.id(), instance.machine(), Optional.ofNullable(reply)));
+  }
+
+  private void stop(Action.Stop stop, ActorRef<NodeProtocol.Command> agent) {
+    Duration drain = around.settings().reconcile().drain();
+    context.ask(
+        NodeProtocol.StopReply.class,
+        agent,
+        drain.plus(ANSWER_LIMIT),
+        replyTo ->
+            new NodeProtocol.StopInstance(
+                stop.id(), stop.epoch(), around.journal(), drain, replyTo),
+        (reply, failure) -> new StopAnswered(stop.id(), Optional.ofNullable(reply)));
+  }
+
+  private void describe(
+      ModelState.Declaration declaration, MachineId machine, ActorRef<NodeProtocol.Command> agent) {
+    context.ask(
+        NodeProtocol.Described.class,
+        agent,
+        around.settings().reconcile().describeTimeout(),
+        replyTo -> new NodeProtocol.DescribeModel(declaration.spec(), replyTo),
+        (reply, failure) ->
+            new DescribeAnswered(machine, declaration.revision(), Optional.ofNullable(reply)));
+  }
+}

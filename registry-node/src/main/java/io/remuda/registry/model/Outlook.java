@@ -1,0 +1,189 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.DeploymentView;
+import io.remuda.protocol.model.InstanceView;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Verdict;
+import io.remuda.registry.placement.Scheduler;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Where a deployment stands and why, for operators and for the catalog.
+ *
+ * @param reason present whenever it is not as wanted: a sentence, machine by machine where it waits
+ *     for room
+ */
+record Outlook(DeploymentPhase phase, int ready, Optional<String> reason) {
+
+  /** So many failures in a row are no accident. */
+  private static final int FAILED_AFTER = 3;
+
+  private static final int MACHINES_SHOWN = 6;
+
+  /** One verdict a machine, for one more instance. */
+  static List<Verdict> verdicts(Sight sight) {
+    return sight.state().live().isEmpty()
+        ? List.of()
+        : Scheduler.verdicts(sight.fleet(), sight.need());
+  }
+
+  /** The deployment as operators see it; empty when the name is not declared. */
+  static Optional<DeploymentView> view(Sight sight) {
+    ModelState state = sight.state();
+    Outlook outlook = of(sight);
+    return state
+        .live()
+        .map(
+            live ->
+                new DeploymentView(
+                    state.name(),
+                    state.schema().map(live.spec()::withSchema).orElse(live.spec()),
+                    live.version(),
+                    outlook.phase(),
+                    outlook.ready(),
+                    outlook.reason(),
+                    instances(sight),
+                    live.createdAt(),
+                    live.self()));
+  }
+
+  /** The same after a change was taken; after a removal, what is left: nothing. */
+  static Optional<DeploymentView> viewAfterChange(Sight sight) {
+    ModelState state = sight.state();
+    return view(sight)
+        .or(
+            () ->
+                state
+                    .declaration()
+                    .map(
+                        last ->
+                            new DeploymentView(
+                                state.name(),
+                                last.spec(),
+                                state.sequence(),
+                                DeploymentPhase.ENDED,
+                                0,
+                                Optional.empty(),
+                                List.of(),
+                                last.createdAt(),
+                                last.self())));
+  }
+
+  /** All instances, also those of a removed name that are still stopping. */
+  static List<InstanceView> instances(Sight sight) {
+    return sight.state().instances().values().stream().map(sight::view).toList();
+  }
+
+  static Outlook of(Sight sight) {
+    if (sight.state().live().isEmpty()) {
+      return new Outlook(DeploymentPhase.ENDED, 0, Optional.empty());
+    }
+    int wanted = sight.state().live().get().spec().replicas();
+    int ready = (int) sight.state().instances().values().stream().filter(sight::ready).count();
+    if (wanted == 0) {
+      return new Outlook(DeploymentPhase.STOPPED, 0, Optional.empty());
+    }
+    if (ready >= wanted) {
+      return new Outlook(DeploymentPhase.READY, ready, Optional.empty());
+    }
+    String reason = reason(sight, wanted);
+    if (ready > 0) {
+      return new Outlook(DeploymentPhase.DEGRADED, ready, Optional.of(reason));
+    }
+    return new Outlook(withoutReady(sight), 0, Optional.of(reason));
+  }
+
+  private static DeploymentPhase withoutReady(Sight sight) {
+    List<Instance> current = placed(sight);
+    if (sight.state().failures().count() >= FAILED_AFTER
+        || current.stream().anyMatch(instance -> failsAgainAndAgain(sight, instance))) {
+      return DeploymentPhase.FAILED;
+    }
+    if (current.stream().anyMatch(instance -> sight.phase(instance) == Phase.SUSPECT)) {
+      return DeploymentPhase.DEGRADED;
+    }
+    if (!current.isEmpty() || sight.state().failures().count() > 0) {
+      return DeploymentPhase.STARTING;
+    }
+    return DeploymentPhase.PENDING;
+  }
+
+  /** What its machine refused waits for room like what was never placed. */
+  private static List<Instance> placed(Sight sight) {
+    return sight.current().stream().filter(instance -> sight.refusal(instance).isEmpty()).toList();
+  }
+
+  private static boolean failsAgainAndAgain(Sight sight, Instance instance) {
+    return sight
+        .report(instance)
+        .map(
+            report ->
+                report.phase() == Phase.FAILED
+                    || (report.phase() == Phase.BACKOFF && report.restarts() >= FAILED_AFTER - 1))
+        .orElse(false);
+  }
+
+  private static String reason(Sight sight, int wanted) {
+    List<String> parts = new ArrayList<>();
+    List<Instance> current = placed(sight);
+    for (Instance instance : current) {
+      if (!sight.ready(instance)) {
+        parts.add(standing(sight, instance));
+      }
+    }
+    int missing = wanted - current.size();
+    if (missing > 0) {
+      parts.add("%d of %d not placed: %s".formatted(missing, wanted, waitsFor(sight)));
+    }
+    return String.join("; ", parts.subList(0, Math.min(parts.size(), MACHINES_SHOWN)));
+  }
+
+  private static String standing(Sight sight, Instance instance) {
+    InstanceView view = sight.view(instance);
+    return view.instance()
+        + " is "
+        + view.phase()
+        + view.reason().map(because -> " (" + because + ")").orElse("");
+  }
+
+  private static int remoteness(Verdict verdict) {
+    return verdict.everFits() ? 0 : verdict.predicate().equals("engine") ? 2 : 1;
+  }
+
+  private static String waitsFor(Sight sight) {
+    ModelState state = sight.state();
+    if (sight.fleet().machines().isEmpty()) {
+      return "no machine has joined; start one with `remuda model --seed ...`";
+    }
+    if (state.failures().count() > 0) {
+      return "the last instance failed and the next one waits for a pause: "
+          + state.failures().reason().orElse("no reason given");
+    }
+    List<Verdict> verdicts = Scheduler.verdicts(sight.fleet(), sight.need());
+    boolean noneCould = verdicts.stream().noneMatch(Verdict::everFits);
+    if (state.currentFile().isEmpty() && !noneCould) {
+      return sight.soft().absent().isEmpty()
+          ? "asking a machine about the model"
+          : sight.soft().absent().entrySet().stream()
+              .limit(MACHINES_SHOWN)
+              .map(entry -> entry.getKey() + ": " + entry.getValue().reason())
+              .collect(Collectors.joining("; "));
+    }
+    String more =
+        verdicts.size() > MACHINES_SHOWN
+            ? "; and %d more machines".formatted(verdicts.size() - MACHINES_SHOWN)
+            : "";
+    // Those that could take it some day first: there waiting or making room helps.
+    return verdicts.stream()
+            .sorted(Comparator.comparing(Outlook::remoteness))
+            .limit(MACHINES_SHOWN)
+            .map(Verdict::text)
+            .collect(Collectors.joining("; "))
+        + more;
+  }
+}

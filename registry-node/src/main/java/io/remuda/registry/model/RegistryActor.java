@@ -1,0 +1,326 @@
+package io.remuda.registry.model;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.RecoveryFailed;
+import akka.persistence.typed.javadsl.CommandHandler;
+import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EventHandler;
+import akka.persistence.typed.javadsl.EventSourcedBehavior;
+import akka.persistence.typed.javadsl.RetentionCriteria;
+import akka.persistence.typed.javadsl.SignalHandler;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.RegistryProtocol.Command;
+import io.remuda.protocol.RegistryProtocol.Reply;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentView;
+import io.remuda.registry.fleet.FleetMessage;
+import io.remuda.registry.journal.PersistenceIds;
+import io.remuda.registry.journal.WaitingCommands;
+import io.remuda.registry.model.RegistryMessage.DescribeAnswered;
+import io.remuda.registry.model.RegistryMessage.HistoryRead;
+import io.remuda.registry.model.RegistryMessage.Look;
+import io.remuda.registry.model.RegistryMessage.StartAnswered;
+import io.remuda.registry.model.RegistryMessage.StopAnswered;
+import io.remuda.registry.model.RegistryMessage.Wake;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * Owner of one deployment's name: the one mailbox through which every change to it goes.
+ *
+ * <p>A shell: {@link ModelDecider} decides commands, {@link Reconciler} what to do about the world.
+ * An accepted change is in the journal before its answer leaves; commands to machines leave after
+ * the event they rest on is durable and carry its number.
+ */
+public final class RegistryActor extends EventSourcedBehavior<Command, ModelEvent, ModelState> {
+
+  private static final int SNAPSHOTS_KEPT = 2;
+  private static final int IDLE_LOOKS = 30;
+
+  private final ActorContext<Command> context;
+  private final ModelName name;
+  private final Surroundings around;
+  private final WaitingCommands<Command> waiting;
+  private final Orders orders;
+  private final Explaining explaining;
+  private final RandomGenerator random;
+  private final CatalogEntry listing;
+  private SoftState soft = SoftState.EMPTY;
+  private Map<InstanceId, MachineId> watched = Map.of();
+  private boolean watching;
+  private Optional<ActorRef<Reply>> unanswered = Optional.empty();
+  private boolean writing;
+  private int idleLooks;
+
+  private RegistryActor(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      ModelName name,
+      Surroundings around,
+      WaitingCommands<Command> waiting) {
+    super(PersistenceId.ofUniqueId(PersistenceIds.model(name.value())));
+    this.context = context;
+    this.name = name;
+    this.around = around;
+    this.waiting = waiting;
+    this.orders = new Orders(context, around);
+    this.explaining = new Explaining(context, around);
+    this.random = new SplittableRandom(name.hashCode() ^ System.nanoTime());
+    this.listing = new CatalogEntry(around.catalog(), around.clock());
+    timers.startTimerWithFixedDelay(Look.BY_CLOCK, around.settings().reconcileInterval());
+  }
+
+  public static Behavior<Command> create(ModelName name, Surroundings around) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> {
+                  WaitingCommands<Command> waiting = new WaitingCommands<>(Command.class);
+                  return waiting.around(new RegistryActor(context, timers, name, around, waiting));
+                }));
+  }
+
+  @Override
+  public ModelState emptyState() {
+    return ModelState.empty(name);
+  }
+
+  @Override
+  public EventHandler<ModelState, ModelEvent> eventHandler() {
+    return ModelState::on;
+  }
+
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return RetentionCriteria.snapshotEvery(around.settings().snapshotEvery(), SNAPSHOTS_KEPT);
+  }
+
+  @Override
+  public SignalHandler<ModelState> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.instance(), state -> context.getSelf().tell(Look.NOW))
+        .onSignal(
+            RecoveryFailed.class,
+            (state, failed) -> {
+              context
+                  .getLog()
+                  .warn("event=recovery-failed model={} why={}", name, failed.getFailure());
+              if (waiting.recoveryFailed("model " + name, failed.getFailure())) {
+                around.storeDown().run();
+              }
+            })
+        .onSignal(PostStop.instance(), state -> onStopped())
+        .build();
+  }
+
+  @Override
+  public CommandHandler<Command, ModelEvent, ModelState> commandHandler() {
+    return waiting.counting(handlers());
+  }
+
+  private CommandHandler<Command, ModelEvent, ModelState> handlers() {
+    return newCommandHandlerBuilder()
+        .forAnyState()
+        .onCommand(RegistryProtocol.Deploy.class, this::onDeploy)
+        .onCommand(
+            RegistryProtocol.Scale.class,
+            (state, c) -> run(state, ModelDecider.scale(state, c.replicas(), now()), c.replyTo()))
+        .onCommand(
+            RegistryProtocol.Remove.class,
+            (state, c) -> run(state, ModelDecider.remove(state, now()), c.replyTo()))
+        .onCommand(RegistryProtocol.Register.class, this::onRegister)
+        .onCommand(RegistryProtocol.Unregister.class, this::onUnregister)
+        .onCommand(RegistryProtocol.Get.class, this::onGet)
+        .onCommand(
+            RegistryProtocol.Explain.class,
+            (state, wish) -> {
+              explaining.read(wish);
+              return Effect().none();
+            })
+        .onCommand(
+            HistoryRead.class,
+            (state, read) -> {
+              Explaining.answer(sight(state), read);
+              return Effect().none();
+            })
+        .onCommand(Wake.class, (state, wake) -> Effect().none())
+        .onCommand(
+            Look.class,
+            (state, look) ->
+                look == Look.BY_CLOCK && isForgettable(state) ? Effect().stop() : look(state))
+        .onCommand(
+            StartAnswered.class,
+            (state, answer) -> carryOut(state, AnswerDecider.start(sight(state), answer)))
+        .onCommand(
+            StopAnswered.class,
+            (state, answer) -> carryOut(state, AnswerDecider.stop(sight(state), answer)))
+        .onCommand(DescribeAnswered.class, this::onDescribeAnswered)
+        .build();
+  }
+
+  private Effect<ModelEvent, ModelState> onDeploy(ModelState state, RegistryProtocol.Deploy c) {
+    return run(
+        state, ModelDecider.deploy(state, c.spec(), c.ifMatch(), c.evolve(), now()), c.replyTo());
+  }
+
+  /** A refusal too is written, once. */
+  private Effect<ModelEvent, ModelState> onRegister(ModelState state, RegistryProtocol.Register c) {
+    soft = soft.registered(c.machine(), now());
+    Decision decision = RegistrationDecider.register(state, c.spec(), c.machine(), now());
+    RegistryProtocol.Registered answer =
+        new RegistryProtocol.Registered(name, c.machine(), decision.refused());
+    if (decision.events().isEmpty()) {
+      c.replyTo().tell(answer);
+      return Effect().none();
+    }
+    return write(decision.events(), next -> c.replyTo().tell(answer));
+  }
+
+  private Effect<ModelEvent, ModelState> onUnregister(
+      ModelState state, RegistryProtocol.Unregister c) {
+    Decision decision = RegistrationDecider.unregister(state, c.machine(), c.reason(), now());
+    return decision.events().isEmpty() ? Effect().none() : write(decision.events(), next -> {});
+  }
+
+  private Effect<ModelEvent, ModelState> run(
+      ModelState state, Decision decision, ActorRef<Reply> replyTo) {
+    if (decision.refused().isPresent()) {
+      // A conflict shows what is there.
+      replyTo.tell(new Reply(view(state), decision.refused()));
+      return Effect().none();
+    }
+    if (decision.events().isEmpty()) {
+      replyTo.tell(new Reply(view(state), Optional.empty()));
+      return Effect().none();
+    }
+    unanswered = Optional.of(replyTo);
+    return write(
+        decision.events(),
+        next -> {
+          unanswered = Optional.empty();
+          soft = soft.forRecipe();
+          replyTo.tell(new Reply(Outlook.viewAfterChange(sight(next)), Optional.empty()));
+        });
+  }
+
+  /** Writes events, then tells what they mean to whoever waits, then looks at the world again. */
+  private Effect<ModelEvent, ModelState> write(List<ModelEvent> events, Consumer<ModelState> then) {
+    long started = System.nanoTime();
+    writing = true;
+    return Effect()
+        .persist(events)
+        .thenRun(
+            next -> {
+              writing = false;
+              around.meters().written(Duration.ofNanos(System.nanoTime() - started));
+              events.forEach(event -> context.getLog().info("event={}", event.text()));
+              then.accept(next);
+              show(next);
+              context.getSelf().tell(Look.NOW);
+            });
+  }
+
+  /** A name that somebody only asked for takes no room for ever. */
+  private boolean isForgettable(ModelState state) {
+    boolean nothing = state.sequence() == 0 && soft.strangers().isEmpty();
+    idleLooks = nothing ? idleLooks + 1 : 0;
+    return idleLooks > IDLE_LOOKS;
+  }
+
+  private Effect<ModelEvent, ModelState> look(ModelState state) {
+    return carryOut(state, Reconciler.reconcile(sight(state), random));
+  }
+
+  private Effect<ModelEvent, ModelState> onDescribeAnswered(
+      ModelState state, DescribeAnswered answer) {
+    Plan plan = AnswerDecider.describe(sight(state), answer);
+    soft = plan.soft();
+    // Without a description another machine is asked.
+    return plan.events().isEmpty() ? look(state) : carryOut(state, plan);
+  }
+
+  /** Remembers, writes, then sends: no command leaves ahead of the event that it rests on. */
+  private Effect<ModelEvent, ModelState> carryOut(ModelState state, Plan plan) {
+    soft = plan.soft();
+    if (plan.events().isEmpty()) {
+      plan.actions().forEach(action -> orders.send(state, action));
+      show(state);
+      return Effect().none();
+    }
+    return write(
+        plan.events(), next -> plan.actions().forEach(action -> orders.send(next, action)));
+  }
+
+  private Effect<ModelEvent, ModelState> onGet(ModelState state, RegistryProtocol.Get wish) {
+    Optional<DeploymentView> view = view(state);
+    wish.replyTo()
+        .tell(view.map(Reply::of).orElseGet(() -> Reply.refused(ModelDecider.unknown(state))));
+    return Effect().none();
+  }
+
+  private Optional<DeploymentView> view(ModelState state) {
+    return Outlook.view(sight(state));
+  }
+
+  /** What was decided and what machines say, at this moment. */
+  private Sight sight(ModelState state) {
+    return new Sight(
+        state,
+        soft,
+        around.fleet().snapshot(),
+        around.journal(),
+        around.settings().reconcile(),
+        now());
+  }
+
+  /** Tells the catalog and the fleet view what has changed. */
+  private void show(ModelState state) {
+    listing.show(state, Outlook.of(sight(state))).ifPresent(around.meters()::stands);
+    Map<InstanceId, MachineId> now = new TreeMap<>();
+    state.instances().values().forEach(instance -> now.put(instance.id(), instance.machine()));
+    if (!watching || !now.equals(watched)) {
+      watching = true;
+      watched = now;
+      around.view().tell(new FleetMessage.Watch(name, now, context.getSelf()));
+    }
+  }
+
+  /** A change whose write failed: nobody knows whether it is in the journal. */
+  private void onStopped() {
+    around.meters().gone(name);
+    if (writing) {
+      around.storeDown().run();
+    }
+    unanswered.ifPresent(
+        caller ->
+            caller.tell(
+                Reply.refused(
+                    Refused.of(
+                        ErrorCode.STORE_UNAVAILABLE,
+                        "the journal's database did not confirm the change to %s; look at it again"
+                                .formatted(name)
+                            + " when the database answers, and repeat what is missing"))));
+  }
+
+  private Instant now() {
+    return around.clock().instant();
+  }
+}

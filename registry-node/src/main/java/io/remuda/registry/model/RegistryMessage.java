@@ -1,0 +1,40 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.FleetProtocol;
+import io.remuda.protocol.NodeProtocol;
+import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import java.util.Optional;
+
+/** What registry actors hear besides {@link RegistryProtocol}: from their own node, and to wake. */
+public sealed interface RegistryMessage extends RegistryProtocol.Command {
+
+  /** Be there; sent between registry nodes too. */
+  record Wake(ModelName name) implements RegistryMessage {}
+
+  /** Look at the world again. */
+  enum Look implements RegistryMessage {
+    /** By the clock. */
+    BY_CLOCK,
+    /** Because something has changed. */
+    NOW
+  }
+
+  /** What came of a start; no reply when none came in time. */
+  record StartAnswered(InstanceId id, MachineId machine, Optional<NodeProtocol.StartReply> reply)
+      implements RegistryMessage {}
+
+  /** What came of a stop; no reply when none came in time. */
+  record StopAnswered(InstanceId id, Optional<NodeProtocol.StopReply> reply)
+      implements RegistryMessage {}
+
+  /** What a machine said of the model of {@code revision}; no reply when none came in time. */
+  record DescribeAnswered(MachineId machine, long revision, Optional<NodeProtocol.Described> reply)
+      implements RegistryMessage {}
+
+  /** The story of the name, for somebody who asked why. */
+  record HistoryRead(RegistryProtocol.Explain wish, Optional<FleetProtocol.Events> events)
+      implements RegistryMessage {}
+}

@@ -1,0 +1,191 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.InstanceView;
+import io.remuda.protocol.model.ModelFile;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Resources;
+import io.remuda.registry.placement.FleetSnapshot;
+import io.remuda.registry.placement.FleetSnapshot.Machine;
+import io.remuda.registry.placement.Need;
+import io.remuda.registry.placement.Silence;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * What was decided, seen together with what machines say: the one place where hard and soft state
+ * meet to tell how an instance fares.
+ */
+record Sight(
+    ModelState state,
+    SoftState soft,
+    FleetSnapshot fleet,
+    JournalId journal,
+    ReconcilePolicy policy,
+    Instant now) {
+
+  /** Longest holds after which a machine that refused is worth another assignment. */
+  private static final int MOVE_AFTER_HOLDS = 5;
+
+  Sight with(ModelState nextState, SoftState nextSoft) {
+    return new Sight(nextState, nextSoft, fleet, journal, policy, now);
+  }
+
+  Optional<InstanceReport> report(Instance instance) {
+    return fleet.machine(instance.machine()).flatMap(machine -> machine.instance(instance.id()));
+  }
+
+  Phase phase(Instance instance) {
+    Optional<Machine> machine = fleet.machine(instance.machine());
+    Optional<InstanceReport> report = report(instance);
+    if (machine.isEmpty() || !machine.get().fresh(policy.suspectAfter())) {
+      // A registry node that has just started has not heard anybody yet: that is no suspicion.
+      boolean young = fleet.watching().compareTo(policy.suspectAfter()) <= 0;
+      boolean everRan = instance.readyAt().isPresent() || report.isPresent();
+      return everRan && !young ? Phase.SUSPECT : report.map(r -> r.phase()).orElse(Phase.ASSIGNED);
+    }
+    if (instance.stopping()) {
+      return Phase.DRAINING;
+    }
+    return report.map(InstanceReport::phase).orElse(Phase.ASSIGNED);
+  }
+
+  boolean ready(Instance instance) {
+    return !instance.stopping() && phase(instance).takesWork();
+  }
+
+  /** Instances of the recipe that is declared now and that are meant to stay. */
+  List<Instance> current() {
+    long revision = state.live().map(ModelState.Declaration::revision).orElse(-1L);
+    return state.instances().values().stream()
+        .filter(instance -> !instance.stopping() && instance.revision() == revision)
+        .toList();
+  }
+
+  boolean onDrainingMachine(Instance instance) {
+    return fleet.machine(instance.machine()).map(Machine::draining).orElse(false);
+  }
+
+  /** What one more instance of the live declaration needs. */
+  Need need() {
+    ModelState.Declaration declaration = state.live().orElseThrow();
+    Resources claim =
+        declaration
+            .spec()
+            .resources()
+            .or(() -> state.currentFile().map(ModelFile::estimate))
+            .orElse(Resources.NONE);
+    Map<MachineId, Integer> neighbours = new TreeMap<>();
+    Map<MachineId, List<Resources>> unseen = new TreeMap<>();
+    for (Instance instance : state.instances().values()) {
+      if (!instance.stopping()) {
+        neighbours.merge(instance.machine(), 1, Integer::sum);
+      }
+      if (report(instance).isEmpty() && !instance.stopping()) {
+        unseen.computeIfAbsent(instance.machine(), m -> new ArrayList<>()).add(instance.claim());
+      }
+    }
+    return new Need(
+        declaration.spec(), claim, journal, neighbours, unseen, held(), policy.suspectAfter());
+  }
+
+  /** Machines that are passed over: they refused lately, or the next word is theirs. */
+  private Map<MachineId, String> held() {
+    Map<MachineId, String> held = new TreeMap<>();
+    soft.holds()
+        .forEach(
+            (machine, hold) -> {
+              if (hold.lasts(now)) {
+                held.put(machine, hold.reason());
+              }
+            });
+    soft.standing()
+        .forEach(
+            (id, refused) -> {
+              Instance instance = state.instances().get(id);
+              if (instance != null) {
+                held.putIfAbsent(instance.machine(), refused.message());
+              }
+            });
+    return held;
+  }
+
+  /**
+   * The same for an assignment that its machine goes on refusing: away to a machine that did not
+   * refuse, or not for long; each such move costs two events.
+   */
+  Need needElsewhere() {
+    Map<MachineId, String> refusers = new TreeMap<>();
+    Duration settled = policy.refusalHoldMax().multipliedBy(MOVE_AFTER_HOLDS);
+    soft.holds()
+        .forEach(
+            (machine, hold) -> {
+              if (hold.until().plus(settled).isAfter(now)) {
+                refusers.put(machine, hold.reason());
+              }
+            });
+    return need().passing(refusers);
+  }
+
+  /** Why its machine refused it, when it did so that it is in the books only. */
+  Optional<Refused> refusal(Instance instance) {
+    return report(instance).isPresent()
+        ? Optional.empty()
+        : Optional.ofNullable(soft.standing().get(instance.id()));
+  }
+
+  /** Whether the machine's word is the present and it obeys this journal. */
+  boolean speaks(Machine machine) {
+    return machine.fresh(policy.suspectAfter()) && machine.obeys(journal);
+  }
+
+  InstanceView view(Instance instance) {
+    InstanceId id = instance.id();
+    String engine = state.declaration().map(d -> d.spec().engine()).orElse("");
+    Optional<InstanceReport> report = report(instance);
+    Phase phase = phase(instance);
+    return new InstanceView(
+        id.model(),
+        id,
+        instance.machine(),
+        report.map(InstanceReport::engine).orElse(engine),
+        phase,
+        report.map(InstanceReport::pid).orElse(OptionalLong.empty()),
+        report.map(InstanceReport::port).orElse(OptionalInt.empty()),
+        report.map(InstanceReport::inFlight).orElse(0),
+        report.map(InstanceReport::queued).orElse(0),
+        report.map(InstanceReport::slots).orElse(0),
+        report.map(InstanceReport::restarts).orElse(0),
+        reason(instance, phase, report),
+        report.map(InstanceReport::progress).orElse(OptionalDouble.empty()),
+        instance.claim(),
+        report.flatMap(InstanceReport::tasks));
+  }
+
+  private Optional<String> reason(Instance instance, Phase phase, Optional<InstanceReport> report) {
+    if (phase == Phase.SUSPECT) {
+      String silent =
+          "machine %s was last heard %s ago"
+              .formatted(instance.machine(), Silence.shown(fleet.silenceOf(instance.machine())));
+      return Optional.of(
+          fleet.braked()
+              ? silent
+                  + ", with many others, so nothing is placed elsewhere for now; look at the"
+                  + " network first, and confirm the loss if the machines are really gone"
+              : silent);
+    }
+    return instance.stop().map(Instance.Stop::reason).or(() -> report.flatMap(r -> r.reason()));
+  }
+}

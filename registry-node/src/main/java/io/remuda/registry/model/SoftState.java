@@ -1,0 +1,198 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What a registry actor remembers of its own doings and forgets with itself: commands on their way,
+ * answers that hold for a while. Losing it costs a repeated command, never a wrong one.
+ *
+ * @param sent when the last start or stop of an instance went out
+ * @param asked when a machine was last asked to describe the model
+ * @param absent machines that cannot describe the model, until when, and why
+ * @param holds machines that refused an instance and took none since, until when they are passed
+ *     over, and why
+ * @param standing assignments that were refused for a reason that is in the journal already: they
+ *     stay, and their start is sent again after the hold
+ * @param strangers when an instance that nobody assigned was first seen
+ * @param registered when a machine last said that it has the model by itself; of one that has not
+ *     said it here yet, since when it is waited for
+ */
+public record SoftState(
+    Map<InstanceId, Instant> sent,
+    Map<MachineId, Instant> asked,
+    Map<MachineId, Hold> absent,
+    Map<MachineId, Hold> holds,
+    Map<InstanceId, Refused> standing,
+    Map<InstanceId, Instant> strangers,
+    Map<MachineId, Instant> registered) {
+
+  public static final SoftState EMPTY =
+      new SoftState(Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+
+  /**
+   * A machine passed over for a while.
+   *
+   * @param times how often in a row it refused
+   */
+  public record Hold(Instant until, String reason, int times) {
+    boolean lasts(Instant now) {
+      return until.isAfter(now);
+    }
+  }
+
+  public SoftState {
+    sent = copy(sent);
+    asked = copy(asked);
+    absent = copy(absent);
+    holds = copy(holds);
+    standing = copy(standing);
+    strangers = copy(strangers);
+    registered = copy(registered);
+  }
+
+  public SoftState sent(InstanceId id, Instant at) {
+    return new SoftState(put(sent, id, at), asked, absent, holds, standing, strangers, registered);
+  }
+
+  public SoftState asked(MachineId machine, Instant at) {
+    return new SoftState(
+        sent, put(asked, machine, at), absent, holds, standing, strangers, registered);
+  }
+
+  /** The machine answered that it cannot describe the model. */
+  public SoftState absent(MachineId machine, String reason, Instant until) {
+    int times = absent.containsKey(machine) ? absent.get(machine).times() + 1 : 1;
+    return new SoftState(
+        sent,
+        without(asked, machine),
+        put(absent, machine, new Hold(until, reason, times)),
+        holds,
+        standing,
+        strangers,
+        registered);
+  }
+
+  /** The machine described the model. */
+  public SoftState described() {
+    return new SoftState(sent, Map.of(), Map.of(), holds, standing, strangers, registered);
+  }
+
+  /** The machine refused an instance; several refusals of one round count as one. */
+  public SoftState refusedBy(
+      MachineId machine, String reason, Instant now, ReconcilePolicy policy) {
+    int before = hold(machine).map(Hold::times).orElse(0);
+    boolean sameRound = hold(machine).map(hold -> hold.lasts(now)).orElse(false);
+    int times = sameRound ? before : before + 1;
+    Duration time = ReconcilePolicy.grown(policy.refusalHold(), policy.refusalHoldMax(), times);
+    return new SoftState(
+        sent,
+        asked,
+        absent,
+        put(holds, machine, new Hold(now.plus(time), reason, times)),
+        standing,
+        strangers,
+        registered);
+  }
+
+  /** The assignment stays although its machine refused it. */
+  public SoftState stands(InstanceId id, Refused refused) {
+    return new SoftState(
+        sent, asked, absent, holds, put(standing, id, refused), strangers, registered);
+  }
+
+  /** The machine took an instance: its refusals are counted anew. */
+  public SoftState takenBy(MachineId machine, InstanceId id) {
+    return holds.containsKey(machine) || standing.containsKey(id)
+        ? new SoftState(
+            sent,
+            asked,
+            absent,
+            without(holds, machine),
+            without(standing, id),
+            strangers,
+            registered)
+        : this;
+  }
+
+  /** The instance is there, so no refusal of it stands. */
+  public SoftState without(InstanceId id) {
+    return standing.containsKey(id)
+        ? new SoftState(sent, asked, absent, holds, without(standing, id), strangers, registered)
+        : this;
+  }
+
+  public Optional<Hold> hold(MachineId machine) {
+    return Optional.ofNullable(holds.get(machine));
+  }
+
+  public SoftState stranger(InstanceId id, Instant at) {
+    return strangers.containsKey(id)
+        ? this
+        : new SoftState(sent, asked, absent, holds, standing, put(strangers, id, at), registered);
+  }
+
+  /** Keeps what is said of these instances only. */
+  public SoftState onlyOf(Set<InstanceId> ids, Set<InstanceId> unknown) {
+    return new SoftState(
+        retain(sent, ids, unknown),
+        asked,
+        absent,
+        holds,
+        retain(standing, ids, ids),
+        retain(strangers, unknown, unknown),
+        registered);
+  }
+
+  /** Forgets everything about machines: the recipe has changed. */
+  public SoftState forRecipe() {
+    return new SoftState(sent, Map.of(), Map.of(), Map.of(), Map.of(), strangers, registered);
+  }
+
+  /** The machine said that it has the model by itself. */
+  public SoftState registered(MachineId machine, Instant at) {
+    return new SoftState(
+        sent, asked, absent, holds, standing, strangers, put(registered, machine, at));
+  }
+
+  /** Waits from {@code now} on for the word of those that have not said it here. */
+  public SoftState waitingFor(Set<MachineId> machines, Instant now) {
+    if (registered.keySet().equals(machines)) {
+      return this;
+    }
+    Map<MachineId, Instant> kept = new TreeMap<>();
+    machines.forEach(machine -> kept.put(machine, registered.getOrDefault(machine, now)));
+    return new SoftState(sent, asked, absent, holds, standing, strangers, kept);
+  }
+
+  private static <V> Map<InstanceId, V> retain(
+      Map<InstanceId, V> map, Set<InstanceId> a, Set<InstanceId> b) {
+    Map<InstanceId, V> kept = new TreeMap<>(map);
+    kept.keySet().removeIf(id -> !a.contains(id) && !b.contains(id));
+    return kept;
+  }
+
+  private static <K extends Comparable<K>, V> Map<K, V> put(Map<K, V> map, K key, V value) {
+    Map<K, V> next = new TreeMap<>(map);
+    next.put(key, value);
+    return next;
+  }
+
+  private static <K extends Comparable<K>, V> Map<K, V> without(Map<K, V> map, K key) {
+    Map<K, V> next = new TreeMap<>(map);
+    next.remove(key);
+    return next;
+  }
+
+  private static <K extends Comparable<K>, V> Map<K, V> copy(Map<K, V> map) {
+    return Collections.unmodifiableMap(new TreeMap<>(map));
+  }
+}

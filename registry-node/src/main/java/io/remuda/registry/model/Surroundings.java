@@ -1,0 +1,27 @@
+package io.remuda.registry.model;
+
+import akka.actor.typed.ActorRef;
+import io.remuda.protocol.FleetProtocol;
+import io.remuda.protocol.Listing;
+import io.remuda.protocol.id.JournalId;
+import io.remuda.registry.RegistrySettings;
+import io.remuda.registry.fleet.Fleet;
+import java.time.Clock;
+import java.util.function.Consumer;
+
+/**
+ * What a registry actor finds on its node.
+ *
+ * @param view the node's own fleet view
+ * @param catalog takes each new listing of a name
+ * @param storeDown told when the journal did not take an event
+ */
+public record Surroundings(
+    JournalId journal,
+    RegistrySettings settings,
+    Clock clock,
+    Fleet fleet,
+    ActorRef<FleetProtocol.Command> view,
+    Consumer<Listing> catalog,
+    Runnable storeDown,
+    RegistryMeters meters) {}

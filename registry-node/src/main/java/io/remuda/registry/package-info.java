@@ -1,0 +1,2 @@
+/** registry-node. */
+package io.remuda.registry;

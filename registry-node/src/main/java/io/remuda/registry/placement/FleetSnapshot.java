@@ -1,0 +1,95 @@
+package io.remuda.registry.placement;
+
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.NodeReport;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The fleet as one registry node sees it at a moment: immutable, without any way to reach anybody.
+ *
+ * @param watching for how long this registry node has been looking
+ * @param braked whether so many machines vanished at once that nothing is given up for now
+ */
+public record FleetSnapshot(Duration watching, boolean braked, Map<MachineId, Machine> machines) {
+
+  public static final FleetSnapshot EMPTY = new FleetSnapshot(Duration.ZERO, false, Map.of());
+
+  /**
+   * One machine.
+   *
+   * @param reachable whether it is a member of the cluster that answers
+   * @param draining whether an operator wants it empty
+   * @param silence since its agent was last heard
+   * @param unanswered age of the oldest ping that it has not answered; zero when there is none
+   */
+  public record Machine(
+      boolean reachable,
+      boolean draining,
+      Duration silence,
+      Duration unanswered,
+      NodeReport report) {
+
+    public MachineId id() {
+      return report.machine();
+    }
+
+    /** Whether its words may be taken as the present. */
+    public boolean fresh(Duration limit) {
+      return reachable && silence.compareTo(limit) <= 0 && unanswered.compareTo(limit) <= 0;
+    }
+
+    /** Whether it obeys {@code journal}, or nobody yet. */
+    public boolean obeys(JournalId journal) {
+      return report.journal().isEmpty() || report.journal().get().equals(journal);
+    }
+
+    public Optional<InstanceReport> instance(InstanceId id) {
+      for (InstanceReport instance : report.instances()) {
+        if (instance.id().equals(id)) {
+          return Optional.of(instance);
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  public FleetSnapshot {
+    machines = Collections.unmodifiableMap(new TreeMap<>(machines));
+  }
+
+  public static FleetSnapshot of(Duration watching, boolean braked, Collection<Machine> machines) {
+    TreeMap<MachineId, Machine> byId = new TreeMap<>();
+    machines.forEach(machine -> byId.put(machine.id(), machine));
+    return new FleetSnapshot(watching, braked, byId);
+  }
+
+  public Optional<Machine> machine(MachineId id) {
+    return Optional.ofNullable(machines.get(id));
+  }
+
+  /** For how long nothing is known of {@code id}; one never seen counts from our own start. */
+  public Duration silenceOf(MachineId id) {
+    return machine(id).map(Machine::silence).orElse(watching);
+  }
+
+  /** What machines say of instances of {@code model}, with the machine that says it. */
+  public List<Map.Entry<Machine, InstanceReport>> reportsOf(ModelName model) {
+    return machines.values().stream()
+        .flatMap(
+            machine ->
+                machine.report().instances().stream()
+                    .filter(instance -> instance.id().model().equals(model))
+                    .map(instance -> Map.entry(machine, instance)))
+        .toList();
+  }
+}

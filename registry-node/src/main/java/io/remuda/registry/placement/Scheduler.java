@@ -1,0 +1,115 @@
+package io.remuda.registry.placement;
+
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Resources;
+import io.remuda.protocol.model.Spread;
+import io.remuda.protocol.model.Verdict;
+import io.remuda.registry.placement.FleetSnapshot.Machine;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * Chooses a machine for one instance.
+ *
+ * <h2>Goals</h2>
+ *
+ * Large gaps stay free for large models (binpack), or the loss of a machine takes few replicas
+ * (spread). Several registry actors that place at once do not all choose the same machine.
+ *
+ * <h2>Constraints</h2>
+ *
+ * A machine is chosen only when it fits by what it last said, less what was promised since. Every
+ * machine gets a verdict that names machine, need, free and what to do. The machine has the last
+ * word: this is a proposal.
+ *
+ * <h2>Algorithm</h2>
+ *
+ * Filter by {@link Suitability}, score what is left, and draw one of the few best by the given
+ * random numbers: the same snapshot, need and seed give the same machine.
+ */
+public final class Scheduler {
+
+  /** Machines whose score is this close to the best are as good as it. */
+  private static final double TOLERANCE = 0.02;
+
+  private static final int FEW = 3;
+
+  /** Where an instance goes, and what was said of each machine. */
+  public record Placement(Optional<MachineId> machine, List<Verdict> verdicts) {
+    public Placement {
+      verdicts = List.copyOf(verdicts);
+    }
+  }
+
+  private record Candidate(MachineId machine, int neighbours, double used) {}
+
+  private Scheduler() {}
+
+  public static Placement place(FleetSnapshot fleet, Need need, RandomGenerator random) {
+    List<Verdict> verdicts = new ArrayList<>();
+    List<Candidate> candidates = new ArrayList<>();
+    for (Machine machine : fleet.machines().values()) {
+      Verdict verdict = Suitability.of(machine, need);
+      verdicts.add(verdict);
+      if (verdict.fits()) {
+        candidates.add(candidate(machine, need));
+      }
+    }
+    if (candidates.isEmpty()) {
+      return new Placement(Optional.empty(), verdicts);
+    }
+    List<Candidate> best = best(candidates, need.spec().strategy());
+    return new Placement(Optional.of(best.get(random.nextInt(best.size())).machine()), verdicts);
+  }
+
+  /** What is said of each machine, for one more instance. */
+  public static List<Verdict> verdicts(FleetSnapshot fleet, Need need) {
+    return fleet.machines().values().stream()
+        .map(machine -> Suitability.of(machine, need))
+        .toList();
+  }
+
+  private static Candidate candidate(Machine machine, Need need) {
+    Room room = Suitability.room(machine, need).minus(need.claim());
+    Room total = Room.total(machine.report().capacity());
+    return new Candidate(
+        machine.id(),
+        need.neighbours().getOrDefault(machine.id(), 0),
+        used(need.claim(), room, total));
+  }
+
+  /** The share in use after placing, of what the claim is about: its GPUs, else the host. */
+  private static double used(Resources claim, Room left, Room total) {
+    if (claim.gpus() > 0) {
+      return 1
+          - share(
+              left.gpuMemoryMiB().stream().mapToLong(Long::longValue).sum(),
+              total.gpuMemoryMiB().stream().mapToLong(Long::longValue).sum());
+    }
+    return 1 - (share(left.memoryMiB(), total.memoryMiB()) + share(left.cpus(), total.cpus())) / 2;
+  }
+
+  private static double share(double part, double whole) {
+    return whole <= 0 ? 0 : part / whole;
+  }
+
+  private static List<Candidate> best(List<Candidate> candidates, Spread strategy) {
+    Comparator<Candidate> order =
+        switch (strategy) {
+          case BINPACK -> Comparator.comparingDouble((Candidate c) -> -c.used());
+          case SPREAD ->
+              Comparator.comparingInt(Candidate::neighbours).thenComparingDouble(Candidate::used);
+        };
+    List<Candidate> sorted =
+        candidates.stream().sorted(order.thenComparing(Candidate::machine)).toList();
+    Candidate first = sorted.get(0);
+    return sorted.stream()
+        .filter(c -> Math.abs(c.used() - first.used()) <= TOLERANCE)
+        .filter(c -> strategy == Spread.BINPACK || c.neighbours() == first.neighbours())
+        .limit(FEW)
+        .toList();
+  }
+}

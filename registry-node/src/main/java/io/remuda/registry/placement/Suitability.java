@@ -1,0 +1,191 @@
+package io.remuda.registry.placement;
+
+import io.remuda.protocol.model.EngineOffer;
+import io.remuda.protocol.model.NodeReport;
+import io.remuda.protocol.model.Resources;
+import io.remuda.protocol.model.Verdict;
+import io.remuda.registry.placement.FleetSnapshot.Machine;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Whether one machine can take one instance now, and whether it ever could.
+ *
+ * <p>What can never be comes first (engine, labels, size), so that an operator reads the reason
+ * that waiting does not cure.
+ */
+final class Suitability {
+
+  private Suitability() {}
+
+  static Verdict of(Machine machine, Need need) {
+    return engine(machine, need)
+        .or(() -> labels(machine, need))
+        .or(() -> size(machine, need))
+        .or(() -> presence(machine, need))
+        .or(() -> willingness(machine, need))
+        .or(() -> room(machine, need.claim(), room(machine, need)))
+        .orElseGet(
+            () ->
+                new Verdict(machine.id(), true, true, "fits", shown(machine) + " has room for it"));
+  }
+
+  /** What the machine has free, less what was promised since it last spoke. */
+  static Room room(Machine machine, Need need) {
+    Room room = Room.free(machine.report().capacity());
+    for (Resources claim : need.unseen().getOrDefault(machine.id(), List.of())) {
+      room = room.minus(claim);
+    }
+    return room;
+  }
+
+  private static Optional<Verdict> engine(Machine machine, Need need) {
+    String wanted = need.spec().engine();
+    Optional<EngineOffer> offer =
+        machine.report().engines().stream().filter(o -> o.engine().equals(wanted)).findFirst();
+    if (offer.isEmpty()) {
+      return never(
+          machine,
+          "engine",
+          "knows no engine '%s'; it knows %s: add a profile, or choose one of these"
+              .formatted(wanted, engines(machine.report())));
+    }
+    return offer.get().available()
+        ? Optional.empty()
+        : never(
+            machine,
+            "engine",
+            "cannot run %s: %s"
+                .formatted(
+                    wanted, offer.get().reason().orElse("its program was not found; install it")));
+  }
+
+  private static String engines(NodeReport report) {
+    List<String> names = report.engines().stream().map(EngineOffer::engine).sorted().toList();
+    return names.isEmpty() ? "none" : String.join(", ", names);
+  }
+
+  private static Optional<Verdict> labels(Machine machine, Need need) {
+    Map<String, String> missing = new TreeMap<>(need.spec().machineLabels());
+    missing.entrySet().removeAll(machine.report().labels().entrySet());
+    return missing.isEmpty()
+        ? Optional.empty()
+        : never(
+            machine,
+            "labels",
+            "does not carry the label %s; label it, or ask for less".formatted(missing));
+  }
+
+  private static Optional<Verdict> size(Machine machine, Need need) {
+    Room total = Room.total(machine.report().capacity());
+    return shortage(machine, need.claim(), total, "has in all", false);
+  }
+
+  private static Optional<Verdict> presence(Machine machine, Need need) {
+    if (!machine.fresh(need.freshness())) {
+      return notNow(
+          machine,
+          "reachable",
+          "was last heard %s ago; see that it runs and that the network reaches it"
+              .formatted(Silence.shown(machine.silence())));
+    }
+    if (!machine.obeys(need.journal())) {
+      return notNow(
+          machine,
+          "journal",
+          "obeys another journal; join it to its own fleet, or start it on a fresh data directory");
+    }
+    return machine.report().settled()
+        ? Optional.empty()
+        : notNow(machine, "settled", "has just joined and is not ready for starts; wait a moment");
+  }
+
+  private static Optional<Verdict> willingness(Machine machine, Need need) {
+    if (machine.draining() || machine.report().cordoned()) {
+      return notNow(
+          machine,
+          "cordon",
+          "is cordoned; take new instances again with `remuda uncordon %s`"
+              .formatted(machine.id()));
+    }
+    if (need.spec().antiAffinity() && need.neighbours().getOrDefault(machine.id(), 0) > 0) {
+      return notNow(
+          machine,
+          "anti-affinity",
+          "holds an instance already and no two may share a machine; add a machine");
+    }
+    return Optional.ofNullable(need.held().get(machine.id()))
+        .flatMap(reason -> notNow(machine, "refused", "refused lately: " + reason));
+  }
+
+  private static Optional<Verdict> room(Machine machine, Resources claim, Room free) {
+    return shortage(machine, claim, free, "has free", true);
+  }
+
+  private static Optional<Verdict> shortage(
+      Machine machine, Resources claim, Room room, String has, boolean ever) {
+    String cure =
+        ever
+            ? "stop or shrink something there, or add a machine"
+            : "ask for less, or add a machine";
+    if (!room.hasGpusFor(claim)) {
+      return verdict(
+          machine,
+          ever,
+          "gpu-memory",
+          "needs %d GPU%s with %d MiB, %s %s %d GPU%s with at most %d MiB; %s"
+              .formatted(
+                  claim.gpus(),
+                  claim.gpus() == 1 ? "" : "s",
+                  Room.gpuShare(claim),
+                  shown(machine),
+                  has,
+                  room.gpuMemoryMiB().size(),
+                  room.gpuMemoryMiB().size() == 1 ? "" : "s",
+                  room.largestGpuMiB(),
+                  cure));
+    }
+    if (!room.hasMemoryFor(claim)) {
+      return verdict(
+          machine,
+          ever,
+          "memory",
+          "needs %d MiB of memory, %s %s %d; %s"
+              .formatted(claim.memoryMiB(), shown(machine), has, room.memoryMiB(), cure));
+    }
+    if (!room.hasCpusFor(claim)) {
+      return verdict(
+          machine,
+          ever,
+          "cpus",
+          "needs %s cores, %s %s %s; %s"
+              .formatted(cores(claim.cpus()), shown(machine), has, cores(room.cpus()), cure));
+    }
+    return Optional.empty();
+  }
+
+  private static String cores(double cpus) {
+    return cpus == Math.rint(cpus)
+        ? Long.toString(Math.round(cpus))
+        : String.format(java.util.Locale.ROOT, "%.2f", cpus);
+  }
+
+  private static Optional<Verdict> never(Machine machine, String predicate, String text) {
+    return verdict(machine, false, predicate, shown(machine) + " " + text);
+  }
+
+  private static Optional<Verdict> notNow(Machine machine, String predicate, String text) {
+    return verdict(machine, true, predicate, shown(machine) + " " + text);
+  }
+
+  private static Optional<Verdict> verdict(
+      Machine machine, boolean ever, String predicate, String text) {
+    return Optional.of(new Verdict(machine.id(), false, ever, predicate, text));
+  }
+
+  private static String shown(Machine machine) {
+    return machine.id() + " (" + machine.report().hostName() + ")";
+  }
+}

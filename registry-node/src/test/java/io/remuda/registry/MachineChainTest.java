@@ -1,0 +1,222 @@
+package io.remuda.registry;
+
+import static io.remuda.registry.testing.Specs.aSpec;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.FleetProtocol;
+import io.remuda.protocol.NodeProtocol;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.testing.Eventually;
+import io.remuda.registry.testing.FakeMachine;
+import io.remuda.registry.testing.Reports;
+import io.remuda.registry.testing.TestRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Machines that fall silent, come back, are cordoned or belong to another fleet, on a real journal.
+ */
+class MachineChainTest {
+
+  private static final Duration SOON = Duration.ofSeconds(40);
+
+  @TempDir static Path data;
+
+  private static TestRegistry registry;
+
+  private final List<FakeMachine.Control> machines = new java.util.ArrayList<>();
+
+  @BeforeAll
+  static void start() {
+    registry = TestRegistry.start(data).awaitReady();
+  }
+
+  @AfterAll
+  static void stop() {
+    registry.close();
+  }
+
+  /** What a test leaves behind falls silent and is given up. */
+  @AfterEach
+  void silence() {
+    machines.forEach(machine -> machine.silent = true);
+  }
+
+  @Test
+  void whatRanOnAMachineThatFallsSilentIsSuspectThenPlacedElsewhereThenStoppedThere() {
+    FakeMachine.Control first = machine("silent-1", "silent");
+    registry.deploy(aSpec().named("silent").on("silent").build());
+    awaitPhase("silent", DeploymentPhase.READY);
+    InstanceId lost = first.instances.keySet().iterator().next();
+    FakeMachine.Control second = machine("silent-2", "silent");
+
+    first.silent = true;
+    Eventually.passes(
+        "it takes no work",
+        SOON,
+        () -> assertThat(registry.listing("silent").orElseThrow().ready()).isZero());
+    Eventually.passes("it runs elsewhere", SOON, () -> assertThat(second.instances).hasSize(1));
+    awaitPhase("silent", DeploymentPhase.READY);
+
+    first.silent = false;
+    Eventually.passes(
+        "the returned one is stopped",
+        SOON,
+        () -> assertThat(first.instances).doesNotContainKey(lost));
+    assertThat(second.instances).hasSize(1);
+  }
+
+  @Test
+  void aMachineThatComesBackInTimeKeepsItsInstances() {
+    FakeMachine.Control machine = machine("back");
+    registry.deploy(aSpec().named("back").on("back").build());
+    awaitPhase("back", DeploymentPhase.READY);
+    int before = registry.events(0, Optional.of("back"), Duration.ZERO).size();
+
+    machine.settled = false;
+    machine.incarnation = 2;
+    Eventually.isTrue("it is told its state again", SOON, () -> machine.settled);
+
+    awaitPhase("back", DeploymentPhase.READY);
+    assertThat(registry.events(0, Optional.of("back"), Duration.ZERO)).hasSize(before);
+    assertThat(machine.count(NodeProtocol.StopInstance.class)).isZero();
+  }
+
+  @Test
+  void anInstanceOfANameThatNobodyDeclaredIsStopped() {
+    FakeMachine.Control machine = new FakeMachine.Control("stray");
+    InstanceId stray = InstanceId.of("never-declared-5");
+    machine.instances.put(stray, Reports.instance(stray, Phase.READY, 1));
+    machines.add(registry.machine(machine));
+
+    Eventually.passes("it is stopped", SOON, () -> assertThat(machine.instances).isEmpty());
+  }
+
+  @Test
+  void aMachineOfAnotherJournalGetsNothing() {
+    FakeMachine.Control machine = new FakeMachine.Control("foreign");
+    machine.journal = Optional.of(new JournalId("another-journal"));
+    machine.settled = true;
+    machine.engines = java.util.Set.of("foreign");
+    machines.add(registry.machine(machine));
+    registry.deploy(aSpec().named("foreign").on("foreign").build());
+
+    Eventually.passes(
+        "the reason says so",
+        SOON,
+        () ->
+            assertThat(registry.explain("foreign").explanation().orElseThrow().verdicts())
+                .anyMatch(v -> v.predicate().equals("journal")));
+    assertThat(machine.count(NodeProtocol.StartInstance.class)).isZero();
+  }
+
+  @Test
+  void aCordonedMachineTakesNothingNewAndADrainedOneIsEmptied() {
+    FakeMachine.Control first = machine("drain-1", "drain");
+    registry.deploy(aSpec().named("drain").on("drain").build());
+    awaitPhase("drain", DeploymentPhase.READY);
+
+    assertThat(registry.cordon(first.id).machine().orElseThrow().cordoned()).isTrue();
+    assertThat(first.cordoned).isTrue();
+    assertThat(first.instances).hasSize(1);
+    assertThat(registry.uncordon(first.id).machine().orElseThrow().cordoned()).isFalse();
+
+    FakeMachine.Control second = machine("drain-2", "drain");
+    assertThat(registry.drain(first.id).machine().orElseThrow().draining()).isTrue();
+    Eventually.passes(
+        "it has moved",
+        SOON,
+        () -> {
+          assertThat(first.instances).isEmpty();
+          assertThat(second.instances).hasSize(1);
+        });
+    awaitPhase("drain", DeploymentPhase.READY);
+  }
+
+  @Test
+  void aSecondCordonAlsoWaitsUntilTheMachineObeys() {
+    FakeMachine.Control machine = machine("deaf-cordon");
+    Eventually.isTrue("it is told its state", SOON, () -> machine.settled);
+    machine.deafToState = true;
+    assertThat(registry.cordon(machine.id).refused()).isEmpty();
+    assertThat(machine.cordoned).isFalse();
+
+    machine.deafToState = false;
+
+    assertThat(registry.cordon(machine.id).machine().orElseThrow().cordoned()).isTrue();
+    assertThat(machine.cordoned).isTrue();
+  }
+
+  @Test
+  void aCordonThatTheMachineRefusesIsToldSo() {
+    FakeMachine.Control machine = machine("rebel");
+    Eventually.isTrue("it is told its state", SOON, () -> machine.settled);
+    machine.refuseState = Optional.of(Refused.of(ErrorCode.WRONG_JOURNAL, "another fleet's"));
+
+    Refused refused = registry.cordon(machine.id).refused().orElseThrow();
+
+    assertThat(refused.code()).isEqualTo(ErrorCode.WRONG_JOURNAL);
+    assertThat(refused.message()).contains("the change is kept", "another fleet's");
+  }
+
+  @Test
+  void anUnknownMachineCannotBeCordoned() {
+    assertThat(
+            registry
+                .cordon(new io.remuda.protocol.id.MachineId("nobody"))
+                .refused()
+                .orElseThrow()
+                .code())
+        .isEqualTo(ErrorCode.NOT_FOUND);
+  }
+
+  @Test
+  void listsMachinesAndInstances() {
+    FakeMachine.Control machine = machine("listed");
+    registry.deploy(aSpec().named("listed").on("listed").build());
+    awaitPhase("listed", DeploymentPhase.READY);
+
+    FleetProtocol.Machines all = registry.askView(FleetProtocol.ListMachines::new);
+    FleetProtocol.Instances running = registry.askView(FleetProtocol.ListInstances::new);
+
+    assertThat(all.machines())
+        .anyMatch(view -> view.machine().equals(machine.id) && view.reachable());
+    assertThat(running.instances())
+        .anyMatch(
+            view ->
+                view.machine().equals(machine.id)
+                    && view.phase() == Phase.READY
+                    && view.pid().isPresent());
+  }
+
+  private FakeMachine.Control machine(String id) {
+    return machine(id, id);
+  }
+
+  /** A machine with an engine of its own, so that tests do not use each other's. */
+  private FakeMachine.Control machine(String id, String engine) {
+    FakeMachine.Control control = new FakeMachine.Control(id);
+    control.engines = java.util.Set.of(engine);
+    machines.add(registry.machine(control));
+    return control;
+  }
+
+  private static void awaitPhase(String name, DeploymentPhase phase) {
+    Eventually.passes(
+        name + " is " + phase,
+        SOON,
+        () -> assertThat(registry.listing(name).map(listing -> listing.phase())).hasValue(phase));
+  }
+}

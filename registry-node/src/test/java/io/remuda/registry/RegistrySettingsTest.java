@@ -1,0 +1,57 @@
+package io.remuda.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RegistrySettingsTest {
+
+  private static final Config DEFAULTS = ConfigFactory.load();
+
+  @Test
+  void hasSaneDefaults() {
+    RegistrySettings settings = RegistrySettings.from(DEFAULTS);
+
+    assertThat(settings.reconcile().lostAfter()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(settings.pingInterval()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(settings.brake().machines()).isEqualTo(4);
+    assertThat(settings.snapshotEvery()).isEqualTo(100);
+  }
+
+  @Test
+  void everyKeyIsRead() {
+    RegistrySettings settings =
+        RegistrySettings.from(
+            ConfigFactory.parseMap(
+                    Map.of(
+                        "remuda.liveness.lost-after", "50s",
+                        "remuda.liveness.forget-after", "2h",
+                        "remuda.liveness.flapping.changes", 9,
+                        "remuda.registry.drain", "7s",
+                        "remuda.registry.cordon-timeout", "8s",
+                        "remuda.journal.snapshot-every", 3))
+                .withFallback(DEFAULTS));
+
+    assertThat(settings.reconcile().lostAfter()).isEqualTo(Duration.ofSeconds(50));
+    assertThat(settings.forgetAfter()).isEqualTo(Duration.ofHours(2));
+    assertThat(settings.flapping().changes()).isEqualTo(9);
+    assertThat(settings.reconcile().drain()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(settings.cordonTimeout()).isEqualTo(Duration.ofSeconds(8));
+    assertThat(settings.snapshotEvery()).isEqualTo(3);
+  }
+
+  @Test
+  void refusesToLoseAMachineBeforeItIsSuspect() {
+    assertThatThrownBy(
+            () ->
+                RegistrySettings.from(
+                    ConfigFactory.parseMap(Map.of("remuda.liveness.lost-after", "1s"))
+                        .withFallback(DEFAULTS)))
+        .hasMessageContaining("lost-after");
+  }
+}

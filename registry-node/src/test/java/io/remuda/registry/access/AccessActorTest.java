@@ -1,0 +1,115 @@
+package io.remuda.registry.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.typed.ActorRef;
+import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.remuda.protocol.AccessProtocol;
+import io.remuda.protocol.AccessProtocol.ApiKey;
+import io.remuda.protocol.AccessProtocol.Reply;
+import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.id.KeyId;
+import io.remuda.registry.SteadyClock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class AccessActorTest {
+
+  private static final Config CONFIG =
+      EventSourcedBehaviorTestKit.config()
+          .withFallback(ConfigFactory.parseString("akka.actor.provider = local"))
+          .withFallback(ConfigFactory.load());
+  private static final ActorTestKit KIT = ActorTestKit.create("access", CONFIG);
+
+  private final List<ApiKey> spread = new CopyOnWriteArrayList<>();
+  private final EventSourcedBehaviorTestKit<AccessProtocol.Command, AccessEvent, AccessState>
+      actor =
+          EventSourcedBehaviorTestKit.create(
+              KIT.system(),
+              AccessActor.create(new SteadyClock(), 100, spread::addAll, () -> {}),
+              EventSourcedBehaviorTestKit.disabledSerializationSettings());
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+
+  @Test
+  void aKeyIsWrittenSpreadAndListed() {
+    Reply created = create("abcd1234", "00ff");
+
+    assertThat(created.keys()).singleElement().satisfies(k -> assertThat(k.version()).isOne());
+    assertThat(spread).hasSize(1);
+    assertThat(ask(AccessProtocol.ListKeys::new).keys()).hasSize(1);
+  }
+
+  @Test
+  void aRevokedKeyStaysAsATombstoneOfAHigherVersion() {
+    create("abcd1234", "00ff");
+
+    Reply revoked = ask(replyTo -> new AccessProtocol.RevokeKey(new KeyId("abcd1234"), replyTo));
+    Reply again = ask(replyTo -> new AccessProtocol.RevokeKey(new KeyId("abcd1234"), replyTo));
+
+    assertThat(revoked.keys().get(0).revoked()).isTrue();
+    assertThat(revoked.keys().get(0).isNewerThan(spread.get(0))).isTrue();
+    assertThat(again).isEqualTo(revoked);
+    assertThat(ask(AccessProtocol.ListKeys::new).keys()).hasSize(1);
+  }
+
+  @Test
+  void theSameKeyTwiceIsOneAndAnotherSecretUnderItsIdIsRefused() {
+    Reply first = create("abcd1234", "00ff");
+
+    assertThat(create("abcd1234", "00ff")).isEqualTo(first);
+    assertThat(create("abcd1234", "11ee").refused().orElseThrow().code())
+        .isEqualTo(ErrorCode.INVALID_REQUEST);
+  }
+
+  @Test
+  void aKeyThatIsNotThereCannotBeRevoked() {
+    Reply reply = ask(replyTo -> new AccessProtocol.RevokeKey(new KeyId("nobody"), replyTo));
+
+    assertThat(reply.refused().orElseThrow().code()).isEqualTo(ErrorCode.NOT_FOUND);
+  }
+
+  @Test
+  void aRestartSpreadsAllKeysAgain() {
+    create("abcd1234", "00ff");
+    spread.clear();
+
+    actor.restart();
+
+    io.remuda.protocol.testing.Eventually.isTrue(
+        "they are spread", java.time.Duration.ofSeconds(5), () -> spread.size() == 1);
+  }
+
+  private Reply create(String id, String hash) {
+    return ask(
+        replyTo ->
+            new AccessProtocol.CreateKey(
+                new ApiKey(
+                    new KeyId(id),
+                    "ci",
+                    hash,
+                    Set.of(Scope.INFER),
+                    Set.of(),
+                    Instant.ofEpochMilli(1000),
+                    Optional.empty(),
+                    false,
+                    0),
+                replyTo));
+  }
+
+  private Reply ask(java.util.function.Function<ActorRef<Reply>, AccessProtocol.Command> command) {
+    return actor.<Reply>runCommand(command::apply).reply();
+  }
+}

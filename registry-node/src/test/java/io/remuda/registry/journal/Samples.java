@@ -1,0 +1,148 @@
+package io.remuda.registry.journal;
+
+import static io.remuda.registry.testing.Specs.aSpec;
+
+import io.remuda.protocol.AccessProtocol.ApiKey;
+import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.KeyId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.InstanceReport.Origin;
+import io.remuda.protocol.model.ModelFile;
+import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Resources;
+import io.remuda.protocol.model.Schema;
+import io.remuda.protocol.model.Spread;
+import io.remuda.registry.access.AccessEvent;
+import io.remuda.registry.access.AccessState;
+import io.remuda.registry.machine.MachineEvent;
+import io.remuda.registry.machine.MachineState;
+import io.remuda.registry.model.DeploymentEvent;
+import io.remuda.registry.model.InstanceEvent;
+import io.remuda.registry.model.ModelState;
+import io.remuda.registry.model.RegistrationEvent;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** One of everything that the journal can hold, with every field filled. */
+final class Samples {
+
+  private static final Instant AT = Instant.ofEpochMilli(1_700_000_000_123L);
+  private static final ModelName NAME = new ModelName("chat-small");
+  private static final InstanceId ID = new InstanceId(NAME, 7);
+  private static final MachineId MACHINE = new MachineId("a1b2c3d4e5f6");
+  private static final Schema SCHEMA = new Schema("f1", "t.In", "t.Out", "AAECAw==");
+  private static final Resources CLAIM = new Resources(24_000, 2_048, 1.5, 2);
+
+  private Samples() {}
+
+  static Map<String, Object> all() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("DeploymentDeclared", new DeploymentEvent.DeploymentDeclared(spec(), AT));
+    all.put(
+        "DeploymentDeclared-least",
+        new DeploymentEvent.DeploymentDeclared(aSpec().named("demo").build(), AT));
+    all.put("DeploymentChanged", new DeploymentEvent.DeploymentChanged(spec().withReplicas(5), AT));
+    all.put("DeploymentScaled", new DeploymentEvent.DeploymentScaled(NAME, 0, AT));
+    all.put("DeploymentRemoved", new DeploymentEvent.DeploymentRemoved(NAME, AT));
+    all.put("SchemaEvolved", new DeploymentEvent.SchemaEvolved(spec(), "t.In.limit is new", AT));
+    all.put("MachineRegistered", new RegistrationEvent.MachineRegistered(spec(), MACHINE, AT));
+    all.put(
+        "RegistrationRefused",
+        new RegistrationEvent.RegistrationRefused(NAME, MACHINE, "f2", "another schema", AT));
+    all.put(
+        "MachineUnregistered",
+        new RegistrationEvent.MachineUnregistered(NAME, MACHINE, "its jar was removed", AT));
+    all.put("ModelState-self", selfRegistered());
+    all.put("ModelDescribed", new DeploymentEvent.ModelDescribed(NAME, MACHINE, file(), AT));
+    all.put(
+        "InstanceAssigned",
+        new InstanceEvent.InstanceAssigned(ID, MACHINE, CLAIM, Origin.ASSIGNED, AT));
+    all.put(
+        "InstanceRefused",
+        new InstanceEvent.InstanceRefused(ID, MACHINE, ErrorCode.NODE_FULL, "no room", AT));
+    all.put("InstanceReady", new InstanceEvent.InstanceReady(ID, AT));
+    all.put("InstanceStopping", new InstanceEvent.InstanceStopping(ID, "fewer are wanted", AT));
+    all.put("InstanceEnded", new InstanceEvent.InstanceEnded(ID, true, "exit code 1", AT));
+    all.put("InstanceLost", new InstanceEvent.InstanceLost(ID, MACHINE, "not heard", AT));
+    all.put("MachineCordoned", new MachineEvent.MachineCordoned(MACHINE, AT));
+    all.put("MachineUncordoned", new MachineEvent.MachineUncordoned(MACHINE, AT));
+    all.put("MachineDraining", new MachineEvent.MachineDraining(MACHINE, AT));
+    all.put("MachineLabelled", new MachineEvent.MachineLabelled(MACHINE, Map.of("zone", "a"), AT));
+    all.put("KeyCreated", new AccessEvent.KeyCreated(key(), AT));
+    all.put("KeyRevoked", new AccessEvent.KeyRevoked(new KeyId("abcd1234"), AT));
+    all.put("ModelState", modelState());
+    all.put(
+        "MachineState",
+        MachineState.empty(MACHINE)
+            .on(new MachineEvent.MachineLabelled(MACHINE, Map.of("zone", "a"), AT))
+            .on(new MachineEvent.MachineDraining(MACHINE, AT)));
+    all.put(
+        "AccessState",
+        AccessState.EMPTY
+            .on(new AccessEvent.KeyCreated(key(), AT))
+            .on(new AccessEvent.KeyRevoked(new KeyId("abcd1234"), AT)));
+    return all;
+  }
+
+  private static ModelState modelState() {
+    return ModelState.empty(NAME)
+        .on(new DeploymentEvent.DeploymentDeclared(spec(), AT))
+        .on(new DeploymentEvent.ModelDescribed(NAME, MACHINE, file(), AT))
+        .on(new InstanceEvent.InstanceAssigned(ID, MACHINE, CLAIM, Origin.ASSIGNED, AT))
+        .on(new InstanceEvent.InstanceReady(ID, AT))
+        .on(new InstanceEvent.InstanceStopping(ID, "drained", AT))
+        .on(
+            new InstanceEvent.InstanceAssigned(
+                new InstanceId(NAME, 8), MACHINE, CLAIM, Origin.SELF, AT))
+        .on(new InstanceEvent.InstanceEnded(new InstanceId(NAME, 9), true, "exit code 1", AT));
+  }
+
+  private static ModelState selfRegistered() {
+    return ModelState.empty(NAME)
+        .on(new RegistrationEvent.MachineRegistered(spec(), MACHINE, AT))
+        .on(new RegistrationEvent.MachineRegistered(spec(), new MachineId("b2"), AT))
+        .on(
+            new RegistrationEvent.RegistrationRefused(
+                NAME, new MachineId("c3"), "f2", "another schema", AT));
+  }
+
+  private static ModelFile file() {
+    return new ModelFile(3_000_000, "sha256:ab", CLAIM, true, Optional.of(SCHEMA), "from header");
+  }
+
+  private static ApiKey key() {
+    return new ApiKey(
+        new KeyId("abcd1234"),
+        "ci",
+        "00ff",
+        Set.of(Scope.INFER, Scope.DEPLOY),
+        Set.of(NAME),
+        AT,
+        Optional.of(AT.plusSeconds(60)),
+        false,
+        1);
+  }
+
+  private static ModelSpec spec() {
+    return new ModelSpec(
+        NAME,
+        "llama-server",
+        Optional.of("models/small.gguf"),
+        2,
+        Optional.of(CLAIM),
+        OptionalInt.of(4096),
+        OptionalInt.of(4),
+        Map.of("temp", "0.1"),
+        Map.of("zone", "a"),
+        Spread.SPREAD,
+        true,
+        Optional.of(SCHEMA));
+  }
+}

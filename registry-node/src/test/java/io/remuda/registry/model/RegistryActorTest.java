@@ -1,0 +1,314 @@
+package io.remuda.registry.model;
+
+import static io.remuda.registry.testing.Specs.aSpec;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.FleetProtocol;
+import io.remuda.protocol.Listing;
+import io.remuda.protocol.NodeProtocol;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Capacity;
+import io.remuda.protocol.model.ModelFile;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Resources;
+import io.remuda.protocol.testing.Eventually;
+import io.remuda.registry.RegistrySettings;
+import io.remuda.registry.SteadyClock;
+import io.remuda.registry.fleet.Fleet;
+import io.remuda.registry.fleet.FleetMessage;
+import io.remuda.registry.placement.FleetSnapshot;
+import io.remuda.registry.testing.Reports;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The shell around decider and reconciler: what is written, when it is told, what a restart does.
+ */
+class RegistryActorTest {
+
+  private static final Config CONFIG =
+      EventSourcedBehaviorTestKit.config()
+          .withFallback(
+              ConfigFactory.parseString(
+                  """
+                  akka.actor.provider = local
+                  remuda.registry.reconcile-interval = 1h
+                  remuda.registry.resend-after = 10ms
+                  remuda.registry.refusal-hold = 300ms
+                  """))
+          .withFallback(ConfigFactory.load());
+  private static final ActorTestKit KIT = ActorTestKit.create("registry-actor", CONFIG);
+  private static final MachineId M1 = new MachineId("m1");
+  private static final ModelName DEMO = new ModelName("demo");
+
+  private final Fleet fleet = new Fleet();
+  private final TestProbe<NodeProtocol.Command> agent =
+      KIT.createTestProbe(NodeProtocol.Command.class);
+  private final TestProbe<FleetProtocol.Command> view =
+      KIT.createTestProbe(FleetProtocol.Command.class);
+  private final List<Listing> listings = new CopyOnWriteArrayList<>();
+  private EventSourcedBehaviorTestKit<RegistryProtocol.Command, ModelEvent, ModelState> actor =
+      newActor();
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+
+  @BeforeEach
+  void aMachineIsThere() {
+    says(Reports.of("m1"));
+  }
+
+  @Test
+  void writesADeploymentBeforeItAnswersInOneCommit() {
+    var result = actor.<RegistryProtocol.Reply>runCommand(this::deploy);
+
+    assertThat(result.events())
+        .singleElement()
+        .isInstanceOf(DeploymentEvent.DeploymentDeclared.class);
+    assertThat(result.reply().deployment().orElseThrow().version()).isEqualTo(1);
+    assertThat(listings.get(0).specVersion()).isEqualTo(1);
+  }
+
+  @Test
+  void describesAssignsAndStartsWithTheNumberOfTheAssignment() {
+    NodeProtocol.StartInstance start = placed();
+
+    assertThat(start.id()).isEqualTo(new InstanceId(DEMO, start.epoch()));
+    assertThat(start.claim().memoryMiB()).isEqualTo(512);
+    assertThat(start.journal()).isEqualTo(World.JOURNAL);
+    assertThat(view.receiveMessage()).isInstanceOf(FleetMessage.Watch.class);
+  }
+
+  @Test
+  void aRestartSendsTheSameStartAgain() {
+    NodeProtocol.StartInstance first = placed();
+
+    actor.restart();
+    NodeProtocol.StartInstance second = agent.expectMessageClass(NodeProtocol.StartInstance.class);
+
+    assertThat(second.id()).isEqualTo(first.id());
+    assertThat(second.epoch()).isEqualTo(first.epoch());
+  }
+
+  @Test
+  void aRefusalEndsTheAssignmentAndIsRemembered() {
+    NodeProtocol.StartInstance start = placed();
+
+    var result = actor.runCommand(refused(start));
+
+    assertThat(result.events()).singleElement().isInstanceOf(InstanceEvent.InstanceRefused.class);
+    assertThat(listings.get(listings.size() - 1).reason().orElseThrow()).contains("no room");
+  }
+
+  @Test
+  void aSecondRefusalForTheSameReasonIsNotWrittenAndTheSameStartIsSentAgain() {
+    NodeProtocol.StartInstance first = placed();
+    actor.runCommand(refused(first));
+    NodeProtocol.StartInstance second = startAfter(first.id());
+
+    var result = actor.runCommand(refused(second));
+
+    assertThat(result.hasNoEvents()).isTrue();
+    assertThat(actor.getState().instances()).containsOnlyKeys(second.id());
+    Eventually.passes(
+        "its start is sent again",
+        Duration.ofSeconds(10),
+        () -> {
+          actor.runCommand(RegistryMessage.Look.NOW);
+          assertThat(agent.expectMessageClass(NodeProtocol.StartInstance.class).id())
+              .isEqualTo(second.id());
+        });
+  }
+
+  /** The start of an instance after {@code known}, whose own start may have been sent again. */
+  private NodeProtocol.StartInstance startAfter(InstanceId known) {
+    return Eventually.find(
+        "the next one is started",
+        Duration.ofSeconds(10),
+        () -> {
+          actor.runCommand(RegistryMessage.Look.NOW);
+          NodeProtocol.StartInstance start =
+              agent.expectMessageClass(NodeProtocol.StartInstance.class);
+          return start.id().equals(known) ? Optional.empty() : Optional.of(start);
+        });
+  }
+
+  private static RegistryMessage.StartAnswered refused(NodeProtocol.StartInstance start) {
+    return new RegistryMessage.StartAnswered(
+        start.id(),
+        M1,
+        Optional.of(
+            new NodeProtocol.StartReply(
+                start.id(),
+                start.epoch(),
+                M1,
+                Optional.of(Refused.of(ErrorCode.NODE_FULL, "no room")),
+                new Capacity(0, 0, 0, 0, List.of()))));
+  }
+
+  @Test
+  void anEndedInstanceIsReplacedUnderANewId() {
+    NodeProtocol.StartInstance start = placed();
+
+    start
+        .replyTo()
+        .tell(
+            new NodeProtocol.StartReply(
+                start.id(),
+                start.epoch(),
+                M1,
+                Optional.of(Refused.of(ErrorCode.ENDED, "it has ended here")),
+                new Capacity(0, 0, 0, 0, List.of())));
+    NodeProtocol.StartInstance next = agent.expectMessageClass(NodeProtocol.StartInstance.class);
+
+    assertThat(next.id().number()).isGreaterThan(start.id().number());
+  }
+
+  @Test
+  void readyInstancesAreListedAndAStopIsConfirmedByTheMachine() {
+    NodeProtocol.StartInstance start = placed();
+    says(Reports.of("m1").with(Reports.instance(start.id(), Phase.READY, 1)));
+    actor.runCommand(RegistryMessage.Look.NOW);
+    assertThat(listings.get(listings.size() - 1).ready()).isEqualTo(1);
+
+    actor.<RegistryProtocol.Reply>runCommand(replyTo -> new RegistryProtocol.Remove(DEMO, replyTo));
+    NodeProtocol.StopInstance stop = agent.expectMessageClass(NodeProtocol.StopInstance.class);
+    assertThat(stop.epoch()).isGreaterThan(start.epoch());
+    stop.replyTo()
+        .tell(
+            new NodeProtocol.StopReply(
+                stop.id(),
+                stop.epoch(),
+                M1,
+                Optional.empty(),
+                new Capacity(0, 0, 0, 0, List.of())));
+
+    Eventually.isTrue(
+        "it is gone", Duration.ofSeconds(10), () -> actor.getState().instances().isEmpty());
+    var gone =
+        actor.<RegistryProtocol.Reply>runCommand(
+            replyTo -> new RegistryProtocol.Get(DEMO, replyTo));
+    assertThat(gone.reply().refused().orElseThrow().code()).isEqualTo(ErrorCode.MODEL_NOT_FOUND);
+  }
+
+  @Test
+  void aNameThatSomebodyOnlyAskedForIsForgotten() {
+    TestProbe<RegistryProtocol.Reply> replies = KIT.createTestProbe();
+    ActorRef<RegistryProtocol.Command> asked = KIT.spawn(behavior("asked"));
+    asked.tell(new RegistryProtocol.Get(new ModelName("asked"), replies.getRef()));
+    assertThat(replies.receiveMessage().refused()).isPresent();
+
+    for (int i = 0; i < 40; i++) {
+      asked.tell(RegistryMessage.Look.BY_CLOCK);
+    }
+
+    replies.expectTerminated(asked);
+  }
+
+  @Test
+  void aModelWithAnotherSchemaIsNotPlaced() {
+    actor.<RegistryProtocol.Reply>runCommand(
+        replyTo ->
+            new RegistryProtocol.Deploy(
+                aSpec().withSchema("wanted").build(), Optional.empty(), false, replyTo));
+    NodeProtocol.DescribeModel describe =
+        agent.expectMessageClass(NodeProtocol.DescribeModel.class);
+
+    describe
+        .replyTo()
+        .tell(
+            new NodeProtocol.Described(
+                M1,
+                Optional.of(
+                    new ModelFile(
+                        1,
+                        "d",
+                        Resources.NONE,
+                        true,
+                        aSpec().withSchema("found").build().schema(),
+                        "")),
+                Optional.empty()));
+
+    Eventually.isTrue(
+        "the reason says so",
+        Duration.ofSeconds(10),
+        () ->
+            listings
+                .get(listings.size() - 1)
+                .reason()
+                .orElse("")
+                .contains("demo stands for another schema"));
+    agent.expectNoMessage(Duration.ofMillis(50));
+  }
+
+  private NodeProtocol.StartInstance placed() {
+    actor.<RegistryProtocol.Reply>runCommand(this::deploy);
+    NodeProtocol.DescribeModel describe =
+        agent.expectMessageClass(NodeProtocol.DescribeModel.class);
+    describe
+        .replyTo()
+        .tell(
+            new NodeProtocol.Described(
+                M1,
+                Optional.of(
+                    new ModelFile(1, "d", new Resources(0, 512, 0, 0), true, Optional.empty(), "")),
+                Optional.empty()));
+    return agent.expectMessageClass(NodeProtocol.StartInstance.class);
+  }
+
+  private RegistryProtocol.Command deploy(ActorRef<RegistryProtocol.Reply> replyTo) {
+    return new RegistryProtocol.Deploy(aSpec().build(), Optional.empty(), false, replyTo);
+  }
+
+  private void says(Reports report) {
+    fleet.show(
+        FleetSnapshot.of(
+            Duration.ofHours(1),
+            false,
+            List.of(
+                new FleetSnapshot.Machine(
+                    true, false, Duration.ZERO, Duration.ZERO, report.build()))),
+        Map.of(M1, agent.getRef()));
+  }
+
+  private EventSourcedBehaviorTestKit<RegistryProtocol.Command, ModelEvent, ModelState> newActor() {
+    return EventSourcedBehaviorTestKit.create(
+        KIT.system(),
+        behavior("demo"),
+        EventSourcedBehaviorTestKit.disabledSerializationSettings());
+  }
+
+  private Behavior<RegistryProtocol.Command> behavior(String name) {
+    return RegistryActor.create(
+        new ModelName(name),
+        new Surroundings(
+            World.JOURNAL,
+            RegistrySettings.from(CONFIG),
+            new SteadyClock(),
+            fleet,
+            view.getRef(),
+            listings::add,
+            () -> {},
+            new RegistryMeters()));
+  }
+}

@@ -1,0 +1,158 @@
+package io.remuda.registry.testing;
+
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Capacity;
+import io.remuda.protocol.model.EngineOffer;
+import io.remuda.protocol.model.Gpu;
+import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.NodeReport;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Resources;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** Builder of what a machine says of itself. */
+public final class Reports {
+
+  private final MachineId machine;
+  private long incarnation = 1;
+  private long sequence = 1;
+  private boolean cordoned;
+  private boolean settled = true;
+  private Optional<JournalId> journal = Optional.empty();
+  private long memoryMiB = 16_000;
+  private long reservedMiB;
+  private double cpus = 8;
+  private final List<Gpu> gpus = new ArrayList<>();
+  private final List<EngineOffer> engines = new ArrayList<>();
+  private final List<InstanceReport> instances = new ArrayList<>();
+  private Map<String, String> labels = Map.of();
+
+  private Reports(MachineId machine) {
+    this.machine = machine;
+    engines.add(new EngineOffer("fake", true, Optional.of("1"), Optional.empty()));
+  }
+
+  public static Reports of(String machine) {
+    return new Reports(new MachineId(machine));
+  }
+
+  public Reports incarnation(long to) {
+    incarnation = to;
+    return this;
+  }
+
+  public Reports sequence(long to) {
+    sequence = to;
+    return this;
+  }
+
+  public Reports cordoned() {
+    cordoned = true;
+    return this;
+  }
+
+  public Reports settled(boolean to) {
+    settled = to;
+    return this;
+  }
+
+  public Reports obeying(String id) {
+    journal = Optional.of(new JournalId(id));
+    return this;
+  }
+
+  public Reports memory(long totalMiB, long reserved) {
+    memoryMiB = totalMiB;
+    reservedMiB = reserved;
+    return this;
+  }
+
+  public Reports cpus(double to) {
+    cpus = to;
+    return this;
+  }
+
+  public Reports gpu(long totalMiB, long usedMiB, long reserved) {
+    gpus.add(
+        new Gpu(
+            gpus.size(),
+            "GPU-" + machine + gpus.size(),
+            "test",
+            totalMiB,
+            usedMiB,
+            reserved,
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            true));
+    return this;
+  }
+
+  public Reports engine(String name, boolean available) {
+    engines.add(
+        new EngineOffer(
+            name,
+            available,
+            Optional.empty(),
+            available ? Optional.empty() : Optional.of("its program is missing")));
+    return this;
+  }
+
+  public Reports labels(Map<String, String> to) {
+    labels = to;
+    return this;
+  }
+
+  public Reports with(InstanceReport instance) {
+    instances.add(instance);
+    return this;
+  }
+
+  public Reports running(String id, Phase phase) {
+    return with(instance(InstanceId.of(id), phase, 1));
+  }
+
+  public NodeReport build() {
+    return new NodeReport(
+        machine,
+        incarnation,
+        sequence,
+        "host-" + machine,
+        "127.0.0.1:1",
+        labels,
+        cordoned,
+        settled,
+        journal,
+        new Capacity(memoryMiB, reservedMiB, cpus, 0, gpus),
+        engines,
+        instances);
+  }
+
+  public static InstanceReport instance(InstanceId id, Phase phase, long sequence) {
+    return new InstanceReport(
+        id,
+        id.number(),
+        sequence,
+        phase,
+        InstanceReport.Origin.ASSIGNED,
+        "fake",
+        OptionalLong.of(4711),
+        OptionalInt.of(4712),
+        4,
+        0,
+        0,
+        0,
+        phase == Phase.FAILED ? Optional.of("it broke") : Optional.empty(),
+        OptionalDouble.empty(),
+        Resources.NONE,
+        Optional.empty());
+  }
+}

@@ -45,7 +45,6 @@ final class NodeVerbs {
       }
       RunningNode running = RunningNode.of(home, config, node);
       world.out().println(role + " node " + node.address());
-      node.tellAdminKey(world.out()::println);
       running.await();
       return Exit.OK.code();
     } catch (StartRefused refused) {

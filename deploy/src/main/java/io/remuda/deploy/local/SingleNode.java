@@ -56,21 +56,6 @@ public final class SingleNode implements AutoCloseable {
     }
   }
 
-  /** Tells the administrator's key, if this start is the one that makes it, as soon as it does. */
-  public void tellAdminKey(Consumer<String> say) {
-    if (node instanceof GatewayNode gateway) {
-      gateway
-          .adminKey()
-          .thenAccept(
-              made ->
-                  made.ifPresent(
-                      key ->
-                          say.accept(
-                              "the administrator's key, shown this once and kept nowhere: "
-                                  + key)));
-    }
-  }
-
   /** How people name it: where it is met, or which machine it is, or where it answers. */
   public String address() {
     return address.get();

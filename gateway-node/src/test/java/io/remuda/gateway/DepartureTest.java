@@ -13,6 +13,7 @@ import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.ScriptedEngine;
 import io.remuda.protocol.testing.TestNode;
+import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,10 +30,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that goes frees its engine, whichever server has the public port. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DepartureTest {
 
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   @TempDir private Path data;
 
@@ -41,20 +42,34 @@ class DepartureTest {
   void freesTheEngineWhenAClientGoesBeforeTheFirstByte(String edge, boolean stream)
       throws Exception {
     Config config = config(edge);
+    CountDownLatch goOn = new CountDownLatch(1);
     try (NodeHome home = NodeHome.open(config);
         GatewayNode gateway =
             GatewayNode.startLocal(
                 NodeSettings.from(config), home, config, Optional.empty(), Optional.empty());
-        ScriptedEngine engine = ScriptedEngine.start((seen, wire) -> wire.awaitDeparture(SOON))) {
+        ScriptedEngine engine =
+            ScriptedEngine.start(
+                (seen, wire) -> {
+                  if (seen.body().contains("stays")) {
+                    goOn.await();
+                    wire.events();
+                    wire.done();
+                  } else {
+                    wire.awaitDeparture(SOON);
+                  }
+                })) {
       gateway.routes().merge(RouteTable.EMPTY.with(route(engine.port())));
-      try (Socket client = new Socket("127.0.0.1", gateway.address().port())) {
-        client.getOutputStream().write(request(stream).getBytes(StandardCharsets.US_ASCII));
-        Eventually.isTrue("the engine works", SOON, () -> !engine.seen().isEmpty());
-      }
-      long left = System.nanoTime();
-      Eventually.isTrue("the engine was told", SOON, () -> engine.departed() == 1);
+      // It waits for longer than the other one: no limit of time frees the engine.
+      try (Socket staying = client(gateway, "stays", stream)) {
+        Eventually.isTrue("the engine works", SOON, () -> engine.seen().size() == 1);
+        try (Socket leaving = client(gateway, "leaves", stream)) {
+          Eventually.isTrue("the engine works for both", SOON, () -> engine.seen().size() == 2);
+        }
 
-      assertThat(Duration.ofNanos(System.nanoTime() - left)).isLessThan(Duration.ofSeconds(2));
+        Eventually.isTrue("the engine was told", SOON, () -> engine.departed() == 1);
+        goOn.countDown();
+        assertThat(until(staying, "[DONE]")).startsWith("HTTP/1.1 200");
+      }
     }
   }
 
@@ -75,18 +90,30 @@ class DepartureTest {
                   wire.json(200, "{\"late\":true}");
                 })) {
       gateway.routes().merge(RouteTable.EMPTY.with(route(engine.port())));
-      try (Socket client = new Socket("127.0.0.1", gateway.address().port())) {
-        client.setSoTimeout(15_000);
-        client.getOutputStream().write(request(false).getBytes(StandardCharsets.US_ASCII));
-        StringBuilder read = new StringBuilder();
-        while (read.indexOf("\"late\":true") < 0) {
-          int next = client.getInputStream().read();
-          assertThat(next).as("what was read: " + read).isNotNegative();
-          read.append((char) next);
-        }
-        assertThat(read.toString()).startsWith("HTTP/1.1 200");
+      try (Socket client = client(gateway, "waits", false)) {
+        assertThat(until(client, "\"late\":true")).startsWith("HTTP/1.1 200");
       }
     }
+  }
+
+  /** A client that has asked. */
+  private static Socket client(GatewayNode gateway, String user, boolean stream)
+      throws IOException {
+    Socket socket = new Socket("127.0.0.1", gateway.address().port());
+    socket.setSoTimeout((int) SOON.toMillis());
+    socket.getOutputStream().write(request(user, stream).getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  /** Reads until {@code mark} has come; all that was read. */
+  private static String until(Socket client, String mark) throws IOException {
+    StringBuilder read = new StringBuilder();
+    while (read.indexOf(mark) < 0) {
+      int next = client.getInputStream().read();
+      assertThat(next).as("what was read: " + read).isNotNegative();
+      read.append((char) next);
+    }
+    return read.toString();
   }
 
   private Config config(String edge) {
@@ -102,8 +129,8 @@ class DepartureTest {
             1));
   }
 
-  private static String request(boolean stream) {
-    String body = "{\"model\":\"demo\",\"stream\":" + stream + "}";
+  private static String request(String user, boolean stream) {
+    String body = "{\"model\":\"demo\",\"user\":\"" + user + "\",\"stream\":" + stream + "}";
     return "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
         + "Content-Length: "
         + body.length()

@@ -194,6 +194,10 @@ class GatewayNodeTest {
         ScriptedFleet fleet = ScriptedFleet.start(gateway.clusterGuardian())) {
       serves(gateway, "demo", engine.port());
       gateway.adminKey().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      Eventually.isTrue(
+          "a view of the fleet is in sight, too",
+          Duration.ofSeconds(30),
+          () -> send(gateway, "GET", "/v1/machines", "").statusCode() == 200);
 
       for (String path :
           List.of(
@@ -304,6 +308,8 @@ class GatewayNodeTest {
               send(gateway, "POST", "/v1/chat/completions", chat, "x-api-key", deployer)
                   .statusCode())
           .isEqualTo(403);
+      // Before its files are looked at: it replaces them while it runs.
+      gateway.close();
       try (java.util.stream.Stream<Path> files = Files.walk(data)) {
         for (Path file : files.filter(Files::isRegularFile).toList()) {
           assertThat(Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1))
@@ -361,7 +367,12 @@ class GatewayNodeTest {
 
   @Test
   void endsEventStreamsAtOnceWhenItCloses() throws Exception {
-    Config config = config(Map.of());
+    // Limits of which only a close that waits for one takes half.
+    Config config =
+        config(
+            Map.of(
+                "remuda.gateway.edge-limits.drain-timeout", "80s",
+                "remuda.gateway.stop-timeout", "80s"));
     try (NodeHome home = NodeHome.open(config);
         GatewayNode gateway = local(config, home);
         ScriptedFleet fleet = ScriptedFleet.start(gateway.clusterGuardian())) {
@@ -426,7 +437,7 @@ class GatewayNodeTest {
       }
       Eventually.isTrue(
           "the port is free again",
-          Duration.ofSeconds(5),
+          Duration.ofSeconds(30),
           () -> {
             try (ServerSocket socket = new ServerSocket(gateway.address().port())) {
               return socket.isBound();

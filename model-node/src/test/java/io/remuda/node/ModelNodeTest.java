@@ -60,17 +60,21 @@ class ModelNodeTest {
     return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
   }
 
+  /** Its route; the fleet is told that it is ready a moment before its routes are written. */
+  private Route readyRoute(String name) {
+    return Eventually.find(
+        "the route of " + name,
+        LIMIT,
+        () -> running.route(id(name)).filter(found -> found.phase() == Phase.READY));
+  }
+
   @Test
   void bringsAnEngineUpAndTellsTheFleetAndEndsItWithoutTrace() {
     InstanceReport ready = started("echo", "scripted");
     long pid = ready.pid().orElseThrow();
     assertThat(alive(pid)).isTrue();
     assertThat(ready.slots()).isEqualTo(ModelSpec.DEFAULT_SLOTS);
-    Route route =
-        Eventually.find(
-            "its route",
-            LIMIT,
-            () -> running.route(id("echo")).filter(found -> found.phase() == Phase.READY));
+    Route route = readyRoute("echo");
     assertThat(route.front()).isEqualTo(running.node.frontAddress().toString());
     assertThat(route.machine()).isEqualTo(running.node.machineId());
     assertThat(running.ping(id("echo")).orElseThrow().pid()).hasValue(pid);
@@ -81,10 +85,13 @@ class ModelNodeTest {
     assertThat(stopped.capacity().memoryReservedMiB()).isZero();
     assertThat(alive(pid)).isFalse();
     assertThat(data.resolve("instances/echo-7")).doesNotExist();
-    assertThat(ProcessHandle.allProcesses())
-        .noneMatch(
-            process ->
-                process.info().commandLine().orElse("").contains(data.resolve("instances") + "/"));
+    String folder = data.resolve("instances") + "/";
+    Eventually.passes(
+        "what its keeper has told to end has ended",
+        LIMIT,
+        () ->
+            assertThat(ProcessHandle.allProcesses())
+                .noneMatch(process -> process.info().commandLine().orElse("").contains(folder)));
     Eventually.isTrue(
         "its route withdrawn",
         LIMIT,
@@ -180,7 +187,7 @@ class ModelNodeTest {
     assertThat(reply.refused()).isEmpty();
     InstanceReport ready = running.await(id("demo"), Phase.READY);
     assertThat(ready.reason()).isEmpty();
-    assertThat(running.route(id("demo")).orElseThrow().endpoints())
+    assertThat(readyRoute("demo").endpoints())
         .contains("/v1/chat/completions", "/v1/completions")
         .doesNotContain("/v1/embeddings");
     assertThat(running.stop(id("demo")).refused()).isEmpty();
@@ -196,7 +203,7 @@ class ModelNodeTest {
     InstanceReport ready = running.await(id("mood"), Phase.READY);
     assertThat(ready.pid()).isEmpty();
     assertThat(ready.slots()).isEqualTo(64);
-    assertThat(running.route(id("mood")).orElseThrow().endpoints()).containsExactly("/predict");
+    assertThat(readyRoute("mood").endpoints()).containsExactly("/predict");
     assertThat(running.stop(id("mood")).refused()).isEmpty();
   }
 

@@ -11,6 +11,7 @@ import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
 import io.remuda.protocol.testing.Eventually;
+import io.remuda.protocol.testing.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -46,7 +47,7 @@ class RemoteEngineTest {
 
   @BeforeEach
   void start() throws IOException {
-    server = serve(0);
+    server = serve(FreePort.next());
     String address = "http://127.0.0.1:" + server.getAddress().getPort() + "/v1";
     running =
         RunningNode.start(
@@ -54,7 +55,7 @@ class RemoteEngineTest {
             Map.of(
                 "remuda.node.engine.remotes.lab.url", address,
                 "remuda.node.instance.watch-interval", "100ms",
-                "remuda.node.instance.answer-limit", "1s"));
+                "remuda.node.instance.answer-limit", "3s"));
     running.settle();
   }
 

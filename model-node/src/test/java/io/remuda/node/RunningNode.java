@@ -36,7 +36,15 @@ import java.util.concurrent.TimeUnit;
 final class RunningNode implements AutoCloseable {
 
   static final JournalId JOURNAL = new JournalId("0011aabb");
-  private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /** Limits that only a machine that stands still for long reaches; no test is about them. */
+  private static final Map<String, String> PATIENCE =
+      Map.of(
+          "remuda.node.engine.start-limit", "60s",
+          "remuda.node.engine.end-limit", "60s",
+          "remuda.node.sdk.describe-limit", "60s",
+          "remuda.node.shutdown-limit", "60s");
 
   final ModelNode node;
   private final NodeHome home;
@@ -51,7 +59,8 @@ final class RunningNode implements AutoCloseable {
   }
 
   static RunningNode start(Path data, Map<String, Object> settings) {
-    Map<String, Object> all = new HashMap<>(settings);
+    Map<String, Object> all = new HashMap<>(PATIENCE);
+    all.putAll(settings);
     all.put("remuda.node.data", data.toString());
     all.put("remuda.cluster.form", true);
     all.put("remuda.node.engine.commands.scripted", ScriptedEngine.command());
@@ -111,12 +120,14 @@ final class RunningNode implements AutoCloseable {
     return report().agent();
   }
 
-  /** Tells the machine its state, as a registry does when one joins. */
+  /** Tells the machine its state, as a registry does when one joins, until it takes work. */
   void settle() {
     TestProbe<NodeProtocol.MachineStateSet> reply =
         TestProbe.create(NodeProtocol.MachineStateSet.class, system);
     agent().tell(new NodeProtocol.SetMachineState(JOURNAL, 1, false, Map.of(), reply.getRef()));
     reply.receiveMessage(LIMIT);
+    // It has to have looked at its GPUs too.
+    Eventually.isTrue("the machine is settled", LIMIT, () -> report().report().settled());
   }
 
   NodeProtocol.StartReply start(ModelSpec spec, long number, Resources claim) {

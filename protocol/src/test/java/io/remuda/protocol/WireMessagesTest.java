@@ -33,7 +33,11 @@ class WireMessagesTest {
 
   private static final ActorTestKit KIT =
       ActorTestKit.create(
-          "wire", SystemConfig.local(StrictConfig.load(Optional.empty(), ConfigFactory.empty())));
+          "wire",
+          SystemConfig.local(
+              StrictConfig.load(
+                  Optional.empty(),
+                  ConfigFactory.parseString("akka.actor.testkit.typed.timefactor = 5"))));
   private static final Serialization SERIALIZATION =
       SerializationExtension.get(Adapter.toClassic(KIT.system()));
 

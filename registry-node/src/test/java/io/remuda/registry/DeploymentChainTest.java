@@ -18,6 +18,7 @@ import io.remuda.registry.testing.TestRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class DeploymentChainTest {
 
-  private static final Duration SOON = Duration.ofSeconds(40);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   @TempDir static Path data;
 
@@ -40,7 +41,12 @@ class DeploymentChainTest {
 
   @BeforeAll
   static void start() {
-    registry = TestRegistry.start(data).awaitReady();
+    // No machine goes here: one that is late must not be missed.
+    registry =
+        TestRegistry.start(
+                data,
+                Map.of("remuda.liveness.suspect-after", "20s", "remuda.liveness.lost-after", "1m"))
+            .awaitReady();
   }
 
   @AfterAll
@@ -48,7 +54,7 @@ class DeploymentChainTest {
     registry.close();
   }
 
-  /** What a test leaves behind falls silent and is given up. */
+  /** What a test leaves behind falls silent. */
   @AfterEach
   void silence() {
     machines.forEach(machine -> machine.silent = true);
@@ -59,7 +65,7 @@ class DeploymentChainTest {
     FakeMachine.Control machine = machine("chain");
 
     assertThat(registry.deploy(aSpec().named("chain").on("chain").build()).refused()).isEmpty();
-    awaitPhase("chain", DeploymentPhase.READY);
+    registry.awaitFirstReady("chain");
 
     assertThat(machine.instances).hasSize(1);
     assertThat(registry.listing("chain").orElseThrow().ready()).isEqualTo(1);
@@ -95,22 +101,27 @@ class DeploymentChainTest {
 
     Eventually.passes("it is stopped", SOON, () -> assertThat(machine.instances).isEmpty());
     awaitPhase("self", DeploymentPhase.ENDED);
-    assertThat(registry.events(0, Optional.of("self"), Duration.ZERO))
-        .extracting(EventView::kind)
-        .containsSubsequence(
-            "MachineRegistered",
-            "InstanceAssigned",
-            "InstanceReady",
-            "RegistrationRefused",
-            "MachineUnregistered",
-            "InstanceEnded");
+    // The machine has stopped it before its answer is there and written.
+    Eventually.passes(
+        "the story is told to its end",
+        SOON,
+        () ->
+            assertThat(registry.events(0, Optional.of("self"), Duration.ZERO))
+                .extracting(EventView::kind)
+                .containsSubsequence(
+                    "MachineRegistered",
+                    "InstanceAssigned",
+                    "InstanceReady",
+                    "RegistrationRefused",
+                    "MachineUnregistered",
+                    "InstanceEnded"));
   }
 
   @Test
   void theSameSpecificationAgainIsAcceptedAndWritesNothing() {
     machine("same");
     registry.deploy(aSpec().named("same").on("same").build());
-    awaitPhase("same", DeploymentPhase.READY);
+    registry.awaitFirstReady("same");
     int before = registry.events(0, Optional.of("same"), Duration.ZERO).size();
 
     assertThat(registry.deploy(aSpec().named("same").on("same").build()).refused()).isEmpty();

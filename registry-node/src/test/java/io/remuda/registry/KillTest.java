@@ -34,7 +34,7 @@ class KillTest {
             .as("it is the same")
             .isEmpty();
         Eventually.isTrue(
-            name + " is listed", Duration.ofSeconds(20), () -> registry.listing(name).isPresent());
+            name + " is listed", Duration.ofSeconds(60), () -> registry.listing(name).isPresent());
       }
     }
   }

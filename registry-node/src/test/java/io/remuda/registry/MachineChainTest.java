@@ -18,6 +18,7 @@ import io.remuda.registry.testing.TestRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class MachineChainTest {
 
-  private static final Duration SOON = Duration.ofSeconds(40);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   @TempDir static Path data;
 
@@ -40,7 +41,8 @@ class MachineChainTest {
 
   @BeforeAll
   static void start() {
-    registry = TestRegistry.start(data).awaitReady();
+    registry =
+        TestRegistry.start(data, Map.of("remuda.registry.cordon-timeout", "8s")).awaitReady();
   }
 
   @AfterAll
@@ -60,13 +62,14 @@ class MachineChainTest {
     registry.deploy(aSpec().named("silent").on("silent").build());
     awaitPhase("silent", DeploymentPhase.READY);
     InstanceId lost = first.instances.keySet().iterator().next();
-    FakeMachine.Control second = machine("silent-2", "silent");
 
     first.silent = true;
     Eventually.passes(
         "it takes no work",
         SOON,
         () -> assertThat(registry.listing("silent").orElseThrow().ready()).isZero());
+    // Not earlier: it would soon be ready there, and who looks late would never see it unready.
+    FakeMachine.Control second = machine("silent-2", "silent");
     Eventually.passes("it runs elsewhere", SOON, () -> assertThat(second.instances).hasSize(1));
     awaitPhase("silent", DeploymentPhase.READY);
 
@@ -82,7 +85,7 @@ class MachineChainTest {
   void aMachineThatComesBackInTimeKeepsItsInstances() {
     FakeMachine.Control machine = machine("back");
     registry.deploy(aSpec().named("back").on("back").build());
-    awaitPhase("back", DeploymentPhase.READY);
+    registry.awaitFirstReady("back");
     int before = registry.events(0, Optional.of("back"), Duration.ZERO).size();
 
     machine.settled = false;
@@ -188,17 +191,21 @@ class MachineChainTest {
     registry.deploy(aSpec().named("listed").on("listed").build());
     awaitPhase("listed", DeploymentPhase.READY);
 
-    FleetProtocol.Machines all = registry.askView(FleetProtocol.ListMachines::new);
-    FleetProtocol.Instances running = registry.askView(FleetProtocol.ListInstances::new);
-
-    assertThat(all.machines())
-        .anyMatch(view -> view.machine().equals(machine.id) && view.reachable());
-    assertThat(running.instances())
-        .anyMatch(
-            view ->
-                view.machine().equals(machine.id)
-                    && view.phase() == Phase.READY
-                    && view.pid().isPresent());
+    Eventually.passes(
+        "both are listed",
+        SOON,
+        () -> {
+          FleetProtocol.Machines all = registry.askView(FleetProtocol.ListMachines::new);
+          FleetProtocol.Instances running = registry.askView(FleetProtocol.ListInstances::new);
+          assertThat(all.machines())
+              .anyMatch(view -> view.machine().equals(machine.id) && view.reachable());
+          assertThat(running.instances())
+              .anyMatch(
+                  view ->
+                      view.machine().equals(machine.id)
+                          && view.phase() == Phase.READY
+                          && view.pid().isPresent());
+        });
   }
 
   private FakeMachine.Control machine(String id) {

@@ -24,7 +24,8 @@ class WireTest {
   private static final ActorTestKit KIT =
       ActorTestKit.create(
           "wire",
-          ConfigFactory.parseString("akka.actor.provider = local")
+          ConfigFactory.parseString(
+                  "akka.actor.provider = local, akka.actor.testkit.typed.timefactor = 5")
               .withFallback(ConfigFactory.load()));
   private static final MachineId M1 = new MachineId("m1");
 

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.remuda.protocol.testing.LlamaServer;
 import java.nio.file.Path;
-import java.util.List;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A kill -9 of the whole fleet, and its next start. */
 final class CrashIT {
+
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   @TempDir private Path folder;
 
@@ -18,8 +20,7 @@ final class CrashIT {
     LlamaServer.binary();
     try (Up up = Up.start(folder)) {
       Gateway gateway = up.gateway();
-      List<Long> engines = gateway.pids("demo");
-      assertThat(engines).hasSize(1);
+      long engine = gateway.awaitPid("demo", SOON);
       for (int i = 0; i < 20; i++) {
         assertThat(
                 gateway
@@ -29,17 +30,17 @@ final class CrashIT {
       }
 
       up.process().kill();
-      assertThat(ProcessHandle.of(engines.get(0)).orElseThrow().isAlive()).isTrue();
+      assertThat(ProcessHandle.of(engine).orElseThrow().isAlive()).isTrue();
       up.startAgain();
 
       for (int i = 0; i < 20; i++) {
         assertThat(gateway.get("/v1/deployments/kept-" + i).status()).isEqualTo(200);
       }
-      assertThat(gateway.pids("demo")).isEqualTo(engines);
+      assertThat(gateway.awaitPid("demo", SOON)).isEqualTo(engine);
       assertThat(gateway.chat("demo", "the horse").status()).isEqualTo(200);
 
       up.process().terminate();
-      assertThat(ProcessHandle.of(engines.get(0)).filter(ProcessHandle::isAlive)).isEmpty();
+      assertThat(ProcessHandle.of(engine).filter(ProcessHandle::isAlive)).isEmpty();
     }
   }
 }

@@ -95,13 +95,18 @@ final class Gateway {
 
   /** A chat, answered as a whole. */
   Answer chat(String model, String question) {
-    return post(
-        "/v1/chat/completions",
-        "{\"model\":\""
-            + model
-            + "\",\"max_tokens\":16,\"messages\":[{\"role\":\"user\",\"content\":\""
-            + question
-            + "\"}]}");
+    return post("/v1/chat/completions", chat(model, question, false));
+  }
+
+  /** A chat, answered as a stream, read to its end. */
+  Answer stream(String model, String question) {
+    return post("/v1/chat/completions", chat(model, question, true));
+  }
+
+  private static String chat(String model, String question, boolean stream) {
+    return """
+        {"model":"%s","max_tokens":16,"stream":%s,"messages":[{"role":"user","content":"%s"}]}"""
+        .formatted(model, stream, question);
   }
 
   JsonNode deployment(String name) {
@@ -118,13 +123,29 @@ final class Gateway {
         .toList();
   }
 
-  /** Process ids of the engines of {@code name} that are READY, in order. */
-  List<Long> pids(String name) {
+  /** The instances of {@code name} that are READY. */
+  List<JsonNode> ready(String name) {
     return instances(name).stream()
         .filter(instance -> instance.path("phase").asText().equals("READY"))
-        .map(instance -> instance.path("pid").asLong())
-        .sorted()
         .toList();
+  }
+
+  /** Process ids of their engines, in order. */
+  List<Long> pids(String name) {
+    return ready(name).stream().map(instance -> instance.path("pid").asLong()).sorted().toList();
+  }
+
+  /**
+   * The process id of the only engine of {@code name}, once it is told: a gateway may have its
+   * route before the registry has heard of it.
+   */
+  long awaitPid(String name, Duration limit) {
+    List<Long> only =
+        Eventually.find(
+            "one engine of " + name + " serves",
+            limit,
+            () -> Optional.of(pids(name)).filter(pids -> pids.size() == 1));
+    return only.get(0);
   }
 
   void awaitPhase(String name, String phase, Duration limit) {

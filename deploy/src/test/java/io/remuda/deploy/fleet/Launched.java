@@ -19,7 +19,10 @@ final class Launched implements AutoCloseable {
   record Ended(int exit, String out, String err) {}
 
   private static final Path LAUNCHER = Path.of("target/dist/remuda").toAbsolutePath();
-  private static final Duration COMMAND_LIMIT = Duration.ofSeconds(120);
+
+  /** Above what any command grants itself: two minutes for a fleet to be ready. */
+  private static final Duration COMMAND_LIMIT = Duration.ofSeconds(180);
+
   private static final Duration END_LIMIT = Duration.ofSeconds(60);
 
   private final Process process;

@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One client that asks a model again and again, and notes every request that fails. */
+/**
+ * One client that asks a model again and again, every other time for a stream, and notes every
+ * request that fails; a stream fails that does not end as streams do.
+ */
 final class Load implements AutoCloseable {
 
   private final List<String> failures = new CopyOnWriteArrayList<>();
@@ -18,10 +21,12 @@ final class Load implements AutoCloseable {
   }
 
   private void run(Gateway gateway, String model) {
-    while (!ending) {
+    for (int i = 0; !ending; i++) {
+      boolean stream = i % 2 == 1;
       try {
-        Gateway.Answer answer = gateway.chat(model, "the horse");
-        if (answer.status() == 200) {
+        Gateway.Answer answer =
+            stream ? gateway.stream(model, "the horse") : gateway.chat(model, "the horse");
+        if (answer.status() == 200 && (!stream || whole(answer.text()))) {
           answered.incrementAndGet();
         } else {
           failures.add(answer.status() + " " + answer.text());
@@ -30,6 +35,10 @@ final class Load implements AutoCloseable {
         failures.add(e.toString());
       }
     }
+  }
+
+  private static boolean whole(String events) {
+    return events.endsWith("data: [DONE]\n\n") && !events.contains("\"error\"");
   }
 
   int answered() {

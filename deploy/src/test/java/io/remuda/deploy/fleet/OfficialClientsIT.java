@@ -24,21 +24,6 @@ final class OfficialClientsIT implements OpenAiJavaContract {
   void start(@TempDir Path temporary) {
     LlamaServer.binary();
     up = Up.start(temporary);
-  }
-
-  @AfterAll
-  void end() {
-    up.close();
-  }
-
-  @Override
-  public String url() {
-    return up.gateway().url();
-  }
-
-  @Test
-  void theNodeClientPassesItsTests() throws IOException, InterruptedException {
-    NodeProject project = NodeProject.installed();
     Path file =
         up.write(
             "embedder.yaml",
@@ -51,9 +36,32 @@ final class OfficialClientsIT implements OpenAiJavaContract {
     Launched.Ended deployed =
         up.type("deploy", "-f", file.toString(), "--wait", "--timeout", "60s");
     assertThat(deployed.exit()).as(deployed.err()).isZero();
+  }
+
+  @AfterAll
+  void end() {
+    up.close();
+  }
+
+  @Override
+  public String url() {
+    return up.gateway().url();
+  }
+
+  @Override
+  public String embeddingModel() {
+    return "embedder";
+  }
+
+  @Test
+  void theNodeClientPassesItsTests() throws IOException, InterruptedException {
+    NodeProject project = NodeProject.installed();
 
     project.test(
         "openai.test.mjs",
-        Map.of("REMUDA_URL", url(), "REMUDA_MODEL", model(), "REMUDA_EMBEDDING_MODEL", "embedder"));
+        Map.of(
+            "REMUDA_URL", url(),
+            "REMUDA_MODEL", model(),
+            "REMUDA_EMBEDDING_MODEL", embeddingModel()));
   }
 }

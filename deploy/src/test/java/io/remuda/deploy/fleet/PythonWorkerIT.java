@@ -78,6 +78,7 @@ final class PythonWorkerIT {
     // given
     Worker worker = new Worker();
     Eventually.passes("it serves", LIMIT, () -> assertThat(shout("hello")).isEqualTo("HELLO!"));
+    Eventually.isTrue("it has its queue", LIMIT, this::takesTasks);
 
     // then it answers calls and takes tasks
     assertThat(type(Shown.WORKER_CALLED.text())).contains("text: HELLO!").contains("DONE");
@@ -140,6 +141,11 @@ final class PythonWorkerIT {
           LIMIT,
           () -> channel.basicGet(TaskNames.DEAD_LETTER_QUEUE, true) != null);
     }
+  }
+
+  /** It may serve before it has reached the broker; until then tasks are refused. */
+  private boolean takesTasks() {
+    return up.gateway().get("/v1/models/shout").json().at("/instances/tasks/taking").asInt() == 1;
   }
 
   private Gateway.Answer predict() {

@@ -1,5 +1,7 @@
 package io.remuda.deploy.fleet;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.FreePort;
 import io.remuda.protocol.testing.PostgresServer;
@@ -16,21 +18,29 @@ import java.util.Map;
  */
 final class SixCommands implements AutoCloseable {
 
-  private static final Duration START_LIMIT = Duration.ofMinutes(2);
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
   private final Path folder;
   private final Map<String, String> environment;
-  private final int[] registryPorts;
+
+  /** Addresses that the README shows, and ours in their place. */
+  private final Map<String, String> addresses = new HashMap<>();
+
   private final int port;
+  private final Gateway gateway;
   private final List<Launched> registries = new ArrayList<>();
   private final List<Launched> machines = new ArrayList<>();
   private final List<Launched> gateways = new ArrayList<>();
 
   SixCommands(Path folder, PostgresServer postgres) {
     this.folder = folder;
-    int[] ports = FreePort.next(4);
-    this.registryPorts = new int[] {ports[0], ports[1], ports[2]};
-    this.port = ports[3];
+    int[] ports = FreePort.next(6);
+    List<Integer> shown = List.of(7901, 7902, 7903, 7911, 7912);
+    for (int i = 0; i < shown.size(); i++) {
+      addresses.put("127.0.0.1:" + shown.get(i), "127.0.0.1:" + ports[i]);
+    }
+    this.port = ports[5];
+    this.gateway = new Gateway("http://127.0.0.1:" + port);
     this.environment = prepare(postgres);
     try {
       start();
@@ -47,17 +57,17 @@ final class SixCommands implements AutoCloseable {
     for (int i = 0; i < 2; i++) {
       machines.add(machine(i));
     }
-    Launched gateway = type("gateway", 0);
-    gateways.add(gateway);
-    gateway.awaitPrinted("gateway node", START_LIMIT);
+    Launched speaker = type("gateway", 0);
+    gateways.add(speaker);
+    speaker.awaitPrinted("gateway node", START_LIMIT);
     Eventually.isTrue(
         "two machines are known",
         START_LIMIT,
-        () -> gateway().get("/v1/machines").json().path("data").size() == 2);
+        () -> gateway.get("/v1/machines").json().path("data").size() == 2);
   }
 
   Gateway gateway() {
-    return new Gateway("http://127.0.0.1:" + port);
+    return gateway;
   }
 
   /** One more copy of a model file where both machines look for it. */
@@ -66,7 +76,21 @@ final class SixCommands implements AutoCloseable {
   }
 
   Launched.Ended type(String... arguments) {
-    return Launched.run(folder.resolve("logs"), Map.of("REMUDA_URL", gateway().url()), arguments);
+    return Launched.run(folder.resolve("logs"), Map.of("REMUDA_URL", gateway.url()), arguments);
+  }
+
+  /**
+   * Types a command that may be repeated until it succeeds: while registry nodes join, or their
+   * database has just come back, one that waits may be told that its name has no owner.
+   */
+  void succeeds(String... arguments) {
+    Eventually.passes(
+        String.join(" ", arguments),
+        START_LIMIT,
+        () -> {
+          Launched.Ended ended = type(arguments);
+          assertThat(ended.exit()).as(ended.err()).isZero();
+        });
   }
 
   /** The launcher starts a registry node again when it was voted out, so it goes with its JVM. */
@@ -124,8 +148,8 @@ final class SixCommands implements AutoCloseable {
 
   private String withOurPorts(String text) {
     String changed = text;
-    for (int i = 0; i < registryPorts.length; i++) {
-      changed = changed.replace("127.0.0.1:790" + (i + 1), "127.0.0.1:" + registryPorts[i]);
+    for (Map.Entry<String, String> address : addresses.entrySet()) {
+      changed = changed.replace(address.getKey(), address.getValue());
     }
     return changed;
   }
@@ -148,6 +172,8 @@ final class SixCommands implements AutoCloseable {
     all.put("REMUDA_NODE_MODEL_ROOTS", models().toString());
     // Six virtual machines share one computer here.
     all.put("REMUDA_JAVA_OPTS", "-Xmx192m");
+    // Longer than a node's start there: after it a machine's instances rightly go elsewhere.
+    all.put("REMUDA_LIVENESS_LOST_AFTER", "5m");
     return Map.copyOf(all);
   }
 

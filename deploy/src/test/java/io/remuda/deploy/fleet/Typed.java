@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 /** A block of commands, typed into a shell of its own that stops at the first failure. */
 final class Typed {
 
-  private static final long LIMIT_SECONDS = 120;
+  /** For a Maven build with its tests, too. */
+  private static final long LIMIT_SECONDS = 300;
 
   private Typed() {}
 

@@ -16,16 +16,19 @@ import java.util.Map;
  */
 final class Up implements AutoCloseable {
 
-  static final Duration READY_LIMIT = Duration.ofSeconds(90);
+  /** Above remuda.launch.ready-limit, at which it says itself what is not ready. */
+  static final Duration READY_LIMIT = Duration.ofSeconds(150);
 
   private final Path folder;
   private final int port;
+  private final Gateway gateway;
   private final List<String> options;
   private Launched process;
 
   private Up(Path folder, int port, List<String> options) {
     this.folder = folder;
     this.port = port;
+    this.gateway = new Gateway("http://127.0.0.1:" + port);
     this.options = List.copyOf(options);
     this.process = launch();
   }
@@ -36,7 +39,7 @@ final class Up implements AutoCloseable {
   }
 
   Gateway gateway() {
-    return new Gateway("http://127.0.0.1:" + port);
+    return gateway;
   }
 
   int port() {
@@ -57,7 +60,7 @@ final class Up implements AutoCloseable {
 
   /** Runs another command against this fleet. */
   Launched.Ended type(String... arguments) {
-    return Launched.run(folder.resolve("logs"), Map.of("REMUDA_URL", gateway().url()), arguments);
+    return Launched.run(folder.resolve("logs"), Map.of("REMUDA_URL", gateway.url()), arguments);
   }
 
   void startAgain() {
@@ -78,7 +81,12 @@ final class Up implements AutoCloseable {
     arguments.addAll(options);
     Launched launched =
         Launched.start(folder.resolve("logs"), Map.of(), arguments.toArray(String[]::new));
-    launched.awaitPrinted("ready", READY_LIMIT);
+    try {
+      launched.awaitPrinted("ready", READY_LIMIT);
+    } catch (AssertionError e) {
+      launched.close(); // Else a fleet that nobody has would go on beside later tests.
+      throw e;
+    }
     return launched;
   }
 

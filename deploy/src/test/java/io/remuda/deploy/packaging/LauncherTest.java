@@ -164,7 +164,7 @@ class LauncherTest {
         "17.0.15",
         "printf '%s\\n' \"$@\"\n"
             + "for a in \"$@\"; do case $a in -XX:ArchiveClassesAtExit=*)\n"
-            + "  echo ready; trap 'echo archive >\"${a#*=}\"; exit 0' TERM\n"
+            + "  trap 'echo archive >\"${a#*=}\"; exit 0' TERM; echo ready\n"
             + "  while true; do sleep 0.05; done;; esac; done");
 
     String first = launch("up").output();

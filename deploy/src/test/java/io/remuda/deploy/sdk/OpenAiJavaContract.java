@@ -14,6 +14,8 @@ import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.completions.CompletionCreateParams;
+import com.openai.models.embeddings.CreateEmbeddingResponse;
+import com.openai.models.embeddings.EmbeddingCreateParams;
 import com.openai.models.models.Model;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +31,9 @@ public interface OpenAiJavaContract {
   default String model() {
     return "demo";
   }
+
+  /** An embedding model that is READY. */
+  String embeddingModel();
 
   private OpenAIClient client() {
     return OpenAIOkHttpClient.builder().baseUrl(url() + "/v1").apiKey("any").maxRetries(0).build();
@@ -89,6 +94,26 @@ public interface OpenAiJavaContract {
             .validate();
 
     isText(answer.choices().get(0).text());
+  }
+
+  @Test
+  default void embedsTwoTexts() {
+    CreateEmbeddingResponse answer =
+        client()
+            .embeddings()
+            .create(
+                EmbeddingCreateParams.builder()
+                    .model(embeddingModel())
+                    .inputOfArrayOfStrings(List.of("the horse", "a lame mule"))
+                    .encodingFormat(EmbeddingCreateParams.EncodingFormat.FLOAT)
+                    .build())
+            .validate();
+
+    assertThat(answer.data()).hasSize(2);
+    assertThat(answer.data().get(0).embedding())
+        .isNotEmpty()
+        .hasSameSizeAs(answer.data().get(1).embedding())
+        .isNotEqualTo(answer.data().get(1).embedding());
   }
 
   @Test

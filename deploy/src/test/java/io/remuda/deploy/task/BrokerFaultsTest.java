@@ -77,8 +77,9 @@ class BrokerFaultsTest {
   @Test
   void aConnectionThatConfirmsNothingIsMadeAnew() {
     AtomicInteger kept = new AtomicInteger();
+    // Far above the patience with a silent broker, which is to be over first.
     try (UnconfirmedLink link = link(kept::incrementAndGet);
-        TaskStage stage = stage(link.url());
+        TaskStage stage = stage(link.url(), "20s");
         TaskStage.Machine machine = stage.machine();
         TaskWorker worker = machine.work(TaskContract.CAPITALS)) {
       stage.awaitEnd(stage.accept(stage.task("before")));
@@ -111,6 +112,10 @@ class BrokerFaultsTest {
   }
 
   private static TaskStage stage(String address) {
+    return stage(address, "3s");
+  }
+
+  private static TaskStage stage(String address, String timeout) {
     return TaskStage.open(
         Map.of(
             "remuda.tasks.queue",
@@ -118,6 +123,6 @@ class BrokerFaultsTest {
             "remuda.tasks.results",
             RedisServer.shared().url(),
             "remuda.tasks.timeout",
-            "3s"));
+            timeout));
   }
 }

@@ -44,8 +44,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class InstanceStage implements AutoCloseable, InferencePort {
 
-  static final Duration RUN_LIMIT = Duration.ofMillis(300);
-  static final int MOST = 1_000;
+  /** What takes its time on a busy machine is not given up: a second run would be counted. */
+  private static final Duration RUN_LIMIT = Duration.ofSeconds(20);
+
+  private static final Duration IMPATIENT = Duration.ofSeconds(1);
+  private static final int MOST = 1_000;
 
   private final Front front;
   private final TaskStage.Machine machine;
@@ -53,18 +56,34 @@ final class InstanceStage implements AutoCloseable, InferencePort {
   final TaskDesk.Duty duty;
   final AtomicInteger runs = new AtomicInteger();
   final AtomicInteger cancelled = new AtomicInteger();
+  private final CompletableFuture<Void> goOn = new CompletableFuture<>();
+  private volatile int heldFrom = Integer.MAX_VALUE;
 
   InstanceStage(TaskStage stage, int number, int slots, int window) {
-    this(stage, number, slots, window, Optional.of(new Schema(stage.fingerprint, "In", "Out", "")));
+    this(stage, number, slots, window, typed(stage), RUN_LIMIT);
+  }
+
+  /** One that soon gives up a call that hangs. */
+  static InstanceStage impatient(TaskStage stage, int number, int slots) {
+    return new InstanceStage(stage, number, slots, 0, typed(stage), IMPATIENT);
   }
 
   /** Of a model without a schema, which answers chats. */
   static InstanceStage chatting(TaskStage stage, int number) {
-    return new InstanceStage(stage, number, 4, 8, Optional.empty());
+    return new InstanceStage(stage, number, 4, 8, Optional.empty(), RUN_LIMIT);
+  }
+
+  private static Optional<Schema> typed(TaskStage stage) {
+    return Optional.of(new Schema(stage.fingerprint, "In", "Out", ""));
   }
 
   private InstanceStage(
-      TaskStage stage, int number, int slots, int window, Optional<Schema> schema) {
+      TaskStage stage,
+      int number,
+      int slots,
+      int window,
+      Optional<Schema> schema,
+      Duration runLimit) {
     Config config = ConfigFactory.load();
     this.machine = stage.machine();
     this.gate = new Gate(slots, 0);
@@ -86,7 +105,7 @@ final class InstanceStage implements AutoCloseable, InferencePort {
     hosted.put(instance);
     this.front = new Front(hosted, FrontSettings.from(config), FrontMetrics.NONE);
     TaskWorkerSettings quick =
-        new TaskWorkerSettings(3, RUN_LIMIT, Duration.ofMillis(50), Duration.ofMinutes(1), MOST);
+        new TaskWorkerSettings(3, runLimit, Duration.ofMillis(50), Duration.ofMinutes(1), MOST);
     this.duty =
         TaskDuties.of(
                 machine.backends(),
@@ -97,23 +116,37 @@ final class InstanceStage implements AutoCloseable, InferencePort {
             .orElseThrow();
   }
 
+  /** The run of that number and all after it are not answered before {@link #goOn}. */
+  void holdFrom(int run) {
+    heldFrom = run;
+  }
+
+  void goOn() {
+    goOn.complete(null);
+  }
+
   /** The model. */
   @Override
   public InferenceCall call(InferenceRequest request, InferenceSink sink) {
-    runs.incrementAndGet();
+    int run = runs.incrementAndGet();
     String input = request.body().toString(StandardCharsets.UTF_8);
     Executor when =
         input.startsWith("slow")
             ? CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS, request.loop())
             : request.loop();
-    when.execute(
+    Runnable answer =
         () -> {
           if (request.path().equals("/predict")) {
             answer(input, sink);
           } else {
             chat(input, sink);
           }
-        });
+        };
+    if (run < heldFrom) {
+      when.execute(answer);
+    } else {
+      var unused = goOn.thenRunAsync(answer, when);
+    }
     return new InferenceCall() {
       @Override
       public void cancel() {

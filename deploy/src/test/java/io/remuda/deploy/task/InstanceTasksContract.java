@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -85,7 +86,7 @@ abstract class InstanceTasksContract {
 
   @Test
   void aModelThatThrowsOrHangsLosesItsOwnTasksOnly() {
-    try (InstanceStage instance = new InstanceStage(stage, 1, 2, 0)) {
+    try (InstanceStage instance = InstanceStage.impatient(stage, 1, 2)) {
       TaskEnvelope throwing = stage.accept(stage.task("throw"));
       TaskEnvelope hanging = stage.accept(stage.task("hang"));
       TaskEnvelope odd = stage.accept(stage.task("status"));
@@ -102,7 +103,7 @@ abstract class InstanceTasksContract {
       assertThat(stage.read(odd).orElseThrow().getErrorMessage())
           .isEqualTo("the model answered with status 500, 3 times");
       // and what hung was told to stop, and holds no slot
-      assertThat(instance.cancelled.get()).isGreaterThanOrEqualTo(3);
+      Eventually.isTrue("all its calls were ended", LIMIT, () -> instance.cancelled.get() >= 3);
       Eventually.isTrue("all permits are back", LIMIT, () -> instance.gate.inFlight() == 0);
     }
   }
@@ -160,22 +161,25 @@ abstract class InstanceTasksContract {
     List<TaskEnvelope> tasks = new ArrayList<>();
     try (InstanceStage leaving = new InstanceStage(stage, 1, 1, 8)) {
       Eventually.isTrue("it takes tasks", LIMIT, () -> leaving.duty.facet().taking());
+      // given an instance that is at its third task when all of them are there
+      leaving.holdFrom(3);
       for (int i = 0; i < 30; i++) {
         tasks.add(stage.accept(stage.task("slow" + i)));
       }
-      Eventually.isTrue("it works", LIMIT, () -> leaving.runs.get() > 2);
+      Eventually.isTrue("it works", LIMIT, () -> leaving.runs.get() == 3);
 
       // when it drains, as a stop does
       leaving.gate.close();
-      get(leaving.duty.drain());
+      CompletionStage<Void> drained = leaving.duty.drain();
+      leaving.goOn();
+      get(drained);
 
       // then what it had begun is stored, and all the rest is done by the next one
-      int ofFirst = leaving.runs.get();
-      assertThat(ofFirst).isLessThan(30);
+      assertThat(leaving.runs).hasValue(3);
       try (InstanceStage next = new InstanceStage(stage, 2, 1, 8)) {
         tasks.forEach(
             task -> assertThat(stage.awaitEnd(task).getState()).isEqualTo(TaskState.DONE));
-        assertThat(ofFirst + next.runs.get()).isEqualTo(30);
+        assertThat(next.runs).hasValue(27);
       }
     }
   }
@@ -203,14 +207,19 @@ abstract class InstanceTasksContract {
         InstanceStage two = new InstanceStage(stage, 2, 2, 4)) {
       Eventually.isTrue(
           "both take", LIMIT, () -> one.duty.facet().taking() && two.duty.facet().taking());
+      one.holdFrom(1);
+      two.holdFrom(1);
       List<TaskEnvelope> tasks = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
         tasks.add(stage.accept(stage.task("slow" + i)));
       }
-      tasks.forEach(task -> assertThat(stage.awaitEnd(task).getState()).isEqualTo(TaskState.DONE));
 
+      // Neither has taken what the other has a slot for. How even it gets is a benchmark's matter.
+      Eventually.isTrue("both are busy", LIMIT, () -> one.runs.get() == 2 && two.runs.get() == 2);
+      one.goOn();
+      two.goOn();
+      tasks.forEach(task -> assertThat(stage.awaitEnd(task).getState()).isEqualTo(TaskState.DONE));
       assertThat(one.runs.get() + two.runs.get()).isEqualTo(100);
-      assertThat(two.runs.get()).isBetween(40, 60);
     }
   }
 }

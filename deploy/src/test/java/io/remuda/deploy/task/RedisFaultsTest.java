@@ -110,7 +110,7 @@ class RedisFaultsTest {
       assertThat(stage.awaitEnd(running).getResult().toStringUtf8()).isEqualTo("kept");
       assertThat(stage.awaitEnd(waiting).getState()).isEqualTo(TaskState.DONE);
       assertThat(runs).hasValue(2);
-      assertThat(stage.unavailable()).isEmpty();
+      Eventually.isTrue("so is the gateway", LIMIT, () -> stage.unavailable().isEmpty());
       Eventually.isTrue("it is well", LIMIT, () -> worker.health().isEmpty());
     } finally {
       redis.kill();

@@ -74,7 +74,7 @@ final class TaskStage implements AutoCloseable {
     quick.put("remuda.tasks.watch-interval", "500ms");
     quick.put("remuda.tasks.reconnect.first-pause", "50ms");
     quick.put("remuda.tasks.reconnect.longest-pause", "500ms");
-    quick.put("remuda.tasks.database.lease", "600ms");
+    quick.put("remuda.tasks.database.lease", "2s");
     quick.put("remuda.tasks.database.poll-interval", "20ms");
     quick.putAll(more);
     return quick;

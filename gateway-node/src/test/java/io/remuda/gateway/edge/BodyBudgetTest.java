@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class BodyBudgetTest {
 
   private static final String CHAT = "/v1/chat/completions";
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   private final CountDownLatch goOn = new CountDownLatch(1);
   private final ScriptedEngine front =

@@ -24,7 +24,7 @@ class EdgeLimitsTest {
 
   private static final String CHAT = "/v1/chat/completions";
   private static final String BODY = "{\"model\":\"bench\"}";
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   private final ScriptedEngine front = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"));
   private EdgeFixture fixture = new EdgeFixture();

@@ -10,6 +10,8 @@ import java.time.Duration;
 /** A client that writes and reads bytes as they are, for what no HTTP library would send. */
 final class Wire implements AutoCloseable {
 
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
   private final Socket socket;
   private final StringBuilder read = new StringBuilder();
 
@@ -36,14 +38,23 @@ final class Wire implements AutoCloseable {
 
   /** Reads until {@code mark} has come; all that was read so far. */
   String until(String mark) throws IOException {
-    socket.setSoTimeout(10_000);
+    return until(mark, 0);
+  }
+
+  /** As {@link #until}, but what was read before does not count; all that was read so far. */
+  String then(String mark) throws IOException {
+    return until(mark, read.length());
+  }
+
+  private String until(String mark, int from) throws IOException {
+    socket.setSoTimeout((int) LIMIT.toMillis());
     InputStream in = socket.getInputStream();
-    while (read.indexOf(mark) < 0) {
+    while (read.indexOf(mark, from) < 0) {
       int b;
       try {
         b = in.read();
       } catch (SocketTimeoutException e) {
-        throw new AssertionError("no '" + mark + "' within 10 s, but: " + read, e);
+        throw new AssertionError("no '" + mark + "' within " + LIMIT + ", but: " + read, e);
       }
       if (b < 0) {
         throw new AssertionError("closed before '" + mark + "', after: " + read);

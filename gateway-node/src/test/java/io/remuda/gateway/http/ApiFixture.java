@@ -34,12 +34,16 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /** The API on a real port, with a scripted registry behind it. */
 final class ApiFixture implements AutoCloseable {
 
   static final String CLUSTER_KEY = "0123456789abcdef";
+
+  /** What the registry gets to answer: more than a loaded machine stands still. */
+  static final Duration ASK_TIMEOUT = Duration.ofSeconds(10);
 
   final Routes routes = new Routes();
   final KeyMint mint = new KeyMint(CLUSTER_KEY, new SecureRandom());
@@ -49,7 +53,7 @@ final class ApiFixture implements AutoCloseable {
   final ApiServer server;
   final ScriptedTasks tasks = new ScriptedTasks(config());
   final ApiServer.Parts parts;
-  final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(30)).build();
 
   static ApiFixture open() throws Exception {
     return new ApiFixture(false, Optional.empty());
@@ -61,7 +65,7 @@ final class ApiFixture implements AutoCloseable {
 
   ApiFixture(boolean authentication, Optional<String> relaySecret) throws Exception {
     this.local = ActorSystem.create(Behaviors.empty(), "local", SystemConfig.local(config()));
-    this.fleet = new FleetClient(Duration.ofSeconds(3), local.executionContext());
+    this.fleet = new FleetClient(ASK_TIMEOUT, local.executionContext());
     this.registry =
         ScriptedFleet.start(
             Behaviors.setup(
@@ -91,11 +95,19 @@ final class ApiFixture implements AutoCloseable {
             .get(20, TimeUnit.SECONDS);
     Eventually.passes(
         "the registry answers",
-        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
         () -> {
-          fleet.keys().toCompletableFuture().get(5, TimeUnit.SECONDS);
-          fleet.machines().toCompletableFuture().get(5, TimeUnit.SECONDS);
+          // Each kind of entity has a coordinator of its own, which is there in its own time.
+          answered(fleet.keys());
+          answered(fleet.machine(ScriptedFleet.MACHINE));
+          answered(fleet.explain(new ModelName("awake")));
+          answered(fleet.machines());
         });
+  }
+
+  /** A young registry may lose its first message: it is asked again soon. */
+  private static void answered(CompletionStage<?> asked) throws Exception {
+    asked.toCompletableFuture().get(3, TimeUnit.SECONDS);
   }
 
   static Config config() {
@@ -103,13 +115,13 @@ final class ApiFixture implements AutoCloseable {
             """
             remuda.gateway.http {
               body-limit = 64 KiB
-              ask-timeout = 3s
+              ask-timeout = %ds
               event-patience = 300ms
-              body-timeout = 1s
             }
             remuda.gateway.tasks.payload-limit = 16 KiB
             akka.loglevel = WARNING
-            """)
+            """
+                .formatted(ASK_TIMEOUT.toSeconds()))
         .withFallback(ConfigFactory.load());
   }
 

@@ -306,7 +306,7 @@ class ApiTest {
     assertThat(silent.status()).isEqualTo(503);
     assertThat(silent.code()).isEqualTo("registry_unavailable");
     assertThat(silent.header("retry-after")).isEqualTo("5");
-    assertThat(silent.message()).contains("within 3 s");
+    assertThat(silent.message()).contains("within " + ApiFixture.ASK_TIMEOUT.toSeconds() + " s");
   }
 
   @Test

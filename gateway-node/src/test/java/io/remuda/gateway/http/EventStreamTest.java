@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EventStreamTest {
 
@@ -184,7 +184,7 @@ class EventStreamTest {
 
   private Socket follow(ApiServer server) throws IOException {
     Socket socket = new Socket("127.0.0.1", server.address().getPort());
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(30_000);
     socket
         .getOutputStream()
         .write(

@@ -315,7 +315,7 @@ class TaskRoutesTest {
 
     api.tasks.ends(id, TaskState.DONE, "there");
 
-    assertThat(waiting.get(10, TimeUnit.SECONDS).body()).contains("\"DONE\"");
+    assertThat(waiting.get(30, TimeUnit.SECONDS).body()).contains("\"DONE\"");
   }
 
   @Test
@@ -346,7 +346,7 @@ class TaskRoutesTest {
     Eventually.isTrue("a keep-alive has passed", Duration.ofSeconds(1), () -> !told.isDone());
     api.tasks.ends(id, TaskState.DONE, "there");
 
-    String all = told.get(10, TimeUnit.SECONDS);
+    String all = told.get(30, TimeUnit.SECONDS);
     assertThat(stream.headers().firstValue("content-type")).hasValue("text/event-stream");
     assertThat(all).startsWith("event: task").contains("\"QUEUED\"").contains("\"DONE\"");
     assertThat(all.lines().filter(line -> line.startsWith("data:")))

@@ -36,6 +36,7 @@ class RouteFeedTest {
               akka.actor.provider = cluster
               akka.cluster.roles = ["registry"]
               akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+              akka.actor.testkit.typed.system-shutdown-default = 30s
               remuda.gateway.routes.warm-up = 100ms
               """)
           .withFallback(ConfigFactory.load());

@@ -28,13 +28,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RoutesTest {
 
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   private final Routes routes = new Routes();
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
@@ -174,6 +175,9 @@ class RoutesTest {
     routes.merge(new Catalog(List.of(listing("m", 3))));
     Eventually.isTrue("it is written", SOON, () -> Files.exists(file));
     copy.close();
+    // As a gateway does at its end: what is just being written is the newest, too.
+    timers.shutdown();
+    assertThat(timers.awaitTermination(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
     Routes cold = new Routes();
     RoutesOnDisk.open(cold, file, Duration.ofMillis(10), timers).close();

@@ -55,7 +55,7 @@ abstract class AgentFixture {
 
   final ActorTestKit kit = ActorTestKit.create();
   static final JournalId JOURNAL = new JournalId("ours");
-  static final Duration LIMIT = Duration.ofSeconds(10);
+  static final Duration LIMIT = Duration.ofSeconds(30);
   static final InstanceId A = InstanceId.of("a-1");
   static final InstanceId B = InstanceId.of("b-2");
 

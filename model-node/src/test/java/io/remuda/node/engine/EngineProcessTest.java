@@ -52,7 +52,7 @@ class EngineProcessTest {
     String marker = engine.record().nonce();
 
     // when
-    EngineExit exit = Bench.await(engine.stop(Duration.ofSeconds(2)));
+    EngineExit exit = Bench.await(engine.stop(Duration.ofSeconds(10)));
 
     // then
     assertThat(exit.asked()).isTrue();
@@ -106,7 +106,10 @@ class EngineProcessTest {
 
     // when
     EngineProcess engine =
-        bench.shell(folder, "head -c 50000 /dev/zero | tr '\\0' x; echo; exec sleep 69");
+        bench.shell(
+            folder,
+            // In one write, so that no look at the log sees a part of it.
+            "head -c 50000 /dev/zero | tr '\\0' x >said; cat said; echo; exec sleep 69");
     Path aside = folder.resolve("engine.log.1");
     Eventually.isTrue("the log is put aside", Bench.LIMIT, () -> Files.exists(aside));
 

@@ -145,7 +145,7 @@ class LlamaServerTest {
         new BufferedReader(new InputStreamReader(other.getInputStream(), StandardCharsets.UTF_8))
             .readLine();
     other.destroyForcibly();
-    assertThat(other.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(other.waitFor(Bench.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
     // when
     Adoption adoption = bench.starter.adopt(instance, Bench.llamaProfile());

@@ -28,7 +28,7 @@ class FrontServerTest {
 
   private static final String KEY = "cluster-key";
   private static final InstanceId ID = InstanceId.of("bench-1");
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   private final Hosted hosted = new Hosted();
   private final Front front = new Front(hosted, Instances.settings(), new KamonFrontMetrics());
@@ -227,7 +227,7 @@ class FrontServerTest {
   private HttpRequest call(String body) {
     return HttpRequest.newBuilder(
             URI.create("http://127.0.0.1:" + port + "/i/bench-1/v1/chat/completions"))
-        .timeout(Duration.ofSeconds(20))
+        .timeout(SOON)
         .header("x-remuda-cluster-key", KEY)
         .header("x-remuda-model", "bench")
         .POST(HttpRequest.BodyPublishers.ofString(body))

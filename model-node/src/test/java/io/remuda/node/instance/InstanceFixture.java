@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class InstanceFixture {
 
   final ActorTestKit kit = ActorTestKit.create();
-  static final Duration LIMIT = Duration.ofSeconds(10);
+  static final Duration LIMIT = Duration.ofSeconds(30);
   static final InstanceId ID = InstanceId.of("chat-7");
 
   @TempDir Path data;
@@ -61,10 +61,10 @@ abstract class InstanceFixture {
     InstanceSettings settings =
         new InstanceSettings(
             1,
-            Duration.ofSeconds(5),
+            LIMIT,
             Duration.ofMillis(20),
             2,
-            Duration.ofSeconds(5),
+            LIMIT,
             Duration.ofSeconds(1),
             Duration.ofMillis(10),
             new RestartPolicy(

@@ -47,7 +47,7 @@ class ModelInstanceEndTest extends InstanceFixture {
     expect(Phase.DRAINING);
     assertThat(runtime.engines.get(0).endedWith).contains(Duration.ZERO);
     runtime.engines.get(0).deathless = false;
-    expect(Phase.ENDED);
+    await(Phase.ENDED);
     kit.createTestProbe().expectTerminated(instance);
     assertThat(data.resolve(ID.toString())).doesNotExist();
   }
@@ -111,11 +111,16 @@ class ModelInstanceEndTest extends InstanceFixture {
         .contains("its memory stays reserved");
     expect(Phase.BACKOFF);
     runtime.engines.get(0).deathless = false;
+    await(Phase.STARTING);
+  }
+
+  /** How often a stuck engine is told of again before it is gone is not the test's to say. */
+  private void await(Phase phase) {
     Eventually.isTrue(
-        "it is started again",
+        "it is " + phase,
         LIMIT,
         () ->
             owner.receiveMessage(LIMIT) instanceof InstanceNotice.Changed changed
-                && changed.state().phase() == Phase.STARTING);
+                && changed.state().phase() == phase);
   }
 }

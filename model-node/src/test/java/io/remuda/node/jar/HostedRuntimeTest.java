@@ -67,7 +67,12 @@ class HostedRuntimeTest {
       """;
 
   @TempDir Path data;
-  private final Config config = ConfigFactory.defaultReference().resolve();
+  private final Config config =
+      ConfigFactory.parseString(
+              "remuda.node.engine { start-limit = 60s, end-limit = 45s }\n"
+                  + "remuda.node.sdk.describe-limit = 60s")
+          .withFallback(ConfigFactory.defaultReference())
+          .resolve();
   private final EngineSettings settings = EngineSettings.from(config);
   private final EngineStarter starter = new EngineStarter(settings);
   private final EngineProbe probe = new EngineProbe(settings);

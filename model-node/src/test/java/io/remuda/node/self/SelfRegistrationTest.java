@@ -30,6 +30,7 @@ class SelfRegistrationTest {
   private static final Duration LOOK = Duration.ofMillis(20);
   private static final Duration AGAIN = Duration.ofSeconds(30);
   private static final Duration QUIET = Duration.ofMillis(200);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final ActorTestKit kit = ActorTestKit.create();
   private final TestProbe<RegistryProtocol.Command> registry =
@@ -37,13 +38,14 @@ class SelfRegistrationTest {
   private final AtomicLong nanos = new AtomicLong();
   private volatile List<ModelSpec> models = List.of(spec("one", "f1"));
   private volatile boolean unreadable;
+  private volatile boolean answerHeard;
 
   @BeforeEach
   void start() {
     kit.spawn(
         SelfRegistration.create(
             MACHINE,
-            this::look,
+            new Own(),
             Runnable::run,
             new SelfRegistration.Pace(LOOK, AGAIN),
             (name, message) -> registry.getRef().tell(message),
@@ -122,11 +124,20 @@ class SelfRegistrationTest {
     assertThat(register().spec()).isEqualTo(spec("one", "f1"));
   }
 
-  private List<ModelSpec> look() {
-    if (unreadable) {
-      throw new IllegalStateException("the disk is away");
+  /** What the machine has, as the test wants it. */
+  private final class Own implements OwnModels {
+    @Override
+    public List<ModelSpec> look() {
+      if (unreadable) {
+        throw new IllegalStateException("the disk is away");
+      }
+      return models;
     }
-    return models;
+
+    @Override
+    public void answered(ModelSpec spec, Optional<Refused> refused) {
+      answerHeard = true;
+    }
   }
 
   private Register register() {
@@ -138,10 +149,12 @@ class SelfRegistrationTest {
     to.tell(new Registered(said.spec().name(), MACHINE, refused));
   }
 
-  /** What was said before the answer arrived is in; nothing more comes. */
+  /** What was said before the answer was heard has been read; nothing more comes by itself. */
   private void settle() {
-    Eventually.passes(
-        "nothing more is said", Duration.ofSeconds(5), () -> registry.expectNoMessage(QUIET));
+    Eventually.isTrue("the answer is heard", LIMIT, () -> answerHeard);
+    Unregister mark = new Unregister(new ModelName("mark"), MACHINE, "all before it was read");
+    registry.getRef().tell(mark);
+    Eventually.isTrue("all is read", LIMIT, () -> registry.receiveMessage(LIMIT).equals(mark));
   }
 
   private static ModelSpec spec(String name, String fingerprint) {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 
 class ClusterHostTest {
 
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   @Test
   void aNodeThatWasDownedComesBackInTheSameJvm() throws Exception {
@@ -48,14 +48,15 @@ class ClusterHostTest {
               guardians.incrementAndGet();
               return Behaviors.empty();
             });
-    ActorSystem<Void> first = host.joined().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    ActorSystem<Void> first =
+        host.joined().toCompletableFuture().get(SOON.toSeconds(), TimeUnit.SECONDS);
 
     host.downNow();
 
-    first.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    first.getWhenTerminated().toCompletableFuture().get(SOON.toSeconds(), TimeUnit.SECONDS);
     Eventually.isTrue("another system is up", SOON, () -> host.isUp() && differs(host, first));
     assertThat(guardians).hasValue(2);
-    host.close().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    host.close().toCompletableFuture().get(SOON.toSeconds(), TimeUnit.SECONDS);
     assertThat(host.system()).isEmpty();
     host.close().toCompletableFuture().get(1, TimeUnit.SECONDS);
   }
@@ -70,11 +71,11 @@ class ClusterHostTest {
             config,
             Behaviors::empty,
             ended::countDown);
-    host.joined().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    host.joined().toCompletableFuture().get(SOON.toSeconds(), TimeUnit.SECONDS);
 
     host.downNow();
 
-    assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(ended.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertThat(host.system()).isEmpty();
   }
 
@@ -104,7 +105,7 @@ class ClusterHostTest {
       publisher.tell(new TablePublisher.Put<>(List.of(route("demo-1", 2), route("other-7", 1))));
       publisher.tell(new TablePublisher.Put<>(List.of(route("demo-1", 1))));
 
-      Eventually.isTrue("two routes", Duration.ofSeconds(5), () -> seen.size() == 2);
+      Eventually.isTrue("two routes", SOON, () -> seen.size() == 2);
       assertThat(seen).containsEntry(InstanceId.of("demo-1"), route("demo-1", 2));
       HttpResponse<String> metrics =
           HttpClient.newHttpClient()

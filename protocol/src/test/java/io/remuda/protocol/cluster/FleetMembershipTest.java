@@ -23,9 +23,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("server")
 class FleetMembershipTest {
 
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final List<TestNode> nodes = new ArrayList<>();
+  private final List<HostPort> free = TestNode.contacts(6);
+  // Two that crash at once may be missed one long after the other; of two members left the one with
+  // the lower address rightly lives on. So who is to end with the majority has the highest.
+  private final List<HostPort> addresses = free.subList(3, 6);
 
   @AfterEach
   void end() {
@@ -34,14 +38,14 @@ class FleetMembershipTest {
 
   @Test
   void oneRegistryNodeOfThreeFormsNothingAndTwoFormOneCluster() throws Exception {
-    List<HostPort> contacts = TestNode.contacts(3);
-    TestNode first = registry(contacts, 0);
+    List<HostPort> contacts = free.subList(0, 3);
+    TestNode first = registry(contacts, 0, addresses.get(2));
     assertThat(staysOut(first)).as("alone it waits for a majority").isTrue();
 
-    TestNode second = registry(contacts, 1);
+    TestNode second = registry(contacts, 1, addresses.get(0));
     first.awaitUp(SOON);
     second.awaitUp(SOON);
-    TestNode third = registry(contacts, 2);
+    TestNode third = registry(contacts, 2, addresses.get(1));
     third.awaitUp(SOON);
 
     for (TestNode node : List.of(first, second, third)) {
@@ -51,16 +55,16 @@ class FleetMembershipTest {
     // The first one, restarted while the others do not answer, waits instead of forming a second.
     TestNode.crashTogether(List.of(second, third));
     Eventually.isTrue("without its majority the first ends", SOON, () -> hasEnded(first));
-    TestNode again = registry(contacts, 0);
+    TestNode again = registry(contacts, 0, addresses.get(2));
     assertThat(staysOut(again)).isTrue();
   }
 
   @Test
   void aModelNodeOutlivesTheRegistryAndJoinsAgain() throws Exception {
-    List<HostPort> contacts = TestNode.contacts(3);
+    List<HostPort> contacts = free.subList(0, 3);
     List<TestNode> registries = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      registries.add(registry(contacts, i));
+      registries.add(registry(contacts, i, addresses.get(i)));
     }
     TestNode model = node("model", new HostPort("127.0.0.1", 0), contacts, Map.of());
     TestNode foreign =
@@ -75,15 +79,17 @@ class FleetMembershipTest {
     assertThat(foreign.host().isUp()).as("a node of another cluster").isFalse();
 
     TestNode.crashTogether(registries.subList(0, 2));
-    before.getWhenTerminated().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    before.getWhenTerminated().toCompletableFuture().get(SOON.toSeconds(), TimeUnit.SECONDS);
+    // Who joined it before it ends would end with it.
+    Eventually.isTrue("the last registry node ends", SOON, () -> hasEnded(registries.get(2)));
     Eventually.isTrue(
         "a new system looks for the fleet",
         SOON,
         () -> model.host().system().filter(system -> system != before).isPresent());
     assertThat(model.host().isUp()).isFalse();
 
-    registry(contacts, 0);
-    registry(contacts, 1);
+    registry(contacts, 0, addresses.get(0));
+    registry(contacts, 1, addresses.get(1));
     model.awaitUp(SOON);
     Eventually.isTrue("three members", SOON, () -> model.membersUp() == 3);
     assertThat(foreign.host().isUp()).isFalse();
@@ -125,8 +131,12 @@ class FleetMembershipTest {
     return node.host().system().isEmpty();
   }
 
-  private TestNode registry(List<HostPort> contacts, int index) {
-    return node("registry", contacts.get(index), contacts, Map.of());
+  private TestNode registry(List<HostPort> contacts, int index, HostPort address) {
+    return node(
+        "registry",
+        contacts.get(index),
+        contacts,
+        Map.of("remuda.node.artery-port", address.port()));
   }
 
   private TestNode node(String role, HostPort bind, List<HostPort> contacts, Map<String, ?> more) {

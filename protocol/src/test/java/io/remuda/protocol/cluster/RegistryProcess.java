@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
-/** A registry node in a process of its own: its contact endpoint, its data, then all contacts. */
+/**
+ * A registry node in a process of its own: its contact endpoint, the address of its actors, its
+ * data, then all contacts.
+ */
 final class RegistryProcess {
 
   /** Tells a launcher to start it again. */
@@ -20,8 +23,16 @@ final class RegistryProcess {
 
   public static void main(String[] arguments) throws InterruptedException {
     List<HostPort> contacts =
-        Arrays.stream(arguments).skip(2).map(RegistryProcess::contact).toList();
-    Config config = TestNode.config(Map.of("remuda.node.data", arguments[1]));
+        Arrays.stream(arguments).skip(3).map(RegistryProcess::contact).toList();
+    // As patient as a fleet: processes that start together are not run in step.
+    Config config =
+        TestNode.config(
+            Map.of(
+                "remuda.node.artery-port", contact(arguments[1]).port(),
+                "remuda.node.data", arguments[2],
+                "remuda.cluster.stable-margin", "2s",
+                "remuda.cluster.probe-interval", "500ms",
+                "akka.cluster.split-brain-resolver.stable-after", "5s"));
     NodeSettings settings =
         NodeSettings.from(config)
             .withRoles(Set.of("registry"))

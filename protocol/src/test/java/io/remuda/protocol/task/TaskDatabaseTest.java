@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class TaskDatabaseTest {
 
-  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   @Test
   void looksForTheDatabaseBeforeItIsAskedAndAgainUntilItIsThere() {

@@ -63,8 +63,8 @@ public final class CollectingSink implements InferenceSink {
   /** Waits for the end, good or bad. */
   public CollectingSink await() {
     try {
-      if (!over.await(20, TimeUnit.SECONDS)) {
-        throw new AssertionError("no end within 20 s; so far " + text());
+      if (!over.await(60, TimeUnit.SECONDS)) {
+        throw new AssertionError("no end within 60 s; so far " + text());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

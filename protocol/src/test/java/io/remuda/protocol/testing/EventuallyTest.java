@@ -18,7 +18,7 @@ class EventuallyTest {
     int found =
         Eventually.find(
             "the third look",
-            Duration.ofSeconds(5),
+            Duration.ofSeconds(30),
             () -> looks.incrementAndGet() < 3 ? Optional.empty() : Optional.of(looks.get()));
 
     assertThat(found).isEqualTo(3);

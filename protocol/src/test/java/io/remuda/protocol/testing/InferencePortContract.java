@@ -30,7 +30,7 @@ public abstract class InferencePortContract {
   /** The instance that {@link #port} offers: two slots, no waiting places. */
   protected static final InstanceId INSTANCE = InstanceId.of("bench-1");
 
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   private final ExecutorService loop = Executors.newSingleThreadExecutor();
 
@@ -249,6 +249,7 @@ public abstract class InferencePortContract {
     int size = 64 << 20;
     String block = "x".repeat(64 * 1024);
     java.util.concurrent.atomic.AtomicLong written = new java.util.concurrent.atomic.AtomicLong();
+    CountDownLatch paused = new CountDownLatch(1);
     try (ScriptedEngine engine =
         ScriptedEngine.start(
             (seen, wire) -> {
@@ -256,6 +257,8 @@ public abstract class InferencePortContract {
               for (long sent = 0; sent < size; sent += block.length()) {
                 wire.chunk(block);
                 written.addAndGet(block.length());
+                // Else all of it could have come before a slow loop gets to pause.
+                paused.await();
               }
               wire.end();
             })) {
@@ -264,6 +267,7 @@ public abstract class InferencePortContract {
       Eventually.isTrue("bytes flow", SOON, () -> sink.size() > 0);
 
       loop.execute(call::pause);
+      loop.execute(paused::countDown);
       Eventually.isTrue("the engine is held back", SOON, () -> standsStill(written));
       assertThat(written.get()).isLessThan(size);
       assertThat(written.get() - sink.size()).isLessThan(24 << 20);

@@ -93,8 +93,14 @@ public final class RabbitServer {
   public void restart() {
     portMapper.ifPresent(ServerProcess::start);
     ServerProcess own = requireOwn();
-    own.start();
-    own.awaitReady(START_LIMIT, this::answers);
+    Eventually.passes(
+        "RabbitMQ starts",
+        START_LIMIT,
+        () -> {
+          // After a kill its name and its ports may be taken for a moment.
+          own.start();
+          own.awaitReady(START_LIMIT, this::answers);
+        });
   }
 
   /** Stops the broker in good order; durable queues stay. */

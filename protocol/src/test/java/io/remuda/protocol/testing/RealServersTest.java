@@ -73,6 +73,6 @@ class RealServersTest {
     assertThat(PostgresServer.shared()).isSameAs(PostgresServer.shared());
     assertThat(RedisServer.shared()).isSameAs(RedisServer.shared());
     Eventually.isTrue(
-        "PostgreSQL lets us in", Duration.ofSeconds(5), PostgresServer.shared()::answers);
+        "PostgreSQL lets us in", Duration.ofSeconds(30), PostgresServer.shared()::answers);
   }
 }

@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 public final class RedisServer {
 
-  private static final Duration START_LIMIT = Duration.ofSeconds(20);
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
   private final URI uri;
   private final Optional<ServerProcess> process;

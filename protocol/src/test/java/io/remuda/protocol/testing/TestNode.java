@@ -32,6 +32,9 @@ import java.util.stream.StreamSupport;
  */
 public final class TestNode implements AutoCloseable {
 
+  /** Beyond what a node grants itself to leave and to end. */
+  private static final Duration END_LIMIT = Duration.ofSeconds(60);
+
   private final ClusterHost host;
 
   private TestNode(ClusterHost host) {
@@ -42,6 +45,8 @@ public final class TestNode implements AutoCloseable {
   public static Config config(Map<String, ?> more) {
     Map<String, Object> quick = new HashMap<>();
     quick.put("remuda.node.data", freshFolder());
+    // Port 0 is chosen before the node listens, and somebody else may be given it in between.
+    quick.put("remuda.node.bind", "127.0.0.1:" + FreePort.next());
     quick.put("remuda.cluster.stable-margin", "500ms");
     quick.put("remuda.cluster.probe-interval", "100ms");
     quick.put("remuda.cluster.rebuild-min-backoff", "100ms");
@@ -109,19 +114,20 @@ public final class TestNode implements AutoCloseable {
 
   /**
    * Ends several at the same moment. One after the other the first can be removed before the second
-   * goes, and of the two members left the one with the lower address rightly lives on.
+   * goes, and of the two members left the one with the lower address rightly lives on. Even so one
+   * may be missed seconds before the other: give who is to end the highest address.
    */
   public static void crashTogether(List<TestNode> nodes) throws Exception {
     List<ActorSystem<Void>> systems = nodes.stream().map(TestNode::system).toList();
     systems.forEach(ActorSystem::terminate);
     for (ActorSystem<Void> system : systems) {
-      system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+      system.getWhenTerminated().toCompletableFuture().get(END_LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
   }
 
   @Override
   public void close() {
-    host.close().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+    host.close().toCompletableFuture().orTimeout(END_LIMIT.toSeconds(), TimeUnit.SECONDS).join();
   }
 
   private static String freshFolder() {

@@ -26,7 +26,12 @@ class AccessActorTest {
 
   private static final Config CONFIG =
       EventSourcedBehaviorTestKit.config()
-          .withFallback(ConfigFactory.parseString("akka.actor.provider = local"))
+          .withFallback(
+              ConfigFactory.parseString(
+                  """
+                  akka.actor.provider = local
+                  akka.actor.testkit.typed.timefactor = 5
+                  """))
           .withFallback(ConfigFactory.load());
   private static final ActorTestKit KIT = ActorTestKit.create("access", CONFIG);
 
@@ -89,7 +94,7 @@ class AccessActorTest {
     actor.restart();
 
     io.remuda.protocol.testing.Eventually.isTrue(
-        "they are spread", java.time.Duration.ofSeconds(5), () -> spread.size() == 1);
+        "they are spread", java.time.Duration.ofSeconds(20), () -> spread.size() == 1);
   }
 
   private Reply create(String id, String hash) {

@@ -83,14 +83,14 @@ class FleetViewTest {
 
     Eventually.isTrue(
         "it is not fresh",
-        Duration.ofSeconds(5),
+        ViewWorld.SOON,
         () -> !world.machine().fresh(ViewWorld.SETTINGS.reconcile().suspectAfter()));
 
     ping.replyTo().tell(new NodeProtocol.Pong(ping.nonce(), ViewWorld.M1, 1, List.of()));
     world.tick();
     Eventually.isTrue(
         "it is fresh again",
-        Duration.ofSeconds(5),
+        ViewWorld.SOON,
         () -> world.machine().fresh(ViewWorld.SETTINGS.reconcile().suspectAfter()));
   }
 
@@ -106,7 +106,7 @@ class FleetViewTest {
 
     Eventually.isTrue(
         "it is fresh",
-        Duration.ofSeconds(5),
+        ViewWorld.SOON,
         () -> world.machine().fresh(ViewWorld.SETTINGS.reconcile().suspectAfter()));
   }
 
@@ -127,7 +127,7 @@ class FleetViewTest {
 
     Eventually.isTrue(
         "it is READY",
-        Duration.ofSeconds(5),
+        ViewWorld.SOON,
         () -> world.machine().instance(ViewWorld.DEMO_1).orElseThrow().phase() == Phase.READY);
     assertThat(world.changed).contains(world.owner.getRef());
   }
@@ -149,8 +149,7 @@ class FleetViewTest {
 
     world.view.tell(new FleetProtocol.Leaving(ViewWorld.M1, 1));
 
-    Eventually.isTrue(
-        "it is out of reach", Duration.ofSeconds(5), () -> !world.machine().reachable());
+    Eventually.isTrue("it is out of reach", ViewWorld.SOON, () -> !world.machine().reachable());
   }
 
   @Test
@@ -167,7 +166,7 @@ class FleetViewTest {
     world.view.tell(new FleetMessage.MachineDecided(ViewWorld.M1, 2, true, true));
     world.view.tell(new FleetMessage.MachineDecided(ViewWorld.M1, 1, false, false));
 
-    Eventually.isTrue("it is draining", Duration.ofSeconds(5), () -> world.machine().draining());
+    Eventually.isTrue("it is draining", ViewWorld.SOON, () -> world.machine().draining());
   }
 
   @Test

@@ -82,7 +82,7 @@ class SilenceTest {
 
     Eventually.isTrue(
         "it is forgotten",
-        Duration.ofSeconds(5),
+        ViewWorld.SOON,
         () -> world.fleet.snapshot().machine(ViewWorld.M1).isEmpty());
   }
 

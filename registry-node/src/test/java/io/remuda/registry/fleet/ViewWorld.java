@@ -17,12 +17,9 @@ import io.remuda.protocol.testing.Eventually;
 import io.remuda.registry.RegistrySettings;
 import io.remuda.registry.journal.EventTail;
 import io.remuda.registry.placement.FleetSnapshot.Machine;
+import io.remuda.registry.testing.MovedClock;
 import io.remuda.registry.testing.Reports;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,9 +32,14 @@ final class ViewWorld {
       ManualTime.config()
           .withFallback(
               ConfigFactory.parseString(
-                  "akka.actor.provider = local, remuda.liveness.forget-after = 60s"))
+                  """
+                  akka.actor.provider = local
+                  akka.actor.testkit.typed.timefactor = 5
+                  remuda.liveness.forget-after = 60s
+                  """))
           .withFallback(ConfigFactory.load());
   static final RegistrySettings SETTINGS = RegistrySettings.from(CONFIG);
+  static final Duration SOON = Duration.ofSeconds(20);
   static final MachineId M1 = new MachineId("m1");
   static final InstanceId DEMO_1 = InstanceId.of("demo-1");
 
@@ -110,9 +112,7 @@ final class ViewWorld {
     barrier();
     time.timePasses(Duration.ofMillis(20));
     Eventually.isTrue(
-        "it is shown",
-        Duration.ofSeconds(5),
-        () -> fleet.snapshot().machine(said.machine()).isPresent());
+        "it is shown", SOON, () -> fleet.snapshot().machine(said.machine()).isPresent());
   }
 
   void watch(String model, String instance) {
@@ -153,29 +153,5 @@ final class ViewWorld {
       report(Reports.of("m" + i));
     }
     pass(SETTINGS.reconcile().lostAfter().dividedBy(2).plusSeconds(3));
-  }
-
-  /** A clock that a test moves. */
-  static final class MovedClock extends Clock {
-    private Instant now = Instant.ofEpochMilli(1_000_000);
-
-    synchronized void move(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public synchronized Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

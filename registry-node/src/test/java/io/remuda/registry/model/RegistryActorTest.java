@@ -25,10 +25,10 @@ import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.registry.RegistrySettings;
-import io.remuda.registry.SteadyClock;
 import io.remuda.registry.fleet.Fleet;
 import io.remuda.registry.fleet.FleetMessage;
 import io.remuda.registry.placement.FleetSnapshot;
+import io.remuda.registry.testing.MovedClock;
 import io.remuda.registry.testing.Reports;
 import java.time.Duration;
 import java.util.List;
@@ -50,16 +50,19 @@ class RegistryActorTest {
               ConfigFactory.parseString(
                   """
                   akka.actor.provider = local
+                  akka.actor.testkit.typed.timefactor = 5
                   remuda.registry.reconcile-interval = 1h
-                  remuda.registry.resend-after = 10ms
-                  remuda.registry.refusal-hold = 300ms
                   """))
           .withFallback(ConfigFactory.load());
   private static final ActorTestKit KIT = ActorTestKit.create("registry-actor", CONFIG);
+  private static final RegistrySettings SETTINGS = RegistrySettings.from(CONFIG);
+  private static final Duration HOLD = SETTINGS.reconcile().refusalHold();
+  private static final Duration SOON = Duration.ofSeconds(20);
   private static final MachineId M1 = new MachineId("m1");
   private static final ModelName DEMO = new ModelName("demo");
 
   private final Fleet fleet = new Fleet();
+  private final MovedClock clock = new MovedClock();
   private final TestProbe<NodeProtocol.Command> agent =
       KIT.createTestProbe(NodeProtocol.Command.class);
   private final TestProbe<FleetProtocol.Command> view =
@@ -124,33 +127,22 @@ class RegistryActorTest {
   void aSecondRefusalForTheSameReasonIsNotWrittenAndTheSameStartIsSentAgain() {
     NodeProtocol.StartInstance first = placed();
     actor.runCommand(refused(first));
-    NodeProtocol.StartInstance second = startAfter(first.id());
+    NodeProtocol.StartInstance second = startAfter(HOLD);
 
     var result = actor.runCommand(refused(second));
 
+    assertThat(second.id()).isNotEqualTo(first.id());
     assertThat(result.hasNoEvents()).isTrue();
     assertThat(actor.getState().instances()).containsOnlyKeys(second.id());
-    Eventually.passes(
-        "its start is sent again",
-        Duration.ofSeconds(10),
-        () -> {
-          actor.runCommand(RegistryMessage.Look.NOW);
-          assertThat(agent.expectMessageClass(NodeProtocol.StartInstance.class).id())
-              .isEqualTo(second.id());
-        });
+    // A second refusal is held twice as long.
+    assertThat(startAfter(HOLD.multipliedBy(2)).id()).isEqualTo(second.id());
   }
 
-  /** The start of an instance after {@code known}, whose own start may have been sent again. */
-  private NodeProtocol.StartInstance startAfter(InstanceId known) {
-    return Eventually.find(
-        "the next one is started",
-        Duration.ofSeconds(10),
-        () -> {
-          actor.runCommand(RegistryMessage.Look.NOW);
-          NodeProtocol.StartInstance start =
-              agent.expectMessageClass(NodeProtocol.StartInstance.class);
-          return start.id().equals(known) ? Optional.empty() : Optional.of(start);
-        });
+  /** What is started once the machine that refused is not passed over any more. */
+  private NodeProtocol.StartInstance startAfter(Duration hold) {
+    clock.move(hold);
+    actor.runCommand(RegistryMessage.Look.NOW);
+    return agent.expectMessageClass(NodeProtocol.StartInstance.class);
   }
 
   private static RegistryMessage.StartAnswered refused(NodeProtocol.StartInstance start) {
@@ -203,8 +195,7 @@ class RegistryActorTest {
                 Optional.empty(),
                 new Capacity(0, 0, 0, 0, List.of())));
 
-    Eventually.isTrue(
-        "it is gone", Duration.ofSeconds(10), () -> actor.getState().instances().isEmpty());
+    Eventually.isTrue("it is gone", SOON, () -> actor.getState().instances().isEmpty());
     var gone =
         actor.<RegistryProtocol.Reply>runCommand(
             replyTo -> new RegistryProtocol.Get(DEMO, replyTo));
@@ -251,7 +242,7 @@ class RegistryActorTest {
 
     Eventually.isTrue(
         "the reason says so",
-        Duration.ofSeconds(10),
+        SOON,
         () ->
             listings
                 .get(listings.size() - 1)
@@ -303,8 +294,8 @@ class RegistryActorTest {
         new ModelName(name),
         new Surroundings(
             World.JOURNAL,
-            RegistrySettings.from(CONFIG),
-            new SteadyClock(),
+            SETTINGS,
+            clock,
             fleet,
             view.getRef(),
             listings::add,

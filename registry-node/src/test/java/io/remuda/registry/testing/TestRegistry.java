@@ -1,5 +1,7 @@
 package io.remuda.registry.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
@@ -23,9 +25,11 @@ import io.remuda.protocol.config.NodeHome;
 import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.EventView;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.testing.Eventually;
+import io.remuda.protocol.testing.FreePort;
 import io.remuda.registry.RegistryNode;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +43,9 @@ import java.util.stream.IntStream;
 /** A real registry node of its own cluster, with quick timings, and words to talk to it. */
 public final class TestRegistry implements AutoCloseable {
 
-  private static final Duration ASK = Duration.ofSeconds(10);
+  /** How long a caller waits for an answer. */
+  public static final Duration ASK = Duration.ofSeconds(30);
+
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
   private final NodeHome home;
@@ -61,8 +67,9 @@ public final class TestRegistry implements AutoCloseable {
             .withFallback(
                 ConfigFactory.parseString(
                     """
-                    remuda.node { roles = [registry], bind = "127.0.0.1:0", data = "%s" }
+                    remuda.node { roles = [registry], bind = "127.0.0.1:%d", data = "%s" }
                     remuda.cluster { form = on, name = "test" }
+                    remuda.journal.connection-timeout = 20s
                     remuda.liveness {
                       ping-interval = 200ms, suspect-after = 1500ms, lost-after = 4s
                       brake.machines = 1000
@@ -73,7 +80,7 @@ public final class TestRegistry implements AutoCloseable {
                       drain = 2s, failure-hold = 200ms, cordon-timeout = 2s, pause-limit = 1h
                     }
                     """
-                        .formatted(data)))
+                        .formatted(FreePort.next(), data)))
             .withFallback(ConfigFactory.load())
             .resolve();
     NodeHome home = NodeHome.open(config);
@@ -82,11 +89,27 @@ public final class TestRegistry implements AutoCloseable {
   }
 
   public TestRegistry awaitReady() {
-    Eventually.isTrue(
-        "the registry is ready: " + node.status().notReadyBecause(),
+    Eventually.passes(
+        "the registry is ready",
         LIMIT,
-        () -> node.status().isReady());
+        () -> assertThat(node.status().notReadyBecause()).isEmpty());
     return this;
+  }
+
+  /**
+   * Waits until the name is ready for the first time and the journal says so too: the catalog
+   * follows what machines report and may be ahead of it.
+   */
+  public void awaitFirstReady(String name) {
+    Eventually.passes(
+        name + " is ready",
+        LIMIT,
+        () -> {
+          assertThat(listing(name).map(Listing::phase)).hasValue(DeploymentPhase.READY);
+          assertThat(events(0, Optional.of(name), Duration.ZERO))
+              .extracting(EventView::kind)
+              .contains("InstanceReady");
+        });
   }
 
   public RegistryNode node() {
@@ -244,6 +267,7 @@ public final class TestRegistry implements AutoCloseable {
     return get(AskPattern.ask(view(), question, ASK, system().scheduler()));
   }
 
+  /** The view of this very node: another's may be going. */
   public ActorRef<FleetProtocol.Command> view() {
     return Eventually.find(
         "the fleet view is found",
@@ -262,12 +286,13 @@ public final class TestRegistry implements AutoCloseable {
                                 system().scheduler()))
                 .getServiceInstances(FleetProtocol.FLEET_KEY)
                 .stream()
+                .filter(view -> view.path().address().host().isEmpty())
                 .findFirst());
   }
 
   public static <T> T get(CompletionStage<T> stage) {
     try {
-      return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+      return stage.toCompletableFuture().get(2 * ASK.toSeconds(), TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new AssertionError(e);
     }

@@ -25,6 +25,11 @@ public interface FleetMessage extends FleetProtocol.Command {
     }
   }
 
+  /** This node is a full member from now on: machines can be heard here. */
+  enum Joined implements FleetMessage {
+    JOINED
+  }
+
   /** Who belongs to the cluster and who of them does not answer. */
   record MembersSeen(Set<Address> members, Set<Address> unreachable) implements FleetMessage {
     public MembersSeen {

@@ -21,6 +21,7 @@ import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.registry.RegistrySettings;
+import io.remuda.registry.fleet.FleetMessage.Joined;
 import io.remuda.registry.fleet.FleetMessage.LossTold;
 import io.remuda.registry.fleet.FleetMessage.MachineDecided;
 import io.remuda.registry.fleet.FleetMessage.MembersSeen;
@@ -111,6 +112,7 @@ public final class FleetView extends AbstractBehavior<Command> {
         .onMessage(
             OwnerStopped.class, stopped -> asked(() -> watches.ownerStopped(stopped.owner())))
         .onMessage(MembersSeen.class, this::onMembers)
+        .onMessageEquals(Joined.JOINED, () -> asked(() -> own.joined(clock.instant())))
         .onMessage(MachineDecided.class, told -> asked(() -> machines.decided(told, this::show)))
         .onMessage(Leaving.class, this::onLeaving)
         .onMessage(

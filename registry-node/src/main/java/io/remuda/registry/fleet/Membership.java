@@ -100,6 +100,9 @@ public final class Membership extends AbstractBehavior<ClusterEvent.ClusterDomai
     } else {
       members.add(address);
     }
+    if (event instanceof ClusterEvent.MemberUp && address.equals(cluster.selfMember().address())) {
+      view.tell(FleetMessage.Joined.JOINED);
+    }
     tell();
     if (event instanceof ClusterEvent.MemberRemoved) {
       changes.remove(address);

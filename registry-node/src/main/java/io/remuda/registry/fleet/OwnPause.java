@@ -5,8 +5,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Times in which this JVM was not run. Machines may have spoken in them and their words wait in the
- * mailbox: such a time is nobody's silence, or a pause here would give up every instance of a
+ * Times in which this node could hear nobody: before it was a member of the cluster, and while its
+ * JVM was not run. In a pause machines may have spoken and their words wait in the mailbox. Such a
+ * time is nobody's silence, or a slow start or a pause here would give up every instance of a
  * healthy fleet.
  */
 final class OwnPause {
@@ -15,13 +16,17 @@ final class OwnPause {
   private static final int TICKS = 3;
 
   private final Duration tick;
-  private Instant watchingSince;
+  private Optional<Instant> watchingSince = Optional.empty();
   private Instant ranAt;
 
   OwnPause(Duration tick, Instant now) {
     this.tick = tick;
-    this.watchingSince = now;
     this.ranAt = now;
+  }
+
+  /** From now on machines can be heard; said again, it changes nothing. */
+  void joined(Instant now) {
+    watchingSince = watchingSince.or(() -> Optional.of(now));
   }
 
   /** We run; the pause that ends with this, if there was one. */
@@ -32,12 +37,12 @@ final class OwnPause {
       return Optional.empty();
     }
     Duration pause = gap.minus(tick);
-    watchingSince = watchingSince.plus(pause);
+    watchingSince = watchingSince.map(since -> since.plus(pause));
     return Optional.of(pause);
   }
 
-  /** For how long we have been looking, without the pauses. */
+  /** For how long we have been looking, without the pauses; nothing before we joined. */
   Duration watching(Instant now) {
-    return Duration.between(watchingSince, now);
+    return watchingSince.map(since -> Duration.between(since, now)).orElse(Duration.ZERO);
   }
 }

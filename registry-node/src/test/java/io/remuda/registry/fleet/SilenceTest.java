@@ -36,6 +36,20 @@ class SilenceTest {
   }
 
   @Test
+  void aMachineThatWasNeverHeardIsSilentOnlySinceThisNodeCouldHearIt() {
+    ViewWorld starting = new ViewWorld(KIT, false);
+    Duration lostAfter = ViewWorld.SETTINGS.reconcile().lostAfter();
+    MachineId unheard = new MachineId("unheard");
+
+    starting.pass(lostAfter.multipliedBy(2));
+    assertThat(starting.fleet.snapshot().silenceOf(unheard)).isZero();
+
+    starting.join();
+    starting.pass(lostAfter.plusSeconds(1));
+    assertThat(starting.fleet.snapshot().silenceOf(unheard)).isGreaterThan(lostAfter);
+  }
+
+  @Test
   void aPauseOfTheRegistryItselfIsNoMachinesSilence() {
     world.report(Reports.of("m1"));
     world.watch("demo", "demo-1");

@@ -56,7 +56,12 @@ final class ViewWorld {
   final List<ActorRef<RegistryProtocol.Command>> changed;
   final ActorRef<FleetProtocol.Command> view;
 
+  /** Of a registry node that is a member. */
   ViewWorld(ActorTestKit kit) {
+    this(kit, true);
+  }
+
+  ViewWorld(ActorTestKit kit, boolean joined) {
     this.time = ManualTime.get(kit.system());
     this.clock = new MovedClock();
     this.fleet = new Fleet();
@@ -100,6 +105,14 @@ final class ViewWorld {
                   }
                 },
                 tail.getRef()));
+    if (joined) {
+      join();
+    }
+  }
+
+  void join() {
+    view.tell(FleetMessage.Joined.JOINED);
+    barrier();
   }
 
   static ActorTestKit kit(String name) {

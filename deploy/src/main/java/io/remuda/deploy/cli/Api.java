@@ -220,9 +220,11 @@ final class Api {
     if (message.isEmpty()) {
       message = "the gateway answered " + response.statusCode() + " " + shortened(text);
     }
-    throw new CliFailure(
-        Exit.of(response.statusCode(), error.path("code").asText("")),
-        message.strip() + requestId(response));
+    Exit exit = Exit.of(response.statusCode(), error.path("code").asText(""));
+    String sentence = message.strip() + requestId(response);
+    throw response.statusCode() == 503
+        ? CliFailure.passing(exit, sentence)
+        : new CliFailure(exit, sentence);
   }
 
   private static String requestId(HttpResponse<?> response) {

@@ -8,7 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Waits for a deployment to become READY. Gives up at once when it has FAILED or when no machine
- * could ever hold it, else at the limit; shows how it goes where a person looks.
+ * could ever hold it, else at the limit; shows how it goes where a person looks. A registry that
+ * cannot answer now, as while a name moves to another node, is asked again until the limit.
  */
 final class Readiness {
 
@@ -27,9 +28,22 @@ final class Readiness {
     String path = Api.path("/v1/deployments", name, "");
     long start = System.nanoTime();
     while (true) {
-      JsonNode deployment = api.get(path);
-      String phase = deployment.path("phase").asText();
       long waited = System.nanoTime() - start;
+      JsonNode deployment;
+      try {
+        deployment = api.get(path);
+        if (deployment.path("phase").asText().equals("PENDING")) {
+          refuseWhatNeverFits(name);
+        }
+      } catch (CliFailure failure) {
+        if (!failure.isPassing() || waited >= limit.toNanos()) {
+          clear();
+          throw failure;
+        }
+        pause();
+        continue;
+      }
+      String phase = deployment.path("phase").asText();
       show(name, phase, deployment, waited);
       if (phase.equals("READY")
           || (phase.equals("STOPPED") && deployment.path("replicas").asInt() == 0)) {
@@ -40,9 +54,6 @@ final class Readiness {
       if (phase.equals("FAILED")) {
         clear();
         throw new CliFailure(Exit.FAILURE, name + " has FAILED: " + reason(deployment));
-      }
-      if (phase.equals("PENDING")) {
-        refuseWhatNeverFits(name);
       }
       if (waited >= limit.toNanos()) {
         clear();

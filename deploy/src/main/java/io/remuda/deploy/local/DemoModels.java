@@ -61,7 +61,7 @@ final class DemoModels {
     this.say = say;
   }
 
-  /** Declares them where they are not, and waits until the gateway has an instance of each. */
+  /** Declares them where they are not, and waits until an instance of each is served. */
   void deploy(ActorSystem<Void> system, Routes routes, long endNanos) {
     EngineOffer llama = offer();
     ModelSpec demo =
@@ -79,7 +79,7 @@ final class DemoModels {
             ? "demo runs on llama-server" + llama.version().map(v -> " " + v).orElse("")
             : "demo runs on jvm, a text generator of ours: " + llama.reason().orElse(""));
     for (ModelSpec spec : List.of(demo, sentiment)) {
-      awaitServed(spec.name(), routes, endNanos);
+      awaitServed(system, spec.name(), routes, endNanos);
     }
   }
 
@@ -166,12 +166,19 @@ final class DemoModels {
     }
   }
 
-  private void awaitServed(ModelName name, Routes routes, long endNanos) {
+  /**
+   * Waits until the gateway has a route, and the registry says that something is ready: after a
+   * crash the gateway knows the routes of its last life, whose engines may not be back yet.
+   */
+  private void awaitServed(
+      ActorSystem<Void> system, ModelName name, Routes routes, long endNanos) {
     while (true) {
       Optional<ModelEntry> entry = routes.snapshot().find(name.value());
-      if (entry
-          .filter(found -> found.readyCount() > 0 && found.listing().isPresent())
-          .isPresent()) {
+      if (entry.filter(found -> found.readyCount() > 0 && isServed(found)).isPresent()
+          && ask(system, name, to -> new RegistryProtocol.Get(name, to), endNanos)
+              .deployment()
+              .filter(view -> view.ready() > 0)
+              .isPresent()) {
         return;
       }
       if (entry.flatMap(ModelEntry::listing).filter(l -> l.replicas() == 0).isPresent()) {
@@ -188,6 +195,10 @@ final class DemoModels {
       }
       pause();
     }
+  }
+
+  private static boolean isServed(ModelEntry entry) {
+    return entry.listing().filter(listing -> listing.ready() > 0).isPresent();
   }
 
   private static RegistryProtocol.Reply ask(

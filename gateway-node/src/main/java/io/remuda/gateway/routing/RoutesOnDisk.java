@@ -57,9 +57,7 @@ public final class RoutesOnDisk implements AutoCloseable {
   @Override
   public void close() throws Exception {
     listening.close();
-    if (due.compareAndSet(true, false)) {
-      write();
-    }
+    writeWhatIsDue();
   }
 
   private static void load(Routes routes, Path file) {
@@ -82,17 +80,15 @@ public final class RoutesOnDisk implements AutoCloseable {
     if (due.compareAndSet(false, true)) {
       var unused =
           writer.schedule(
-              () -> {
-                if (due.compareAndSet(true, false)) {
-                  write();
-                }
-              },
-              interval.toMillis(),
-              TimeUnit.MILLISECONDS);
+              this::writeWhatIsDue, interval.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
-  private void write() {
+  /** One at a time: the last one writes the latest. */
+  private synchronized void writeWhatIsDue() {
+    if (!due.compareAndSet(true, false)) {
+      return;
+    }
     Routes.Known known = routes.known();
     String text =
         String.join(

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EngineProcess {
   static final int LAST_LINES = 50;
-  private static final int LOOKS_FOR_EXIT_FILE = 5;
   private static final long GROUP_LOOK_MILLIS = 20;
   private static final int LOOKS_UNTIL_KILL = 25;
 
@@ -39,7 +38,7 @@ public final class EngineProcess {
   private final CompletableFuture<EngineExit> exit = new CompletableFuture<>();
   private final AtomicBoolean asked = new AtomicBoolean();
   private volatile @Nullable ScheduledFuture<?> watch;
-  private int looksSinceDeath;
+  private @Nullable Long deadSinceNanos; // Of the watching thread alone.
 
   EngineProcess(
       EngineRecord record,
@@ -202,9 +201,14 @@ public final class EngineProcess {
     if (exit.isDone() || processes.runs(record.pid(), record.startTicks())) {
       return;
     }
+    // Its keeper writes the status a moment after the death, before it ends itself: asked in this
+    // order, what it wrote is not missed.
+    boolean kept = keeperRuns();
     OptionalInt code = exitCode(folder);
-    // Its parent writes the status a moment after the death.
-    if (code.isEmpty() && keeperRuns() && ++looksSinceDeath < LOOKS_FOR_EXIT_FILE) {
+    long now = System.nanoTime();
+    long since = deadSinceNanos == null ? now : deadSinceNanos;
+    deadSinceNanos = since;
+    if (code.isEmpty() && kept && now - since < endLimit.toNanos()) {
       return;
     }
     ScheduledFuture<?> running = watch;

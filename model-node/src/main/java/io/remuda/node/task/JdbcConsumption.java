@@ -129,9 +129,11 @@ final class JdbcConsumption implements Consumption {
                 endWhenDrained();
                 return;
               }
-              look.taken().forEach(row -> held.add(row.seq()));
+              // One of ours again: its lease ran out before it was renewed, and its run goes on.
+              List<TaskRows.Taken> fresh =
+                  look.taken().stream().filter(row -> held.add(row.seq())).toList();
               taking.set(false);
-              look.taken().forEach(this::hand);
+              fresh.forEach(this::hand);
               endWhenDrained();
               if (rung || look.missed() || look.taken().size() == room) {
                 take();

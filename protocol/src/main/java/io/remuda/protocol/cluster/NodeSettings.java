@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Who a node is and where it finds its fleet.
@@ -34,6 +35,10 @@ public record NodeSettings(
     String advertisedHost,
     int arteryPort,
     Path dataDir) {
+
+  private static final int LOWEST_FREE_PORT = 15_000;
+  private static final int EPHEMERAL_PORTS = 32_000;
+  private static final int TRIES_FOR_PORT = 20;
 
   private static final Set<String> ROLES =
       Set.of(Keys.ROLE_REGISTRY, Keys.ROLE_MODEL, Keys.ROLE_GATEWAY);
@@ -101,10 +106,20 @@ public record NodeSettings(
         roles, clusterName, newBind, seeds, form, advertisedHost, arteryPort, dataDir);
   }
 
-  /** The same with a free port in place of port 0, so that a rebuilt system keeps its contact. */
+  /**
+   * The same with a free port in place of port 0, so that a rebuilt system keeps its contact. The
+   * port lies below those that the system gives to outgoing connections: one of these would be
+   * taken again before the endpoint listens, now and then.
+   */
   NodeSettings withFixedBind() {
     if (bind.port() != 0) {
       return this;
+    }
+    for (int tries = 0; tries < TRIES_FOR_PORT; tries++) {
+      int port = ThreadLocalRandom.current().nextInt(LOWEST_FREE_PORT, EPHEMERAL_PORTS);
+      if (isFree(port)) {
+        return withBind(bind.withPort(port));
+      }
     }
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(bind.host()))) {
       return withBind(bind.withPort(socket.getLocalPort()));
@@ -116,6 +131,14 @@ public record NodeSettings(
               + e.getMessage()
               + "); give an address of this machine with --bind host:port.",
           e);
+    }
+  }
+
+  private boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(bind.host()))) {
+      return socket.isBound();
+    } catch (IOException taken) {
+      return false;
     }
   }
 

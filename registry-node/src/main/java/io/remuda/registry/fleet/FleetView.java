@@ -67,6 +67,10 @@ public final class FleetView extends AbstractBehavior<Command> {
   private final Machines machines = new Machines();
   private final OwnPause own;
   private final Watches watches = new Watches();
+
+  /** Machines of which something new was heard that the snapshot does not show yet. */
+  private final Set<MachineId> news = new HashSet<>();
+
   private LossBrake brake = LossBrake.OFF;
   private long ticks;
 
@@ -155,7 +159,7 @@ public final class FleetView extends AbstractBehavior<Command> {
       tellItsActor(said.agent(), report);
     }
     if (known.map(last -> last.left() || !last.tellsTheSame(report)).orElse(true)) {
-      changed(id);
+      news.add(id);
     }
     watches.ownerless(report).forEach(registry::wake);
     showSoon();
@@ -172,7 +176,7 @@ public final class FleetView extends AbstractBehavior<Command> {
     machines.answered(pong, clock.instant());
     Optional<NodeHealth> next = machines.get(pong.machine());
     if (next.isPresent() && !known.orElseThrow().tellsTheSame(next.get().report())) {
-      changed(pong.machine());
+      news.add(pong.machine());
       showSoon();
     }
     return this;
@@ -246,6 +250,10 @@ public final class FleetView extends AbstractBehavior<Command> {
     look(now);
     fleet.show(
         FleetSnapshot.of(own.watching(now), brake.holds(), machines.seen(now)), machines.agents());
+    // Who looks now sees it.
+    List<MachineId> told = List.copyOf(news);
+    news.clear();
+    told.forEach(this::changed);
   }
 
   /** Pulls or lets go the mass-loss brake. */

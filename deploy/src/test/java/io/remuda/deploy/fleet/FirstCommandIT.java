@@ -171,6 +171,42 @@ final class FirstCommandIT {
   }
 
   @Test
+  void metricsTellWhatWasAskedAndWhatRuns() {
+    assertThat(gateway.stream("demo", "the horse").status()).isEqualTo(200);
+
+    Eventually.passes(
+        "every part tells how it fares",
+        SOON,
+        () -> {
+          String metrics = gateway.get("/metrics").text();
+          assertThat(value(metrics, "remuda_requests_total", "demo", "ok")).isPositive();
+          assertThat(value(metrics, "remuda_tokens_total", "demo", "completion")).isPositive();
+          assertThat(value(metrics, "remuda_ttft_seconds_count", "demo")).isPositive();
+          assertThat(value(metrics, "remuda_instances", "demo", "READY")).isPositive();
+          assertThat(value(metrics, "remuda_host_memory_bytes", "reserved")).isPositive();
+          assertThat(value(metrics, "remuda_model_info", "sentiment", "jvm", "READY")).isEqualTo(1);
+          assertThat(value(metrics, "remuda_machines", "reachable")).isEqualTo(1);
+          assertThat(value(metrics, "remuda_journal_write_seconds_count")).isPositive();
+          assertThat(value(metrics, "remuda_dispatcher_delay_seconds_count", "model")).isPositive();
+        });
+  }
+
+  /** Of the first series of this name with these values of labels; 0 when there is none. */
+  private static double value(String metrics, String name, String... labels) {
+    return metrics
+        .lines()
+        .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+        .filter(line -> List.of(labels).stream().allMatch(label -> line.contains(quoted(label))))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .findFirst()
+        .orElse(0);
+  }
+
+  private static String quoted(String label) {
+    return "\"" + label + "\"";
+  }
+
+  @Test
   void anEngineThatIsKilledIsReplaced() {
     LlamaServer.binary();
     long before = gateway.awaitPid("demo", SOON);

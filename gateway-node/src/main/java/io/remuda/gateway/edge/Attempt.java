@@ -15,8 +15,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One try of a request on one instance. Streams are passed on as they come; small answers are held
- * until they are complete; errors are brought into the shape that clients read.
+ * One try of a request on one instance. Streams are passed on as they come, their head with their
+ * first bytes; small answers are held until they are complete; errors are brought into the shape
+ * that clients read.
  */
 final class Attempt implements InferenceSink {
 
@@ -25,6 +26,8 @@ final class Attempt implements InferenceSink {
   private enum Mode {
     /** No head yet. */
     WAITING,
+    /** The head of a stream; engines send it before they work, so that it is worth nothing yet. */
+    OPENED,
     /** Events go to the client as they come. */
     STREAMING,
     /** A complete answer is collected. */
@@ -97,10 +100,9 @@ final class Attempt implements InferenceSink {
     headers = Headers.fromEngine(answeredHeaders);
     if (answered >= 400) {
       mode = Mode.ERROR;
-    } else if (isEvents(Headers.value(answeredHeaders, "content-type"))) {
-      mode = Mode.STREAMING;
+    } else if (answered == 200 && isEvents(Headers.value(answeredHeaders, "content-type"))) {
+      mode = Mode.OPENED;
       guard = new StreamGuard(inference.endpoint().end());
-      inference.head(this, status, ClientAnswer.STREAM_HEADERS, true);
     } else {
       mode = Mode.HOLDING;
     }
@@ -113,13 +115,16 @@ final class Attempt implements InferenceSink {
       return;
     }
     switch (mode) {
-      case STREAMING -> {
-        StreamGuard watching = guard;
-        if (watching != null) {
-          watching.add(bytes);
+      case OPENED -> {
+        if (bytes.isReadable()) {
+          mode = Mode.STREAMING;
+          inference.head(this, status, ClientAnswer.STREAM_HEADERS, true);
+          stream(bytes);
+        } else {
+          bytes.release();
         }
-        inference.bytes(bytes);
       }
+      case STREAMING -> stream(bytes);
       case PASSING -> inference.bytes(bytes);
       case HOLDING -> {
         ByteBuf all = collect(bytes);
@@ -152,6 +157,7 @@ final class Attempt implements InferenceSink {
     }
     switch (mode) {
       case WAITING -> onFailure(gone("answered nothing"), true);
+      case OPENED -> endUnbegun();
       case STREAMING -> endStream();
       case PASSING -> {
         close();
@@ -175,13 +181,36 @@ final class Attempt implements InferenceSink {
     Mode was = mode;
     close();
     switch (was) {
-      // Of a held answer the client has seen nothing, so that trying again repeats nothing to it.
-      case WAITING, HOLDING, ERROR ->
-          inference.failedEarly(this, reason, safeToRetry || was != Mode.WAITING);
+      // Of what is held the client has seen nothing, so that trying again repeats nothing to it.
+      case WAITING -> inference.failedEarly(this, reason, safeToRetry);
+      // What an engine answers wrongly it answers wrongly again; one that died may be replaced.
+      case OPENED ->
+          inference.failedEarly(
+              this, reason, safeToRetry || reason.code() == ErrorCode.ENGINE_GONE);
+      case HOLDING, ERROR -> inference.failedEarly(this, reason, true);
       case STREAMING, PASSING ->
           inference.failedLate(
               reason, watching != null, watching != null && watching.betweenEvents());
     }
+  }
+
+  private void stream(ByteBuf bytes) {
+    StreamGuard watching = guard;
+    if (watching != null) {
+      watching.add(bytes);
+    }
+    inference.bytes(bytes);
+  }
+
+  /** A stream without one byte: complete only where the address promises no events. */
+  private void endUnbegun() {
+    if (inference.endpoint().end() != Endpoint.End.NONE) {
+      onFailure(gone("ended its stream before the first event"), true);
+      return;
+    }
+    inference.head(this, status, ClientAnswer.STREAM_HEADERS, true);
+    close();
+    inference.end(false);
   }
 
   private void endStream() {

@@ -139,7 +139,8 @@ final class FrontExchange implements InferenceSink {
     } else {
       response.headers().clear();
       response.setChunked(false);
-      refuse(request, reason, safeToRetry);
+      // Of an answer that was held here nobody has seen anything.
+      refuse(request, reason, safeToRetry || headSent);
     }
   }
 

@@ -121,6 +121,24 @@ class FrontServerTest {
   }
 
   @Test
+  void letsAnAnswerBeTriedElsewhereOfWhichNothingLeft() throws Exception {
+    try (ScriptedEngine engine =
+        ScriptedEngine.start(
+            (seen, wire) -> {
+              wire.raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"half");
+              wire.cut();
+            })) {
+      hosted.put(Instances.ready(ID, Instances.gate(1, 0), engine.base()));
+
+      HttpResponse<String> answer = post("{}");
+
+      assertThat(answer.statusCode()).isEqualTo(502);
+      assertThat(answer.headers().firstValue("x-remuda-refused")).hasValue("engine_gone");
+      assertThat(answer.headers().firstValue("x-remuda-retry")).hasValue("true");
+    }
+  }
+
+  @Test
   void refusesABodyThatIsTooLarge() throws Exception {
     try (ScriptedEngine engine = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {
       hosted.put(Instances.ready(ID, Instances.gate(1, 0), engine.base()));

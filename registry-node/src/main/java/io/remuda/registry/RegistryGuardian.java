@@ -213,14 +213,12 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
     }
     Optional<Member> other = otherRegistry();
     if (store.settings().embedded() && other.isPresent()) {
+      status.refusedEmbedded(other.get().address().toString());
       getContext()
           .getLog()
           .error(
-              "event=embedded-journal-refused other={} text=\"this node's journal is a file of its"
-                  + " own and the fleet has a registry node already: name the same PostgreSQL in"
-                  + " remuda.journal.url on every registry node\"",
-              other.get().address());
-      status.refusedEmbedded();
+              "event=embedded-journal-refused text=\"{}\"",
+              status.notReadyBecause().orElseThrow());
       return Behaviors.stopped();
     }
     mayHost = true;

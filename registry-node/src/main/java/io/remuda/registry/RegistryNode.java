@@ -14,6 +14,7 @@ import io.remuda.registry.journal.JournalSettings;
 import io.remuda.registry.journal.JournalStore;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * A registry node: decides which models exist and where they run.
@@ -23,8 +24,18 @@ import java.util.concurrent.CompletionStage;
  */
 public final class RegistryNode implements AutoCloseable {
 
-  /** Exit code of a node that was paused for too long; its launcher starts it again. */
-  public static final int EXIT_PAUSED = 75;
+  /** Exit code of a node that others have replaced; its launcher starts it again. */
+  private static final int EXIT_REPLACED = 75;
+
+  /** Exit code of a node that would be refused again: the launcher leaves it at that. */
+  private static final int EXIT_REFUSED = 1;
+
+  /**
+   * How a node ended that nobody has closed.
+   *
+   * @param why a sentence for whoever started it
+   */
+  public record End(int exitCode, String why) {}
 
   private final ClusterHost host;
   private final RegistryStatus status;
@@ -35,21 +46,31 @@ public final class RegistryNode implements AutoCloseable {
   }
 
   /**
-   * Starts a node of its own. When the cluster downs it, {@code onEnd} is called, once; its
-   * launcher starts a new JVM then.
+   * Starts a node of its own. When the cluster downs or refuses it, {@code onEnd} is called, once;
+   * by the exit code its launcher knows whether to start a new JVM.
    */
   public static RegistryNode start(
-      NodeSettings settings, NodeHome home, Config config, Runnable onEnd) {
+      NodeSettings settings, NodeHome home, Config config, Consumer<End> onEnd) {
     Config own = config(config, settings);
     RegistryStatus status = new RegistryStatus();
     ClusterHost host =
-        ClusterHost.startOnce(settings, own, () -> guardian(settings, home, config, status), onEnd);
+        ClusterHost.startOnce(
+            settings,
+            own,
+            () -> guardian(settings, home, config, status),
+            () -> onEnd.accept(end(status)));
     // Halted, not ended: what is in its mailboxes must not run any more.
     PauseWatchdog.start(
         host,
         RegistrySettings.from(config).pauseLimit(),
-        () -> Runtime.getRuntime().halt(EXIT_PAUSED));
+        () -> Runtime.getRuntime().halt(EXIT_REPLACED));
     return new RegistryNode(host, status);
+  }
+
+  private static End end(RegistryStatus status) {
+    return status.isRefusedEmbedded()
+        ? new End(EXIT_REFUSED, status.notReadyBecause().orElseThrow())
+        : new End(EXIT_REPLACED, "the other registry nodes have voted this one out");
   }
 
   /** {@code config} with what the journal's plug-in needs. */

@@ -44,8 +44,14 @@ public final class RegistryStatus {
     journal = Optional.of(id);
   }
 
-  void refusedEmbedded() {
-    notReady = Optional.of("an embedded journal cannot join a fleet that has a registry node");
+  void refusedEmbedded(String other) {
+    notReady =
+        Optional.of(
+            "an embedded journal is a file of this node alone, and the fleet has a registry node"
+                + " already, at "
+                + other
+                + "; name the same PostgreSQL in remuda.journal.url (REMUDA_JOURNAL_URL) on every"
+                + " registry node");
     refusedEmbedded = true;
   }
 }

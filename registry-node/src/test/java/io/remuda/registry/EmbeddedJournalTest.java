@@ -35,7 +35,11 @@ class EmbeddedJournalTest {
             "the second one ends and says why",
             Duration.ofSeconds(60),
             () -> second.node().status().isRefusedEmbedded());
-        assertThat(second.node().status().notReadyBecause().orElseThrow()).contains("embedded");
+        String why = second.node().status().notReadyBecause().orElseThrow();
+        assertThat(why).contains("embedded").contains("REMUDA_JOURNAL_URL");
+        // Not the code by which a launcher starts it again, only to be refused again.
+        Eventually.isTrue("it ends", Duration.ofSeconds(60), second.end()::isDone);
+        assertThat(second.end()).isCompletedWithValue(new RegistryNode.End(1, why));
       }
       assertThat(first.node().status().isReady()).isTrue();
     }

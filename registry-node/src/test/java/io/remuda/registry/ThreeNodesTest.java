@@ -54,6 +54,8 @@ class ThreeNodesTest {
                   .isEqualTo(DeploymentPhase.READY);
             }
           });
+      Eventually.isTrue("its launcher is told", SOON, nodes.get(2).end()::isDone);
+      assertThat(nodes.get(2).end().join().exitCode()).isEqualTo(75);
       assertThat(machine.instances.keySet()).containsExactlyInAnyOrderElementsOf(before);
       assertThat(stays.events(0, Optional.empty(), Duration.ZERO)).hasSize(written);
       assertThat(stays.scale("n0", 2).refused()).isEmpty();

@@ -38,7 +38,8 @@ final class NodeVerbs {
                 role,
                 home,
                 config,
-                key -> world.out().println("admin key, shown this once and kept nowhere: " + key));
+                key -> world.out().println("admin key, shown this once and kept nowhere: " + key),
+                why -> world.err().println("remuda: " + why));
       } catch (RuntimeException e) {
         home.close();
         throw e;

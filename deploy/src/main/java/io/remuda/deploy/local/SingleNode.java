@@ -27,16 +27,23 @@ public final class SingleNode implements AutoCloseable {
    * Returns when it listens; it joins its fleet by itself. Throws StartRefused.
    *
    * @param adminKey gets the administrator's key, should this node be the one that makes it
+   * @param last gets a sentence when the node ends by itself, and this process with it
    */
   public static SingleNode start(
-      String role, NodeHome home, Config config, Consumer<String> adminKey) {
+      String role, NodeHome home, Config config, Consumer<String> adminKey, Consumer<String> last) {
     NodeSettings settings = NodeSettings.from(config).withRoles(Set.of(role));
     switch (role) {
       case Keys.ROLE_REGISTRY:
         {
           RegistryNode registry =
               RegistryNode.start(
-                  settings, home, config, () -> System.exit(RegistryNode.EXIT_PAUSED));
+                  settings,
+                  home,
+                  config,
+                  end -> {
+                    last.accept(end.why());
+                    System.exit(end.exitCode());
+                  });
           return new SingleNode(registry, () -> registry.host().settings().contact().toString());
         }
       case Keys.ROLE_MODEL:

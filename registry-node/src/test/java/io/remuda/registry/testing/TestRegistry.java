@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -50,10 +51,13 @@ public final class TestRegistry implements AutoCloseable {
 
   private final NodeHome home;
   private final RegistryNode node;
+  private final CompletableFuture<RegistryNode.End> end;
 
-  private TestRegistry(NodeHome home, RegistryNode node) {
+  private TestRegistry(
+      NodeHome home, RegistryNode node, CompletableFuture<RegistryNode.End> end) {
     this.home = home;
     this.node = node;
+    this.end = end;
   }
 
   public static TestRegistry start(Path data) {
@@ -84,8 +88,10 @@ public final class TestRegistry implements AutoCloseable {
             .withFallback(ConfigFactory.load())
             .resolve();
     NodeHome home = NodeHome.open(config);
-    RegistryNode node = RegistryNode.start(NodeSettings.from(config), home, config, () -> {});
-    return new TestRegistry(home, node);
+    CompletableFuture<RegistryNode.End> end = new CompletableFuture<>();
+    RegistryNode node =
+        RegistryNode.start(NodeSettings.from(config), home, config, end::complete);
+    return new TestRegistry(home, node, end);
   }
 
   public TestRegistry awaitReady() {
@@ -114,6 +120,11 @@ public final class TestRegistry implements AutoCloseable {
 
   public RegistryNode node() {
     return node;
+  }
+
+  /** How it ended, once it has ended by itself. */
+  public CompletableFuture<RegistryNode.End> end() {
+    return end;
   }
 
   public ActorSystem<Void> system() {

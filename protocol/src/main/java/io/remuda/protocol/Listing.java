@@ -11,7 +11,10 @@ import java.util.OptionalInt;
  * One deployment in the fleet's catalog, written by its registry actor alone. Of two listings of
  * one name the one with the higher version holds; an ENDED one withdraws the name.
  *
- * @param version journal sequence number, then a counter of soft changes within it
+ * @param version journal sequence number
+ * @param softVersion of two with one sequence number the one with the higher: it begins with the
+ *     term of the registry actor that wrote it, which rises each time the name is taken over, and
+ *     ends with a counter of its changes
  * @param specVersion what {@code If-Match} names
  * @param selfRegistered whether nobody declared it: machines have the model by themselves
  */

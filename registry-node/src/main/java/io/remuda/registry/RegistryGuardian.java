@@ -217,8 +217,7 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
       getContext()
           .getLog()
           .error(
-              "event=embedded-journal-refused text=\"{}\"",
-              status.notReadyBecause().orElseThrow());
+              "event=embedded-journal-refused text=\"{}\"", status.notReadyBecause().orElseThrow());
       return Behaviors.stopped();
     }
     mayHost = true;
@@ -272,6 +271,7 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
         fleet,
         view,
         entities.spread()::listing,
+        () -> aside(store::nextTerm),
         store::markDown,
         meters);
   }

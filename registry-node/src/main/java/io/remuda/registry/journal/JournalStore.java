@@ -110,6 +110,20 @@ public final class JournalStore implements AutoCloseable {
     }
   }
 
+  /** A number above all that were given out before, to any registry node of this journal. */
+  public long nextTerm() throws SQLException {
+    try (Connection connection = source.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                settings.embedded()
+                    ? "SELECT NEXT VALUE FOR \"remuda_owner_term\""
+                    : "SELECT nextval('\"remuda_owner_term\"')");
+        ResultSet rows = statement.executeQuery()) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
   /** Names whose first event stands after {@code ordering}. */
   public List<Named> names(long ordering) throws SQLException {
     try (Connection connection = source.getConnection();

@@ -3,34 +3,50 @@ package io.remuda.registry.model;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.ModelSpec;
-import java.time.Clock;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
-/** A name's line in the catalog: written again only when it says something else. */
+/**
+ * A name's line in the catalog: written again only when it says something else. What the present
+ * owner of the name writes counts more than what an earlier one wrote at the same journal sequence:
+ * it begins with the owner's term, which the journal's database gives out, and no clock is asked.
+ */
 final class CatalogEntry {
 
+  /** So many lower bits count the changes within a term. */
+  private static final int TERM_SHIFT = 32;
+
   private final Consumer<Listing> catalog;
-  private final Clock clock;
+  private OptionalLong term = OptionalLong.empty();
+  private long changes;
   private Optional<Listing> last = Optional.empty();
 
-  CatalogEntry(Consumer<Listing> catalog, Clock clock) {
+  CatalogEntry(Consumer<Listing> catalog) {
     this.catalog = catalog;
-    this.clock = clock;
+  }
+
+  /** From now on lines are written, as this owner's. */
+  void ownedIn(long given) {
+    term = OptionalLong.of(given);
+  }
+
+  boolean isOwned() {
+    return term.isPresent();
   }
 
   /** The new line, if there is one. A name that was never declared has none. */
   Optional<Listing> show(ModelState state, Outlook outlook) {
-    if (state.declaration().isEmpty()) {
+    if (state.declaration().isEmpty() || term.isEmpty()) {
       return Optional.empty();
     }
-    // Rises over restarts of the actor too, which do not change the sequence.
-    long soft = Math.max(last.map(Listing::softVersion).orElse(0L) + 1, clock.millis());
+    long soft = (term.getAsLong() << TERM_SHIFT) + changes;
     Listing next = listing(state, state.declaration().get(), outlook, soft);
     if (last.isPresent() && sameBut(last.get(), next)) {
       return Optional.empty();
     }
+    changes++;
     last = Optional.of(next);
     catalog.accept(next);
     return last;

@@ -32,6 +32,7 @@ import io.remuda.registry.model.RegistryMessage.HistoryRead;
 import io.remuda.registry.model.RegistryMessage.Look;
 import io.remuda.registry.model.RegistryMessage.StartAnswered;
 import io.remuda.registry.model.RegistryMessage.StopAnswered;
+import io.remuda.registry.model.RegistryMessage.TermRead;
 import io.remuda.registry.model.RegistryMessage.Wake;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,6 +69,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   private boolean watching;
   private Optional<ActorRef<Reply>> unanswered = Optional.empty();
   private boolean writing;
+  private boolean askingTerm;
   private int idleLooks;
 
   private RegistryActor(
@@ -84,7 +86,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
     this.orders = new Orders(context, around);
     this.explaining = new Explaining(context, around);
     this.random = new SplittableRandom(name.hashCode() ^ System.nanoTime());
-    this.listing = new CatalogEntry(around.catalog(), around.clock());
+    this.listing = new CatalogEntry(around.catalog());
     timers.startTimerWithFixedDelay(Look.BY_CLOCK, around.settings().reconcileInterval());
   }
 
@@ -116,7 +118,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   @Override
   public SignalHandler<ModelState> signalHandler() {
     return newSignalHandlerBuilder()
-        .onSignal(RecoveryCompleted.instance(), state -> context.getSelf().tell(Look.NOW))
+        .onSignal(RecoveryCompleted.instance(), this::onRecovered)
         .onSignal(
             RecoveryFailed.class,
             (state, failed) -> {
@@ -162,6 +164,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
               return Effect().none();
             })
         .onCommand(Wake.class, (state, wake) -> Effect().none())
+        .onCommand(TermRead.class, this::onTerm)
         .onCommand(
             Look.class,
             (state, look) ->
@@ -238,6 +241,28 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
             });
   }
 
+  private void onRecovered(ModelState state) {
+    if (state.sequence() == 0) {
+      // No earlier owner has said anything of it.
+      listing.ownedIn(0);
+    }
+    context.getSelf().tell(Look.NOW);
+  }
+
+  /** Asked again at the next look where the database has not given one. */
+  private void askTerm() {
+    askingTerm = true;
+    context.pipeToSelf(
+        around.terms().get(), (term, failure) -> new TermRead(Optional.ofNullable(term)));
+  }
+
+  private Effect<ModelEvent, ModelState> onTerm(ModelState state, TermRead read) {
+    askingTerm = false;
+    read.term().ifPresent(listing::ownedIn);
+    show(state);
+    return Effect().none();
+  }
+
   /** A name that somebody only asked for takes no room for ever. */
   private boolean isForgettable(ModelState state) {
     boolean nothing = state.sequence() == 0 && soft.strangers().isEmpty();
@@ -246,6 +271,9 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   }
 
   private Effect<ModelEvent, ModelState> look(ModelState state) {
+    if (!listing.isOwned() && !askingTerm) {
+      askTerm();
+    }
     return carryOut(state, Reconciler.reconcile(sight(state), random));
   }
 

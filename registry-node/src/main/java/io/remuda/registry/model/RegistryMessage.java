@@ -22,6 +22,9 @@ public sealed interface RegistryMessage extends RegistryProtocol.Command {
     NOW
   }
 
+  /** The number of this owner of the name; none when the journal's database did not give one. */
+  record TermRead(Optional<Long> term) implements RegistryMessage {}
+
   /** What came of a start; no reply when none came in time. */
   record StartAnswered(InstanceId id, MachineId machine, Optional<NodeProtocol.StartReply> reply)
       implements RegistryMessage {}

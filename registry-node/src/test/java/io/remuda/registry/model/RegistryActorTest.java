@@ -34,7 +34,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,7 @@ class RegistryActorTest {
   private final TestProbe<FleetProtocol.Command> view =
       KIT.createTestProbe(FleetProtocol.Command.class);
   private final List<Listing> listings = new CopyOnWriteArrayList<>();
+  private final AtomicLong terms = new AtomicLong();
   private EventSourcedBehaviorTestKit<RegistryProtocol.Command, ModelEvent, ModelState> actor =
       newActor();
 
@@ -111,6 +114,25 @@ class RegistryActorTest {
 
     assertThat(second.id()).isEqualTo(first.id());
     assertThat(second.epoch()).isEqualTo(first.epoch());
+  }
+
+  @Test
+  void whatALaterOwnerOfTheNameShowsCountsMore() {
+    NodeProtocol.StartInstance start = placed();
+    says(Reports.of("m1").with(Reports.instance(start.id(), Phase.READY, 1)));
+    actor.runCommand(RegistryMessage.Look.NOW);
+    Listing byFirst = listings.get(listings.size() - 1);
+    says(Reports.of("m1").with(Reports.instance(start.id(), Phase.WARMING, 1)));
+
+    listings.clear();
+    actor.restart();
+
+    Eventually.isTrue("it is listed again", Duration.ofSeconds(10), () -> !listings.isEmpty());
+    Listing bySecond = listings.get(listings.size() - 1);
+    assertThat(byFirst.ready()).isEqualTo(1);
+    assertThat(bySecond.ready()).isZero();
+    assertThat(bySecond.version()).isEqualTo(byFirst.version());
+    assertThat(bySecond.isNewerThan(byFirst)).isTrue();
   }
 
   @Test
@@ -299,6 +321,7 @@ class RegistryActorTest {
             fleet,
             view.getRef(),
             listings::add,
+            () -> CompletableFuture.completedFuture(terms.incrementAndGet()),
             () -> {},
             new RegistryMeters()));
   }

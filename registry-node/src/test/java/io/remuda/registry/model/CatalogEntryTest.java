@@ -1,0 +1,67 @@
+package io.remuda.registry.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.remuda.protocol.Catalog;
+import io.remuda.protocol.Listing;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.registry.testing.Specs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What the catalog holds of a name that registry nodes own one after the other. */
+class CatalogEntryTest {
+
+  private static final Outlook READY = new Outlook(DeploymentPhase.READY, 1, Optional.empty());
+  private static final Outlook DEGRADED =
+      new Outlook(DeploymentPhase.DEGRADED, 0, Optional.of("m1 is silent"));
+
+  private final ModelState state = new World().declared(Specs.aSpec().build()).state;
+  private final List<Listing> said = new ArrayList<>();
+
+  private CatalogEntry ownerOf(long term) {
+    CatalogEntry entry = new CatalogEntry(said::add);
+    entry.ownedIn(term);
+    return entry;
+  }
+
+  @Test
+  void aLaterOwnersWordHoldsHoweverMuchTheEarlierOneSaid() {
+    CatalogEntry first = ownerOf(1000);
+    for (int i = 0; i < 100; i++) {
+      first.show(state, DEGRADED);
+      first.show(state, READY);
+    }
+    ownerOf(1001).show(state, DEGRADED);
+
+    assertThat(said).hasSize(201);
+    assertThat(said.get(200).version()).isEqualTo(said.get(199).version());
+    assertThat(merged(said)).isEqualTo(DeploymentPhase.DEGRADED);
+    List<Listing> late = new ArrayList<>(said);
+    java.util.Collections.reverse(late);
+    assertThat(merged(late)).isEqualTo(DeploymentPhase.DEGRADED);
+  }
+
+  @Test
+  void saysNothingBeforeItHasATermAndNothingTwice() {
+    CatalogEntry entry = new CatalogEntry(said::add);
+
+    assertThat(entry.show(state, READY)).isEmpty();
+    entry.ownedIn(7);
+    assertThat(entry.show(state, READY)).isPresent();
+    assertThat(entry.show(state, READY)).isEmpty();
+
+    assertThat(said).hasSize(1);
+  }
+
+  private static DeploymentPhase merged(List<Listing> arrivals) {
+    Catalog catalog = Catalog.EMPTY;
+    for (Listing listing : arrivals) {
+      catalog = catalog.mergeData(new Catalog(List.of(listing)));
+    }
+    return catalog.get(new ModelName("demo")).orElseThrow().phase();
+  }
+}

@@ -10,6 +10,7 @@ import com.typesafe.config.Config;
 import io.remuda.protocol.cluster.ClusterHost;
 import io.remuda.protocol.cluster.NodeSettings;
 import io.remuda.protocol.config.NodeHome;
+import io.remuda.registry.journal.FormingRow;
 import io.remuda.registry.journal.JournalSettings;
 import io.remuda.registry.journal.JournalStore;
 import java.util.Optional;
@@ -58,6 +59,7 @@ public final class RegistryNode implements AutoCloseable {
             settings,
             own,
             () -> guardian(settings, home, config, status),
+            new FormingRow(JournalSettings.from(config, settings.dataDir())).turn(),
             () -> onEnd.accept(end(status)));
     // Halted, not ended: what is in its mailboxes must not run any more.
     PauseWatchdog.start(

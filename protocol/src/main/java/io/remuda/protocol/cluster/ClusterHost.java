@@ -1,6 +1,8 @@
 package io.remuda.protocol.cluster;
 
 import akka.Done;
+import akka.actor.BootstrapSetup;
+import akka.actor.setup.ActorSystemSetup;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.cluster.MemberStatus;
@@ -44,6 +46,7 @@ public final class ClusterHost {
   private final NodeSettings settings;
   private final Config config;
   private final Supplier<Behavior<Void>> guardian;
+  private final FormingTurn turn;
   private final Optional<Runnable> onEnd;
   private final RebuildPolicy rebuilds;
   private final ScheduledExecutorService thread =
@@ -61,10 +64,12 @@ public final class ClusterHost {
       NodeSettings settings,
       Config config,
       Supplier<Behavior<Void>> guardian,
+      FormingTurn turn,
       Optional<Runnable> onEnd) {
     this.settings = settings;
     this.config = config;
     this.guardian = guardian;
+    this.turn = turn;
     this.onEnd = onEnd;
     this.rebuilds =
         new RebuildPolicy(
@@ -78,23 +83,34 @@ public final class ClusterHost {
    */
   public static ClusterHost start(
       NodeSettings settings, Config config, Supplier<Behavior<Void>> guardian) {
-    return start(settings, config, guardian, Optional.empty());
+    return start(settings, config, guardian, FormingTurn.FREE, Optional.empty());
   }
 
   /** As {@link #start}, but calls {@code onEnd} once when its only system ends by itself. */
   public static ClusterHost startOnce(
       NodeSettings settings, Config config, Supplier<Behavior<Void>> guardian, Runnable onEnd) {
-    return start(settings, config, guardian, Optional.of(onEnd));
+    return startOnce(settings, config, guardian, FormingTurn.FREE, onEnd);
+  }
+
+  /** The same for a node that forms a cluster only when it has the {@code turn}. */
+  public static ClusterHost startOnce(
+      NodeSettings settings,
+      Config config,
+      Supplier<Behavior<Void>> guardian,
+      FormingTurn turn,
+      Runnable onEnd) {
+    return start(settings, config, guardian, turn, Optional.of(onEnd));
   }
 
   private static ClusterHost start(
       NodeSettings settings,
       Config config,
       Supplier<Behavior<Void>> guardian,
+      FormingTurn turn,
       Optional<Runnable> onEnd) {
     NetworkPolicy.check(settings, config.getBoolean("remuda.cluster.insecure-network"));
     NodeSettings heeded = new PeerMemory(settings.dataDir()).heeded(settings);
-    ClusterHost host = new ClusterHost(heeded.withFixedBind(), config, guardian, onEnd);
+    ClusterHost host = new ClusterHost(heeded.withFixedBind(), config, guardian, turn, onEnd);
     try {
       host.thread.submit(host::build).get();
     } catch (ExecutionException e) {
@@ -158,7 +174,10 @@ public final class ClusterHost {
     builtAtNanos = System.nanoTime();
     ActorSystem<Void> system =
         ActorSystem.create(
-            guardian.get(), settings.clusterName(), SystemConfig.cluster(settings, config));
+            guardian.get(),
+            settings.clusterName(),
+            ActorSystemSetup.create(
+                BootstrapSetup.create(SystemConfig.cluster(settings, config)), turn));
     DispatcherDelay.watch(system, "cluster");
     boolean alone = formsAtOnce();
     if (alone) {

@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.concurrent.Future;
+import scala.jdk.javaapi.FutureConverters;
 
 /**
  * Asks {@link FormPolicy} what to do with what the contacts answer. Named in the configuration of
@@ -31,6 +33,7 @@ public final class ContactListJoinDecider implements JoinDecider {
   private static final Logger log = LoggerFactory.getLogger(ContactListJoinDecider.class);
 
   private final FormPolicy policy;
+  private final FormingTurn turn;
   private final HostPort self;
   private final String clusterName;
   private final Duration stableMargin;
@@ -41,6 +44,7 @@ public final class ContactListJoinDecider implements JoinDecider {
     Config config = system.settings().config();
     Config bootstrap = config.getConfig("akka.management.cluster.bootstrap");
     this.clusterName = system.name();
+    this.turn = system.settings().setup().get(FormingTurn.class).orElse(FormingTurn.FREE);
     this.self =
         new HostPort(
             config.getString("akka.management.http.hostname"),
@@ -66,21 +70,35 @@ public final class ContactListJoinDecider implements JoinDecider {
   }
 
   private Future<JoinDecision> act(FormPolicy.Decision decision) {
-    JoinDecision answer;
     if (decision instanceof FormPolicy.Decision.JoinMembers join) {
       Set<Address> members =
           join.members().stream().map(AddressFromURIString::parse).collect(Collectors.toSet());
-      answer = new JoinOtherSeedNodes(members);
-    } else if (decision instanceof FormPolicy.Decision.KeepLooking keep) {
-      if (said.add(keep.reason())) {
-        log.info("event=cluster-not-joined contact={} reason=\"{}\"", self, keep.reason());
-      }
-      answer = KeepProbing$.MODULE$;
-    } else {
-      log.info("event=cluster-formed cluster={} contact={}", clusterName, self);
-      answer = JoinSelf$.MODULE$;
+      return Future.successful(new JoinOtherSeedNodes(members));
     }
-    return Future.successful(answer);
+    if (decision instanceof FormPolicy.Decision.KeepLooking keep) {
+      return Future.successful(keepLooking(keep.reason()));
+    }
+    return FutureConverters.asScala(turn.take(self).handle(this::form));
+  }
+
+  private JoinDecision form(@Nullable Boolean myTurn, @Nullable Throwable failure) {
+    if (failure != null) {
+      return keepLooking(
+          "the journal's database does not say whose turn it is to form the cluster: "
+              + failure.getMessage());
+    }
+    if (myTurn == null || !myTurn) {
+      return keepLooking("another registry node has the turn to form the cluster");
+    }
+    log.info("event=cluster-formed cluster={} contact={}", clusterName, self);
+    return JoinSelf$.MODULE$;
+  }
+
+  private JoinDecision keepLooking(String reason) {
+    if (said.add(reason)) {
+      log.info("event=cluster-not-joined contact={} reason=\"{}\"", self, reason);
+    }
+    return KeepProbing$.MODULE$;
   }
 
   private void sayForeign(FormPolicy.Sighting sighting) {

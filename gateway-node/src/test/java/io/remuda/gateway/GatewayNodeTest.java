@@ -266,6 +266,14 @@ class GatewayNodeTest {
                     .statusCode())
             .isEqualTo(200);
       }
+      assertThat(
+              send(
+                      gateway,
+                      "PATCH",
+                      "/v1/machines/" + ScriptedFleet.MACHINE + "/labels",
+                      "{\"rack\":\"7\"}")
+                  .statusCode())
+          .isEqualTo(200);
       assertThat(send(gateway, "DELETE", "/v1/deployments/demo", "").statusCode()).isEqualTo(202);
       assertThat(send(gateway, "GET", "/v1/chat/completions", "").statusCode()).isEqualTo(405);
       assertThat(send(gateway, "GET", "/nothing", "").statusCode()).isEqualTo(404);

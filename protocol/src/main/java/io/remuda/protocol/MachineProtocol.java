@@ -6,6 +6,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.MachineView;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a machine's registry actor is asked. The entity id is the machine's id. */
 public final class MachineProtocol {
@@ -26,10 +27,13 @@ public final class MachineProtocol {
   /** Cordon, and move what runs there elsewhere. */
   public record Drain(MachineId machine, ActorRef<Reply> replyTo) implements Command {}
 
-  public record SetLabels(MachineId machine, Map<String, String> labels, ActorRef<Reply> replyTo)
+  /** Sets some labels and takes others away; those that are in neither stay. */
+  public record SetLabels(
+      MachineId machine, Map<String, String> labels, Set<String> removed, ActorRef<Reply> replyTo)
       implements Command {
     public SetLabels {
       labels = Map.copyOf(labels);
+      removed = Set.copyOf(removed);
     }
   }
 

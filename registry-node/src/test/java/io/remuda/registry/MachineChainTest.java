@@ -10,6 +10,7 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.MachineView;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.registry.testing.FakeMachine;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -146,6 +148,29 @@ class MachineChainTest {
           assertThat(second.instances).hasSize(1);
         });
     awaitPhase("drain", DeploymentPhase.READY);
+  }
+
+  @Test
+  void aDeploymentThatAsksForALabelGoesWhereAnOperatorSetsIt() {
+    machine("plain-1", "labelled");
+    FakeMachine.Control labelled = machine("labelled-1", "labelled");
+    Eventually.isTrue("it is told its state", SOON, () -> labelled.settled);
+    registry.deploy(aSpec().named("labelled").on("labelled").labelled("zone", "a").build());
+    awaitPhase("labelled", DeploymentPhase.PENDING);
+
+    MachineView view =
+        registry
+            .label(labelled.id, Map.of("zone", "a", "rack", "7"), Set.of())
+            .machine()
+            .orElseThrow();
+
+    assertThat(view.report().orElseThrow().labels()).containsEntry("zone", "a");
+    awaitPhase("labelled", DeploymentPhase.READY);
+    assertThat(labelled.instances).hasSize(1);
+    assertThat(registry.label(labelled.id, Map.of("rack", "8"), Set.of("zone", "none")).refused())
+        .isEmpty();
+    assertThat(labelled.labels).containsExactly(Map.entry("rack", "8"));
+    assertThat(labelled.instances).as("what runs there goes on").hasSize(1);
   }
 
   @Test

@@ -72,6 +72,10 @@ final class Api {
     return send("PUT", path, Optional.of(body), headers).body();
   }
 
+  JsonNode patch(String path, JsonNode body) {
+    return send("PATCH", path, Optional.of(body), Map.of()).body();
+  }
+
   JsonNode delete(String path) {
     return send("DELETE", path, Optional.empty(), Map.of()).body();
   }

@@ -183,6 +183,19 @@ final class CommandLineTest {
   }
 
   @Test
+  void setsLabelsOfAMachineAndTakesThemAway() {
+    gateway.on("PATCH /v1/machines/4f0c9a1b2d3e/labels", 200, "{\"labels\":{\"zone\":\"a=b\"}}");
+
+    Typed typed = type("machines", "label", "4f0c9a1b2d3e", "zone=a=b", "gpu-", "-o", "json");
+
+    assertThat(typed.exit()).isZero();
+    assertThat(gateway.last().body()).isEqualTo("{\"zone\":\"a=b\",\"gpu\":null}");
+    assertThat(typed.out()).contains("a=b");
+    assertThat(type("machines", "label", "4f0c9a1b2d3e", "zone").err()).contains("KEY=VALUE");
+    assertThat(type("machines", "label", "4f0c9a1b2d3e").exit()).isEqualTo(2);
+  }
+
+  @Test
   void saysWhichMachinesAreGivenUp() {
     gateway.on("POST /v1/machines/confirm-loss", 200, "{\"object\":\"list\",\"data\":[\"m1\"]}");
 

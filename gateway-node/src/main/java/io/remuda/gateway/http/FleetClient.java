@@ -121,6 +121,12 @@ public final class FleetClient {
     return machine(machine, replyTo -> new MachineProtocol.Drain(machine, replyTo));
   }
 
+  CompletionStage<MachineView> label(MachineId machine, LabelChange change) {
+    return machine(
+        machine,
+        replyTo -> new MachineProtocol.SetLabels(machine, change.set(), change.removed(), replyTo));
+  }
+
   public CompletionStage<MachineView> machine(MachineId machine) {
     return machine(machine, replyTo -> new MachineProtocol.Get(machine, replyTo));
   }

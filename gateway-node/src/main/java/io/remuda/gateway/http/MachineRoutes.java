@@ -58,6 +58,15 @@ final class MachineRoutes {
                 call -> one(call, fleet::drain))
             .gives(200, "Machine"),
         ApiRoute.of(
+                "PATCH",
+                one + "/labels",
+                CHANGE,
+                tag,
+                "Set labels that deployments may ask for; null takes one away",
+                this::label)
+            .takes("MachineLabels")
+            .gives(200, "Machine"),
+        ApiRoute.of(
                 "POST",
                 "/v1/machines/confirm-loss",
                 CHANGE,
@@ -91,6 +100,13 @@ final class MachineRoutes {
         .machines()
         .thenApply(
             all -> Replies.json(200, Json.list(all, view -> Views.machine(view, call.caller()))));
+  }
+
+  private CompletionStage<HttpResponse> label(Call call) {
+    MachineId machine = call.machine("machine");
+    return call.json()
+        .thenCompose(body -> fleet.label(machine, LabelChange.of(body)))
+        .thenApply(view -> Replies.json(200, Views.machine(view, call.caller())));
   }
 
   private CompletionStage<HttpResponse> confirmLoss(Call call) {

@@ -66,6 +66,7 @@ public final class ScriptedFleet implements AutoCloseable {
   private final List<EventView> events = new CopyOnWriteArrayList<>();
   private final Map<String, ApiKey> keys = new ConcurrentHashMap<>();
   private final Map<MachineId, Boolean> cordoned = new ConcurrentHashMap<>();
+  private final Map<String, String> labels = new ConcurrentHashMap<>(Map.of("zone", "a"));
   private final List<Patient> waiting = new CopyOnWriteArrayList<>();
   private final AtomicBoolean losesNextReply;
   private final AtomicInteger runs = new AtomicInteger();
@@ -290,6 +291,10 @@ public final class ScriptedFleet implements AutoCloseable {
           } else if (message instanceof MachineProtocol.Drain drain) {
             cordoned.put(drain.machine(), true);
             reply(drain.machine(), drain.replyTo());
+          } else if (message instanceof MachineProtocol.SetLabels change) {
+            labels.putAll(change.labels());
+            change.removed().forEach(labels::remove);
+            reply(change.machine(), change.replyTo());
           } else if (message instanceof MachineProtocol.Get get) {
             reply(get.machine(), get.replyTo());
           }
@@ -331,7 +336,7 @@ public final class ScriptedFleet implements AutoCloseable {
                 1,
                 "host-1",
                 "127.0.0.1:1",
-                Map.of("zone", "a"),
+                labels,
                 false,
                 true,
                 Optional.empty(),

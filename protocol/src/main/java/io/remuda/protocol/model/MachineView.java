@@ -2,6 +2,7 @@ package io.remuda.protocol.model;
 
 import io.remuda.protocol.WireMessage;
 import io.remuda.protocol.id.MachineId;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,4 +19,11 @@ public record MachineView(
     boolean cordoned,
     boolean draining,
     Optional<NodeReport> report)
-    implements WireMessage {}
+    implements WireMessage {
+
+  /** This view with {@code more} labels among those that the machine says it carries. */
+  public MachineView labelled(Map<String, String> more) {
+    return new MachineView(
+        machine, reachable, cordoned, draining, report.map(said -> said.labelled(more)));
+  }
+}

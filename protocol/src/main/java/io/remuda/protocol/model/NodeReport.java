@@ -39,4 +39,23 @@ public record NodeReport(
     engines = List.copyOf(engines);
     instances = List.copyOf(instances);
   }
+
+  /** This report as if the machine carried {@code more} labels too. */
+  public NodeReport labelled(Map<String, String> more) {
+    Map<String, String> all = new TreeMap<>(labels);
+    all.putAll(more);
+    return new NodeReport(
+        machine,
+        incarnation,
+        sequence,
+        hostName,
+        front,
+        all,
+        cordoned,
+        settled,
+        journal,
+        capacity,
+        engines,
+        instances);
+  }
 }

@@ -22,6 +22,7 @@ import io.remuda.protocol.MachineProtocol.Reply;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.MachineView;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.registry.fleet.FleetMessage;
 import io.remuda.registry.fleet.MachineList;
@@ -149,7 +150,10 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
         .onCommand(
             MachineProtocol.SetLabels.class,
             (state, c) ->
-                change(state, MachineDecider.label(state, c.labels(), now()), c.replyTo()))
+                change(
+                    state,
+                    MachineDecider.label(state, c.labels(), c.removed(), now()),
+                    c.replyTo()))
         .onCommand(
             MachineProtocol.Get.class,
             (state, c) -> {
@@ -260,16 +264,16 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
         || around.fleet().snapshot().machine(machine).isPresent();
   }
 
+  /** With what was decided, also where the machine's next report is still to say so. */
   private Reply shown(MachineState state) {
-    return new Reply(
-        Optional.of(
-            MachineList.view(
-                machine,
-                around.fleet().snapshot(),
-                state.cordoned(),
-                state.draining(),
-                around.settings().reconcile().suspectAfter())),
-        Optional.empty());
+    MachineView seen =
+        MachineList.view(
+            machine,
+            around.fleet().snapshot(),
+            state.cordoned(),
+            state.draining(),
+            around.settings().reconcile().suspectAfter());
+    return new Reply(Optional.of(seen.labelled(state.labels())), Optional.empty());
   }
 
   private static Reply refused(ErrorCode code, String sentence) {

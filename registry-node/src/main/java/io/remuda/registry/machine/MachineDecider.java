@@ -8,6 +8,8 @@ import io.remuda.registry.machine.MachineEvent.MachineUncordoned;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 
 /** What an operator's command does to a machine: one event, or none when it is so already. */
 final class MachineDecider {
@@ -33,7 +35,12 @@ final class MachineDecider {
         : Optional.of(new MachineDraining(state.machine(), at));
   }
 
-  static Optional<MachineEvent> label(MachineState state, Map<String, String> labels, Instant at) {
+  /** What is neither set nor taken away stays. */
+  static Optional<MachineEvent> label(
+      MachineState state, Map<String, String> set, Set<String> removed, Instant at) {
+    Map<String, String> labels = new TreeMap<>(state.labels());
+    labels.putAll(set);
+    labels.keySet().removeAll(removed);
     return state.labels().equals(labels)
         ? Optional.empty()
         : Optional.of(new MachineLabelled(state.machine(), labels, at));

@@ -55,6 +55,7 @@ public final class FakeMachine extends AbstractBehavior<Object> {
     public volatile Optional<JournalId> journal = Optional.empty();
     public volatile boolean cordoned;
     public volatile boolean settled;
+    public volatile Map<String, String> labels = Map.of();
     public volatile Set<String> engines = Set.of("fake");
 
     public Control(String id) {
@@ -136,7 +137,7 @@ public final class FakeMachine extends AbstractBehavior<Object> {
         sequence,
         "host-" + control.id,
         "127.0.0.1:1",
-        Map.of(),
+        control.labels,
         control.cordoned,
         control.settled,
         control.journal,
@@ -266,6 +267,7 @@ public final class FakeMachine extends AbstractBehavior<Object> {
     } else if (!control.silent && !control.deafToState) {
       control.journal = Optional.of(state.journal());
       control.cordoned = state.cordoned();
+      control.labels = state.labels();
       control.settled = true;
       state
           .replyTo()

@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -53,8 +54,7 @@ public final class TestRegistry implements AutoCloseable {
   private final RegistryNode node;
   private final CompletableFuture<RegistryNode.End> end;
 
-  private TestRegistry(
-      NodeHome home, RegistryNode node, CompletableFuture<RegistryNode.End> end) {
+  private TestRegistry(NodeHome home, RegistryNode node, CompletableFuture<RegistryNode.End> end) {
     this.home = home;
     this.node = node;
     this.end = end;
@@ -89,8 +89,7 @@ public final class TestRegistry implements AutoCloseable {
             .resolve();
     NodeHome home = NodeHome.open(config);
     CompletableFuture<RegistryNode.End> end = new CompletableFuture<>();
-    RegistryNode node =
-        RegistryNode.start(NodeSettings.from(config), home, config, end::complete);
+    RegistryNode node = RegistryNode.start(NodeSettings.from(config), home, config, end::complete);
     return new TestRegistry(home, node, end);
   }
 
@@ -246,6 +245,14 @@ public final class TestRegistry implements AutoCloseable {
         machineEntity(machine.value())
             .<MachineProtocol.Reply>ask(
                 replyTo -> new MachineProtocol.Uncordon(machine, replyTo), ASK));
+  }
+
+  public MachineProtocol.Reply label(
+      MachineId machine, Map<String, String> labels, Set<String> removed) {
+    return get(
+        machineEntity(machine.value())
+            .<MachineProtocol.Reply>ask(
+                replyTo -> new MachineProtocol.SetLabels(machine, labels, removed, replyTo), ASK));
   }
 
   /** The name's line in the catalog. */

@@ -7,6 +7,7 @@ import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Capacity;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +38,9 @@ public interface FleetMessage extends FleetProtocol.Command {
       unreachable = Set.copyOf(unreachable);
     }
   }
+
+  /** What a machine said of its capacity in its answer to a registry actor of this node. */
+  record CapacityTold(MachineId machine, Capacity capacity) implements FleetMessage {}
 
   /** What was decided about a machine; told by its registry actor, from any registry node. */
   record MachineDecided(MachineId machine, long version, boolean cordoned, boolean draining)

@@ -21,6 +21,7 @@ import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.registry.RegistrySettings;
+import io.remuda.registry.fleet.FleetMessage.CapacityTold;
 import io.remuda.registry.fleet.FleetMessage.Joined;
 import io.remuda.registry.fleet.FleetMessage.LossTold;
 import io.remuda.registry.fleet.FleetMessage.MachineDecided;
@@ -118,6 +119,11 @@ public final class FleetView extends AbstractBehavior<Command> {
         .onMessage(MembersSeen.class, this::onMembers)
         .onMessageEquals(Joined.JOINED, () -> asked(() -> own.joined(clock.instant())))
         .onMessage(MachineDecided.class, told -> asked(() -> machines.decided(told, this::show)))
+        .onMessage(
+            CapacityTold.class,
+            told ->
+                // At once: the next placement may be on its way already.
+                asked(() -> machines.capacity(told.machine(), told.capacity(), this::show)))
         .onMessage(Leaving.class, this::onLeaving)
         .onMessage(
             ListMachines.class, wish -> asked(() -> answers.machines(wish, machines.decided())))

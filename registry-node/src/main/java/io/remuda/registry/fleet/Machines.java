@@ -4,6 +4,7 @@ import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.registry.fleet.FleetMessage.MachineDecided;
 import io.remuda.registry.fleet.FleetMessage.MembersSeen;
@@ -56,6 +57,15 @@ final class Machines {
 
   void answered(NodeProtocol.Pong pong, Instant now) {
     byId.computeIfPresent(pong.machine(), (id, health) -> health.answered(pong, now));
+  }
+
+  /** Takes in what the machine has and has promised now; then runs {@code after}. */
+  void capacity(MachineId machine, Capacity capacity, Runnable after) {
+    NodeHealth known = byId.get(machine);
+    if (known != null && !known.report().capacity().equals(capacity)) {
+      byId.put(machine, known.with(capacity));
+      after.run();
+    }
   }
 
   void pinged(MachineId machine, long nonce, Instant now) {

@@ -4,6 +4,7 @@ import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.registry.placement.FleetSnapshot.Machine;
@@ -81,12 +82,18 @@ record NodeHealth(
                 instances.merge(
                     said.id(), said, (known, other) -> isNewer(other, known) ? other : known));
     return new NodeHealth(
-        withInstances(new ArrayList<>(instances.values())),
+        said(report.capacity(), new ArrayList<>(instances.values())),
         agent,
         now,
         firstOpenPing.filter(open -> open.nonce() > pong.nonce()),
         draining,
         left);
+  }
+
+  /** With what it said of its capacity since its report. */
+  NodeHealth with(Capacity capacity) {
+    return new NodeHealth(
+        said(capacity, report.instances()), agent, heard, firstOpenPing, draining, left);
   }
 
   NodeHealth draining(boolean emptied) {
@@ -144,7 +151,7 @@ record NodeHealth(
     return a.epoch() != b.epoch() ? a.epoch() > b.epoch() : a.sequence() > b.sequence();
   }
 
-  private NodeReport withInstances(List<InstanceReport> instances) {
+  private NodeReport said(Capacity capacity, List<InstanceReport> instances) {
     return new NodeReport(
         report.machine(),
         report.incarnation(),
@@ -155,7 +162,7 @@ record NodeHealth(
         report.cordoned(),
         report.settled(),
         report.journal(),
-        report.capacity(),
+        capacity,
         report.engines(),
         instances);
   }

@@ -5,7 +5,9 @@ import akka.actor.typed.javadsl.ActorContext;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.ModelSpec;
+import io.remuda.registry.fleet.FleetMessage;
 import io.remuda.registry.model.RegistryMessage.DescribeAnswered;
 import io.remuda.registry.model.RegistryMessage.StartAnswered;
 import io.remuda.registry.model.RegistryMessage.StopAnswered;
@@ -59,8 +61,11 @@ final class Orders {
         replyTo ->
             new NodeProtocol.StartInstance(
                 instance.id(), instance.epoch(), around.journal(), spec, instance.claim(), replyTo),
-        (reply, failure) ->
-            new StartAnswered(instance.id(), instance.machine(), Optional.ofNullable(reply)));
+        (reply, failure) -> {
+          Optional<NodeProtocol.StartReply> answer = Optional.ofNullable(reply);
+          answer.ifPresent(said -> tell(said.machine(), said.capacity()));
+          return new StartAnswered(instance.id(), instance.machine(), answer);
+        });
   }
 
   private void stop(Action.Stop stop, ActorRef<NodeProtocol.Command> agent) {
@@ -72,7 +77,16 @@ final class Orders {
         replyTo ->
             new NodeProtocol.StopInstance(
                 stop.id(), stop.epoch(), around.journal(), drain, replyTo),
-        (reply, failure) -> new StopAnswered(stop.id(), Optional.ofNullable(reply)));
+        (reply, failure) -> {
+          Optional<NodeProtocol.StopReply> answer = Optional.ofNullable(reply);
+          answer.ifPresent(said -> tell(said.machine(), said.capacity()));
+          return new StopAnswered(stop.id(), answer);
+        });
+  }
+
+  /** So that the next placement of any model here goes by it and not by an older report. */
+  private void tell(MachineId machine, Capacity capacity) {
+    around.view().tell(new FleetMessage.CapacityTold(machine, capacity));
   }
 
   private void describe(

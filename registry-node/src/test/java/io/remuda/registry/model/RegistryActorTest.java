@@ -4,6 +4,7 @@ import static io.remuda.registry.testing.Specs.aSpec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.FishingOutcomes;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
@@ -143,6 +144,29 @@ class RegistryActorTest {
 
     assertThat(result.events()).singleElement().isInstanceOf(InstanceEvent.InstanceRefused.class);
     assertThat(listings.get(listings.size() - 1).reason().orElseThrow()).contains("no room");
+  }
+
+  @Test
+  void theFleetViewHearsTheCapacityThatAnAnswerCarries() {
+    NodeProtocol.StartInstance start = placed();
+    Capacity full = new Capacity(100, 90, 1, 1, List.of());
+
+    start
+        .replyTo()
+        .tell(
+            new NodeProtocol.StartReply(
+                start.id(),
+                start.epoch(),
+                M1,
+                Optional.of(Refused.of(ErrorCode.NODE_FULL, "no room")),
+                full));
+
+    view.fishForMessage(
+        Duration.ofSeconds(10),
+        told ->
+            told.equals(new FleetMessage.CapacityTold(M1, full))
+                ? FishingOutcomes.complete()
+                : FishingOutcomes.continueAndIgnore());
   }
 
   @Test

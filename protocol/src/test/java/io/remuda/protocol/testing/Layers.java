@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The rules that hold the architecture, for every module. A module's own test applies them:
@@ -33,13 +34,20 @@ public final class Layers {
   private static final String DEPLOY = "io.remuda.deploy..";
   private static final String GENERATED = "io.remuda..proto..";
 
+  /** Those that decide under a name of their own. */
+  private static final Set<String> DECIDING =
+      Set.of("Balancer", "CapacityLedger", "Lifecycle", "LossBrake", "Reconciler", "StartTurns");
+
   private static final DescribedPredicate<JavaClass> PURE =
       DescribedPredicate.describe(
-          "pure classes (*Decider, *State, *Policy, *Codec, the placement package)",
+          "pure classes (*Decider, *State, *Policy, *Codec, the placement package, "
+              + String.join(", ", new TreeSet<>(DECIDING))
+              + ")",
           type ->
               !type.getPackageName().contains(".proto")
                   && !outermost(type).getSimpleName().endsWith("Test")
                   && (outermost(type).getSimpleName().matches(".*(Decider|State|Policy|Codec)")
+                      || DECIDING.contains(outermost(type).getSimpleName())
                       || type.getPackageName().startsWith("io.remuda.registry.placement"))
                   // Named by akka-management, whose word for it this is.
                   && !type.getSimpleName().equals("ContactListJoinDecider"));

@@ -7,6 +7,8 @@ import io.remuda.protocol.Keys;
 import io.remuda.protocol.cluster.ClusterHost;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,17 +26,33 @@ final class PauseWatchdog {
   private PauseWatchdog() {}
 
   static void start(ClusterHost host, Duration limit, Runnable onPause) {
-    Thread thread = new Thread(() -> watch(host, limit, onPause), "remuda-pause-watchdog");
-    thread.setDaemon(true);
-    thread.start();
+    start(
+        () -> host.system().map(PauseWatchdog::hasManyRegistries).orElse(false),
+        System::nanoTime,
+        limit,
+        onPause);
   }
 
-  private static void watch(ClusterHost host, Duration limit, Runnable onPause) {
+  /**
+   * The same by another clock; an interrupt ends the thread that is given back.
+   *
+   * @param others whether others have taken over while this JVM was not run
+   */
+  static Thread start(
+      BooleanSupplier others, LongSupplier nanos, Duration limit, Runnable onPause) {
+    Thread thread = new Thread(() -> watch(others, nanos, limit, onPause), "remuda-pause-watchdog");
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  private static void watch(
+      BooleanSupplier others, LongSupplier nanos, Duration limit, Runnable onPause) {
     boolean many = false;
-    long last = System.nanoTime();
-    while (true) {
+    long last = nanos.getAsLong();
+    while (!Thread.currentThread().isInterrupted()) {
       LockSupport.parkNanos(STEP.toNanos());
-      long now = System.nanoTime();
+      long now = nanos.getAsLong();
       if (many && now - last > limit.toNanos()) {
         log.error(
             "event=paused millis={} text=\"this registry node was not run for so long that others"
@@ -44,7 +62,7 @@ final class PauseWatchdog {
         return;
       }
       last = now;
-      many = host.system().map(PauseWatchdog::hasManyRegistries).orElse(false);
+      many = others.getAsBoolean();
     }
   }
 

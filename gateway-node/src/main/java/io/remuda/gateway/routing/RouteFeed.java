@@ -30,7 +30,7 @@ public final class RouteFeed extends AbstractBehavior<RouteFeed.Command> {
   /** What the feed is told, by the cluster alone. */
   public interface Command {}
 
-  private record Seen(ClusterEvent.ClusterDomainEvent event) implements Command {}
+  record Seen(ClusterEvent.ClusterDomainEvent event) implements Command {}
 
   private record WarmedUp() implements Command {}
 

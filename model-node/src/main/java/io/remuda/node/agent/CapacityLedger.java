@@ -117,6 +117,17 @@ public record CapacityLedger(
     return Optional.ofNullable(promises.get(id)).map(Promise::gpuMiB).orElseGet(Map::of);
   }
 
+  /** The largest share of one GPU's memory that {@code id} was promised; 0 where it has none. */
+  public double fractionOf(InstanceId id) {
+    Map<String, Long> share = shareOf(id);
+    return gpus.stream()
+        .filter(gpu -> gpu.memoryTotalMiB() > 0)
+        .mapToDouble(gpu -> share.getOrDefault(gpu.uuid(), 0L) / (double) gpu.memoryTotalMiB())
+        .map(each -> Math.min(1, each))
+        .max()
+        .orElse(0);
+  }
+
   /** As it is told to the registry. */
   public Capacity capacity() {
     return new Capacity(

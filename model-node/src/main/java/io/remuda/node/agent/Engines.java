@@ -16,7 +16,7 @@ public interface Engines {
   /** Each profile, and whether its program was found. Blocks. */
   List<EngineOffer> offers();
 
-  /** The machine's GPUs as last seen; estimates and shares follow them. */
+  /** The machine's GPUs as last seen; estimates follow them. */
   void gpus(List<Gpu> seen);
 
   /** What one instance would claim, from the model's files. Blocks. */

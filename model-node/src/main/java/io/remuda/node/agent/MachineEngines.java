@@ -102,7 +102,7 @@ public final class MachineEngines implements Engines {
     Optional<ModelFiles> hosted = hosted(profile);
     return hosted.isPresent()
         ? new HostedRuntime(hosted.get(), tools, profile, assignment, folder)
-        : new ProcessRuntime(tools, profile, assignment, folder, fraction(assignment));
+        : new ProcessRuntime(tools, profile, assignment, folder);
   }
 
   /** The files of an engine that is a host of ours; empty for any other. */
@@ -117,16 +117,5 @@ public final class MachineEngines implements Engines {
   @Override
   public EngineRuntime left(Assignment assignment, Refused why) {
     return new LeftRuntime(tools.starter(), assignment, folders.of(assignment.id()), why);
-  }
-
-  /** The largest share of a GPU that was promised; 0 where none was. */
-  private double fraction(Assignment assignment) {
-    return gpus.stream()
-        .filter(gpu -> gpu.memoryTotalMiB() > 0)
-        .mapToDouble(
-            gpu -> assignment.gpuMiB().getOrDefault(gpu.uuid(), 0L) / (double) gpu.memoryTotalMiB())
-        .map(share -> Math.min(1, share))
-        .max()
-        .orElse(0);
   }
 }

@@ -71,7 +71,8 @@ final class Starts {
             InstanceReport.Origin.ASSIGNED,
             start.spec(),
             start.claim(),
-            promised.shareOf(start.id()));
+            promised.shareOf(start.id()),
+            promised.fractionOf(start.id()));
     Engines.Runtime runtime = engines.runtime(assignment);
     if (runtime.engine().isEmpty()) {
       return runtime.refused();

@@ -17,6 +17,8 @@ import java.util.TreeMap;
  * @param journal whose command it was
  * @param claim what was promised in all
  * @param gpuMiB what was promised of each GPU, by UUID
+ * @param gpuFraction the largest share of a GPU's installed memory that was promised; kept, for the
+ *     next JVM may start the engine before it has seen its GPUs; 0 where no GPU was promised
  */
 public record Assignment(
     InstanceId id,
@@ -25,7 +27,8 @@ public record Assignment(
     Origin origin,
     ModelSpec spec,
     Resources claim,
-    Map<String, Long> gpuMiB) {
+    Map<String, Long> gpuMiB,
+    double gpuFraction) {
   public Assignment {
     // A file that was cut short is read as one with holes.
     Objects.requireNonNull(id, "id");
@@ -34,5 +37,19 @@ public record Assignment(
     Objects.requireNonNull(spec, "spec");
     Objects.requireNonNull(claim, "claim");
     gpuMiB = java.util.Collections.unmodifiableMap(new TreeMap<>(gpuMiB));
+    if (!(gpuFraction >= 0 && gpuFraction <= 1)) {
+      throw new IllegalArgumentException("gpuFraction " + gpuFraction + " of " + id);
+    }
+  }
+
+  /** One that was promised no GPU. */
+  public static Assignment withoutGpu(
+      InstanceId id,
+      long epoch,
+      JournalId journal,
+      Origin origin,
+      ModelSpec spec,
+      Resources claim) {
+    return new Assignment(id, epoch, journal, origin, spec, claim, Map.of(), 0);
   }
 }

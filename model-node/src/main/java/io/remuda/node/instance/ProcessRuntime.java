@@ -24,15 +24,10 @@ public final class ProcessRuntime implements EngineRuntime {
   private final Path folder;
 
   /**
-   * @param gpuFraction of each GPU's memory that the claim is; 0 leaves it to the engine
    * @throws EngineRefusal when the deployment asks for what the profile does not offer
    */
   public ProcessRuntime(
-      EngineTools tools,
-      EngineProfile profile,
-      Assignment assignment,
-      Path folder,
-      double gpuFraction)
+      EngineTools tools, EngineProfile profile, Assignment assignment, Path folder)
       throws EngineRefusal {
     this.tools = tools;
     this.profile = profile;
@@ -40,7 +35,7 @@ public final class ProcessRuntime implements EngineRuntime {
     this.folder = folder;
     this.spec =
         EngineSpec.from(assignment.id(), assignment.spec(), profile, Optional.empty())
-            .withGpus(List.copyOf(assignment.gpuMiB().keySet()), gpuFraction);
+            .withGpus(List.copyOf(assignment.gpuMiB().keySet()), assignment.gpuFraction());
   }
 
   @Override

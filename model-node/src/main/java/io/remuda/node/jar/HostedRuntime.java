@@ -49,7 +49,7 @@ public final class HostedRuntime implements EngineRuntime {
     this.profile = profile;
     this.assignment = assignment;
     this.folder = folder;
-    this.process = new ProcessRuntime(tools, profile, assignment, folder, 0);
+    this.process = new ProcessRuntime(tools, profile, assignment, folder);
   }
 
   @Override

@@ -62,6 +62,10 @@ abstract class AgentFixture {
   @TempDir Path data;
   final Hosted hosted = new Hosted();
   final Map<InstanceId, FakeRuntime> runtimes = new ConcurrentHashMap<>();
+
+  /** What the engines were last asked to run. */
+  final Map<InstanceId, Assignment> assignments = new ConcurrentHashMap<>();
+
   NodeHome home;
   TestProbe<NodePort.Command> port;
   final List<ActorRef<NodeAgent.Command>> agents = new ArrayList<>();
@@ -84,6 +88,7 @@ abstract class AgentFixture {
 
     @Override
     public Runtime runtime(Assignment assignment) {
+      assignments.put(assignment.id(), assignment);
       if (assignment.spec().engine().equals("broken")) {
         throw new IllegalStateException("as the test wants it");
       }
@@ -245,14 +250,13 @@ abstract class AgentFixture {
   /** Instance a-1 as a former JVM has left it. */
   static Kept left(String engine) {
     return new Kept(
-        new Assignment(
+        Assignment.withoutGpu(
             A,
             1,
             JOURNAL,
             InstanceReport.Origin.ASSIGNED,
             ModelSpec.of(A.model(), engine, Optional.empty()),
-            new Resources(0, 600, 1, 0),
-            Map.of()),
+            new Resources(0, 600, 1, 0)),
         2);
   }
 

@@ -80,14 +80,13 @@ class EngineAdoptionTest {
     EngineProcess engine = bench.shell(folder, "exec sleep 73");
     InstanceId id = InstanceId.of("shell-1");
     Assignment assignment =
-        new Assignment(
+        Assignment.withoutGpu(
             id,
             1,
             new JournalId("j"),
             InstanceReport.Origin.ASSIGNED,
             ModelSpec.of(id.model(), "shell", Optional.empty()),
-            Resources.NONE,
-            Map.of());
+            Resources.NONE);
     Refused gone = Refused.of(ErrorCode.NO_SUCH_ENGINE, "no profile of that name");
 
     // when

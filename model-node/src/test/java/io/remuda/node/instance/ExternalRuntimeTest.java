@@ -22,7 +22,6 @@ import io.remuda.protocol.testing.ScriptedEngine;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
@@ -81,14 +80,13 @@ class ExternalRuntimeTest extends InstanceFixture {
             new ModelPaths(List.of(data)),
             answerLimit);
     Assignment assignment =
-        new Assignment(
+        Assignment.withoutGpu(
             ID,
             7,
             new JournalId("j"),
             Origin.ASSIGNED,
             ModelSpec.of(ID.model(), "external", Optional.empty()),
-            Resources.NONE,
-            Map.of());
+            Resources.NONE);
     return new ExternalRuntime(
         tools,
         (model, fingerprint) -> {

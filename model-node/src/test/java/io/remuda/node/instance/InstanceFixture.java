@@ -81,14 +81,13 @@ abstract class InstanceFixture {
                     System::nanoTime,
                     tasks),
                 new InstanceFolder.Kept(
-                    new Assignment(
+                    Assignment.withoutGpu(
                         ID,
                         7,
                         new JournalId("j"),
                         Origin.ASSIGNED,
                         ModelSpec.of(ID.model(), "fake", Optional.empty()),
-                        Resources.NONE,
-                        Map.of()),
+                        Resources.NONE),
                     3),
                 runtime,
                 100,

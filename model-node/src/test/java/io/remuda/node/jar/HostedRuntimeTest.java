@@ -207,14 +207,13 @@ class HostedRuntimeTest {
       spec = spec.withSchema(schema.get());
     }
     Assignment assignment =
-        new Assignment(
+        Assignment.withoutGpu(
             new InstanceId(spec.name(), 1),
             1,
             new JournalId("0123456789abcdef"),
             InstanceReport.Origin.ASSIGNED,
             spec,
-            new Resources(0, 160, 1, 0),
-            Map.of());
+            new Resources(0, 160, 1, 0));
     return new HostedRuntime(
         JarFolder.open(JarSettings.from(config, data)).files(),
         new EngineTools(

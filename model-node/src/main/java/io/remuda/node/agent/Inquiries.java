@@ -6,6 +6,7 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.InstanceReport;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /** What a machine answers without changing anything. */
@@ -14,6 +15,7 @@ final class Inquiries {
   private final long incarnation;
   private final Instances instances;
   private final Engines engines;
+  private final Books books;
   private final Executor blocking;
 
   Inquiries(
@@ -21,11 +23,13 @@ final class Inquiries {
       long incarnation,
       Instances instances,
       Engines engines,
+      Books books,
       Executor blocking) {
     this.machine = machine;
     this.incarnation = incarnation;
     this.instances = instances;
     this.engines = engines;
+    this.books = books;
     this.blocking = blocking;
   }
 
@@ -36,8 +40,17 @@ final class Inquiries {
     ping.replyTo().tell(new NodeProtocol.Pong(ping.nonce(), machine, incarnation, known));
   }
 
-  /** Looks at the model's files off the actor's thread; answers whatever happens there. */
+  /**
+   * Looks at the model's files off the actor's thread; answers whatever happens there. What a model
+   * claims of a GPU is not said before the first look at the GPUs: the answer is kept for good.
+   */
   void describe(NodeProtocol.DescribeModel describe) {
+    if (!books.gpusKnown()) {
+      describe
+          .replyTo()
+          .tell(new NodeProtocol.Described(machine, Optional.empty(), Optional.of(Starts.NOT_YET)));
+      return;
+    }
     blocking.execute(
         () -> {
           Engines.Description found = described(describe);

@@ -117,7 +117,7 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
     this.stops = new Stops(settings.machine(), instances, books, reports, saving);
     this.inquiries =
         new Inquiries(
-            settings.machine(), life.incarnation(), instances, engines, around.blocking());
+            settings.machine(), life.incarnation(), instances, engines, books, around.blocking());
     this.gpus = context.spawn(gpuWatch.watching(context.getSelf()), "gpus");
     gpus.tell(new GpuWatch.Look(Set.of()));
     timers.startTimerAtFixedRate(new Tick(), settings.reportInterval());

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 
 /** How instances come onto a machine: by command, or because their engines are there already. */
 final class Starts {
-  private static final Refused NOT_YET =
+  static final Refused NOT_YET =
       Refused.of(
           ErrorCode.CORDONED,
           "this machine has just started and still looks at its GPUs; try again in a moment");

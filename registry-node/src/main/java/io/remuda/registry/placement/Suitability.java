@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * Whether one machine can take one instance now, and whether it ever could.
  *
  * <p>What can never be comes first (engine, labels, size), so that an operator reads the reason
- * that waiting does not cure.
+ * that waiting does not cure. What a machine has in all is known only once it is settled: before,
+ * its GPUs are not in its report. Every machine knows some engines once it has looked for them.
  */
 final class Suitability {
 
@@ -43,6 +44,10 @@ final class Suitability {
 
   private static Optional<Verdict> engine(Machine machine, Need need) {
     String wanted = need.spec().engine();
+    if (machine.report().engines().isEmpty()) {
+      return notNow(
+          machine, "engine", "has just joined and still looks for its engines; wait a moment");
+    }
     Optional<EngineOffer> offer =
         machine.report().engines().stream().filter(o -> o.engine().equals(wanted)).findFirst();
     if (offer.isEmpty()) {
@@ -64,7 +69,7 @@ final class Suitability {
 
   private static String engines(NodeReport report) {
     List<String> names = report.engines().stream().map(EngineOffer::engine).sorted().toList();
-    return names.isEmpty() ? "none" : String.join(", ", names);
+    return String.join(", ", names);
   }
 
   private static Optional<Verdict> labels(Machine machine, Need need) {
@@ -80,7 +85,9 @@ final class Suitability {
 
   private static Optional<Verdict> size(Machine machine, Need need) {
     Room total = Room.total(machine.report().capacity());
-    return shortage(machine, need.claim(), total, "has in all", false);
+    return machine.report().settled()
+        ? shortage(machine, need.claim(), total, "has in all", false)
+        : Optional.empty();
   }
 
   private static Optional<Verdict> presence(Machine machine, Need need) {

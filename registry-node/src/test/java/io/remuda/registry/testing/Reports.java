@@ -106,6 +106,12 @@ public final class Reports {
     return this;
   }
 
+  /** It has not looked for its engines yet. */
+  public Reports withoutEngines() {
+    engines.clear();
+    return this;
+  }
+
   public Reports labels(Map<String, String> to) {
     labels = to;
     return this;

@@ -2,9 +2,6 @@ package io.remuda.node.agent;
 
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.Capacity;
-import io.remuda.protocol.model.Gpu;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -52,10 +49,10 @@ final class Books {
   }
 
   /** Whether this was the first look. */
-  boolean gpus(List<Gpu> seen, Map<String, Long> foreignMiB) {
+  boolean gpus(NodeAgent.GpusSeen seen) {
     boolean first = !gpusKnown;
     gpusKnown = true;
-    ledger = ledger.seen(seen, foreignMiB);
+    ledger = ledger.seen(seen.gpus(), seen.foreignMiB(), seen.installedMiB());
     return first;
   }
 

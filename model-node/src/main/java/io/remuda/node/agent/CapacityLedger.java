@@ -23,6 +23,7 @@ import java.util.function.ToDoubleFunction;
  * @param cpusTotal cores, for instances
  * @param gpus as last read; their {@code memoryReservedMiB} is not looked at
  * @param foreignMiB by GPU: used by processes that are not ours
+ * @param installedMiB by GPU: the memory of those of which only a part is ours
  * @param promises by instance
  */
 public record CapacityLedger(
@@ -30,6 +31,7 @@ public record CapacityLedger(
     double cpusTotal,
     List<Gpu> gpus,
     Map<String, Long> foreignMiB,
+    Map<String, Long> installedMiB,
     Map<InstanceId, Promise> promises) {
 
   /** Sums of fractions of cores are not exact. */
@@ -52,17 +54,23 @@ public record CapacityLedger(
   public CapacityLedger {
     gpus = List.copyOf(gpus);
     foreignMiB = java.util.Collections.unmodifiableMap(new TreeMap<>(foreignMiB));
+    installedMiB = java.util.Collections.unmodifiableMap(new TreeMap<>(installedMiB));
     promises = java.util.Collections.unmodifiableMap(new TreeMap<>(promises));
   }
 
   /** A machine without GPUs that has promised nothing. */
   public static CapacityLedger of(long memoryTotalMiB, double cpusTotal) {
-    return new CapacityLedger(memoryTotalMiB, cpusTotal, List.of(), Map.of(), Map.of());
+    return new CapacityLedger(memoryTotalMiB, cpusTotal, List.of(), Map.of(), Map.of(), Map.of());
   }
 
   /** This ledger with what the GPUs were last seen to use. */
   public CapacityLedger seen(List<Gpu> readings, Map<String, Long> foreign) {
-    return new CapacityLedger(memoryTotalMiB, cpusTotal, readings, foreign, promises);
+    return seen(readings, foreign, Map.of());
+  }
+
+  /** The same where only a part of the GPUs named in {@code installed} is ours. */
+  CapacityLedger seen(List<Gpu> readings, Map<String, Long> foreign, Map<String, Long> installed) {
+    return new CapacityLedger(memoryTotalMiB, cpusTotal, readings, foreign, installed, promises);
   }
 
   /**
@@ -102,14 +110,14 @@ public record CapacityLedger(
   public CapacityLedger with(InstanceId id, Promise promise) {
     Map<InstanceId, Promise> more = new TreeMap<>(promises);
     more.put(id, promise);
-    return new CapacityLedger(memoryTotalMiB, cpusTotal, gpus, foreignMiB, more);
+    return new CapacityLedger(memoryTotalMiB, cpusTotal, gpus, foreignMiB, installedMiB, more);
   }
 
   /** This ledger without what {@code id} was promised. */
   public CapacityLedger release(InstanceId id) {
     Map<InstanceId, Promise> fewer = new TreeMap<>(promises);
     fewer.remove(id);
-    return new CapacityLedger(memoryTotalMiB, cpusTotal, gpus, foreignMiB, fewer);
+    return new CapacityLedger(memoryTotalMiB, cpusTotal, gpus, foreignMiB, installedMiB, fewer);
   }
 
   /** What {@code id} was promised of each GPU, by UUID. */
@@ -117,15 +125,22 @@ public record CapacityLedger(
     return Optional.ofNullable(promises.get(id)).map(Promise::gpuMiB).orElseGet(Map::of);
   }
 
-  /** The largest share of one GPU's memory that {@code id} was promised; 0 where it has none. */
+  /**
+   * The largest share of one GPU's installed memory that {@code id} was promised; 0 where it has
+   * none. Engines count from what is installed, whatever part of it is ours.
+   */
   public double fractionOf(InstanceId id) {
     Map<String, Long> share = shareOf(id);
     return gpus.stream()
         .filter(gpu -> gpu.memoryTotalMiB() > 0)
-        .mapToDouble(gpu -> share.getOrDefault(gpu.uuid(), 0L) / (double) gpu.memoryTotalMiB())
+        .mapToDouble(gpu -> share.getOrDefault(gpu.uuid(), 0L) / (double) installed(gpu))
         .map(each -> Math.min(1, each))
         .max()
         .orElse(0);
+  }
+
+  private long installed(Gpu gpu) {
+    return installedMiB.getOrDefault(gpu.uuid(), gpu.memoryTotalMiB());
   }
 
   /** As it is told to the registry. */

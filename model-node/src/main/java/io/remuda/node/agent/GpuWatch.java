@@ -12,6 +12,7 @@ import io.remuda.node.gpu.GpuReading;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,9 @@ import java.util.concurrent.Executor;
  * Looks at the machine's GPUs when asked, off any actor's thread and one look at a time: a driver
  * that hangs delays the next look, and nothing else. Only GPUs that this agent holds the lock of
  * are told of.
+ *
+ * <p>A look that fails says nothing of the GPUs, so what was seen before holds. A driver that never
+ * answered is waited for over a few looks; then the machine goes on without its GPUs until it does.
  */
 final class GpuWatch extends AbstractBehavior<GpuWatch.Command> {
 
@@ -38,14 +42,24 @@ final class GpuWatch extends AbstractBehavior<GpuWatch.Command> {
     }
   }
 
-  private record Looked(Optional<NodeAgent.GpusSeen> seen, Optional<String> problem)
-      implements Command {}
+  /**
+   * @param seen what can be said; with a problem what can be said without the driver
+   */
+  private record Looked(NodeAgent.GpusSeen seen, Optional<String> problem) implements Command {}
+
+  /** Looks that may fail before a machine is said to have none of its driver's GPUs. */
+  static final int PATIENCE = 3;
+
+  private static final NodeAgent.GpusSeen NONE =
+      new NodeAgent.GpusSeen(List.of(), Map.of(), Map.of());
 
   private final GpuProbe probe;
   private final GpuLocks locks;
   private final Executor blocking;
   private final ActorRef<? super NodeAgent.GpusSeen> agent;
   private boolean looking;
+  private boolean answered;
+  private int failures;
   private Optional<String> lastProblem = Optional.empty();
 
   private GpuWatch(
@@ -86,7 +100,7 @@ final class GpuWatch extends AbstractBehavior<GpuWatch.Command> {
           .pipeToSelf(
               result,
               (looked, why) ->
-                  why == null ? looked : new Looked(Optional.empty(), Optional.of(why.toString())));
+                  why == null ? looked : new Looked(NONE, Optional.of(why.toString())));
     }
     return this;
   }
@@ -96,14 +110,13 @@ final class GpuWatch extends AbstractBehavior<GpuWatch.Command> {
     GpuReading reading = probe.read();
     try {
       return new Looked(
-          Optional.of(
-              new NodeAgent.GpusSeen(
-                  locks.ours(reading.gpus()), reading.foreignMiB(families(engines)))),
+          new NodeAgent.GpusSeen(
+              locks.ours(reading.gpus()),
+              reading.foreignMiB(families(engines)),
+              reading.installedMiB()),
           reading.problem());
     } catch (IOException e) {
-      return new Looked(
-          Optional.of(new NodeAgent.GpusSeen(List.of(), java.util.Map.of())),
-          Optional.of("GPUs cannot be locked: " + e));
+      return new Looked(NONE, Optional.of("GPUs cannot be locked: " + e));
     }
   }
 
@@ -123,7 +136,12 @@ final class GpuWatch extends AbstractBehavior<GpuWatch.Command> {
       lastProblem = looked.problem();
       looked.problem().ifPresent(why -> getContext().getLog().warn("gpus not read reason={}", why));
     }
-    looked.seen().ifPresent(agent::tell);
+    if (looked.problem().isEmpty()) {
+      answered = true;
+      agent.tell(looked.seen());
+    } else if (!answered && ++failures >= PATIENCE) {
+      agent.tell(looked.seen());
+    }
     return this;
   }
 }

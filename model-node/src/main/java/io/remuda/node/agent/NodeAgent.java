@@ -42,11 +42,18 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
   /** From now on reports go to this port, which belongs to the newest cluster system. */
   public record Attach(ActorRef<NodePort.Command> port) implements Command {}
 
-  /** What the machine's GPUs were last seen to do. */
-  public record GpusSeen(List<Gpu> gpus, Map<String, Long> foreignMiB) implements Command {
+  /**
+   * What the machine's GPUs were last seen to do.
+   *
+   * @param installedMiB by GPU: the memory of those of which only a part is ours
+   */
+  public record GpusSeen(
+      List<Gpu> gpus, Map<String, Long> foreignMiB, Map<String, Long> installedMiB)
+      implements Command {
     public GpusSeen {
       gpus = List.copyOf(gpus);
       foreignMiB = Map.copyOf(foreignMiB);
+      installedMiB = Map.copyOf(installedMiB);
     }
   }
 
@@ -222,7 +229,7 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
   }
 
   private Behavior<Command> onGpusSeen(GpusSeen seen) {
-    boolean first = books.gpus(seen.gpus(), seen.foreignMiB());
+    boolean first = books.gpus(seen);
     engines.gpus(seen.gpus());
     if (first) {
       reports.publish();

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -24,17 +26,17 @@ public final class GpuProbe {
   }
 
   /**
-   * Everything there is to see now. A declared GPU with the id of a real one replaces its name and
-   * memory, so that a part of a GPU can be kept for others.
+   * Everything there is to see now. A declared GPU with the id of a real one limits its memory, so
+   * that a part of a GPU can be kept for others; where the driver does not have it, it is none.
    */
   public GpuReading read() {
     if (settings.program().isBlank()) {
-      return new GpuReading(settings.declared(), List.of(), Optional.empty());
+      return withoutDriver();
     }
     try {
       Optional<String> answer = ask("--query-gpu=" + String.join(",", NvidiaSmiCodec.GPU_FIELDS));
       if (answer.isEmpty()) {
-        return new GpuReading(settings.declared(), List.of(), Optional.empty());
+        return withoutDriver();
       }
       List<Gpu> real = NvidiaSmiCodec.gpus(answer.get());
       List<GpuProcess> processes =
@@ -43,32 +45,45 @@ public final class GpuProbe {
               : NvidiaSmiCodec.processes(
                   ask("--query-compute-apps=" + String.join(",", NvidiaSmiCodec.PROCESS_FIELDS))
                       .orElse(""));
-      return new GpuReading(joined(real), processes, Optional.empty());
+      return joined(real, processes);
     } catch (IOException e) {
-      return new GpuReading(
-          settings.declared(), List.of(), Optional.of(String.valueOf(e.getMessage())));
+      return unread(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new GpuReading(settings.declared(), List.of(), Optional.of("it was interrupted"));
+      return unread("it was interrupted");
     }
   }
 
-  private List<Gpu> joined(List<Gpu> real) {
+  private GpuReading withoutDriver() {
+    return new GpuReading(settings.declared(), List.of(), Map.of(), Optional.empty());
+  }
+
+  /**
+   * A limit says nothing of a GPU whose driver says nothing: neither what it has nor who uses it.
+   */
+  private GpuReading unread(String problem) {
+    return new GpuReading(pretended(), List.of(), Map.of(), Optional.of(problem));
+  }
+
+  private List<Gpu> pretended() {
+    return settings.declared().stream().filter(Gpu::declared).toList();
+  }
+
+  private GpuReading joined(List<Gpu> real, List<GpuProcess> processes) {
     List<Gpu> all = new ArrayList<>();
+    Map<String, Long> installed = new HashMap<>();
     for (Gpu gpu : real) {
-      all.add(
-          settings.declared().stream()
-              .filter(each -> each.uuid().equals(gpu.uuid()))
-              .findFirst()
-              .map(limit -> limited(gpu, limit))
-              .orElse(gpu));
+      Optional<Gpu> limit =
+          settings.declared().stream().filter(each -> each.uuid().equals(gpu.uuid())).findFirst();
+      limit.ifPresent(part -> installed.put(gpu.uuid(), gpu.memoryTotalMiB()));
+      all.add(limit.map(part -> limited(gpu, part)).orElse(gpu));
     }
-    for (Gpu declared : settings.declared()) {
+    for (Gpu declared : pretended()) {
       if (real.stream().noneMatch(gpu -> gpu.uuid().equals(declared.uuid()))) {
         all.add(declared);
       }
     }
-    return all;
+    return new GpuReading(all, processes, installed, Optional.empty());
   }
 
   private static Gpu limited(Gpu gpu, Gpu limit) {

@@ -12,9 +12,15 @@ import java.util.Set;
  *
  * @param gpus the driver's and those declared in the configuration
  * @param processes who uses their memory; empty where the driver does not say
- * @param problem why the driver could not be asked; the GPUs are then the declared ones alone
+ * @param installedMiB by GPU: the memory of those of which the configuration leaves us only a part
+ * @param problem why the driver could not be asked; nothing is known of its GPUs then, and those of
+ *     the list are the pretended ones alone
  */
-public record GpuReading(List<Gpu> gpus, List<GpuProcess> processes, Optional<String> problem) {
+public record GpuReading(
+    List<Gpu> gpus,
+    List<GpuProcess> processes,
+    Map<String, Long> installedMiB,
+    Optional<String> problem) {
 
   /** Memory of one GPU that one process uses. */
   public record GpuProcess(String gpu, long pid, String name, long memoryMiB) {}
@@ -22,6 +28,7 @@ public record GpuReading(List<Gpu> gpus, List<GpuProcess> processes, Optional<St
   public GpuReading {
     gpus = List.copyOf(gpus);
     processes = List.copyOf(processes);
+    installedMiB = Map.copyOf(installedMiB);
   }
 
   /** Memory by GPU that processes other than {@code ours} use. */

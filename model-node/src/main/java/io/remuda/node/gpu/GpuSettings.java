@@ -15,7 +15,8 @@ import java.util.OptionalDouble;
  * @param limit for one answer of it
  * @param interval between two readings
  * @param locks the folder of the files by which agents of one host share GPUs out
- * @param declared GPUs of the configuration
+ * @param declared GPUs of the configuration: pretended ones, and limits of the driver's, which are
+ *     not marked as declared
  */
 public record GpuSettings(
     String program, Duration limit, Duration interval, Path locks, List<Gpu> declared) {
@@ -46,7 +47,7 @@ public record GpuSettings(
               OptionalDouble.empty(),
               OptionalDouble.empty(),
               OptionalDouble.empty(),
-              true));
+              !isOfADriver(uuid)));
     }
     String locks = own.getString("lock-folder");
     return new GpuSettings(
@@ -55,5 +56,10 @@ public record GpuSettings(
         own.getDuration("interval"),
         locks.isBlank() ? Path.of("/tmp", "remuda-gpu-locks") : Path.of(locks),
         declared);
+  }
+
+  /** By the form that NVIDIA's driver gives its ids: somebody else may use such a GPU. */
+  private static boolean isOfADriver(String uuid) {
+    return uuid.startsWith("GPU-") || uuid.startsWith("MIG-");
   }
 }

@@ -135,7 +135,7 @@ class AgentAdoptionTest extends AgentFixture {
         "a report of the next incarnation",
         LIMIT,
         () -> published().report().incarnation() > before);
-    agent.tell(new NodeAgent.GpusSeen(List.of(gpu()), Map.of()));
+    agent.tell(new NodeAgent.GpusSeen(List.of(gpu()), Map.of(), Map.of()));
     setState(agent, 1, false);
     assertThat(start(agent, A).refused().orElseThrow().code()).isEqualTo(ErrorCode.ENDED);
   }

@@ -20,7 +20,7 @@ class AgentDescribeTest extends AgentFixture {
     ActorRef<NodeAgent.Command> agent = spawn(List.of(), false);
 
     NodeProtocol.Described before = describe(agent);
-    agent.tell(new NodeAgent.GpusSeen(List.of(gpu()), Map.of()));
+    agent.tell(new NodeAgent.GpusSeen(List.of(gpu()), Map.of(), Map.of()));
     NodeProtocol.Described after = describe(agent);
 
     assertThat(before.refused().orElseThrow().message()).contains("looks at its GPUs");

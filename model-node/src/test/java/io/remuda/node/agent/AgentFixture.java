@@ -175,7 +175,7 @@ abstract class AgentFixture {
     agents.add(agent);
     agent.tell(new NodeAgent.Attach(port.getRef()));
     if (gpusKnown) {
-      agent.tell(new NodeAgent.GpusSeen(List.of(gpu()), Map.of("GPU-0", 6_000L)));
+      agent.tell(new NodeAgent.GpusSeen(List.of(gpu()), Map.of("GPU-0", 6_000L), Map.of()));
     }
     return agent;
   }

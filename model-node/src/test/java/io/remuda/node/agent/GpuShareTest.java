@@ -21,6 +21,7 @@ import io.remuda.protocol.model.Resources;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +56,16 @@ class GpuShareTest extends AgentFixture {
     await(A, Phase.READY);
     assertThat(engines(A)).hasSize(2);
     assertThat(arguments("vllm")).containsSequence("--gpu-memory-utilization", "0.250");
+  }
+
+  @Test
+  void theShareIsOneOfWhatIsInstalledWhereOnlyAPartOfTheGpuIsOurs() throws Exception {
+    ActorRef<NodeAgent.Command> agent = settled();
+    agent.tell(new NodeAgent.GpusSeen(List.of(gpu()), Map.of(), Map.of("GPU-0", 80_000L)));
+
+    start(agent, A, "fake", QUARTER);
+
+    assertThat(arguments("vllm")).containsSequence("--gpu-memory-utilization", "0.025");
   }
 
   /** The command line that the assignment of a-1 comes to with an engine. */

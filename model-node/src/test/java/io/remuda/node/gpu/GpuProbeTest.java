@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,7 @@ class GpuProbeTest {
     assertThat(reading.gpus()).hasSize(1);
     assertThat(reading.gpus().get(0).memoryTotalMiB()).isEqualTo(10_240);
     assertThat(reading.gpus().get(0).declared()).isFalse();
+    assertThat(reading.installedMiB()).containsExactly(Map.entry("GPU-a", 80_000L));
   }
 
   @Test

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
  * One GPU of a machine as it is now.
  *
  * @param uuid what an engine is told to use; stable, unlike {@code index}
- * @param memoryTotalMiB installed
+ * @param memoryTotalMiB installed, or the part of it that the configuration leaves to the fleet
  * @param memoryUsedMiB used by anyone, also by processes that are not ours
  * @param memoryReservedMiB promised to our instances
  * @param utilizationPercent 0 to 100; absent where the driver does not say

@@ -33,7 +33,7 @@ final class ExplainVerb implements Callable<Integer> {
         name
             + " is "
             + why.path("phase").asText("?")
-            + (reason.isTextual() ? ": " + reason.asText() : ""));
+            + (reason.isTextual() ? ": " + Output.few(reason.asText()) : ""));
     out.println("One more instance:");
     if (why.path("verdicts").isEmpty()) {
       out.println("  no machine is known; start one with './remuda model'");

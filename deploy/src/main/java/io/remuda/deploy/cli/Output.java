@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import io.remuda.protocol.model.LastWords;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,9 @@ final class Output {
       return new Column(title, row -> text(at(row, path)));
     }
   }
+
+  private static final int FEW_LINES = 8;
+  private static final int FEW_BYTES = 2_000;
 
   private final PrintStream out;
   private final Format format;
@@ -112,6 +116,11 @@ final class Output {
     // One row is one line, whatever an engine wrote into its reason.
     String text = node.isValueNode() ? node.asText() : node.toString();
     return text.isEmpty() ? "-" : text.lines().findFirst().orElse("-");
+  }
+
+  /** A reason as a person wants to see it at once; {@code -o json} and {@code yaml} have it all. */
+  static String few(String reason) {
+    return LastWords.within(reason, FEW_LINES, FEW_BYTES);
   }
 
   private static ObjectMapper yaml() {

@@ -27,6 +27,9 @@ final class ShowVerb implements Callable<Integer> {
     JsonNode shown = target.api().get(Api.path("/v1/deployments", name, ""));
     if (output.format() == Format.TABLE && shown instanceof ObjectNode object) {
       JsonNode instances = object.remove("instances");
+      if (object.path("reason").isTextual()) {
+        object.put("reason", Output.few(object.path("reason").asText()));
+      }
       output.document(object);
       if (instances != null && !instances.isEmpty()) {
         target.world().out().println();

@@ -12,6 +12,7 @@ import io.remuda.node.instance.ModelInstance;
 import io.remuda.node.instance.Surroundings;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.LastWords;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -144,8 +145,17 @@ final class Instances {
         .flatMap(known -> around.hosted().find(id).map(HostedInstance::gate).map(known::report));
   }
 
+  /** All of them; where many engines have failed, each with fewer of its last words. */
   List<InstanceReport> reports() {
-    return states.keySet().stream().flatMap(id -> report(id).stream()).toList();
+    int bytes =
+        LastWords.share(
+            states.values().stream().filter(known -> known.reason().isPresent()).count());
+    return states.keySet().stream()
+        .flatMap(id -> report(id).stream())
+        .map(
+            report ->
+                report.withReason(report.reason().map(words -> LastWords.within(words, bytes))))
+        .toList();
   }
 
   /** Each with what the byte path sees of it, where it sees it. */

@@ -5,6 +5,7 @@ import io.remuda.node.engine.EngineProcess;
 import io.remuda.node.instance.EngineRuntime.Ending;
 import io.remuda.node.instance.EngineRuntime.Proof;
 import io.remuda.node.instance.RestartPolicy.End;
+import io.remuda.protocol.model.LastWords;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,11 +16,6 @@ import java.util.concurrent.CompletionStage;
 /** An engine that is a process of this machine, under its keeper. */
 record KeptEngine(EngineProcess process, Upstream upstream, Proof proof)
     implements EngineRuntime.Running {
-
-  /** Lines of an engine's output that are shown as the reason of its end. */
-  private static final int SHOWN_LINES = 8;
-
-  private static final int SHOWN_CHARACTERS = 2_000;
 
   @Override
   public OptionalLong pid() {
@@ -51,13 +47,12 @@ record KeptEngine(EngineProcess process, Upstream upstream, Proof proof)
     return grace.isZero() ? process.kill() : process.stop(grace);
   }
 
-  private static Ending ending(EngineExit exit) {
+  static Ending ending(EngineExit exit) {
     List<String> lines = exit.lastLines();
-    String shown =
-        String.join("\n", lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size()));
-    String words = lines.size() > 1 ? exit.sentence() + "\n" + shown : exit.sentence();
+    String words =
+        lines.size() > 1 ? exit.sentence() + "\n" + String.join("\n", lines) : exit.sentence();
     return new Ending(
-        words.length() > SHOWN_CHARACTERS ? words.substring(0, SHOWN_CHARACTERS) + "..." : words,
+        LastWords.within(words, LastWords.LINES, LastWords.REPORTED_BYTES),
         exit.outOfMemory() ? End.OUT_OF_MEMORY : End.EXITED);
   }
 }

@@ -15,6 +15,7 @@ import io.remuda.node.instance.EngineRuntime.Start;
 import io.remuda.node.instance.Lifecycle.Trigger;
 import io.remuda.node.instance.RestartPolicy.Decision;
 import io.remuda.node.instance.RestartPolicy.End;
+import io.remuda.protocol.model.LastWords;
 import io.remuda.protocol.model.Phase;
 import java.time.Duration;
 import java.util.Optional;
@@ -262,15 +263,20 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     start.over();
     Decision next = failures.decide(how);
     if (next instanceof Decision.Again again) {
-      log.warn("engine ended instance={} then={} reason={}", standing.id(), again, words);
+      log.warn("engine ended instance={} then={} reason={}", standing.id(), again, logged(words));
       standing.move(Trigger.ENGINE_ENDED, Optional.of(words));
       timers.startSingleTimer("pause", new PauseOver(), again.pause());
       return this;
     }
     String why = ((Decision.GiveUp) next).sentence() + ": " + words;
-    log.error("given up instance={} reason={}", standing.id(), why);
+    log.error("given up instance={} reason={}", standing.id(), logged(why));
     standing.move(Trigger.HOPELESS, Optional.of(why));
     return this;
+  }
+
+  /** All of an engine's output is in its own file. */
+  private static String logged(String words) {
+    return LastWords.within(words, LastWords.JOURNALED_BYTES);
   }
 
   private Behavior<Command> onPauseOver() {

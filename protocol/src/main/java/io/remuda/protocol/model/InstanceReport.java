@@ -20,7 +20,8 @@ import java.util.OptionalLong;
  * @param queued requests that wait in its gate
  * @param restarts how often its engine was started again
  * @param reason of a phase that is not as it should be, with the engine's last words
- * @param progress of loading, 0 to 1, where the engine tells
+ * @param progress of loading, 0 to 1: the time it has taken as a share of what the last start of
+ *     the same model took on its machine; absent at a first start
  * @param claim what it holds of its machine
  * @param tasks whether it takes durable tasks; empty for models that have none
  */
@@ -42,6 +43,12 @@ public record InstanceReport(
     Resources claim,
     Optional<TaskFacet> tasks)
     implements WireMessage {
+
+  public InstanceReport withReason(Optional<String> other) {
+    return new InstanceReport(
+        id, epoch, sequence, phase, origin, engine, pid, port, slots, inFlight, queued, restarts,
+        other, progress, claim, tasks);
+  }
 
   /** Where an instance comes from. */
   public enum Origin {

@@ -4,6 +4,7 @@ import io.remuda.protocol.WireMessage;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -30,4 +31,19 @@ public record InstanceView(
     OptionalDouble progress,
     Resources claim,
     Optional<TaskFacet> tasks)
-    implements WireMessage {}
+    implements WireMessage {
+
+  public InstanceView withReason(Optional<String> other) {
+    return new InstanceView(
+        model, instance, machine, engine, phase, pid, port, inFlight, queued, slots, restarts,
+        other, progress, claim, tasks);
+  }
+
+  /** These with reasons that fit into one message together. */
+  public static List<InstanceView> withinOneMessage(List<InstanceView> views) {
+    int bytes = LastWords.share(views.stream().filter(view -> view.reason.isPresent()).count());
+    return views.stream()
+        .map(view -> view.withReason(view.reason.map(words -> LastWords.within(words, bytes))))
+        .toList();
+  }
+}

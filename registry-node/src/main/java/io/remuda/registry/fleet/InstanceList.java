@@ -17,14 +17,15 @@ final class InstanceList {
   private InstanceList() {}
 
   static List<InstanceView> of(FleetSnapshot fleet, Duration suspectAfter) {
-    return fleet.machines().values().stream()
-        .flatMap(
-            machine ->
-                machine.report().instances().stream()
-                    .filter(instance -> instance.phase() != Phase.ENDED)
-                    .map(instance -> view(machine, instance, machine.fresh(suspectAfter))))
-        .sorted(Comparator.comparing(InstanceView::instance))
-        .toList();
+    return InstanceView.withinOneMessage(
+        fleet.machines().values().stream()
+            .flatMap(
+                machine ->
+                    machine.report().instances().stream()
+                        .filter(instance -> instance.phase() != Phase.ENDED)
+                        .map(instance -> view(machine, instance, machine.fresh(suspectAfter))))
+            .sorted(Comparator.comparing(InstanceView::instance))
+            .toList());
   }
 
   private static InstanceView view(Machine machine, InstanceReport said, boolean fresh) {

@@ -2,6 +2,7 @@ package io.remuda.registry.model;
 
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.LastWords;
 import io.remuda.protocol.model.ModelSpec;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -66,7 +67,7 @@ final class CatalogEntry {
         spec.model(),
         ended ? 0 : spec.replicas(),
         outlook.ready(),
-        outlook.reason(),
+        outlook.reason().map(why -> LastWords.within(why, LastWords.LISTED_BYTES)),
         ended ? OptionalInt.empty() : spec.context(),
         ended ? Optional.empty() : state.schema(),
         declaration.createdAt(),

@@ -76,7 +76,8 @@ record Outlook(DeploymentPhase phase, int ready, Optional<String> reason) {
 
   /** All instances, also those of a removed name that are still stopping. */
   static List<InstanceView> instances(Sight sight) {
-    return sight.state().instances().values().stream().map(sight::view).toList();
+    return InstanceView.withinOneMessage(
+        sight.state().instances().values().stream().map(sight::view).toList());
   }
 
   static Outlook of(Sight sight) {

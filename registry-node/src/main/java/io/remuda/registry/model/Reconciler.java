@@ -5,6 +5,7 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.InstanceReport.Origin;
+import io.remuda.protocol.model.LastWords;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Phase;
 import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
@@ -116,7 +117,11 @@ final class Reconciler {
     } else if (report.get().phase().isFinal()) {
       emit(
           new InstanceEnded(
-              instance.id(), true, report.get().reason().orElse("its engine ended"), now));
+              instance.id(),
+              true,
+              LastWords.within(
+                  report.get().reason().orElse("its engine ended"), LastWords.JOURNALED_BYTES),
+              now));
       // What it still holds of its machine is given back.
       actions.add(new Action.Stop(instance.machine(), instance.id(), state.sequence()));
       soft = soft.sent(instance.id(), now);

@@ -33,6 +33,7 @@ import io.remuda.node.instance.EngineTools;
 import io.remuda.node.instance.Hosted;
 import io.remuda.node.instance.InstanceFolder;
 import io.remuda.node.instance.InstanceSettings;
+import io.remuda.node.instance.StartTimes;
 import io.remuda.node.instance.Surroundings;
 import io.remuda.node.jar.JarFolder;
 import io.remuda.node.jar.JarSettings;
@@ -134,7 +135,8 @@ record LocalMachine(
                 tasks,
                 door.front().admitted(),
                 TaskDutySettings.from(config),
-                system.executionContext()));
+                system.executionContext()),
+            new StartTimes());
     GpuSettings gpuSettings = GpuSettings.from(config, home.machineId().toString());
     GpuLocks locks = new GpuLocks(gpuSettings.locks());
     Behavior<NodeAgent.Command> behavior =

@@ -3,6 +3,7 @@ package io.remuda.deploy.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.remuda.deploy.cli.Output.Column;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +24,7 @@ final class PsVerb implements Callable<Integer> {
           Column.of("INSTANCE", "instance"),
           Column.of("MACHINE", "machine"),
           Column.of("ENGINE", "engine"),
-          Column.of("PHASE", "phase"),
+          new Column("PHASE", PsVerb::phase),
           Column.of("PID", "pid"),
           Column.of("PORT", "port"),
           new Column("BUSY", PsVerb::busy),
@@ -34,6 +35,15 @@ final class PsVerb implements Callable<Integer> {
   public Integer call() {
     target.output().list(Target.items(target.api().get("/v1/instances")), COLUMNS);
     return Exit.OK.code();
+  }
+
+  /** With how far it is, while that is known and it is under way. */
+  private static String phase(JsonNode row) {
+    String phase = Output.text(row.path("phase"));
+    JsonNode progress = row.path("progress");
+    return progress.isNumber() && progress.asDouble() < 1
+        ? phase + String.format(Locale.ROOT, " %.0f%%", 100 * progress.asDouble())
+        : phase;
   }
 
   private static String busy(JsonNode row) {

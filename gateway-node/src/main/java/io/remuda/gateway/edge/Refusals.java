@@ -7,6 +7,7 @@ import io.remuda.protocol.Listing;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.Route;
 import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Phase;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -60,10 +61,11 @@ final class Refusals {
     List<Route> loading = entry.routes().stream().filter(Refusals::isLoading).toList();
     if (!loading.isEmpty()) {
       int progress = loading.stream().mapToInt(Route::progress).max().orElse(-1);
-      String percent = progress >= 0 ? " (" + progress + " %)" : "";
+      String so = loading.stream().anyMatch(Refusals::hasEngine) ? "loading" : "starting";
+      String percent = progress >= 0 ? " (about " + progress + " %)" : "";
       return Refused.of(
           ErrorCode.MODEL_LOADING,
-          "the model '" + name + "' is loading" + percent + "; try again shortly");
+          "the model '" + name + "' is " + so + percent + "; try again shortly");
     }
     return entry
         .listing()
@@ -97,6 +99,10 @@ final class Refusals {
               ErrorCode.MODEL_NOT_READY,
               "no instance of '" + name + "' takes requests now; try again" + because);
     };
+  }
+
+  private static boolean hasEngine(Route route) {
+    return route.phase() == Phase.WARMING;
   }
 
   private static boolean isLoading(Route route) {

@@ -31,15 +31,22 @@ final class EngineStart {
   private final Surroundings around;
   private final EngineRuntime runtime;
   private final Standing standing;
+  private final StartProgress progress;
   // Counts engine starts: what an earlier engine's watchers still have to say is not listened to.
   private int run;
   private Step step = Step.IDLE;
 
-  EngineStart(Work work, Surroundings around, EngineRuntime runtime, Standing standing) {
+  EngineStart(
+      Work work,
+      Surroundings around,
+      EngineRuntime runtime,
+      Standing standing,
+      StartProgress progress) {
     this.work = work;
     this.around = around;
     this.runtime = runtime;
     this.standing = standing;
+    this.progress = progress;
   }
 
   /** Of the engine that is there or comes up now. */
@@ -92,6 +99,9 @@ final class EngineStart {
 
   private void start() {
     step = Step.STARTING;
+    if (runtime.startsAlone()) {
+      progress.begin();
+    }
     int now = run;
     InstanceFolder.Kept kept =
         new InstanceFolder.Kept(standing.assignment(), standing.state().restarts());
@@ -145,8 +155,15 @@ final class EngineStart {
                             now, why == null ? missing : Optional.of(why.toString()))));
   }
 
+  /** The engine has shown that it is ready. */
+  void proven() {
+    progress.ready();
+    over();
+  }
+
   /** The start is over, one way or the other: the next engine of the machine may start. */
   void over() {
+    progress.over();
     if (step != Step.IDLE && runtime.startsAlone()) {
       standing.tell(new InstanceNotice.TurnOver(standing.id()));
     }

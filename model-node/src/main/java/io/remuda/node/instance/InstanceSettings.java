@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param stallLimit without a byte while requests are in flight, after which it is looked at
  * @param stopGrace from asking an engine to end to killing it
  * @param taskInterval between two looks whether tasks can be taken
+ * @param progressInterval between two looks how far a start is
  * @param restart when an engine that ended is started again
  */
 public record InstanceSettings(
@@ -23,6 +24,7 @@ public record InstanceSettings(
     Duration stallLimit,
     Duration stopGrace,
     Duration taskInterval,
+    Duration progressInterval,
     RestartPolicy restart) {
 
   /** Reads {@code remuda.node.instance} of the whole configuration. */
@@ -37,6 +39,7 @@ public record InstanceSettings(
         config.getDuration("stall-limit"),
         config.getDuration("stop-grace"),
         config.getDuration("task-interval"),
+        config.getDuration("progress-interval"),
         new RestartPolicy(
             restart.getDuration("first-pause"),
             restart.getDuration("longest-pause"),

@@ -15,7 +15,7 @@ import java.util.OptionalLong;
  * the higher sequence is the later one, over restarts of the machine's JVM too.
  *
  * @param restarts of its engine, over restarts of the machine's JVM too
- * @param progress of loading in percent; -1 where nobody knows
+ * @param progress of loading in percent, as {@link StartProgress} counts it; -1 where nobody knows
  * @param reason of a phase that is not as it should be, with the engine's last words
  * @param tasks whether it takes durable tasks; empty for models that have none
  */
@@ -47,16 +47,21 @@ public record InstanceState(
 
   InstanceState in(Phase now, Optional<String> why) {
     return new InstanceState(
-        assignment,
-        sequence + 1,
-        now,
-        pid,
-        port,
-        restarts,
-        now == Phase.READY ? 100 : -1,
-        why,
-        serving,
-        tasks);
+        assignment, sequence + 1, now, pid, port, restarts, progressIn(now), why, serving, tasks);
+  }
+
+  private int progressIn(Phase now) {
+    return switch (now) {
+      case READY -> 100;
+      case WARMING -> progress;
+      case ASSIGNED, STARTING, SUSPECT, DRAINING, BACKOFF, FAILED, ENDED -> -1;
+    };
+  }
+
+  /** So far, in the phase that it is in. */
+  InstanceState loading(int percent) {
+    return new InstanceState(
+        assignment, sequence + 1, phase, pid, port, restarts, percent, reason, serving, tasks);
   }
 
   InstanceState running(OptionalLong engine, OptionalInt where) {

@@ -69,6 +69,8 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
 
   record LookAtTasks() implements Command {}
 
+  record LookAtStart() implements Command {}
+
   private record PauseOver() implements Command {}
 
   private record Drained() implements Command {}
@@ -82,6 +84,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
   private final Logger log;
   private final Work work;
   private final Standing standing;
+  private final StartProgress progress;
   private final EngineStart start;
   private final EngineWatch watch;
   private final EngineEnd end;
@@ -101,7 +104,8 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     this.standing = standing;
     this.log = context.getLog();
     this.work = new Work(context, around.blocking());
-    this.start = new EngineStart(work, around, runtime, standing);
+    this.progress = new StartProgress(around, standing, timers);
+    this.start = new EngineStart(work, around, runtime, standing, progress);
     this.watch = new EngineWatch(work, around, standing, timers);
     this.end = new EngineEnd(work, around, standing, timers, log);
     this.hang = new EngineHang(work, around, standing, end, timers);
@@ -146,6 +150,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
         .onMessage(Killed.class, killed -> after(() -> hang.killed(killed)))
         .onMessage(KillAgain.class, again -> after(() -> hang.kill(again.run())))
         .onMessage(LookAtTasks.class, message -> after(tasks::look))
+        .onMessage(LookAtStart.class, message -> after(progress::look))
         .onMessage(PauseOver.class, message -> onPauseOver())
         .onMessage(Stop.class, this::onStop)
         .onMessage(Drained.class, message -> onDrained())
@@ -227,7 +232,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     standing.gate().open();
     tasks.begin();
     standing.move(Trigger.PROVEN, Optional.empty());
-    start.over();
+    start.proven();
     log.info("ready instance={}", standing.id());
     watch.begin(start.run());
     return this;

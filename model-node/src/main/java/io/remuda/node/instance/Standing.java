@@ -98,6 +98,12 @@ final class Standing {
     publish();
   }
 
+  /** Its engine is so far with loading. */
+  void loading(int percent) {
+    state = state.loading(percent);
+    publish();
+  }
+
   /** An engine runs; shown with the next step. */
   void runs(Running engine) {
     running = Optional.of(engine);

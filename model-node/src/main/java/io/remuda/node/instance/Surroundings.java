@@ -10,6 +10,7 @@ import java.util.random.RandomGenerator;
  * @param blocking runs what waits for the operating system or for the disk
  * @param nanoTime the clock of time-outs
  * @param tasks where durable tasks come from
+ * @param starts how long engines took to be ready
  */
 public record Surroundings(
     InstanceSettings settings,
@@ -18,4 +19,5 @@ public record Surroundings(
     Executor blocking,
     RandomGenerator random,
     Supplier<Long> nanoTime,
-    TaskDesk tasks) {}
+    TaskDesk tasks,
+    StartTimes starts) {}

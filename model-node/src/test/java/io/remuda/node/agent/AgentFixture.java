@@ -17,6 +17,7 @@ import io.remuda.node.instance.InstanceFolder;
 import io.remuda.node.instance.InstanceFolder.Kept;
 import io.remuda.node.instance.InstanceSettings;
 import io.remuda.node.instance.RestartPolicy;
+import io.remuda.node.instance.StartTimes;
 import io.remuda.node.instance.Surroundings;
 import io.remuda.node.instance.TaskDesk;
 import io.remuda.protocol.ErrorCode;
@@ -137,6 +138,7 @@ abstract class AgentFixture {
             LIMIT,
             Duration.ofSeconds(1),
             Duration.ofMillis(10),
+            Duration.ofHours(1),
             new RestartPolicy(
                 Duration.ofMillis(10), Duration.ofMillis(10), Duration.ofMinutes(1), 3));
     TestProbe<GpuWatch.Command> ignored = kit.createTestProbe();
@@ -161,7 +163,8 @@ abstract class AgentFixture {
                             work,
                             RandomGeneratorFactory.getDefault().create(),
                             System::nanoTime,
-                            TaskDesk.none()),
+                            TaskDesk.none(),
+                            new StartTimes()),
                         memory,
                         agentRef ->
                             Behaviors.receiveMessage(

@@ -15,11 +15,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +36,9 @@ abstract class InstanceFixture {
   final Hosted hosted = new Hosted();
   final List<ActorRef<ModelInstance.Command>> instances = new ArrayList<>();
   TaskDesk tasks = TaskDesk.none();
+  final StartTimes starts = new StartTimes();
+  Duration progressInterval = Duration.ofHours(1);
+  Supplier<Long> nanoTime = System::nanoTime;
   final ExecutorService work = Executors.newCachedThreadPool();
   TestProbe<InstanceNotice> owner;
 
@@ -67,6 +70,7 @@ abstract class InstanceFixture {
             LIMIT,
             Duration.ofSeconds(1),
             Duration.ofMillis(10),
+            progressInterval,
             new RestartPolicy(
                 Duration.ofMillis(10), Duration.ofMillis(20), Duration.ofMinutes(1), giveUpAfter));
     ActorRef<ModelInstance.Command> instance =
@@ -78,8 +82,9 @@ abstract class InstanceFixture {
                     new InstanceFolder(data),
                     work,
                     RandomGeneratorFactory.getDefault().create(),
-                    System::nanoTime,
-                    tasks),
+                    nanoTime,
+                    tasks,
+                    starts),
                 new InstanceFolder.Kept(
                     Assignment.withoutGpu(
                         ID,

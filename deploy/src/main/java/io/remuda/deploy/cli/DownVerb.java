@@ -1,5 +1,6 @@
 package io.remuda.deploy.cli;
 
+import io.remuda.deploy.local.Launcher;
 import io.remuda.deploy.local.RunFile;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,19 +15,24 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Ends what {@code up} started. */
+/** Ends the node of a data directory: what {@code up} started, or one node of a fleet. */
 @Command(
     name = "down",
     mixinStandardHelpOptions = true,
-    description = "End what 'up' started from this data directory, with its engines.",
-    footer = {"", "Example: ./remuda down"})
+    description =
+        "End what runs from this data directory, with its engines: what 'up' started, or a registry,"
+            + " model or gateway node.",
+    footer = {"", "Example: ./remuda down", "         ./remuda down --data .remuda/model-1"})
 final class DownVerb implements Callable<Integer> {
 
   private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--data", paramLabel = "DIR", description = "The data directory that 'up' used.")
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The data directory that it was started with.")
   private @Nullable Path data;
 
   @Option(
@@ -41,23 +47,28 @@ final class DownVerb implements Callable<Integer> {
     Surroundings world = Main.of(spec).world();
     Duration limit = Durations.parse(timeout);
     Path folder = (data == null ? Installation.defaultData() : data).toAbsolutePath().normalize();
-    Optional<ProcessHandle> found = RunFile.read(folder).flatMap(RunFile::process);
+    Optional<RunFile> run = RunFile.read(folder);
+    Optional<ProcessHandle> found = run.flatMap(RunFile::process);
     if (found.isEmpty()) {
       world.err().println("nothing runs in " + folder);
       return Exit.OK.code();
     }
     ProcessHandle process = found.get();
+    // It hands the signal on, and starts the node no more.
+    Optional<ProcessHandle> launcher = run.flatMap(RunFile::launcher).flatMap(Launcher::process);
     long start = System.nanoTime();
-    if (!process.destroy()) {
+    if (!launcher.orElse(process).destroy()) {
       throw new CliFailure(
           Exit.NOT_ALLOWED,
           "process " + process.pid() + " is not yours to end; ask who started it");
     }
     if (endsWithin(process, limit)) {
+      launcher.ifPresent(one -> endsWithin(one, KILL_LIMIT));
       long millis = (System.nanoTime() - start) / 1_000_000;
       world.err().println("process " + process.pid() + " ended after " + millis + " ms");
       return Exit.OK.code();
     }
+    launcher.ifPresent(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
     endsWithin(process, KILL_LIMIT);
     throw new CliFailure(
@@ -67,7 +78,8 @@ final class DownVerb implements Callable<Integer> {
             + " did not end within "
             + limit.toSeconds()
             + " s and was"
-            + " killed; its engines may still run, and the next 'up' takes them over");
+            + " killed; its engines may still run, and the next start in this data directory takes"
+            + " them over");
   }
 
   private static boolean endsWithin(ProcessHandle process, Duration limit) {

@@ -15,9 +15,14 @@ import java.util.Optional;
  * @param processStart when that process started, as {@link ProcessStart} tells it
  * @param ready whether it serves
  * @param url of the gateway, where it has one
+ * @param launcher of a registry node, where it was started by one
  */
 public record RunFile(
-    long pid, Optional<String> processStart, boolean ready, Optional<String> url) {
+    long pid,
+    Optional<String> processStart,
+    boolean ready,
+    Optional<String> url,
+    Optional<Launcher> launcher) {
 
   /** Empty when the node has ended in good order, or has not come so far. */
   public static Optional<RunFile> read(Path data) {
@@ -31,7 +36,8 @@ public record RunFile(
               run.path("pid").asLong(),
               Optional.of(run.path("processStart").asText("")).filter(start -> !start.isEmpty()),
               run.path("ready").asBoolean(),
-              Optional.of(run.path("url").asText("")).filter(url -> !url.isEmpty())));
+              Optional.of(run.path("url").asText("")).filter(url -> !url.isEmpty()),
+              Launcher.read(run.path("launcher"))));
     } catch (IOException absent) {
       return Optional.empty();
     }
@@ -42,8 +48,12 @@ public record RunFile(
    * which started at another time: that one is never taken for ours.
    */
   public Optional<ProcessHandle> process() {
-    return processStart
-        .filter(start -> ProcessStart.of(pid).filter(start::equals).isPresent())
+    return processStart.flatMap(start -> process(pid, start));
+  }
+
+  static Optional<ProcessHandle> process(long pid, String processStart) {
+    return ProcessStart.of(pid)
+        .filter(processStart::equals)
         .flatMap(start -> ProcessHandle.of(pid))
         .filter(ProcessHandle::isAlive);
   }

@@ -7,8 +7,10 @@ import io.remuda.protocol.Keys;
 import io.remuda.protocol.cluster.NodeSettings;
 import io.remuda.protocol.config.NodeHome;
 import io.remuda.registry.RegistryNode;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -32,6 +34,7 @@ public final class SingleNode implements AutoCloseable {
   public static SingleNode start(
       String role, NodeHome home, Config config, Consumer<String> adminKey, Consumer<String> last) {
     NodeSettings settings = NodeSettings.from(config).withRoles(Set.of(role));
+    writeRun(home, role, Map.of("ready", false)); // So that 'down' finds it from now on.
     switch (role) {
       case Keys.ROLE_REGISTRY:
         {
@@ -44,11 +47,21 @@ public final class SingleNode implements AutoCloseable {
                     last.accept(end.why());
                     System.exit(end.exitCode());
                   });
-          return new SingleNode(registry, () -> registry.host().settings().contact().toString());
+          String contact = registry.host().settings().contact().toString();
+          writeRun(home, role, Map.of("ready", true, "contact", contact));
+          return new SingleNode(registry, () -> contact);
         }
       case Keys.ROLE_MODEL:
         {
           ModelNode model = ModelNode.start(settings, home, config);
+          Map<String, Object> where = new TreeMap<>();
+          where.put("ready", true);
+          where.put("machine", model.machineId().toString());
+          where.put("front", model.frontAddress().toString());
+          model
+              .cluster()
+              .ifPresent(host -> where.put("contact", host.settings().contact().toString()));
+          writeRun(home, role, where);
           return new SingleNode(model, () -> model.machineId().toString());
         }
       case Keys.ROLE_GATEWAY:
@@ -61,6 +74,15 @@ public final class SingleNode implements AutoCloseable {
       default:
         throw new IllegalArgumentException(role);
     }
+  }
+
+  /** A gateway says where it answers by itself. */
+  private static void writeRun(NodeHome home, String role, Map<String, Object> values) {
+    Map<String, Object> all = new TreeMap<>(values);
+    all.put("role", role);
+    Launcher.ofThisProcess(System.getenv())
+        .ifPresent(launcher -> all.put("launcher", launcher.toJson()));
+    home.writeRun(all);
   }
 
   /** How people name it: where it is met, or which machine it is, or where it answers. */

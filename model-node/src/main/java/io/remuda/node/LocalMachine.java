@@ -158,6 +158,7 @@ record LocalMachine(
             config.getDuration("remuda.node.engine.look-interval"),
             () -> agent.tell(new NodeAgent.EnginesSeen(engines.offers())),
             blocking);
+    workers.keepKeys(blocking);
     workers.lookAround(system);
     // Described before they are asked for: a first start then knows what their authors wish.
     blocking.execute(jars::look);

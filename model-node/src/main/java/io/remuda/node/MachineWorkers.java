@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Adapter;
 import com.typesafe.config.Config;
 import io.remuda.node.external.ExternalWorkers;
+import io.remuda.node.external.KeysOnDisk;
 import io.remuda.node.external.OpenDoorPolicy;
 import io.remuda.node.external.OpenDoorPolicy.Wish;
 import io.remuda.node.external.TaskContract;
@@ -21,9 +22,10 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 
 /** The workers that have joined this machine, and who may. */
-record MachineWorkers(ExternalWorkers all, WorkerAccess access) {
+record MachineWorkers(ExternalWorkers all, WorkerAccess access, KeysOnDisk kept) {
 
   private static final String GATEWAY_ASKS = "remuda.gateway.auth";
   private static final String ASK = "remuda.node.workers.auth";
@@ -44,15 +46,22 @@ record MachineWorkers(ExternalWorkers all, WorkerAccess access) {
               + " on, or give an address on loopback with --bind.");
     }
     boolean open = policy.isOpen(wish);
+    KeysOnDisk kept = new KeysOnDisk(home.dir().resolve("keys.json"));
     return new MachineWorkers(
         new ExternalWorkers(
             WorkerSettings.from(config), System::nanoTime, () -> UUID.randomUUID().toString()),
         WorkerAccess.of(
-            open, new KeyMint(home.clusterKey(), new SecureRandom()), InstantSource.system()));
+            open, kept, new KeyMint(home.clusterKey(), new SecureRandom()), InstantSource.system()),
+        kept);
   }
 
   WorkerCalls door(Config config, NodeHome home, Hosted hosted) {
     return new WorkerDoor(all, access, TaskContract.from(config, home.dir()), hosted);
+  }
+
+  /** From now on the keys that are heard of are kept for the next start. */
+  void keepKeys(Executor blocking) {
+    kept.follow(access, blocking);
   }
 
   /** From now on the silent ones are given up. */

@@ -37,11 +37,13 @@ public final class WorkerAccess {
 
   private final boolean open;
   private final KeyRing ring;
-  private volatile AccessTable keys = AccessTable.EMPTY;
+  private volatile AccessTable keys;
   private volatile boolean heard;
+  private Runnable news = () -> {};
 
-  private WorkerAccess(boolean open, KeyMint mint, InstantSource clock) {
+  private WorkerAccess(boolean open, AccessTable kept, KeyMint mint, InstantSource clock) {
     this.open = open;
+    this.keys = kept;
     this.ring = new KeyRing(mint, id -> keys.get(id), clock);
   }
 
@@ -50,13 +52,40 @@ public final class WorkerAccess {
    * @param mint of the cluster's key
    */
   public static WorkerAccess of(boolean open, KeyMint mint, InstantSource clock) {
-    return new WorkerAccess(open, mint, clock);
+    return new WorkerAccess(open, AccessTable.EMPTY, mint, clock);
+  }
+
+  /**
+   * One that knows the keys that a former life has kept, until it hears of newer ones. A key that
+   * is not among them may have been made since: it is not refused for good before the fleet was
+   * heard.
+   */
+  public static WorkerAccess of(boolean open, KeysOnDisk kept, KeyMint mint, InstantSource clock) {
+    return new WorkerAccess(open, kept.read(), mint, clock);
   }
 
   /** Takes in keys as they are published. Of any thread. */
-  public synchronized void merge(AccessTable news) {
-    keys = keys.mergeData(news);
+  public synchronized void merge(AccessTable published) {
+    AccessTable before = keys;
+    keys = before.mergeData(published);
     heard = true;
+    if (!keys.equals(before)) {
+      news.run();
+    }
+  }
+
+  AccessTable keys() {
+    return keys;
+  }
+
+  /**
+   * From now on {@code act} is told of new keys, and at once if there are any. It must not wait.
+   */
+  synchronized void onNews(Runnable act) {
+    news = act;
+    if (!keys.entries().isEmpty()) {
+      act.run();
+    }
   }
 
   /** Who may do what; exactly one of the two is present. */

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /**
  * A process that is a gateway or a worker, and dies at one point of the first task's way: it halts,
@@ -140,6 +141,11 @@ final class DoomedPart {
     @Override
     public CompletionStage<List<DeadTask>> dead(int limit) {
       return queue.dead(limit);
+    }
+
+    @Override
+    public CompletionStage<Boolean> bury(int limit, Function<DeadTask, CompletionStage<?>> burial) {
+      return queue.bury(limit, burial);
     }
 
     @Override

@@ -27,7 +27,10 @@ final class DeadTaskRoutes {
     return List.of(
         ApiRoute.of(
                 "GET", "/v1/tasks/dead", NEED, tag, "Tasks given up, the oldest first", this::list)
-            .query("limit", "at most so many, 1 to 1000; 100 when left out")
+            .query(
+                "limit",
+                "at most so many, 1 to 1000; 100 when left out. Fewer come when reading them takes"
+                    + " long")
             .gives(200, "DeadTaskList"),
         ApiRoute.of(
                 "POST",

@@ -134,6 +134,9 @@ final class Broker implements AmqpConnectionProvider {
     channel.queueDeclare(
         TaskNames.DEAD_LETTER_QUEUE, true, false, false, TaskNames.deadQueueArguments());
     channel.queueBind(TaskNames.DEAD_LETTER_QUEUE, TaskNames.DEAD_LETTER_EXCHANGE, "");
+    channel.queueDeclare(
+        TaskNames.UNBURIED_QUEUE, true, false, false, TaskNames.deadQueueArguments());
+    channel.queueBind(TaskNames.UNBURIED_QUEUE, TaskNames.DEAD_LETTER_EXCHANGE, "");
   }
 
   private void troubled(String reason) {

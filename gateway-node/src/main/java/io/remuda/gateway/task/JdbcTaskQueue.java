@@ -9,15 +9,19 @@ import io.remuda.protocol.task.TaskBell;
 import io.remuda.protocol.task.TaskDatabase;
 import io.remuda.protocol.task.TaskNames;
 import io.remuda.protocol.task.TaskSql;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * Tasks in a table. There is a queue for every model at once, so no task is refused for want of
@@ -27,10 +31,15 @@ final class JdbcTaskQueue implements TaskQueue {
 
   private final TaskDatabase database;
   private final TaskBell bell;
+  private final Duration reading;
 
-  JdbcTaskQueue(TaskDatabase database, TaskBell bell) {
+  /**
+   * @param timeout of the database; letters are read for half of it at most
+   */
+  JdbcTaskQueue(TaskDatabase database, TaskBell bell, Duration timeout) {
     this.database = database;
     this.bell = bell;
+    this.reading = timeout.dividedBy(2);
   }
 
   @Override
@@ -76,22 +85,66 @@ final class JdbcTaskQueue implements TaskQueue {
   @Override
   public CompletionStage<List<DeadTask>> dead(int limit) {
     return alone(
-        connection -> {
-          List<DeadTask> dead = new ArrayList<>();
-          try (PreparedStatement select = connection.prepareStatement(TaskSql.DEAD_TASKS)) {
-            select.setInt(1, limit);
-            try (ResultSet rows = select.executeQuery()) {
-              while (rows.next()) {
-                dead.add(
-                    new DeadTask(
-                        envelope(rows.getBytes(1)),
-                        rows.getString(2),
-                        Instant.ofEpochMilli(rows.getLong(3))));
+        connection -> List.copyOf(letters(connection, TaskSql.DEAD_TASKS, limit).values()));
+  }
+
+  @Override
+  public CompletionStage<Boolean> bury(int limit, Function<DeadTask, CompletionStage<?>> burial) {
+    return this.<Map<Long, DeadTask>>alone(
+            connection -> letters(connection, TaskSql.UNBURIED, limit))
+        .thenCompose(
+            found -> {
+              Burials burials = new Burials(burial);
+              found.forEach(burials::begin);
+              return burials.ended().thenCompose(ended -> buried(burials));
+            })
+        .thenApply(count -> count >= limit);
+  }
+
+  private CompletionStage<Integer> buried(Burials burials) {
+    return this.<Integer>alone(
+            connection -> {
+              try (PreparedStatement update = connection.prepareStatement(TaskSql.BURIED)) {
+                for (long seq : burials.done()) {
+                  update.setLong(1, seq);
+                  update.addBatch();
+                }
+                return update.executeBatch().length;
               }
-            }
-          }
-          return dead;
-        });
+            })
+        .thenApply(
+            count -> {
+              burials
+                  .failure()
+                  .ifPresent(
+                      failure -> {
+                        throw StoreFailures.refusal(failure);
+                      });
+              return count;
+            });
+  }
+
+  /** Letters by their number, in its order; one payload at a time is in memory. */
+  private Map<Long, DeadTask> letters(Connection connection, String sql, int limit)
+      throws SQLException {
+    Map<Long, DeadTask> letters = new LinkedHashMap<>();
+    long begun = System.nanoTime();
+    try (PreparedStatement select = connection.prepareStatement(sql)) {
+      // Else the driver of PostgreSQL reads all rows before it shows the first.
+      select.setFetchSize(1);
+      select.setInt(1, limit);
+      try (ResultSet rows = select.executeQuery()) {
+        while (System.nanoTime() - begun < reading.toNanos() && rows.next()) {
+          letters.put(
+              rows.getLong(1),
+              new DeadTask(
+                  envelope(rows.getString(2), rows.getBytes(3)),
+                  rows.getString(4),
+                  Instant.ofEpochMilli(rows.getLong(5))));
+        }
+      }
+    }
+    return letters;
   }
 
   @Override
@@ -148,11 +201,12 @@ final class JdbcTaskQueue implements TaskQueue {
     return StoreFailures.explained(database.alone(work));
   }
 
-  private static TaskEnvelope envelope(byte[] bytes) throws SQLException {
+  /** What cannot be read is known by its id at least. */
+  private static TaskEnvelope envelope(String id, byte[] bytes) {
     try {
       return TaskEnvelope.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
-      throw new SQLException("a given-up task cannot be read", e);
+      return TaskEnvelope.newBuilder().setTaskId(id).build();
     }
   }
 }

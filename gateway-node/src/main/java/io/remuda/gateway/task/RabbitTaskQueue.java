@@ -37,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * Tasks in RabbitMQ: persistent messages to the model's quorum queue, mandatory and confirmed. A
@@ -58,6 +59,7 @@ final class RabbitTaskQueue implements TaskQueue {
   private final BoundedSourceQueue<Entry> entries;
   private final Broker broker;
   private final RabbitQuestions questions;
+  private final RabbitDeadLetters letters;
   private final ConfirmWatch confirms;
   private final Duration timeout;
 
@@ -68,6 +70,7 @@ final class RabbitTaskQueue implements TaskQueue {
     this.timeout = settings.timeout();
     this.broker = new Broker(place, settings, this::refuseUnderWay);
     this.questions = new RabbitQuestions(broker, settings, system.executionContext());
+    this.letters = new RabbitDeadLetters(questions, settings);
     this.confirms =
         new ConfirmWatch(settings, this::connectAnew, underWay::isEmpty, broker::trouble);
     AmqpWriteSettings write =
@@ -129,17 +132,22 @@ final class RabbitTaskQueue implements TaskQueue {
 
   @Override
   public CompletionStage<List<DeadTask>> dead(int limit) {
-    return questions.dead(limit);
+    return letters.list(limit);
+  }
+
+  @Override
+  public CompletionStage<Boolean> bury(int limit, Function<DeadTask, CompletionStage<?>> burial) {
+    return letters.bury(limit, burial);
   }
 
   @Override
   public CompletionStage<Boolean> retryDead(TaskId id) {
-    return questions.takeDead(id, this::publish);
+    return letters.take(id, this::publish);
   }
 
   @Override
   public CompletionStage<Boolean> dropDead(TaskId id) {
-    return questions.takeDead(
+    return letters.take(
         id, dropped -> CompletableFuture.completedFuture(Optional.<Refused>empty()));
   }
 

@@ -123,7 +123,7 @@ public final class TaskBackends implements AutoCloseable {
       return Optional.of(kept(new RabbitTaskQueue(local, broker, settings)));
     }
     if (settings.queue() instanceof Database place) {
-      JdbcTaskQueue tasks = new JdbcTaskQueue(database(place), bell);
+      JdbcTaskQueue tasks = new JdbcTaskQueue(database(place), bell, settings.timeout());
       sweep(tasks::sweep);
       return Optional.of(kept(tasks));
     }

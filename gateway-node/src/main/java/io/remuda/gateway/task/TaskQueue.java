@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * Where accepted tasks wait for an instance: the submitting side. Every call ends within {@code
@@ -29,8 +30,20 @@ public interface TaskQueue extends AutoCloseable {
    */
   CompletionStage<OptionalLong> depth(ModelName model, String fingerprint);
 
-  /** Tasks that were given up, the oldest first. They stay until somebody retries or drops them. */
+  /**
+   * Tasks that were given up, the oldest first; at most {@code limit}, and fewer when reading them
+   * takes long. They stay until somebody retries or drops them.
+   */
   CompletionStage<List<DeadTask>> dead(int limit);
+
+  /**
+   * Shows {@code burial} tasks whose giving up nobody has seen to yet, the oldest first, each again
+   * until its stage has succeeded; where several gateways bury, or one dies meanwhile, also after
+   * that. They stay in {@link #dead}. Fails when a burial has failed.
+   *
+   * @return whether there are probably more
+   */
+  CompletionStage<Boolean> bury(int limit, Function<DeadTask, CompletionStage<?>> burial);
 
   /**
    * Puts a task that was given up back into its model's queue; false when there is none of this id.

@@ -46,7 +46,7 @@ final class TaskSweeper {
     return overdue.thenCompose(
         more ->
             now.queue()
-                .map(queue -> bury(results, queue).thenApply(done -> more))
+                .map(queue -> bury(results, queue).thenApply(again -> more || again))
                 .orElseGet(() -> CompletableFuture.completedStage(more)));
   }
 
@@ -75,18 +75,13 @@ final class TaskSweeper {
   }
 
   /** What the queue gave up on by itself has no end in the store yet. */
-  private CompletionStage<Void> bury(ResultStore results, TaskQueue queue) {
-    return queue
-        .dead(batch)
-        .thenCompose(
-            dead -> {
-              List<CompletableFuture<TaskState>> ends = new ArrayList<>();
-              for (DeadTask task : dead) {
-                TaskId.parse(task.task().getTaskId())
-                    .ifPresent(id -> ends.add(fail(results, id, task).toCompletableFuture()));
-              }
-              return all(ends);
-            });
+  private CompletionStage<Boolean> bury(ResultStore results, TaskQueue queue) {
+    return queue.bury(
+        batch,
+        dead ->
+            TaskId.parse(dead.task().getTaskId())
+                .<CompletionStage<?>>map(id -> fail(results, id, dead))
+                .orElseGet(() -> CompletableFuture.completedStage(null)));
   }
 
   private CompletionStage<TaskState> fail(ResultStore results, TaskId id, DeadTask task) {

@@ -42,6 +42,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * A task queue and a result store in memory that keep the real ones' rules, so that tests of the
@@ -56,6 +57,7 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   final Map<TaskId, TaskRecord> records = new LinkedHashMap<>();
   final Map<String, TaskEnvelope> keys = new HashMap<>();
   final List<DeadTask> dead = new ArrayList<>();
+  final List<DeadTask> buried = new ArrayList<>();
   final Map<TaskId, Hook> hooks = new LinkedHashMap<>();
   final Map<TaskId, Instant> due = new HashMap<>();
   private final TaskApi api;
@@ -177,6 +179,19 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   @Override
   public synchronized CompletionStage<List<DeadTask>> dead(int limit) {
     return CompletableFuture.completedStage(dead.stream().limit(limit).toList());
+  }
+
+  @Override
+  public synchronized CompletionStage<Boolean> bury(
+      int limit, Function<DeadTask, CompletionStage<?>> burial) {
+    List<DeadTask> open =
+        dead.stream().filter(letter -> !buried.contains(letter)).limit(limit).toList();
+    buried.addAll(open);
+    CompletableFuture<?>[] ends =
+        open.stream()
+            .map(letter -> burial.apply(letter).toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new);
+    return CompletableFuture.allOf(ends).thenApply(done -> open.size() >= limit);
   }
 
   @Override

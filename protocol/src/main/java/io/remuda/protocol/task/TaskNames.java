@@ -19,6 +19,9 @@ public final class TaskNames {
   /** Where they wait for an operator. */
   public static final String DEAD_LETTER_QUEUE = "remuda.dead";
 
+  /** Where a second one of each waits until a gateway has written down its task's end. */
+  public static final String UNBURIED_QUEUE = "remuda.dead.unburied";
+
   /**
    * How often a queue delivers one task before it is dead-lettered: the last resort for what no
    * worker lives long enough to claim. Stated, since the defaults of broker releases differ; large,
@@ -73,7 +76,7 @@ public final class TaskNames {
         "x-dead-letter-exchange", DEAD_LETTER_EXCHANGE);
   }
 
-  /** Arguments of the queue of given-up tasks. To list them is to take them and put them back. */
+  /** Arguments of the queues of given-up tasks. To list them is to take them and put them back. */
   public static Map<String, Object> deadQueueArguments() {
     return Map.of("x-queue-type", "quorum", "x-delivery-limit", MANY);
   }

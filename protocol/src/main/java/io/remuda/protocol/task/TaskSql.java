@@ -75,9 +75,17 @@ public final class TaskSql {
   public static final String DEPTH =
       "SELECT COUNT(*) FROM " + QUEUE + " WHERE queue = ? AND visible_at <= " + NOW;
 
-  /** limit; gives envelope, reason, when. */
-  public static final String DEAD_TASKS =
-      "SELECT envelope, reason, given_up_at FROM " + DEAD + " ORDER BY seq LIMIT ?";
+  private static final String LETTER =
+      "SELECT seq, task_id, envelope, reason, given_up_at FROM " + DEAD;
+
+  /** limit; gives seq, task id, envelope, reason, when. */
+  public static final String DEAD_TASKS = LETTER + " ORDER BY seq LIMIT ?";
+
+  /** limit; gives the same, of those whose end is not yet written down. */
+  public static final String UNBURIED = LETTER + " WHERE NOT buried ORDER BY buried, seq LIMIT ?";
+
+  /** seq. */
+  public static final String BURIED = "UPDATE " + DEAD + " SET buried = TRUE WHERE seq = ?";
 
   /** task id; {@link #DROP_DEAD} follows. */
   public static final String RETRY_DEAD =

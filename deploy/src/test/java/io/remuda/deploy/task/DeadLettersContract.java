@@ -1,0 +1,149 @@
+package io.remuda.deploy.task;
+
+import static io.remuda.deploy.task.TaskStage.LIMIT;
+import static io.remuda.deploy.task.TaskStage.get;
+import static io.remuda.deploy.task.TaskStage.id;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.remuda.gateway.task.DeadTask;
+import io.remuda.node.task.Consumption;
+import io.remuda.node.task.Verdict;
+import io.remuda.protocol.id.TaskId;
+import io.remuda.protocol.proto.task.TaskEnvelope;
+import io.remuda.protocol.testing.Eventually;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every queue does with tasks that it gave up. A server may hold letters of other tests, too.
+ */
+@Tag("server")
+abstract class DeadLettersContract {
+
+  TaskStage stage;
+
+  /** Where the queue and the store are. */
+  abstract Map<String, ?> places();
+
+  @BeforeEach
+  void open() {
+    stage = TaskStage.open(places());
+  }
+
+  @AfterEach
+  void close() {
+    stage.close();
+  }
+
+  @Test
+  void whoListsGetsNoPayloads() {
+    TaskEnvelope task = givenUp("a payload that may be large").get(0);
+
+    DeadTask listed =
+        get(stage.queue().dead(1_000)).stream()
+            .filter(dead -> dead.task().getTaskId().equals(task.getTaskId()))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(listed.task()).isEqualTo(task.toBuilder().clearPayload().build());
+  }
+
+  @Test
+  void eachIsBuriedHoweverManyThereAre() {
+    Set<TaskId> given = ids(givenUp("a", "b", "c", "d", "e", "f", "g"));
+
+    // when looks are taken that are smaller than what there is
+    List<TaskId> buried = buryAll(3);
+
+    // then each was buried, and stays for the operator, and is not buried again
+    assertThat(buried).containsAll(given);
+    assertThat(listed()).containsAll(given);
+    assertThat(buryAll(3)).doesNotContainAnyElementsOf(given);
+  }
+
+  @Test
+  void aBurialThatFailedIsTriedAgain() {
+    List<TaskEnvelope> tasks = givenUp("fails", "does not");
+    TaskId failing = id(tasks.get(0));
+
+    assertThatThrownBy(
+            () ->
+                get(
+                    stage
+                        .queue()
+                        .bury(
+                            1_000,
+                            dead ->
+                                id(dead.task()).equals(failing)
+                                    ? CompletableFuture.failedStage(
+                                        new IllegalStateException("the store is away"))
+                                    : done())))
+        .isInstanceOf(AssertionError.class);
+
+    assertThat(buryAll(1_000)).contains(failing).doesNotContain(id(tasks.get(1)));
+  }
+
+  /** Tasks that a worker gives up without a word in their records. */
+  List<TaskEnvelope> givenUp(String... payloads) {
+    List<TaskEnvelope> tasks = new ArrayList<>();
+    try (TaskStage.Machine machine = stage.machine();
+        Consumption consumption =
+            machine
+                .source()
+                .consume(
+                    stage.model,
+                    stage.fingerprint,
+                    8,
+                    delivery ->
+                        CompletableFuture.completedStage(Verdict.dead("it cannot be done")))) {
+      for (String payload : payloads) {
+        tasks.add(stage.accept(stage.task(payload)));
+      }
+      Eventually.isTrue("all are given up", LIMIT, () -> listed().containsAll(ids(tasks)));
+      Eventually.isTrue("none is under way", LIMIT, () -> consumption.inFlight() == 0);
+    }
+    return tasks;
+  }
+
+  List<TaskId> buryAll(int look) {
+    List<TaskId> buried = new ArrayList<>();
+    boolean more = true;
+    while (more) {
+      more =
+          get(
+              stage
+                  .queue()
+                  .bury(
+                      look,
+                      dead -> {
+                        synchronized (buried) {
+                          buried.add(id(dead.task()));
+                        }
+                        return done();
+                      }));
+    }
+    return buried;
+  }
+
+  List<TaskId> listed() {
+    return get(stage.queue().dead(1_000)).stream().map(dead -> id(dead.task())).toList();
+  }
+
+  static Set<TaskId> ids(List<TaskEnvelope> tasks) {
+    return tasks.stream().map(TaskStage::id).collect(Collectors.toSet());
+  }
+
+  private static CompletionStage<Void> done() {
+    return CompletableFuture.completedStage(null);
+  }
+}

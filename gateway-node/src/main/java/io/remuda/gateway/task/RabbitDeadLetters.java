@@ -1,0 +1,183 @@
+package io.remuda.gateway.task;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.GetResponse;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.TaskId;
+import io.remuda.protocol.proto.task.TaskEnvelope;
+import io.remuda.protocol.task.TaskNames;
+import io.remuda.protocol.task.TaskSettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * Given-up tasks in RabbitMQ: each lies in the operator's queue until it is retried or dropped, and
+ * a copy of it in another until its end is written down.
+ *
+ * <p>Letters are looked at by taking them without an acknowledgement, so that they go back, in
+ * their order, when the channel is closed; two askers at once see each a part of them. One letter
+ * at a time is in memory, and nobody reads for longer than half the time-out.
+ */
+final class RabbitDeadLetters {
+
+  private final RabbitQuestions questions;
+  private final Duration timeout;
+
+  RabbitDeadLetters(RabbitQuestions questions, TaskSettings settings) {
+    this.questions = questions;
+    this.timeout = settings.timeout();
+  }
+
+  /** The oldest ones; fewer than {@code limit} too when the time is over. */
+  CompletionStage<List<DeadTask>> list(int limit) {
+    return questions.ask(
+        channel -> {
+          List<DeadTask> dead = new ArrayList<>();
+          long begun = System.nanoTime();
+          while (dead.size() < limit && mayRead(begun)) {
+            GetResponse got = channel.basicGet(TaskNames.DEAD_LETTER_QUEUE, false);
+            if (got == null) {
+              break;
+            }
+            letter(got).ifPresent(dead::add);
+          }
+          return dead;
+        });
+  }
+
+  /** As {@link TaskQueue#bury} says; what was buried is acknowledged, the rest goes back. */
+  CompletionStage<Boolean> bury(int limit, Function<DeadTask, CompletionStage<?>> burial) {
+    return questions.ask(
+        channel -> {
+          Burials burials = new Burials(burial);
+          long begun = System.nanoTime();
+          boolean more = true;
+          while (more && burials.size() < limit && mayRead(begun)) {
+            GetResponse got = channel.basicGet(TaskNames.UNBURIED_QUEUE, false);
+            more = got != null;
+            if (got != null) {
+              long tag = got.getEnvelope().getDeliveryTag();
+              letter(got)
+                  .ifPresentOrElse(dead -> burials.begin(tag, dead), () -> burials.skip(tag));
+            }
+          }
+          await(burials.ended());
+          for (long tag : burials.done()) {
+            channel.basicAck(tag, false);
+          }
+          if (burials.failure().isPresent()) {
+            throw new CompletionException(burials.failure().get());
+          }
+          return more;
+        });
+  }
+
+  /**
+   * Takes one given-up task out, when {@code use} has succeeded; false when there is none such.
+   *
+   * @param use answers empty when it is done with the task
+   */
+  CompletionStage<Boolean> take(
+      TaskId id, Function<TaskEnvelope, CompletionStage<Optional<Refused>>> use) {
+    return questions.ask(
+        channel -> {
+          boolean found = false;
+          GetResponse got = channel.basicGet(TaskNames.DEAD_LETTER_QUEUE, false);
+          while (got != null) {
+            Optional<TaskEnvelope> task = task(got);
+            if (task.isPresent() && task.get().getTaskId().equals(id.value())) {
+              if (!found) {
+                refuse(await(use.apply(task.get())));
+              }
+              channel.basicAck(got.getEnvelope().getDeliveryTag(), false);
+              found = true;
+            }
+            got = channel.basicGet(TaskNames.DEAD_LETTER_QUEUE, false);
+          }
+          return found;
+        });
+  }
+
+  private boolean mayRead(long begun) {
+    return System.nanoTime() - begun < timeout.toNanos() / 2;
+  }
+
+  private static Optional<DeadTask> letter(GetResponse got) {
+    return task(got).map(task -> new DeadTask(task, reason(got), at(got)));
+  }
+
+  private static void refuse(Optional<Refused> refused) {
+    if (refused.isPresent()) {
+      throw new TaskRefusal(refused.get().code(), refused.get().message());
+    }
+  }
+
+  private <T> T await(CompletionStage<T> stage) throws IOException {
+    try {
+      return stage.toCompletableFuture().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } catch (ExecutionException e) {
+      throw new CompletionException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException("it did not answer in time", e);
+    }
+  }
+
+  private static Optional<TaskEnvelope> task(GetResponse got) {
+    try {
+      return Optional.of(TaskEnvelope.parseFrom(got.getBody()));
+    } catch (InvalidProtocolBufferException e) {
+      // Somebody else's message; it stays where it is.
+      return Optional.empty();
+    }
+  }
+
+  private static String reason(GetResponse got) {
+    return switch (header(got, "x-first-death-reason")) {
+      case "rejected" -> "a worker gave it up; its record says why";
+      case "delivery_limit" ->
+          "it was delivered " + TaskNames.DELIVERY_LIMIT + " times and never ended";
+      case "expired" -> "it waited for longer than its queue allows";
+      case "maxlen" -> "its queue was full";
+      default -> "the broker gave it up";
+    };
+  }
+
+  private static Instant at(GetResponse got) {
+    Map<String, Object> headers = headers(got);
+    if (headers.get("x-death") instanceof List<?> deaths
+        && !deaths.isEmpty()
+        && deaths.get(0) instanceof Map<?, ?> last
+        && last.get("time") instanceof Date time) {
+      return time.toInstant();
+    }
+    return Instant.EPOCH;
+  }
+
+  private static String header(GetResponse got, String name) {
+    Object value = headers(got).get(name);
+    return value == null ? "" : value.toString();
+  }
+
+  private static Map<String, Object> headers(GetResponse got) {
+    AMQP.BasicProperties properties = got.getProps();
+    return properties == null || properties.getHeaders() == null
+        ? Map.of()
+        : properties.getHeaders();
+  }
+}

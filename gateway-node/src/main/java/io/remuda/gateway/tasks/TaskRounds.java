@@ -39,7 +39,10 @@ public final class TaskRounds implements AutoCloseable {
     List<AutoCloseable> parts = new ArrayList<>();
     parts.add(
         Rounds.start(
-            "sweep", settings.sweepPause(), settings.roundLimit(), timers, sweeper::sweep));
+            "expire", settings.sweepPause(), settings.roundLimit(), timers, sweeper::expire));
+    // Apart from it: a queue that is away or slow must delay nobody's deadline.
+    parts.add(
+        Rounds.start("bury", settings.sweepPause(), settings.roundLimit(), timers, sweeper::bury));
     parts.add(
         Rounds.start("depths", settings.depthPause(), settings.roundLimit(), timers, depths::read));
     if (!webhooks.hosts().isEmpty()) {

@@ -2,7 +2,6 @@ package io.remuda.gateway.tasks;
 
 import io.remuda.gateway.task.DeadTask;
 import io.remuda.gateway.task.ResultStore;
-import io.remuda.gateway.task.TaskQueue;
 import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.task.TaskState;
 import io.remuda.protocol.task.TaskNames;
@@ -34,24 +33,20 @@ final class TaskSweeper {
     this.clock = clock;
   }
 
-  /** One look; completes with whether there is probably more. */
-  CompletionStage<Boolean> sweep() {
-    TaskDesk.Backends now = backends.get();
-    if (now.results().isEmpty()) {
-      return CompletableFuture.completedStage(false);
-    }
-    ResultStore results = now.results().get();
-    CompletionStage<Boolean> overdue =
-        results.overdue(clock.instant(), batch).thenCompose(ids -> expire(results, ids));
-    return overdue.thenCompose(
-        more ->
-            now.queue()
-                .map(queue -> bury(results, queue).thenApply(again -> more || again))
-                .orElseGet(() -> CompletableFuture.completedStage(more)));
+  /** Ends some of what is past its deadline; completes with whether there is probably more. */
+  CompletionStage<Boolean> expire() {
+    return backends
+        .get()
+        .results()
+        .map(
+            results ->
+                results.overdue(clock.instant(), batch).thenCompose(ids -> expire(results, ids)))
+        .orElseGet(() -> CompletableFuture.completedStage(false));
   }
 
+  /** One that cannot be ended now is no reason to leave out the others, or those behind it. */
   private CompletionStage<Boolean> expire(ResultStore results, List<TaskId> ids) {
-    List<CompletableFuture<TaskState>> ends = new ArrayList<>();
+    List<CompletableFuture<Boolean>> ends = new ArrayList<>();
     for (TaskId id : ids) {
       ends.add(
           results
@@ -62,34 +57,39 @@ final class TaskSweeper {
                   "no result was stored by its deadline; give it more time, or its model more"
                       + " instances",
                   clock.instant())
+              .handle((state, failure) -> failure == null)
               .toCompletableFuture());
     }
-    return all(ends)
+    return CompletableFuture.allOf(ends.toArray(new CompletableFuture<?>[0]))
         .thenApply(
             done -> {
+              long ended = ends.stream().filter(CompletableFuture::join).count();
               if (!ids.isEmpty()) {
-                LOG.info("event=tasks-expired count={}", ids.size());
+                LOG.info("event=tasks-expired count={} failed={}", ended, ids.size() - ended);
               }
-              return ids.size() >= batch;
+              return ids.size() >= batch && ended > 0;
             });
   }
 
-  /** What the queue gave up on by itself has no end in the store yet. */
-  private CompletionStage<Boolean> bury(ResultStore results, TaskQueue queue) {
-    return queue.bury(
-        batch,
-        dead ->
-            TaskId.parse(dead.task().getTaskId())
-                .<CompletionStage<?>>map(id -> fail(results, id, dead))
-                .orElseGet(() -> CompletableFuture.completedStage(null)));
+  /** Fails what its queue gave up, which has perhaps no end in the store yet; as above. */
+  CompletionStage<Boolean> bury() {
+    TaskDesk.Backends now = backends.get();
+    if (now.results().isEmpty() || now.queue().isEmpty()) {
+      return CompletableFuture.completedStage(false);
+    }
+    ResultStore results = now.results().get();
+    return now.queue()
+        .get()
+        .bury(
+            batch,
+            dead ->
+                TaskId.parse(dead.task().getTaskId())
+                    .<CompletionStage<?>>map(id -> fail(results, id, dead))
+                    .orElseGet(() -> CompletableFuture.completedStage(null)));
   }
 
   private CompletionStage<TaskState> fail(ResultStore results, TaskId id, DeadTask task) {
     return results.end(
         id, TaskState.FAILED, TaskNames.DEAD_LETTERED, task.reason(), clock.instant());
-  }
-
-  private static CompletionStage<Void> all(List<? extends CompletableFuture<?>> stages) {
-    return CompletableFuture.allOf(stages.toArray(new CompletableFuture<?>[0]));
   }
 }

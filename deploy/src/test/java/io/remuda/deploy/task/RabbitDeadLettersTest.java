@@ -1,8 +1,20 @@
 package io.remuda.deploy.task;
 
+import static io.remuda.deploy.task.TaskStage.get;
+import static io.remuda.deploy.task.TaskStage.id;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.GetResponse;
+import com.rabbitmq.client.MessageProperties;
+import io.remuda.protocol.proto.task.TaskEnvelope;
+import io.remuda.protocol.task.TaskNames;
 import io.remuda.protocol.testing.RabbitServer;
 import io.remuda.protocol.testing.RedisServer;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 /** Given-up tasks in RabbitMQ, their records in Redis. */
 class RabbitDeadLettersTest extends DeadLettersContract {
@@ -11,6 +23,58 @@ class RabbitDeadLettersTest extends DeadLettersContract {
   Map<String, ?> places() {
     return Map.of(
         "remuda.tasks.queue", RabbitServer.shared().url(),
-        "remuda.tasks.results", RedisServer.shared().url());
+        "remuda.tasks.results", RedisServer.shared().url(),
+        // A machine under load may stall for a third of it.
+        "remuda.tasks.timeout", "15s");
+  }
+
+  @Test
+  void whatLiesBehindTheWantedOneIsNotRead() throws Exception {
+    try (Connection broker = connect();
+        Channel channel = broker.createChannel()) {
+      // given two letters that nobody has looked at
+      TaskEnvelope first = stage.task("first");
+      TaskEnvelope second = stage.task("second");
+      letter(channel, first);
+      letter(channel, second);
+
+      // when the first one is dropped
+      assertThat(get(stage.queue().dropDead(id(first)))).isTrue();
+
+      // then the second one has still never left the queue
+      GetResponse got = channel.basicGet(TaskNames.DEAD_LETTER_QUEUE, false);
+      while (!TaskEnvelope.parseFrom(got.getBody()).equals(second)) {
+        got = channel.basicGet(TaskNames.DEAD_LETTER_QUEUE, false);
+      }
+      assertThat(got.getEnvelope().isRedeliver()).isFalse();
+    }
+  }
+
+  @Test
+  void aSecondLetterOfATaskStaysUntilItIsDroppedToo() throws Exception {
+    TaskEnvelope task = stage.task("given up twice");
+    try (Connection broker = connect();
+        Channel channel = broker.createChannel()) {
+      letter(channel, task);
+      letter(channel, task);
+    }
+
+    assertThat(get(stage.queue().dropDead(id(task)))).isTrue();
+    assertThat(listed()).containsOnlyOnce(id(task));
+    assertThat(get(stage.queue().dropDead(id(task)))).isTrue();
+    assertThat(listed()).doesNotContain(id(task));
+  }
+
+  private static void letter(Channel channel, TaskEnvelope task) throws Exception {
+    channel.confirmSelect();
+    channel.basicPublish(
+        TaskNames.DEAD_LETTER_EXCHANGE, "", MessageProperties.PERSISTENT_BASIC, task.toByteArray());
+    channel.waitForConfirmsOrDie(15_000);
+  }
+
+  private static Connection connect() throws Exception {
+    ConnectionFactory factory = new ConnectionFactory();
+    factory.setUri(RabbitServer.shared().url());
+    return factory.newConnection();
   }
 }

@@ -3,6 +3,7 @@ package io.remuda.gateway.task;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.GetResponse;
+import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.task.TaskEnvelope;
@@ -29,7 +30,7 @@ import java.util.function.Function;
  *
  * <p>Letters are looked at by taking them without an acknowledgement, so that they go back, in
  * their order, when the channel is closed; two askers at once see each a part of them. One letter
- * at a time is in memory, and nobody reads for longer than half the time-out.
+ * at a time is in memory, and no look reads for longer than the time-out.
  */
 final class RabbitDeadLetters {
 
@@ -44,6 +45,7 @@ final class RabbitDeadLetters {
   /** The oldest ones; fewer than {@code limit} too when the time is over. */
   CompletionStage<List<DeadTask>> list(int limit) {
     return questions.ask(
+        patience(),
         channel -> {
           List<DeadTask> dead = new ArrayList<>();
           long begun = System.nanoTime();
@@ -61,6 +63,7 @@ final class RabbitDeadLetters {
   /** As {@link TaskQueue#bury} says; what was buried is acknowledged, the rest goes back. */
   CompletionStage<Boolean> bury(int limit, Function<DeadTask, CompletionStage<?>> burial) {
     return questions.ask(
+        patience(),
         channel -> {
           Burials burials = new Burials(burial);
           long begun = System.nanoTime();
@@ -86,29 +89,47 @@ final class RabbitDeadLetters {
   }
 
   /**
-   * Takes one given-up task out, when {@code use} has succeeded; false when there is none such.
+   * Takes the oldest letter of this task out, when {@code use} has succeeded; false when there is
+   * none. What lies behind it is not read, so that further letters of the same task stay. Fails
+   * when it is not reached within the time-out.
    *
    * @param use answers empty when it is done with the task
    */
   CompletionStage<Boolean> take(
       TaskId id, Function<TaskEnvelope, CompletionStage<Optional<Refused>>> use) {
     return questions.ask(
+        patience(),
         channel -> {
-          boolean found = false;
-          GetResponse got = channel.basicGet(TaskNames.DEAD_LETTER_QUEUE, false);
-          while (got != null) {
+          long begun = System.nanoTime();
+          int read = 0;
+          while (System.nanoTime() - begun < timeout.toNanos()) {
+            GetResponse got = channel.basicGet(TaskNames.DEAD_LETTER_QUEUE, false);
+            if (got == null) {
+              return false;
+            }
+            read++;
             Optional<TaskEnvelope> task = task(got);
             if (task.isPresent() && task.get().getTaskId().equals(id.value())) {
-              if (!found) {
-                refuse(await(use.apply(task.get())));
-              }
+              refuse(await(use.apply(task.get())));
               channel.basicAck(got.getEnvelope().getDeliveryTag(), false);
-              found = true;
+              return true;
             }
-            got = channel.basicGet(TaskNames.DEAD_LETTER_QUEUE, false);
           }
-          return found;
+          throw new TaskRefusal(
+              ErrorCode.STORE_UNAVAILABLE,
+              "task "
+                  + id
+                  + " is not among the "
+                  + read
+                  + " oldest that were given up, and no more were read within "
+                  + timeout.toSeconds()
+                  + " s; retry or drop older ones first");
         });
+  }
+
+  /** For the answer: another question may be under way, and each reads, waits and reads again. */
+  private Duration patience() {
+    return timeout.multipliedBy(4);
   }
 
   private boolean mayRead(long begun) {

@@ -24,13 +24,18 @@ final class RabbitQuestions implements AutoCloseable {
   private static final int MAX_WAITING = 256;
 
   private final Broker broker;
+  private final String name;
   private final Duration timeout;
   private final Executor callbacks;
   private final ThreadPoolExecutor thread;
   private @Nullable Connection connection;
 
-  RabbitQuestions(Broker broker, TaskSettings settings, Executor callbacks) {
+  /**
+   * @param name of the thread and of the connection
+   */
+  RabbitQuestions(Broker broker, String name, TaskSettings settings, Executor callbacks) {
     this.broker = broker;
+    this.name = name;
     this.timeout = settings.timeout();
     this.callbacks = callbacks;
     this.thread =
@@ -41,7 +46,7 @@ final class RabbitQuestions implements AutoCloseable {
             TimeUnit.MINUTES,
             new LinkedBlockingQueue<>(MAX_WAITING),
             work -> {
-              Thread made = new Thread(work, "remuda-gateway-broker-questions");
+              Thread made = new Thread(work, name);
               made.setDaemon(true);
               return made;
             });
@@ -50,6 +55,7 @@ final class RabbitQuestions implements AutoCloseable {
   /** Messages that wait in the queue; empty when there is no such queue. */
   CompletionStage<OptionalLong> depth(String queue) {
     return ask(
+        timeout.multipliedBy(2),
         channel -> {
           try {
             return OptionalLong.of(channel.queueDeclarePassive(queue).getMessageCount());
@@ -79,8 +85,12 @@ final class RabbitQuestions implements AutoCloseable {
     T ask(Channel channel) throws IOException;
   }
 
-  /** Asks over a channel that is closed afterwards; fails after twice the time-out. */
-  <T> CompletionStage<T> ask(Question<T> question) {
+  /**
+   * Asks over a channel that is closed afterwards.
+   *
+   * @param limit for the answer, waiting for one's turn included
+   */
+  <T> CompletionStage<T> ask(Duration limit, Question<T> question) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     try {
       thread.execute(
@@ -95,7 +105,7 @@ final class RabbitQuestions implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       answer.completeExceptionally(e);
     }
-    return StoreFailures.explained(answer.orTimeout(timeout.toMillis() * 2, TimeUnit.MILLISECONDS));
+    return StoreFailures.explained(answer.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS));
   }
 
   private <T> T overAChannel(Question<T> question) throws IOException {
@@ -115,7 +125,7 @@ final class RabbitQuestions implements AutoCloseable {
   private synchronized Connection connected() throws IOException {
     Connection open = connection;
     if (open == null || !open.isOpen()) {
-      open = broker.connect("remuda-gateway-questions");
+      open = broker.connect(name);
       connection = open;
     }
     return open;

@@ -58,7 +58,8 @@ final class RabbitTaskQueue implements TaskQueue {
   private final Set<Entry> underWay = ConcurrentHashMap.newKeySet();
   private final BoundedSourceQueue<Entry> entries;
   private final Broker broker;
-  private final RabbitQuestions questions;
+  private final RabbitQuestions depths;
+  private final RabbitQuestions reading;
   private final RabbitDeadLetters letters;
   private final ConfirmWatch confirms;
   private final Duration timeout;
@@ -69,8 +70,13 @@ final class RabbitTaskQueue implements TaskQueue {
   RabbitTaskQueue(ActorSystem<?> system, TaskSettings.Broker place, TaskSettings settings) {
     this.timeout = settings.timeout();
     this.broker = new Broker(place, settings, this::refuseUnderWay);
-    this.questions = new RabbitQuestions(broker, settings, system.executionContext());
-    this.letters = new RabbitDeadLetters(questions, settings);
+    this.depths =
+        new RabbitQuestions(broker, "remuda-gateway-depths", settings, system.executionContext());
+    // Apart from them: letters are read one by one, and there may be many.
+    this.reading =
+        new RabbitQuestions(
+            broker, "remuda-gateway-dead-letters", settings, system.executionContext());
+    this.letters = new RabbitDeadLetters(reading, settings);
     this.confirms =
         new ConfirmWatch(settings, this::connectAnew, underWay::isEmpty, broker::trouble);
     AmqpWriteSettings write =
@@ -127,7 +133,7 @@ final class RabbitTaskQueue implements TaskQueue {
 
   @Override
   public CompletionStage<OptionalLong> depth(ModelName model, String fingerprint) {
-    return questions.depth(TaskNames.queue(model, fingerprint));
+    return depths.depth(TaskNames.queue(model, fingerprint));
   }
 
   @Override
@@ -160,7 +166,8 @@ final class RabbitTaskQueue implements TaskQueue {
   public void close() {
     confirms.close();
     entries.complete();
-    questions.close();
+    depths.close();
+    reading.close();
   }
 
   private void answer(Pair<WriteResult, Entry> written) {

@@ -51,7 +51,10 @@ public interface TaskQueue extends AutoCloseable {
    */
   CompletionStage<Boolean> retryDead(TaskId id);
 
-  /** Forgets a task that was given up; false when there is none of this id. */
+  /**
+   * Forgets a task that was given up; false when there is none of this id. Where its queue gave it
+   * up twice, a second letter may stay, which is listed, and retried or dropped as the first.
+   */
   CompletionStage<Boolean> dropDead(TaskId id);
 
   /** Empty while the queue can be reached; else the reason why it cannot, as a sentence. */

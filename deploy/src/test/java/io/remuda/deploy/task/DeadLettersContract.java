@@ -8,10 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.remuda.gateway.task.DeadTask;
 import io.remuda.node.task.Consumption;
+import io.remuda.node.task.TaskWorker;
 import io.remuda.node.task.Verdict;
 import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.task.TaskEnvelope;
+import io.remuda.protocol.proto.task.TaskState;
+import io.remuda.protocol.task.TaskNames;
 import io.remuda.protocol.testing.Eventually;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,9 +97,61 @@ abstract class DeadLettersContract {
     assertThat(buryAll(1_000)).contains(failing).doesNotContain(id(tasks.get(1)));
   }
 
+  @Test
+  void aRetryHoldsThoughABurialOfBeforeComesLate() {
+    // given a gateway that is about to write down the end of a task
+    TaskEnvelope task = givenUp("wanted").get(0);
+    DeadTask letter = letter(task);
+
+    // when an operator is faster
+    get(stage.desk(stage.queue()).retry(id(task)));
+    TaskState state = bury(letter);
+
+    // then the task runs
+    assertThat(state).isEqualTo(TaskState.QUEUED);
+    try (TaskStage.Machine machine = stage.machine();
+        TaskWorker worker = machine.work(TaskContract.CAPITALS)) {
+      assertThat(stage.awaitEnd(task).getResult().toStringUtf8()).isEqualTo("WANTED");
+      Eventually.isTrue("nothing is under way", LIMIT, () -> worker.inFlight() == 0);
+    }
+    assertThat(listed()).doesNotContain(id(task));
+  }
+
+  @Test
+  void aRetriedTaskThatIsGivenUpAgainEnds() {
+    TaskEnvelope task = givenUp("hopeless").get(0);
+    get(stage.desk(stage.queue()).retry(id(task)));
+    giveUp(List.of(), List.of(task));
+
+    assertThat(bury(letter(task))).isEqualTo(TaskState.FAILED);
+    assertThat(stage.read(task).orElseThrow().getErrorCode()).isEqualTo(TaskNames.DEAD_LETTERED);
+
+    // and it can be retried again
+    get(stage.desk(stage.queue()).retry(id(task)));
+    assertThat(stage.read(task).orElseThrow().getState()).isEqualTo(TaskState.QUEUED);
+  }
+
+  private TaskState bury(DeadTask letter) {
+    return get(
+        stage
+            .results()
+            .bury(id(letter.task()), letter.task().getRevivals(), letter.reason(), Instant.now()));
+  }
+
+  private DeadTask letter(TaskEnvelope task) {
+    return get(stage.queue().dead(1_000)).stream()
+        .filter(dead -> id(dead.task()).equals(id(task)))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Tasks that a worker gives up without a word in their records. */
   List<TaskEnvelope> givenUp(String... payloads) {
-    List<TaskEnvelope> tasks = new ArrayList<>();
+    return giveUp(List.of(payloads), List.of());
+  }
+
+  private List<TaskEnvelope> giveUp(List<String> payloads, List<TaskEnvelope> queued) {
+    List<TaskEnvelope> tasks = new ArrayList<>(queued);
     try (TaskStage.Machine machine = stage.machine();
         Consumption consumption =
             machine

@@ -149,8 +149,9 @@ final class DoomedPart {
     }
 
     @Override
-    public CompletionStage<Boolean> retryDead(TaskId id) {
-      return queue.retryDead(id);
+    public CompletionStage<Boolean> retryDead(
+        TaskId id, Function<TaskEnvelope, CompletionStage<TaskEnvelope>> revival) {
+      return queue.retryDead(id, revival);
     }
 
     @Override

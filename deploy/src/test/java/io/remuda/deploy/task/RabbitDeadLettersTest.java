@@ -3,6 +3,7 @@ package io.remuda.deploy.task;
 import static io.remuda.deploy.task.TaskStage.get;
 import static io.remuda.deploy.task.TaskStage.id;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -10,10 +11,14 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
 import io.remuda.protocol.proto.task.TaskEnvelope;
+import io.remuda.protocol.proto.task.TaskState;
 import io.remuda.protocol.task.TaskNames;
 import io.remuda.protocol.testing.RabbitServer;
 import io.remuda.protocol.testing.RedisServer;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** Given-up tasks in RabbitMQ, their records in Redis. */
@@ -63,6 +68,30 @@ class RabbitDeadLettersTest extends DeadLettersContract {
     assertThat(listed()).containsOnlyOnce(id(task));
     assertThat(get(stage.queue().dropDead(id(task)))).isTrue();
     assertThat(listed()).doesNotContain(id(task));
+  }
+
+  @Test
+  void aRetryWaitsForALetterThatSomebodyElseReads() throws Exception {
+    TaskEnvelope task = givenUp("read by two").get(0);
+    CompletionStage<Void> retried;
+    try (Connection broker = connect();
+        Channel channel = broker.createChannel()) {
+      // given somebody who has taken all letters to look at them
+      while (channel.basicGet(TaskNames.DEAD_LETTER_QUEUE, false) != null) {
+        assertThat(channel.isOpen()).isTrue();
+      }
+      // when one of them is retried
+      retried = stage.desk(stage.queue()).retry(id(task));
+      assertThat(retried.toCompletableFuture())
+          .satisfies(
+              still ->
+                  assertThatThrownBy(() -> still.get(1, TimeUnit.SECONDS))
+                      .isInstanceOf(TimeoutException.class));
+    }
+
+    // then it is, once they are put back
+    get(retried);
+    assertThat(stage.read(task).orElseThrow().getState()).isEqualTo(TaskState.QUEUED);
   }
 
   private static void letter(Channel channel, TaskEnvelope task) throws Exception {

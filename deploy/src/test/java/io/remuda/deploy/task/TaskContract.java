@@ -194,7 +194,7 @@ abstract class TaskContract {
       for (TaskState other : List.of(TaskState.EXPIRED, TaskState.FAILED, TaskState.CANCELLED)) {
         assertThat(stage.end(task, other)).isEqualTo(end);
       }
-      assertThat(get(stage.results().revive(id(task), Instant.now()))).isFalse();
+      assertThat(get(stage.results().revive(id(task), Instant.now()))).isEmpty();
 
       // then it is as it ended
       TaskRecord record = stage.read(task).orElseThrow();
@@ -493,16 +493,15 @@ abstract class TaskContract {
 
       // when one is retried on a model that is cured, and the other one dropped
       cured.set(true);
-      assertThat(get(stage.results().revive(id(poison), Instant.now()))).isTrue();
-      assertThat(stage.read(poison).orElseThrow().getState()).isEqualTo(TaskState.QUEUED);
-      Eventually.isTrue("it is retried", LIMIT, () -> get(stage.queue().retryDead(id(poison))));
+      get(stage.desk(stage.queue()).retry(id(poison)));
       Eventually.isTrue("it is dropped", LIMIT, () -> get(stage.queue().dropDead(id(other))));
 
       // then one is done, and nothing is kept apart any more
       assertThat(stage.awaitEnd(poison).getState()).isEqualTo(TaskState.DONE);
       assertThat(stage.read(other).orElseThrow().getState()).isEqualTo(TaskState.FAILED);
       assertThat(dead(poison, other)).isEmpty();
-      assertThat(get(stage.queue().retryDead(id(poison)))).isFalse();
+      assertThat(get(stage.queue().retryDead(id(poison), CompletableFuture::completedStage)))
+          .isFalse();
       assertThat(get(stage.queue().dropDead(id(other)))).isFalse();
       Eventually.isTrue("it is well", LIMIT, () -> worker.health().isEmpty());
     }

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -158,15 +159,41 @@ final class JdbcResultStore implements ResultStore {
   @Override
   public CompletionStage<TaskState> end(
       TaskId id, TaskState terminal, String code, String message, Instant now) {
+    return end(TaskSql.END, id, terminal, code, message, now, OptionalInt.empty());
+  }
+
+  @Override
+  public CompletionStage<TaskState> bury(TaskId id, int revivals, String reason, Instant now) {
+    return end(
+        TaskSql.BURY,
+        id,
+        TaskState.FAILED,
+        TaskNames.DEAD_LETTERED,
+        reason,
+        now,
+        OptionalInt.of(revivals));
+  }
+
+  private CompletionStage<TaskState> end(
+      String sql,
+      TaskId id,
+      TaskState terminal,
+      String code,
+      String message,
+      Instant now,
+      OptionalInt revivals) {
     return write(
         id.value(),
         connection -> {
-          try (PreparedStatement update = connection.prepareStatement(TaskSql.END)) {
+          try (PreparedStatement update = connection.prepareStatement(sql)) {
             update.setString(1, terminal.name());
             update.setString(2, code);
             update.setString(3, message);
             update.setLong(4, now.toEpochMilli());
             update.setString(5, id.value());
+            if (revivals.isPresent()) {
+              update.setInt(6, revivals.getAsInt());
+            }
             if (update.executeUpdate() == 1) {
               return terminal;
             }
@@ -176,7 +203,7 @@ final class JdbcResultStore implements ResultStore {
   }
 
   @Override
-  public CompletionStage<Boolean> revive(TaskId id, Instant now) {
+  public CompletionStage<OptionalInt> revive(TaskId id, Instant now) {
     return write(
         id.value(),
         connection -> {
@@ -186,16 +213,14 @@ final class JdbcResultStore implements ResultStore {
             update.setLong(3, now.toEpochMilli());
             update.setString(4, TaskNames.POISON);
             update.setString(5, TaskNames.DEAD_LETTERED);
-            if (update.executeUpdate() == 1) {
-              return true;
+            if (update.executeUpdate() == 0) {
+              return OptionalInt.empty();
             }
           }
-          try (PreparedStatement select = connection.prepareStatement(TaskSql.STATE)) {
+          try (PreparedStatement select = connection.prepareStatement(TaskSql.REVIVALS)) {
             select.setString(1, id.value());
             try (ResultSet rows = select.executeQuery()) {
-              return rows.next()
-                  && rows.getString(1).equals(TaskState.QUEUED.name())
-                  && (rows.getLong(2) == 0 || rows.getLong(2) > now.toEpochMilli());
+              return rows.next() ? OptionalInt.of(rows.getInt(1)) : OptionalInt.empty();
             }
           }
         });

@@ -1,6 +1,7 @@
 package io.remuda.gateway.task;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.TaskId;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -44,20 +46,8 @@ final class JdbcTaskQueue implements TaskQueue {
 
   @Override
   public CompletionStage<Optional<Refused>> publish(TaskEnvelope task) {
-    String queue = TaskNames.queue(new ModelName(task.getModel()), task.getSchemaFingerprint());
-    byte[] envelope = task.toByteArray();
     return database
-        .write(
-            "p:" + task.getTaskId(),
-            connection -> {
-              try (PreparedStatement insert = connection.prepareStatement(TaskSql.PUBLISH)) {
-                insert.setString(1, queue);
-                insert.setString(2, task.getTaskId());
-                insert.setBytes(3, envelope);
-                insert.setLong(4, task.getDeadlineMillis());
-                return insert.executeUpdate();
-              }
-            })
+        .write("p:" + task.getTaskId(), connection -> insert(connection, task))
         .handle(
             (stored, failure) -> {
               if (failure != null) {
@@ -148,23 +138,68 @@ final class JdbcTaskQueue implements TaskQueue {
   }
 
   @Override
-  public CompletionStage<Boolean> retryDead(TaskId id) {
-    return this.<Boolean>alone(
-            connection -> {
-              try (PreparedStatement insert = connection.prepareStatement(TaskSql.RETRY_DEAD)) {
-                insert.setString(1, id.value());
-                insert.executeUpdate();
-              }
-              try (PreparedStatement delete = connection.prepareStatement(TaskSql.DROP_DEAD)) {
-                delete.setString(1, id.value());
-                return delete.executeUpdate() > 0;
-              }
-            })
+  public CompletionStage<Boolean> retryDead(
+      TaskId id, Function<TaskEnvelope, CompletionStage<TaskEnvelope>> revival) {
+    return letter(id)
+        .thenCompose(
+            dead ->
+                dead.isEmpty()
+                    ? CompletableFuture.completedStage(false)
+                    : revival.apply(readable(dead.get())).thenCompose(this::requeue))
         .thenApply(
             found -> {
               bell.ring();
               return found;
             });
+  }
+
+  private CompletionStage<Optional<TaskEnvelope>> letter(TaskId id) {
+    return alone(
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(TaskSql.DEAD_TASK)) {
+            select.setString(1, id.value());
+            try (ResultSet rows = select.executeQuery()) {
+              return rows.next()
+                  ? Optional.of(envelope(id.value(), rows.getBytes(1)))
+                  : Optional.empty();
+            }
+          }
+        });
+  }
+
+  private static TaskEnvelope readable(TaskEnvelope dead) {
+    if (dead.getModel().isEmpty()) {
+      throw new TaskRefusal(
+          ErrorCode.ENDED,
+          "what was kept of task " + dead.getTaskId() + " cannot be read; drop it");
+    }
+    return dead;
+  }
+
+  /** False when somebody else has retried or dropped it meanwhile. */
+  private CompletionStage<Boolean> requeue(TaskEnvelope task) {
+    return alone(
+        connection -> {
+          try (PreparedStatement delete = connection.prepareStatement(TaskSql.DROP_DEAD)) {
+            delete.setString(1, task.getTaskId());
+            if (delete.executeUpdate() == 0) {
+              return false;
+            }
+          }
+          insert(connection, task);
+          return true;
+        });
+  }
+
+  private static int insert(Connection connection, TaskEnvelope task) throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(TaskSql.PUBLISH)) {
+      insert.setString(
+          1, TaskNames.queue(new ModelName(task.getModel()), task.getSchemaFingerprint()));
+      insert.setString(2, task.getTaskId());
+      insert.setBytes(3, task.toByteArray());
+      insert.setLong(4, task.getDeadlineMillis());
+      return insert.executeUpdate();
+    }
   }
 
   @Override

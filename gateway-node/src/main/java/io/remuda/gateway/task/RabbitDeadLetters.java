@@ -17,6 +17,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +34,8 @@ import java.util.function.Function;
  * at a time is in memory, and no look reads for longer than the time-out.
  */
 final class RabbitDeadLetters {
+
+  private static final long FIRST_PAUSE_MILLIS = 100;
 
   private final RabbitQuestions questions;
   private final Duration timeout;
@@ -93,9 +96,35 @@ final class RabbitDeadLetters {
    * none. What lies behind it is not read, so that further letters of the same task stay. Fails
    * when it is not reached within the time-out.
    *
+   * <p>Somebody who lists may hold it at the moment, so it is looked for again until the time-out
+   * is over, which is longer than a list is read.
+   *
    * @param use answers empty when it is done with the task
    */
   CompletionStage<Boolean> take(
+      TaskId id, Function<TaskEnvelope, CompletionStage<Optional<Refused>>> use) {
+    return take(id, use, System.nanoTime(), FIRST_PAUSE_MILLIS);
+  }
+
+  private CompletionStage<Boolean> take(
+      TaskId id,
+      Function<TaskEnvelope, CompletionStage<Optional<Refused>>> use,
+      long begun,
+      long pauseMillis) {
+    return takeNow(id, use)
+        .thenCompose(
+            found -> {
+              if (found || System.nanoTime() - begun >= timeout.toNanos()) {
+                return CompletableFuture.completedStage(found);
+              }
+              return CompletableFuture.runAsync(
+                      () -> {},
+                      CompletableFuture.delayedExecutor(pauseMillis, TimeUnit.MILLISECONDS))
+                  .thenCompose(paused -> take(id, use, begun, pauseMillis * 2));
+            });
+  }
+
+  private CompletionStage<Boolean> takeNow(
       TaskId id, Function<TaskEnvelope, CompletionStage<Optional<Refused>>> use) {
     return questions.ask(
         patience(),
@@ -148,7 +177,7 @@ final class RabbitDeadLetters {
 
   private <T> T await(CompletionStage<T> stage) throws IOException {
     try {
-      return stage.toCompletableFuture().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return stage.toCompletableFuture().get(2 * timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

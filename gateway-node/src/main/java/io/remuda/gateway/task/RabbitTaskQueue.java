@@ -147,8 +147,9 @@ final class RabbitTaskQueue implements TaskQueue {
   }
 
   @Override
-  public CompletionStage<Boolean> retryDead(TaskId id) {
-    return letters.take(id, this::publish);
+  public CompletionStage<Boolean> retryDead(
+      TaskId id, Function<TaskEnvelope, CompletionStage<TaskEnvelope>> revival) {
+    return letters.take(id, dead -> revival.apply(dead).thenCompose(this::publish));
   }
 
   @Override

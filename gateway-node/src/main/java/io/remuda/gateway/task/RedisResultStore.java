@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -143,7 +144,23 @@ final class RedisResultStore implements ResultStore {
   }
 
   @Override
-  public CompletionStage<Boolean> revive(TaskId id, Instant now) {
+  public CompletionStage<TaskState> bury(TaskId id, int revivals, String reason, Instant now) {
+    CompletionStage<byte[]> answer =
+        link.run(
+            scripts.end(),
+            ScriptOutputType.VALUE,
+            open(id),
+            id.value(),
+            TaskState.FAILED.name(),
+            TaskNames.DEAD_LETTERED,
+            reason,
+            Long.toString(now.toEpochMilli()),
+            Integer.toString(revivals));
+    return StoreFailures.explained(answer).thenApply(found -> state(text(found)));
+  }
+
+  @Override
+  public CompletionStage<OptionalInt> revive(TaskId id, Instant now) {
     CompletionStage<Long> answer =
         link.run(
             scripts.revive(),
@@ -154,7 +171,9 @@ final class RedisResultStore implements ResultStore {
             Long.toString(TaskNames.SLACK_MILLIS),
             TaskNames.POISON,
             TaskNames.DEAD_LETTERED);
-    return StoreFailures.explained(answer).thenApply(revived -> revived == 1);
+    return StoreFailures.explained(answer)
+        .thenApply(
+            revivals -> revivals > 0 ? OptionalInt.of(revivals.intValue()) : OptionalInt.empty());
   }
 
   @Override

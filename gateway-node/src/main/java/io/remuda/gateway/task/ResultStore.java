@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -63,12 +64,21 @@ public interface ResultStore extends AutoCloseable {
       TaskId id, TaskState terminal, String code, String message, Instant now);
 
   /**
-   * Makes a task QUEUED again that FAILED after being given up, with all its attempts before it.
+   * Ends a task FAILED that its queue gave up, unless it has ended or was revived since.
    *
-   * @return whether it may run now: false when it ended in another way, is unknown, or its deadline
-   *     has passed
+   * @param revivals of the task as it was given up
+   * @return as {@link #end} does
    */
-  CompletionStage<Boolean> revive(TaskId id, Instant now);
+  CompletionStage<TaskState> bury(TaskId id, int revivals, String reason, Instant now);
+
+  /**
+   * Makes a task QUEUED again that FAILED after being given up, with all its attempts before it. No
+   * burial counts from then on that is of a time before.
+   *
+   * @return how often it was revived by now, which its envelope has to say; empty when it may not
+   *     run: it ended in another way, is unknown, or its deadline has passed
+   */
+  CompletionStage<OptionalInt> revive(TaskId id, Instant now);
 
   /**
    * Tasks of one tenant, the newest first.

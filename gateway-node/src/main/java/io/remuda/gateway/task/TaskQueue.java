@@ -47,9 +47,11 @@ public interface TaskQueue extends AutoCloseable {
 
   /**
    * Puts a task that was given up back into its model's queue; false when there is none of this id.
-   * Call {@link ResultStore#revive} first, else its record says FAILED and nobody runs it.
+   *
+   * @param revival makes of what was given up what is to run; the task stays given up when it fails
    */
-  CompletionStage<Boolean> retryDead(TaskId id);
+  CompletionStage<Boolean> retryDead(
+      TaskId id, Function<TaskEnvelope, CompletionStage<TaskEnvelope>> revival);
 
   /**
    * Forgets a task that was given up; false when there is none of this id. Where its queue gave it

@@ -174,21 +174,33 @@ public final class TaskDesk {
 
   /** Runs a task again that was given up; fails when there is none, or when it may not run. */
   public CompletionStage<Void> retry(TaskId id) {
-    return results()
-        .thenCompose(store -> store.revive(id, now()))
-        .thenCompose(
-            revived -> {
-              if (!revived) {
-                throw new TaskRefusal(
-                    ErrorCode.ENDED,
-                    "task "
-                        + id
-                        + " cannot run again: its deadline has passed, or it ended in another way;"
-                        + " submit it anew, and drop this one");
-              }
-              return queue().thenCompose(queue -> queue.retryDead(id));
-            })
+    return queue()
+        .thenCompose(queue -> queue.retryDead(id, this::revived))
         .thenAccept(found -> requireDead(id, found));
+  }
+
+  /** Its end may not be written down yet, and must not be when it runs again. */
+  private CompletionStage<TaskEnvelope> revived(TaskEnvelope dead) {
+    TaskId id = new TaskId(dead.getTaskId());
+    return results()
+        .thenCompose(
+            store ->
+                store
+                    .bury(id, dead.getRevivals(), "its queue gave it up", now())
+                    .thenCompose(state -> store.revive(id, now())))
+        .thenApply(
+            revivals ->
+                dead.toBuilder()
+                    .setRevivals(
+                        revivals.orElseThrow(
+                            () ->
+                                new TaskRefusal(
+                                    ErrorCode.ENDED,
+                                    "task "
+                                        + id
+                                        + " cannot run again: its deadline has passed, or it ended"
+                                        + " in another way; submit it anew, and drop this one")))
+                    .build());
   }
 
   /** Forgets a task that was given up; its record stays for its time to live. */

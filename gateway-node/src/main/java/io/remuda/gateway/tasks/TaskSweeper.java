@@ -1,10 +1,8 @@
 package io.remuda.gateway.tasks;
 
-import io.remuda.gateway.task.DeadTask;
 import io.remuda.gateway.task.ResultStore;
 import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.task.TaskState;
-import io.remuda.protocol.task.TaskNames;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,12 +82,10 @@ final class TaskSweeper {
             batch,
             dead ->
                 TaskId.parse(dead.task().getTaskId())
-                    .<CompletionStage<?>>map(id -> fail(results, id, dead))
+                    .<CompletionStage<?>>map(
+                        id ->
+                            results.bury(
+                                id, dead.task().getRevivals(), dead.reason(), clock.instant()))
                     .orElseGet(() -> CompletableFuture.completedStage(null)));
-  }
-
-  private CompletionStage<TaskState> fail(ResultStore results, TaskId id, DeadTask task) {
-    return results.end(
-        id, TaskState.FAILED, TaskNames.DEAD_LETTERED, task.reason(), clock.instant());
   }
 }

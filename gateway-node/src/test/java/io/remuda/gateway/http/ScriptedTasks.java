@@ -26,6 +26,7 @@ import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.task.TaskEnvelope;
 import io.remuda.protocol.proto.task.TaskRecord;
 import io.remuda.protocol.proto.task.TaskState;
+import io.remuda.protocol.task.TaskNames;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -39,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -195,8 +197,13 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   }
 
   @Override
-  public synchronized CompletionStage<Boolean> retryDead(TaskId id) {
-    return dropDead(id);
+  public synchronized CompletionStage<Boolean> retryDead(
+      TaskId id, Function<TaskEnvelope, CompletionStage<TaskEnvelope>> revival) {
+    return dead.stream()
+        .filter(task -> task.task().getTaskId().equals(id.value()))
+        .findFirst()
+        .map(task -> revival.apply(task.task()).thenCompose(revived -> dropDead(id)))
+        .orElseGet(() -> CompletableFuture.completedStage(false));
   }
 
   @Override
@@ -289,11 +296,16 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   }
 
   @Override
-  public synchronized CompletionStage<Boolean> revive(TaskId id, Instant now) {
+  public CompletionStage<TaskState> bury(TaskId id, int revivals, String reason, Instant now) {
+    return end(id, TaskState.FAILED, TaskNames.DEAD_LETTERED, reason, now);
+  }
+
+  @Override
+  public synchronized CompletionStage<OptionalInt> revive(TaskId id, Instant now) {
     boolean may = stateOf(id) == TaskState.FAILED;
     records.computeIfPresent(
         id, (same, record) -> may ? record.toBuilder().setState(TaskState.QUEUED).build() : record);
-    return CompletableFuture.completedStage(may);
+    return CompletableFuture.completedStage(may ? OptionalInt.of(1) : OptionalInt.empty());
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -65,7 +66,12 @@ final class OverdueTasks implements ResultStore {
   }
 
   @Override
-  public CompletionStage<Boolean> revive(TaskId id, Instant now) {
+  public CompletionStage<TaskState> bury(TaskId id, int revivals, String reason, Instant now) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletionStage<OptionalInt> revive(TaskId id, Instant now) {
     throw new UnsupportedOperationException();
   }
 

@@ -46,7 +46,8 @@ final class ScriptedQueue implements TaskQueue {
   }
 
   @Override
-  public CompletionStage<Boolean> retryDead(TaskId id) {
+  public CompletionStage<Boolean> retryDead(
+      TaskId id, Function<TaskEnvelope, CompletionStage<TaskEnvelope>> revival) {
     return away();
   }
 

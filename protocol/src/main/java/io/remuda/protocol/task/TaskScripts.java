@@ -24,10 +24,11 @@ import java.util.HexFormat;
  * @param finish KEYS record, deadlines, the tenant's list; ARGV id, attempt, nonce, state, result,
  *     errorCode, errorMessage, millis that the result lives, model, fingerprint, tenant, createdAt,
  *     deadline. Answers 1, or 0 when the claim does not count
- * @param end KEYS record, deadlines; ARGV id, state, errorCode, errorMessage, now. Answers the
- *     state that holds, "" without a record
+ * @param end KEYS record, deadlines; ARGV id, state, errorCode, errorMessage, now, and where one
+ *     later revival makes it void the revivals before. Answers the state that holds, "" without a
+ *     record
  * @param revive KEYS record, deadlines; ARGV id, now, slack in millis, two error codes that may be
- *     revived. Answers 1 when the task may run
+ *     revived. Answers how often it was revived by now, 0 when it may not run
  * @param progress KEYS record; ARGV attempt, nonce, percent. Answers 1, or 0 when the claim does
  *     not count
  * @param list KEYS the tenant's list; ARGV limit, id before the page or "", prefix of records.

@@ -87,14 +87,9 @@ public final class TaskSql {
   /** seq. */
   public static final String BURIED = "UPDATE " + DEAD + " SET buried = TRUE WHERE seq = ?";
 
-  /** task id; {@link #DROP_DEAD} follows. */
-  public static final String RETRY_DEAD =
-      "INSERT INTO "
-          + QUEUE
-          + " (queue, task_id, envelope, visible_at, deadline)"
-          + " SELECT queue, task_id, envelope, 0, deadline FROM "
-          + DEAD
-          + " WHERE task_id = ?";
+  /** task id; gives the envelope of its oldest letter. */
+  public static final String DEAD_TASK =
+      "SELECT envelope FROM " + DEAD + " WHERE task_id = ? ORDER BY seq LIMIT 1";
 
   /** task id. */
   public static final String DROP_DEAD = "DELETE FROM " + DEAD + " WHERE task_id = ?";
@@ -208,17 +203,23 @@ public final class TaskSql {
           + NOW
           + " + result_ttl WHERE id = ? AND finished_at = 0";
 
-  /** slack in millis, id, now, two error codes that may be revived. */
+  /** As {@link #END}, then how often it was revived: more often in the table, nothing changes. */
+  public static final String BURY = END + " AND revivals <= ?";
+
+  /** slack in millis, id, now, two error codes that may be revived; {@link #REVIVALS} follows. */
   public static final String REVIVE =
       "UPDATE "
           + RECORD
-          + " SET state = 'QUEUED', attempt = 0, nonce = '', progress = 0,"
+          + " SET state = 'QUEUED', attempt = 0, nonce = '', progress = 0, revivals = revivals + 1,"
           + " finished_at = 0, result = NULL, error_code = '', error_message = '',"
           + " expires_at = GREATEST(deadline, "
           + NOW
           + ") + ?"
-          + " WHERE id = ? AND state = 'FAILED' AND (deadline = 0 OR deadline > ?)"
-          + " AND error_code IN (?, ?)";
+          + " WHERE id = ? AND (deadline = 0 OR deadline > ?)"
+          + " AND (state = 'QUEUED' OR (state = 'FAILED' AND error_code IN (?, ?)))";
+
+  /** id. */
+  public static final String REVIVALS = "SELECT revivals FROM " + RECORD + " WHERE id = ?";
 
   private static final String FIELDS =
       "id, model, state, attempt, nonce, created_at, finished_at, deadline, error_code,"

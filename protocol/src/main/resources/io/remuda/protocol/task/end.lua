@@ -1,5 +1,9 @@
--- A gateway ends a task without a result. What has ended before stays as it is.
-local held = redis.call('HMGET', KEYS[1], 'state', 'ttl')
+-- A gateway ends a task without a result. What has ended before stays as it is, and so does what was
+-- revived more often than who ends it knows of.
+local held = redis.call('HMGET', KEYS[1], 'state', 'ttl', 'revivals')
+if ARGV[6] and tonumber(ARGV[6]) < tonumber(held[3] or '0') then
+  return held[1]
+end
 redis.call('ZREM', KEYS[2], ARGV[1])
 if not held[1] then
   return ''

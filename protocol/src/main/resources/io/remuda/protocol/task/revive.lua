@@ -14,4 +14,4 @@ redis.call('PEXPIRE', KEYS[1],
 if tonumber(held[3]) > 0 then
   redis.call('ZADD', KEYS[2], held[3], ARGV[1])
 end
-return 1
+return redis.call('HINCRBY', KEYS[1], 'revivals', 1)

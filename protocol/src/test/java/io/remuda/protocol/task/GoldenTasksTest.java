@@ -17,6 +17,9 @@ class GoldenTasksTest {
       "0a03742d31120973656e74696d656e741a046162636422020a0028e80730904e3a0474656e61"
           + "42036b65794a0372657150901c";
 
+  /** Since it counts its revivals. */
+  private static final String REVIVED = ENVELOPE + "5803";
+
   private static final String RECORD =
       "0a03742d31120973656e74696d656e74180420022a016e30e80738d00f40904e4a020801"
           + "5201635a016d620461626364";
@@ -58,6 +61,14 @@ class GoldenTasksTest {
   void anEnvelopeOfTheFirstVersionIsRead() throws Exception {
     assertThat(HexFormat.of().formatHex(SENT.toByteArray())).isEqualTo(ENVELOPE);
     assertThat(TaskEnvelope.parseFrom(HexFormat.of().parseHex(ENVELOPE))).isEqualTo(SENT);
+  }
+
+  @Test
+  void anEnvelopeThatWasRevivedIsRead() throws Exception {
+    TaskEnvelope revived = SENT.toBuilder().setRevivals(3).build();
+
+    assertThat(HexFormat.of().formatHex(revived.toByteArray())).isEqualTo(REVIVED);
+    assertThat(TaskEnvelope.parseFrom(HexFormat.of().parseHex(REVIVED))).isEqualTo(revived);
   }
 
   @Test

@@ -2,8 +2,8 @@ package io.remuda.gateway.edge;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The memory that all bodies of requests to models may take together; shared by all loops. */
-final class BodyBudget {
+/** The memory that all bodies of requests of one kind may take together; shared by all threads. */
+public final class BodyBudget {
 
   private final long limit;
   private final AtomicLong taken = new AtomicLong();
@@ -11,12 +11,12 @@ final class BodyBudget {
   /**
    * @param limit bytes
    */
-  BodyBudget(long limit) {
+  public BodyBudget(long limit) {
     this.limit = limit;
   }
 
   /** Takes so many bytes, or none and says false. */
-  boolean take(long bytes) {
+  public boolean take(long bytes) {
     if (taken.addAndGet(bytes) <= limit) {
       return true;
     }
@@ -24,7 +24,7 @@ final class BodyBudget {
     return false;
   }
 
-  void give(long bytes) {
+  public void give(long bytes) {
     taken.addAndGet(-bytes);
   }
 

@@ -174,12 +174,19 @@ final class Call {
 
   /** The body, whatever it is, within the limits. */
   CompletionStage<byte[]> bytes() {
+    return bytes(settings.bodyLimit());
+  }
+
+  /**
+   * @param most bytes, where all bodies' limit is not lower
+   */
+  CompletionStage<byte[]> bytes(long most) {
     if (header("content-encoding").filter(coding -> !coding.equals("identity")).isPresent()) {
       throw Refusal.of(
           ErrorCode.UNSUPPORTED_MEDIA_TYPE,
           "compressed bodies are not taken; send it without Content-Encoding");
     }
-    long limit = settings.bodyLimit();
+    long limit = Math.min(most, settings.bodyLimit());
     if (request.entity().getContentLengthOption().orElse(0) > limit) {
       throw tooLarge(limit);
     }

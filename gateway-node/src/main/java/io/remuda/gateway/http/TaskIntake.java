@@ -4,6 +4,7 @@ import akka.http.javadsl.model.MediaType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
+import io.remuda.gateway.edge.BodyBudget;
 import io.remuda.gateway.edge.Endpoint;
 import io.remuda.gateway.routing.RouteSnapshot;
 import io.remuda.gateway.tasks.DeskSettings;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -31,12 +33,14 @@ import java.util.regex.Pattern;
 final class TaskIntake {
 
   private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,200}");
+  private static final int COPIES = 3;
   private static final Duration SHORTEST = Duration.ofSeconds(1);
 
   private final TypedModels models;
   private final Supplier<RouteSnapshot> known;
   private final DeskSettings settings;
   private final WebhookPolicy webhooks;
+  private final BodyBudget memory;
 
   TaskIntake(
       TypedModels models,
@@ -47,9 +51,31 @@ final class TaskIntake {
     this.known = known;
     this.settings = settings;
     this.webhooks = webhooks;
+    this.memory = new BodyBudget(settings.memory());
   }
 
-  CompletionStage<Submit> read(Call call) {
+  /** Reads the submission and hands it on; it counts as in memory until that has ended. */
+  <T> CompletionStage<T> with(Call call, Function<Submit, CompletionStage<T>> use) {
+    // Whatever a client does not announce may still be as large as any.
+    long announced = call.request().entity().getContentLengthOption().orElse(Long.MAX_VALUE);
+    long bytes = Math.min(settings.memory(), COPIES * Math.min(announced, settings.payloadLimit()));
+    if (!memory.take(bytes)) {
+      throw Refusal.of(
+          ErrorCode.OVERLOADED,
+          "this gateway holds as many tasks on their way into queues as it has memory for; the task"
+              + " was not accepted, send it again shortly");
+    }
+    CompletionStage<T> done;
+    try {
+      done = read(call).thenCompose(use);
+    } catch (RuntimeException e) {
+      memory.give(bytes);
+      throw e;
+    }
+    return done.whenComplete((value, failure) -> memory.give(bytes));
+  }
+
+  private CompletionStage<Submit> read(Call call) {
     ModelName model = call.model("model");
     Optional<TypedCodec> codec = models.find(model);
     String path = codec.isPresent() ? "" : untyped(call, model);
@@ -67,7 +93,7 @@ final class TaskIntake {
         Spans.query(call, "ttl", SHORTEST, settings.longestResultTtl())
             .orElse(settings.defaultResultTtl());
     Optional<URI> webhook = call.query("webhook").map(this::webhook);
-    return call.bytes()
+    return call.bytes(settings.payloadLimit())
         .thenApply(
             body ->
                 new Submit(
@@ -85,7 +111,6 @@ final class TaskIntake {
   }
 
   private ByteString input(Call call, TypedCodec codec, byte[] body) {
-    limited(body);
     MediaType media = call.request().entity().getContentType().mediaType();
     String type = media.toString().equals("none/none") ? "application/json" : media.toString();
     Decoded decoded = codec.toBinary(type, body);
@@ -134,7 +159,6 @@ final class TaskIntake {
 
   /** The request's JSON; whatever its field 'model' says, the one in the address is asked. */
   private ByteString untyped(Call call, ModelName model, String path, byte[] body) {
-    limited(body);
     JsonNode json = call.asJson(body);
     if (!(json instanceof ObjectNode request)) {
       throw Refusal.of(ErrorCode.INVALID_REQUEST, "the body is the request, a JSON object");
@@ -145,13 +169,5 @@ final class TaskIntake {
     }
     request.put("model", model.value());
     return UntypedPayload.of(path, Json.write(request));
-  }
-
-  private void limited(byte[] body) {
-    if (body.length > settings.payloadLimit()) {
-      throw Refusal.of(
-          ErrorCode.TOO_LARGE,
-          "the input is larger than " + settings.payloadLimit() + " bytes; send a smaller one");
-    }
   }
 }

@@ -113,7 +113,7 @@ final class TaskRoutes {
   }
 
   private CompletionStage<HttpResponse> submit(Call call) {
-    return told(intake.read(call).thenCompose(desk::submit)).thenApply(this::accepted);
+    return told(intake.with(call, desk::submit)).thenApply(this::accepted);
   }
 
   private HttpResponse accepted(Accepted accepted) {

@@ -53,7 +53,23 @@ final class RabbitTaskQueue implements TaskQueue {
   private static final int PERSISTENT = 2;
   private static final int MAX_UNDER_WAY = 4_096;
 
-  private record Entry(TaskEnvelope task, CompletableFuture<Optional<Refused>> answer) {}
+  /**
+   * A task on its way. Once its caller has been told, it holds the task no more: a broker that
+   * takes nothing must not fill the memory with what nobody waits for.
+   */
+  private static final class Entry {
+    private final String id;
+    private final String model;
+    private final CompletableFuture<Optional<Refused>> answer = new CompletableFuture<>();
+    private volatile Optional<TaskEnvelope> task;
+
+    Entry(TaskEnvelope task) {
+      this.id = task.getTaskId();
+      this.model = task.getModel();
+      this.task = Optional.of(task);
+      answer.whenComplete((refused, failure) -> this.task = Optional.empty());
+    }
+  }
 
   private final Set<Entry> underWay = ConcurrentHashMap.newKeySet();
   private final BoundedSourceQueue<Entry> entries;
@@ -95,8 +111,13 @@ final class RabbitTaskQueue implements TaskQueue {
   private Flow<Entry, Pair<WriteResult, Entry>, ?> publisher(AmqpWriteSettings write) {
     return Flow.<Entry>create()
         // Whoever waited has been told that it was not stored; there is no use in storing it.
-        .filter(entry -> !entry.answer().isDone())
-        .map(entry -> Pair.create(message(entry.task()), entry))
+        .mapConcat(
+            entry ->
+                entry
+                    .task
+                    .map(task -> Pair.create(message(task), entry))
+                    .map(List::of)
+                    .orElse(List.of()))
         .via(AmqpFlow.<Entry>createWithConfirmAndPassThroughUnordered(write))
         .viaMat(KillSwitches.single(), Keep.right())
         .mapMaterializedValue(
@@ -113,7 +134,7 @@ final class RabbitTaskQueue implements TaskQueue {
       return CompletableFuture.completedFuture(
           refused(trouble.get() + "; the task was not accepted, send it again in a moment"));
     }
-    Entry entry = new Entry(task, new CompletableFuture<>());
+    Entry entry = new Entry(task);
     underWay.add(entry);
     confirms.sent();
     if (!entries.offer(entry).equals(QueueOfferResult.enqueued())) {
@@ -122,12 +143,10 @@ final class RabbitTaskQueue implements TaskQueue {
           refused("the way to the broker is full or closed; send the task again in a moment"));
     }
     CompletableFuture<Optional<Refused>> answer =
-        entry
-            .answer()
-            .completeOnTimeout(
-                refused("the broker did not confirm within " + timeout + "; send the task again"),
-                timeout.toMillis(),
-                TimeUnit.MILLISECONDS);
+        entry.answer.completeOnTimeout(
+            refused("the broker did not confirm within " + timeout + "; send the task again"),
+            timeout.toMillis(),
+            TimeUnit.MILLISECONDS);
     return answer.whenComplete((refused, failure) -> underWay.remove(entry));
   }
 
@@ -173,20 +192,18 @@ final class RabbitTaskQueue implements TaskQueue {
 
   private void answer(Pair<WriteResult, Entry> written) {
     Entry entry = written.second();
-    boolean unroutable = broker.takeReturned(entry.task().getTaskId());
+    boolean unroutable = broker.takeReturned(entry.id);
     if (unroutable) {
-      entry
-          .answer()
-          .complete(
-              refused(
-                  "the model "
-                      + entry.task().getModel()
-                      + " has no queue yet: no instance of it has taken tasks; try again when one"
-                      + " is READY"));
+      entry.answer.complete(
+          refused(
+              "the model "
+                  + entry.model
+                  + " has no queue yet: no instance of it has taken tasks; try again when one"
+                  + " is READY"));
     } else if (written.first().confirmed()) {
-      entry.answer().complete(Optional.empty());
+      entry.answer.complete(Optional.empty());
     } else {
-      entry.answer().complete(refused("the broker rejected the task; send it again"));
+      entry.answer.complete(refused("the broker rejected the task; send it again"));
     }
     if (unroutable || written.first().confirmed()) {
       // Its caller may not have come to wait for the answer yet, which removes it too.
@@ -204,7 +221,7 @@ final class RabbitTaskQueue implements TaskQueue {
   private void refuseUnderWay() {
     String reason = broker.trouble().orElse("the broker is away");
     underWay.forEach(
-        entry -> entry.answer().complete(refused(reason + "; send the task again in a moment")));
+        entry -> entry.answer.complete(refused(reason + "; send the task again in a moment")));
   }
 
   private static Optional<Refused> refused(String message) {

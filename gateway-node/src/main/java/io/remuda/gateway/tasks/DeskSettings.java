@@ -7,6 +7,7 @@ import java.time.Duration;
  * Limits of the tasks that a gateway takes in, from {@code remuda.gateway.tasks}.
  *
  * @param payloadLimit bytes of an input as the client sends it
+ * @param memory bytes of all inputs that are on their way into a queue, copies counted
  * @param defaultDeadline of a task whose client names none
  * @param longestDeadline that a client may name
  * @param defaultResultTtl for which a result is kept when the client names nothing
@@ -22,6 +23,7 @@ import java.time.Duration;
  */
 public record DeskSettings(
     long payloadLimit,
+    long memory,
     Duration defaultDeadline,
     Duration longestDeadline,
     Duration defaultResultTtl,
@@ -39,6 +41,7 @@ public record DeskSettings(
     Config tasks = config.getConfig("remuda.gateway.tasks");
     return new DeskSettings(
         tasks.getBytes("payload-limit"),
+        tasks.getBytes("memory"),
         tasks.getDuration("default-deadline"),
         tasks.getDuration("longest-deadline"),
         tasks.getDuration("default-result-ttl"),

@@ -64,6 +64,7 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   final Map<TaskId, Instant> due = new HashMap<>();
   private final TaskApi api;
   private Optional<Refused> refusal = Optional.empty();
+  private Optional<CompletableFuture<Void>> held = Optional.empty();
   private boolean storeAway;
   private boolean configured = true;
 
@@ -105,6 +106,11 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   /** From now on the queue answers so. */
   synchronized void publishing(Optional<Refused> answer) {
     refusal = answer;
+  }
+
+  /** From now on the queue answers nobody before {@code until}. */
+  synchronized void holding(CompletableFuture<Void> until) {
+    held = Optional.of(until);
   }
 
   synchronized void storeAway(boolean away) {
@@ -170,7 +176,8 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
     if (refusal.isEmpty()) {
       published.add(task);
     }
-    return CompletableFuture.completedStage(refusal);
+    Optional<Refused> answer = refusal;
+    return held.orElseGet(() -> CompletableFuture.completedFuture(null)).thenApply(none -> answer);
   }
 
   @Override

@@ -17,8 +17,8 @@ import kamon.Kamon;
 import kamon.tag.TagSet;
 
 /**
- * How many tasks wait for each typed model, as a gauge. Every gateway reads the same queues, so
- * whoever adds gateways' figures up counts double: take the highest.
+ * How many tasks wait for each model, as a gauge. Every gateway reads the same queues, so whoever
+ * adds gateways' figures up counts double: take the highest.
  */
 final class TaskDepths {
 
@@ -41,15 +41,12 @@ final class TaskDepths {
     List<CompletableFuture<?>> readings = new ArrayList<>();
     Set<String> models = new HashSet<>();
     for (Listing listing : known.get().listings()) {
-      if (listing.schema().isPresent()) {
-        Schema schema = listing.schema().get();
-        models.add(listing.name().value());
-        readings.add(
-            queue
-                .depth(listing.name(), schema.fingerprint())
-                .thenAccept(depth -> show(listing.name().value(), depth))
-                .toCompletableFuture());
-      }
+      models.add(listing.name().value());
+      readings.add(
+          queue
+              .depth(listing.name(), listing.schema().map(Schema::fingerprint).orElse(""))
+              .thenAccept(depth -> show(listing.name().value(), depth))
+              .toCompletableFuture());
     }
     hideAllBut(models);
     return CompletableFuture.allOf(readings.toArray(new CompletableFuture<?>[0]))

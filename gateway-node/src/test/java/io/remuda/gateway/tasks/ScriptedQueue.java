@@ -9,6 +9,7 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.task.TaskEnvelope;
 import io.remuda.protocol.task.TaskNames;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +23,11 @@ import java.util.function.Function;
 final class ScriptedQueue implements TaskQueue {
 
   final Map<String, Long> depths = new HashMap<>();
+  final List<String> asked = new ArrayList<>();
 
   @Override
   public CompletionStage<OptionalLong> depth(ModelName model, String fingerprint) {
+    asked.add(TaskNames.queue(model, fingerprint));
     Long depth = depths.get(TaskNames.queue(model, fingerprint));
     return CompletableFuture.completedStage(
         depth == null ? OptionalLong.empty() : OptionalLong.of(depth));

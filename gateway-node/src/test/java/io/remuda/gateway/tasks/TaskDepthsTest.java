@@ -1,0 +1,67 @@
+package io.remuda.gateway.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.remuda.gateway.routing.Routes;
+import io.remuda.protocol.Catalog;
+import io.remuda.protocol.Listing;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.metrics.MetricNames;
+import io.remuda.protocol.model.DeploymentPhase;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import kamon.Kamon;
+import kamon.metric.Instrument;
+import kamon.tag.TagSet;
+import org.junit.jupiter.api.Test;
+
+class TaskDepthsTest {
+
+  @Test
+  void showsModelsWithoutASchemaToo() throws Exception {
+    // given tasks that wait for a chat model
+    ScriptedQueue queue = new ScriptedQueue();
+    queue.depths.put("remuda.tasks.chatty.untyped", 7L);
+    Routes routes = new Routes();
+    routes.merge(Catalog.EMPTY.with(listing("chatty")));
+    TaskDesk.Backends backends =
+        new TaskDesk.Backends(
+            Optional.of(queue), Optional.empty(), Optional.empty(), Optional.empty(), "no store");
+
+    new TaskDepths(() -> backends, routes::snapshot)
+        .read()
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS);
+
+    assertThat(queue.asked).containsExactly("remuda.tasks.chatty.untyped");
+    assertThat(shown("chatty")).isEqualTo(7);
+  }
+
+  private static double shown(String model) {
+    return (Double)
+        ((Instrument.Snapshotting<?>)
+                Kamon.gauge(MetricNames.TASK_QUEUE_DEPTH)
+                    .withTags(TagSet.of(MetricNames.MODEL, model)))
+            .snapshot(false);
+  }
+
+  private static Listing listing(String name) {
+    return new Listing(
+        new ModelName(name),
+        1,
+        0,
+        7,
+        DeploymentPhase.READY,
+        "llama-server",
+        Optional.empty(),
+        1,
+        1,
+        Optional.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        Instant.EPOCH,
+        false);
+  }
+}

@@ -1,5 +1,7 @@
 package io.remuda.gateway.typed;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Descriptors.Descriptor;
 import io.remuda.gateway.routing.ModelEntry;
@@ -27,9 +29,16 @@ public final class OpenApiPaths {
                     .ifPresent(
                         model -> {
                           OpenApiSchemas.describe(entry.name(), model, components);
+                          String path = "/v1/models/" + entry.name();
                           paths
-                              .putObject("/v1/models/" + entry.name() + "/predict")
+                              .putObject(path + "/predict")
                               .set("post", operation(entry.name(), model));
+                          if (paths.path("/v1/models/{model}/tasks").path("post")
+                              instanceof ObjectNode any) {
+                            paths
+                                .putObject(path + "/tasks")
+                                .set("post", tasks(any, entry.name(), model));
+                          }
                         }));
   }
 
@@ -66,6 +75,37 @@ public final class OpenApiPaths {
         .putObject("schema")
         .put("$ref", "#/components/schemas/Error");
     json.putArray("security").addObject().putArray("key");
+    return json;
+  }
+
+  /**
+   * How a task of one model is submitted: as of any, but with its own input, and without what is in
+   * its address already or is for models without a schema.
+   */
+  private static ObjectNode tasks(ObjectNode any, String name, TypedModel model) {
+    ObjectNode json = any.deepCopy();
+    json.putArray("tags").add("typed models");
+    json.put("operationId", "submit." + name);
+    json.put("summary", "Submits a durable task to the model " + name);
+    json.put(
+        "description",
+        "Takes "
+            + model.schema().inputType()
+            + "; the result of the task is "
+            + model.schema().outputType()
+            + "; schema "
+            + model.schema().fingerprint()
+            + ". Scopes: infer or admin.");
+    ArrayNode parameters = json.putArray("parameters");
+    for (JsonNode parameter : any.path("parameters")) {
+      String of = parameter.path("name").asText();
+      if (!of.equals("model") && !of.equals("endpoint")) {
+        parameters.add(parameter.deepCopy());
+      }
+    }
+    ObjectNode body = json.putObject("requestBody");
+    body.put("required", true);
+    forms(body.putObject("content"), name, model, model.input().descriptor());
     return json;
   }
 

@@ -12,13 +12,16 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "ps",
     mixinStandardHelpOptions = true,
-    description = "List instances: which engine runs where, with its process id and its load.",
+    description = {
+      "List instances: which engine runs where, with its process id and its load, and",
+      "whether it takes durable tasks; why one does not is told below the table."
+    },
     footer = {"", "Example: ./remuda ps -o json"})
 final class PsVerb implements Callable<Integer> {
 
   @Mixin private Target target;
 
-  static final List<Column> COLUMNS =
+  private static final List<Column> COLUMNS =
       List.of(
           Column.of("MODEL", "model"),
           Column.of("INSTANCE", "instance"),
@@ -28,12 +31,13 @@ final class PsVerb implements Callable<Integer> {
           Column.of("PID", "pid"),
           Column.of("PORT", "port"),
           new Column("BUSY", PsVerb::busy),
+          new Column("TASKS", PsVerb::tasks),
           Column.of("RESTARTS", "restarts"),
           Column.of("REASON", "reason"));
 
   @Override
   public Integer call() {
-    target.output().list(Target.items(target.api().get("/v1/instances")), COLUMNS);
+    print(target, Target.items(target.api().get("/v1/instances")));
     return Exit.OK.code();
   }
 
@@ -44,6 +48,26 @@ final class PsVerb implements Callable<Integer> {
     return progress.isNumber() && progress.asDouble() < 1
         ? phase + String.format(Locale.ROOT, " %.0f%%", 100 * progress.asDouble())
         : phase;
+  }
+
+  static void print(Target target, JsonNode instances) {
+    target.output().list(instances, COLUMNS);
+    if (target.output().format() == Output.Format.TABLE) {
+      for (JsonNode row : instances) {
+        if (tasks(row).equals("off")) {
+          target.say(
+              row.path("instance").asText()
+                  + " takes no tasks: "
+                  + Output.text(row.path("tasks").path("reason")));
+        }
+      }
+    }
+  }
+
+  /** A dash for models that have none. */
+  private static String tasks(JsonNode row) {
+    JsonNode taking = row.path("tasks").path("taking");
+    return taking.isBoolean() ? taking.asBoolean() ? "on" : "off" : "-";
   }
 
   private static String busy(JsonNode row) {

@@ -33,7 +33,7 @@ final class ShowVerb implements Callable<Integer> {
       output.document(object);
       if (instances != null && !instances.isEmpty()) {
         target.world().out().println();
-        output.list(instances, PsVerb.COLUMNS);
+        PsVerb.print(target, instances);
       }
     } else {
       output.document(shown);

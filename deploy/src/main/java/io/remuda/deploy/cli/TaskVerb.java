@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "task",
     mixinStandardHelpOptions = true,
-    description = "Submit durable tasks to typed models, look at them, wait for them, cancel them.",
+    description = "Submit durable tasks to models, look at them, wait for them, cancel them.",
     subcommands = {
       TaskVerb.Submit.class,
       TaskVerb.Get.class,
@@ -42,7 +42,8 @@ final class TaskVerb {
       footer = {
         "",
         "Example: ./remuda task submit sentiment '{\"text\": \"a fine horse\"}' --deadline 5m",
-        "         ./remuda task submit sentiment @input.json --wait"
+        "         ./remuda task submit sentiment @input.json --wait",
+        "         ./remuda task submit llama @text.json --endpoint embeddings"
       })
   static final class Submit implements Callable<Integer> {
     @Mixin private Target target;
@@ -56,6 +57,15 @@ final class TaskVerb {
         paramLabel = "JSON",
         description = "The input; - or nothing for standard input, @FILE for a file.")
     private @Nullable String input;
+
+    @Option(
+        names = "--endpoint",
+        paramLabel = "NAME",
+        description = {
+          "What a model without a schema is asked: chat (when left out), completions or",
+          "embeddings; the input is such a request's body."
+        })
+    private @Nullable String endpoint;
 
     @Option(names = "--deadline", paramLabel = "DURATION", description = "Then it is EXPIRED: 5m.")
     private @Nullable String deadline;
@@ -77,13 +87,14 @@ final class TaskVerb {
 
     @Override
     public Integer call() {
+      String query = query();
       JsonNode body = ModelInput.read(Optional.ofNullable(input), target.world());
       Api api = target.api();
       Map<String, String> headers = new TreeMap<>();
       if (idempotencyKey != null) {
         headers.put("Idempotency-Key", idempotencyKey);
       }
-      JsonNode task = api.post(Api.path("/v1/models", model, "/tasks") + query(), body, headers);
+      JsonNode task = api.post(Api.path("/v1/models", model, "/tasks") + query, body, headers);
       String id = task.path("id").asText();
       if (wait) {
         target.say("accepted as " + id);
@@ -99,10 +110,23 @@ final class TaskVerb {
 
     private String query() {
       List<String> parts = new ArrayList<>();
+      add(parts, "endpoint", endpoint == null ? null : path(endpoint));
       add(parts, "deadline", deadline);
       add(parts, "ttl", ttl);
       add(parts, "webhook", webhook);
       return parts.isEmpty() ? "" : "?" + String.join("&", parts);
+    }
+
+    private static String path(String endpoint) {
+      return switch (endpoint) {
+        case "chat" -> "/v1/chat/completions";
+        case "completions" -> "/v1/completions";
+        case "embeddings" -> "/v1/embeddings";
+        default ->
+            throw new CliFailure(
+                Exit.USAGE,
+                "--endpoint is chat, completions or embeddings, not '" + endpoint + "'");
+      };
     }
 
     private static void add(List<String> parts, String name, @Nullable String value) {

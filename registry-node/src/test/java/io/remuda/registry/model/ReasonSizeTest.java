@@ -8,7 +8,6 @@ import io.remuda.protocol.model.InstanceView;
 import io.remuda.protocol.model.Phase;
 import io.remuda.registry.model.InstanceEvent.InstanceEnded;
 import io.remuda.registry.testing.Reports;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +28,9 @@ class ReasonSizeTest {
     assertThat(world.outlook().reason().orElseThrow()).contains(WORDS);
     assertThat(Outlook.instances(world.sight()).get(0).reason()).contains(WORDS);
     List<Listing> catalog = new ArrayList<>();
-    new CatalogEntry(catalog::add, Clock.systemUTC()).show(world.state, world.outlook());
+    CatalogEntry entry = new CatalogEntry(catalog::add);
+    entry.ownedIn(1);
+    entry.show(world.state, world.outlook());
     assertThat(catalog.get(0).reason().orElseThrow()).hasSizeLessThan(1_001).contains("the end");
 
     world.says(

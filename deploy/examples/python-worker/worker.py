@@ -145,12 +145,19 @@ class Tasks(threading.Thread):
             # The arguments have to be the gateway's: whoever comes first makes the queue.
             queue, arguments = self.contract["queue"], self.contract["queueArguments"]
             channel.queue_declare(queue, durable=True, arguments=arguments)
+            # A queue that was made just now must not take tasks before the broker has written it down.
+            exchange = self.contract["exchange"]
+            channel.exchange_declare(exchange, "direct", durable=True)
+            bind_at = time.monotonic() + self.contract["queueSettleSeconds"]
             channel.basic_qos(prefetch_count=16)
             self.store.ping()
             self.trouble = ""
             for method, _, body in channel.consume(queue, inactivity_timeout=0.5):
                 if self.over.is_set():
                     break
+                if bind_at is not None and time.monotonic() >= bind_at:
+                    channel.queue_bind(queue, exchange, queue)
+                    bind_at = None
                 if method is None:
                     continue
                 try:

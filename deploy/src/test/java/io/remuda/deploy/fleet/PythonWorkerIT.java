@@ -189,6 +189,7 @@ final class PythonWorkerIT {
     return Map.of(
         "REMUDA_URL", up.gateway().url(),
         "REMUDA_TASKS_QUEUE", RabbitServer.shared().url(),
+        "REMUDA_TASKS_QUEUE_SETTLE", "0s",
         "REMUDA_TASKS_RESULTS", RedisServer.shared().url());
   }
 

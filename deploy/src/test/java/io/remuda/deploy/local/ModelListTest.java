@@ -69,6 +69,8 @@ final class ModelListTest {
                     broker.url(),
                     "remuda.tasks.results",
                     redis.url(),
+                    "remuda.tasks.queue-settle",
+                    "0s",
                     "remuda.tasks.watch-interval",
                     "500ms")));
     home = NodeHome.open(config);

@@ -48,6 +48,8 @@ final class LoadFaults {
                 Map.of(
                     "remuda.tasks.queue", broker,
                     "remuda.tasks.results", results,
+                    // Else the first kill loses the queue that was made just before it.
+                    "remuda.tasks.queue-settle", "5s",
                     "remuda.tasks.timeout", "3s"));
         TaskStage.Machine machine = stage.machine();
         TaskWorker worker =

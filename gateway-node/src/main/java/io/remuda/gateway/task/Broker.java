@@ -86,6 +86,7 @@ final class Broker implements AmqpConnectionProvider {
     try {
       Connection made = connect("remuda-gateway-publish");
       try (Channel channel = made.createChannel()) {
+        channel.exchangeDeclare(TaskNames.TASK_EXCHANGE, "direct", true);
         declareDeadLetters(channel);
       } catch (TimeoutException e) {
         throw new IOException("the broker did not close a channel in time", e);

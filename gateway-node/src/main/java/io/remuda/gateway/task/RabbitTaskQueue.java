@@ -97,6 +97,7 @@ final class RabbitTaskQueue implements TaskQueue {
         new ConfirmWatch(settings, this::connectAnew, underWay::isEmpty, broker::trouble);
     AmqpWriteSettings write =
         AmqpWriteSettings.create(broker)
+            .withExchange(TaskNames.TASK_EXCHANGE)
             .withBufferSize(MAX_UNDER_WAY)
             .withConfirmationTimeout(timeout);
     RestartSettings restarts =
@@ -198,8 +199,8 @@ final class RabbitTaskQueue implements TaskQueue {
           refused(
               "the model "
                   + entry.model
-                  + " has no queue yet: no instance of it has taken tasks; try again when one"
-                  + " is READY"));
+                  + " has no queue yet: no instance of it has taken tasks, or its queue"
+                      + " was made just now; try again in some seconds"));
     } else if (written.first().confirmed()) {
       entry.answer.complete(Optional.empty());
     } else {

@@ -10,6 +10,7 @@ import io.remuda.protocol.task.TaskNames;
 import io.remuda.protocol.task.TaskScripts;
 import io.remuda.protocol.task.TaskSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 
@@ -22,13 +23,18 @@ public final class TaskContract {
   private final Optional<String> unavailable;
   private final TaskWorkerSettings limits;
   private final long resultTtlMillis;
+  private final Duration queueSettle;
   private final TaskScripts scripts = TaskScripts.load();
 
   private TaskContract(
-      Optional<String> unavailable, TaskWorkerSettings limits, long resultTtlMillis) {
+      Optional<String> unavailable,
+      TaskWorkerSettings limits,
+      long resultTtlMillis,
+      Duration queueSettle) {
     this.unavailable = unavailable;
     this.limits = limits;
     this.resultTtlMillis = resultTtlMillis;
+    this.queueSettle = queueSettle;
   }
 
   public static TaskContract from(Config config, Path dataDir) {
@@ -44,7 +50,8 @@ public final class TaskContract {
                     + " and give an address: this machine calls it for each task. Or set"
                     + " remuda.tasks.queue to amqp://... and remuda.tasks.results to redis://..."),
         TaskWorkerSettings.from(config),
-        settings.resultTtl().toMillis());
+        settings.resultTtl().toMillis(),
+        settings.queueSettle());
   }
 
   /** Why no worker can take tasks from their queue here. */
@@ -66,6 +73,8 @@ public final class TaskContract {
                 arguments.put(name, String.valueOf(value));
               }
             });
+    json.put("exchange", TaskNames.TASK_EXCHANGE);
+    json.put("queueSettleSeconds", queueSettle.toMillis() / 1000.0);
     json.put("envelope", Base64.getEncoder().encodeToString(envelope().toByteArray()));
     json.put("recordPrefix", TaskNames.RECORD_PREFIX);
     json.put("deadlines", TaskNames.DEADLINES);

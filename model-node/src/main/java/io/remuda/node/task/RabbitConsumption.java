@@ -49,6 +49,7 @@ final class RabbitConsumption implements Consumption {
 
   private static final Logger LOG = LoggerFactory.getLogger(RabbitConsumption.class);
   private static final int LOOKS = 2;
+  private static final int BIND_MILLIS = 100;
 
   private final Broker broker;
   private final TaskSettings settings;
@@ -123,6 +124,7 @@ final class RabbitConsumption implements Consumption {
 
   void watch(ScheduledExecutorService watchdog, Duration interval) {
     long millis = interval.toMillis();
+    var unused = watchdog.schedule(() -> bind(watchdog), BIND_MILLIS, TimeUnit.MILLISECONDS);
     watching =
         Optional.of(
             watchdog.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS));
@@ -213,6 +215,28 @@ final class RabbitConsumption implements Consumption {
       return delivery.ack();
     }
     return delivery.nack(false, verdict instanceof Verdict.Retry);
+  }
+
+  /**
+   * Lets tasks be published to the queue, once it has been there for long enough. Where it was
+   * before, nothing changes. Runs on the watchdog's thread, as {@link #look}.
+   */
+  private void bind(ScheduledExecutorService watchdog) {
+    if (closed) {
+      return;
+    }
+    if (broker.trouble().isEmpty()
+        && broker.connectedFor().compareTo(settings.queueSettle()) >= 0) {
+      try (Channel channel = asking().createChannel()) {
+        channel.exchangeDeclare(TaskNames.TASK_EXCHANGE, "direct", true);
+        // Fails while the stream has not declared the queue, and is tried again.
+        channel.queueBind(queue, TaskNames.TASK_EXCHANGE, queue);
+        return;
+      } catch (IOException | java.util.concurrent.TimeoutException | RuntimeException e) {
+        LOG.debug("event=queue-not-bound queue={}", queue, e);
+      }
+    }
+    var unused = watchdog.schedule(() -> bind(watchdog), BIND_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Runs on the watchdog's thread alone, which it may block for the time-out. */

@@ -13,6 +13,15 @@ import java.util.Set;
 /** How queues and keys are called, and with which arguments queues are declared by both sides. */
 public final class TaskNames {
 
+  /**
+   * Where tasks are published, with their queue's name as the routing key. A queue is bound to it
+   * once it has settled ({@code remuda.tasks.queue-settle}): a broker that is killed within seconds
+   * of a quorum queue's making comes back with an empty one that never elects a leader (seen on
+   * RabbitMQ 3.10.8), and what was confirmed into it is gone. Until then a task is unroutable, and
+   * so not accepted.
+   */
+  public static final String TASK_EXCHANGE = "remuda.tasks";
+
   /** Where messages go that were given up. */
   public static final String DEAD_LETTER_EXCHANGE = "remuda.dead";
 

@@ -13,6 +13,7 @@ import java.util.Optional;
  *
  * @param timeout within which every call of a store is answered
  * @param confirmPatience how long the broker may confirm nothing before its connection is made anew
+ * @param queueSettle how old a broker's queue must be before tasks are published to it
  * @param caFile certificates that servers are checked against; empty: those that Java trusts
  */
 public record TaskSettings(
@@ -25,6 +26,7 @@ public record TaskSettings(
     Duration reconnectMax,
     Duration watchInterval,
     Duration confirmPatience,
+    Duration queueSettle,
     Duration lease,
     Duration pollInterval,
     Duration sweepInterval,
@@ -85,6 +87,7 @@ public record TaskSettings(
         config.getDuration("reconnect.longest-pause"),
         config.getDuration("watch-interval"),
         config.getDuration("confirm-patience"),
+        config.getDuration("queue-settle"),
         config.getDuration("database.lease"),
         config.getDuration("database.poll-interval"),
         config.getDuration("database.sweep-interval"),

@@ -47,6 +47,7 @@ public final class TestNode implements AutoCloseable {
     quick.put("remuda.node.data", freshFolder());
     // Port 0 is chosen before the node listens, and somebody else may be given it in between.
     quick.put("remuda.node.bind", "127.0.0.1:" + FreePort.next());
+    quick.put("remuda.tasks.queue-settle", "0s"); // No test's broker dies so soon, but for one.
     quick.put("remuda.cluster.stable-margin", "500ms");
     quick.put("remuda.cluster.probe-interval", "100ms");
     quick.put("remuda.cluster.rebuild-min-backoff", "100ms");

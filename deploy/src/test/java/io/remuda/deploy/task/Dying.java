@@ -32,6 +32,11 @@ final class Dying implements Claims {
   }
 
   @Override
+  public CompletionStage<Seen> look(TaskEnvelope task) {
+    return claims.look(task);
+  }
+
+  @Override
   public CompletionStage<Optional<Claim>> claim(TaskEnvelope task) {
     if (last == Step.TAKEN) {
       return dead();

@@ -19,6 +19,11 @@ final class Noting implements Claims {
   }
 
   @Override
+  public CompletionStage<Seen> look(TaskEnvelope task) {
+    return claims.look(task);
+  }
+
+  @Override
   public CompletionStage<Optional<Claim>> claim(TaskEnvelope task) {
     taken.add(task.getTaskId());
     return claims.claim(task);

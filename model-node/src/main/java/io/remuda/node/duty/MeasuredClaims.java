@@ -10,6 +10,11 @@ import java.util.concurrent.CompletionStage;
 record MeasuredClaims(Claims claims, TaskMeters meters) implements Claims {
 
   @Override
+  public CompletionStage<Seen> look(TaskEnvelope task) {
+    return claims.look(task);
+  }
+
+  @Override
   public CompletionStage<Optional<Claim>> claim(TaskEnvelope task) {
     return claims
         .claim(task)

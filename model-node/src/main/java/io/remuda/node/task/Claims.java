@@ -19,6 +19,21 @@ public interface Claims extends AutoCloseable {
    */
   record Claim(TaskEnvelope task, int attempt, String nonce) {}
 
+  /**
+   * What the store knows of a task.
+   *
+   * @param known false when it has no record of it, or has lost it
+   * @param attempt how often it has been claimed
+   * @param nonce of the claim that counts, if any does
+   */
+  record Seen(boolean known, boolean ended, int attempt, String nonce) {
+
+    public static final Seen NOTHING = new Seen(false, false, 0, "");
+  }
+
+  /** Changes nothing, and counts as no attempt. */
+  CompletionStage<Seen> look(TaskEnvelope task);
+
   /** A claim for the task; empty when it has ended and is only to be acknowledged. */
   CompletionStage<Optional<Claim>> claim(TaskEnvelope task);
 

@@ -34,6 +34,21 @@ final class JdbcClaims implements Claims {
   }
 
   @Override
+  public CompletionStage<Seen> look(TaskEnvelope task) {
+    return database.alone(
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(TaskSql.LOOK)) {
+            select.setString(1, task.getTaskId());
+            try (ResultSet rows = select.executeQuery()) {
+              return rows.next()
+                  ? new Seen(true, rows.getLong(1) > 0, rows.getInt(2), rows.getString(3))
+                  : Seen.NOTHING;
+            }
+          }
+        });
+  }
+
+  @Override
   public CompletionStage<Optional<Claim>> claim(TaskEnvelope task) {
     String nonce = nonces.get();
     return write(

@@ -32,6 +32,25 @@ final class RedisClaims implements Claims {
   }
 
   @Override
+  public CompletionStage<Seen> look(TaskEnvelope task) {
+    String record = record(task);
+    return link.ask(commands -> commands.hmget(record, "state", "finishedAt", "attempt", "nonce"))
+        .thenApply(
+            fields ->
+                fields.get(0).hasValue()
+                    ? new Seen(
+                        true,
+                        fields.get(1).hasValue(),
+                        fields
+                            .get(2)
+                            .map(RedisClaims::text)
+                            .map(Integer::valueOf)
+                            .getValueOrElse(0),
+                        fields.get(3).map(RedisClaims::text).getValueOrElse(""))
+                    : Seen.NOTHING);
+  }
+
+  @Override
   public CompletionStage<Optional<Claim>> claim(TaskEnvelope task) {
     String nonce = nonces.get();
     CompletionStage<Long> claimed =
@@ -117,6 +136,10 @@ final class RedisClaims implements Claims {
 
   private static String record(TaskEnvelope task) {
     return TaskNames.recordKey(new TaskId(task.getTaskId()));
+  }
+
+  private static String text(byte[] value) {
+    return new String(value, StandardCharsets.UTF_8);
   }
 
   private static byte[] text(String value) {

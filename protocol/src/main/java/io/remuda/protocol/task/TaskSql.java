@@ -164,6 +164,10 @@ public final class TaskSql {
   /** id. */
   public static final String ATTEMPT = "SELECT attempt FROM " + RECORD + " WHERE id = ?";
 
+  /** id; gives when it ended (0: not yet), how often it was claimed, and the last claim's nonce. */
+  public static final String LOOK =
+      "SELECT finished_at, attempt, nonce FROM " + RECORD + " WHERE id = ?";
+
   /** id. Ends what nobody may begin any more. */
   public static final String EXPIRE =
       "UPDATE "

@@ -12,9 +12,9 @@ import java.util.concurrent.CompletionStage;
  * worthless; so a task runs at least once and shows at most one result.
  *
  * <p>While the result store is away, what was taken is kept and tried again after a pause, and
- * holds no slot meanwhile: synchronous calls go on. A task that was handed out before may be what
- * ended its worker: such ones are run one at a time, so that a deadly one takes no others along
- * attempt after attempt.
+ * holds no slot meanwhile: synchronous calls go on. A task that was begun before may be what ended
+ * its worker: such ones are run one at a time, so that a deadly one takes no others along attempt
+ * after attempt. Those that were only handed out are no such ones.
  */
 public final class TaskWorker implements AutoCloseable {
 
@@ -74,9 +74,22 @@ public final class TaskWorker implements AutoCloseable {
 
   private CompletionStage<Verdict> work(Delivery delivery) {
     TaskEnvelope task = delivery.task();
-    return delivery.again()
-        ? suspects.run(() -> begin(task, patience.until()))
-        : begin(task, patience.until());
+    if (!delivery.again()) {
+      return begin(task, patience.until());
+    }
+    // A look and no claim: who waits in the line must not count as begun once more, nor hold a
+    // slot.
+    return patience
+        .ask(() -> claims.look(task))
+        .thenCompose(
+            seen -> {
+              if (seen.ended()) {
+                return CompletableFuture.completedStage(Verdict.ACK);
+              }
+              return seen.attempt() > 0
+                  ? suspects.run(() -> begin(task, patience.until()))
+                  : begin(task, patience.until());
+            });
   }
 
   /**

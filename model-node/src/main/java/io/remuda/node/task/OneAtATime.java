@@ -18,7 +18,7 @@ final class OneAtATime {
     }
     before.whenComplete(
         (done, failed) ->
-            work.get()
+            started(work)
                 .whenComplete(
                     (result, failure) -> {
                       if (failure == null) {
@@ -28,5 +28,14 @@ final class OneAtATime {
                       }
                     }));
     return mine;
+  }
+
+  /** Whoever throws instead of beginning must not keep the others waiting for ever. */
+  private static <T> CompletionStage<T> started(Supplier<CompletionStage<T>> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException broken) {
+      return CompletableFuture.failedStage(broken);
+    }
   }
 }

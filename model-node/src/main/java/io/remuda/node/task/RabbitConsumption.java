@@ -15,6 +15,7 @@ import akka.stream.javadsl.RestartSource;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -178,7 +179,8 @@ final class RabbitConsumption implements Consumption {
     delivered.incrementAndGet();
     TaskEnvelope task;
     try {
-      task = TaskEnvelope.parseFrom(delivery.message().bytes().toArrayUnsafe());
+      byte[] message = delivery.message().bytes().toArrayUnsafe();
+      task = EnvelopeCodec.read(UnsafeByteOperations.unsafeWrap(message));
     } catch (InvalidProtocolBufferException e) {
       LOG.warn("a message in {} is not a task and is dead-lettered: {}", queue, e.getMessage());
       return delivery.nack(false, false);

@@ -141,7 +141,7 @@ final class TaskRows {
 
   private static Optional<TaskEnvelope> parsed(ByteString envelope) {
     try {
-      return Optional.of(TaskEnvelope.parseFrom(envelope));
+      return Optional.of(EnvelopeCodec.read(envelope));
     } catch (InvalidProtocolBufferException e) {
       return Optional.empty();
     }

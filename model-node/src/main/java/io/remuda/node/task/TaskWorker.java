@@ -130,8 +130,14 @@ public final class TaskWorker implements AutoCloseable {
       slot.release();
       return begin(task, until);
     }
-    return claims
-        .claim(task)
+    CompletionStage<Optional<Claims.Claim>> claimed;
+    try {
+      claimed = claims.claim(task);
+    } catch (RuntimeException broken) {
+      slot.release();
+      return CompletableFuture.failedStage(broken);
+    }
+    return claimed
         .<CompletionStage<Verdict>>handle(
             (claim, failure) -> {
               if (failure != null) {

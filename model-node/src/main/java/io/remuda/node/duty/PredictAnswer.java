@@ -19,7 +19,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Collects one answer, up to a limit. What a model says of its own failure is not passed on, for it
- * may hold the input; what it says of an input that it refuses is for the client that sent it.
+ * may hold the input; what it says of an input that it refuses, or of a failure that no second try
+ * would mend, is for the client that sent it.
  */
 final class PredictAnswer implements InferenceSink {
   private static final int SENTENCE = 1_000;
@@ -31,6 +32,7 @@ final class PredictAnswer implements InferenceSink {
   private ByteString.Output collected = ByteString.newOutput();
   private int status;
   private String type = "";
+  private boolean forGood;
 
   /**
    * @param limit bytes
@@ -48,6 +50,8 @@ final class PredictAnswer implements InferenceSink {
     for (Map.Entry<String, String> header : headers) {
       if (header.getKey().equalsIgnoreCase("content-type")) {
         type = header.getValue().toLowerCase(Locale.ROOT);
+      } else if (header.getKey().equalsIgnoreCase("x-should-retry")) {
+        forGood = header.getValue().equals("false");
       }
     }
   }
@@ -84,6 +88,8 @@ final class PredictAnswer implements InferenceSink {
       fail("the model answered with " + type + " and not with " + form);
     } else if (status == 400 || status == 413 || status == 415 || status == 422) {
       answer.completeExceptionally(new Rejected(ErrorCode.INVALID_REQUEST.code(), sentence()));
+    } else if (forGood) {
+      answer.completeExceptionally(new Rejected(ErrorCode.ENGINE_FAILED.code(), sentence()));
     } else {
       fail("the model answered with status " + status);
     }

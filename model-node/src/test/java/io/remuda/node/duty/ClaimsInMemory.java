@@ -27,6 +27,7 @@ final class ClaimsInMemory implements Claims {
 
   private final Map<String, Seen> records = new HashMap<>();
   private final Map<String, String> ends = new HashMap<>();
+  private final Map<String, ByteString> results = new HashMap<>();
   private final List<CompletableFuture<?>> unanswered = new ArrayList<>();
   private Mood mood = Mood.ANSWERS;
 
@@ -65,6 +66,10 @@ final class ClaimsInMemory implements Claims {
     return Optional.ofNullable(ends.get(id));
   }
 
+  synchronized ByteString result(String id) {
+    return results.getOrDefault(id, ByteString.EMPTY);
+  }
+
   @Override
   public CompletionStage<Seen> look(TaskEnvelope task) {
     return answer(false, () -> records.getOrDefault(task.getTaskId(), Seen.NOTHING));
@@ -88,15 +93,15 @@ final class ClaimsInMemory implements Claims {
 
   @Override
   public CompletionStage<Boolean> done(Claim claim, ByteString result) {
-    return finish(claim, "DONE");
+    return finish(claim, "DONE", result);
   }
 
   @Override
   public CompletionStage<Boolean> failed(Claim claim, String code, String message) {
-    return finish(claim, code + ": " + message);
+    return finish(claim, code + ": " + message, ByteString.EMPTY);
   }
 
-  private CompletionStage<Boolean> finish(Claim claim, String end) {
+  private CompletionStage<Boolean> finish(Claim claim, String end, ByteString result) {
     String id = claim.task().getTaskId();
     return answer(
         false,
@@ -107,6 +112,7 @@ final class ClaimsInMemory implements Claims {
           }
           records.put(id, new Seen(true, true, seen.attempt(), seen.nonce()));
           ends.put(id, end);
+          results.put(id, result);
           return true;
         });
   }

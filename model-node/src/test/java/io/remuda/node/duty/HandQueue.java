@@ -27,8 +27,11 @@ final class HandQueue implements TaskSource {
    * @param again whether it was handed over before
    */
   CompletableFuture<Verdict> give(String id, boolean again) {
-    TaskEnvelope task =
-        TaskEnvelope.newBuilder().setTaskId(id).setPayload(ByteString.copyFromUtf8(id)).build();
+    return give(id, ByteString.copyFromUtf8(id), again);
+  }
+
+  CompletableFuture<Verdict> give(String id, ByteString payload, boolean again) {
+    TaskEnvelope task = TaskEnvelope.newBuilder().setTaskId(id).setPayload(payload).build();
     return work.apply(new Delivery(task, again)).toCompletableFuture();
   }
 

@@ -8,10 +8,21 @@ final class CallFailed extends Exception {
   private static final int LONGEST = 500;
 
   private final int status;
+  private final boolean forGood;
 
   CallFailed(int status, String sentence) {
+    this(status, sentence, false);
+  }
+
+  private CallFailed(int status, String sentence, boolean forGood) {
     super(sentence);
     this.status = status;
+    this.forGood = forGood;
+  }
+
+  /** A failure of the model that the same message would only bring again. */
+  static CallFailed forGood(String sentence) {
+    return new CallFailed(500, sentence, true);
   }
 
   /** What {@code thrown} means to the client: its first line, never its stack. */
@@ -37,6 +48,11 @@ final class CallFailed extends Exception {
 
   int status() {
     return status;
+  }
+
+  /** Whether whoever called need not try again, though the message was one that it takes. */
+  boolean isForGood() {
+    return forGood;
   }
 
   String sentence() {

@@ -63,8 +63,7 @@ interface Calls {
       }
       long size = answer.getSerializedSize();
       if (size > maxBytes) {
-        throw new CallFailed(
-            500,
+        throw CallFailed.forGood(
             "the model's answer has "
                 + size
                 + " bytes, at most "

@@ -83,6 +83,9 @@ final class HostServer implements AutoCloseable {
         throw new CallFailed(404, "a model host has no such path; it has POST /predict");
       }
     } catch (CallFailed e) {
+      if (e.isForGood()) {
+        exchange.getResponseHeaders().set("x-should-retry", "false");
+      }
       whole(exchange, e.status(), "text/plain; charset=utf-8", utf8(e.sentence()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

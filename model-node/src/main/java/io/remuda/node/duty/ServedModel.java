@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -27,8 +28,8 @@ import java.util.function.IntConsumer;
 /**
  * An instance as its worker sees it: tasks go the way that synchronous calls go, through the
  * machine's front: those of a typed model to {@code /predict}, both messages in binary, any other's
- * to the path that they name, in JSON. A call that takes longer than its limit is ended, so that
- * the model can stop.
+ * to the path that they name, in JSON. A call that takes longer than its limit, or is cancelled, is
+ * ended, so that the model can stop.
  */
 final class ServedModel implements TypedModel {
   private static final String PROTOBUF = "application/x-protobuf";
@@ -84,13 +85,18 @@ final class ServedModel implements TypedModel {
                   + "; it answers "
                   + String.join(", ", paths)));
     }
-    return answer
+    answer
         .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete((result, failure) -> meters.ran(outcome(failure), System.nanoTime() - began));
+    // The future itself: a cancel of one behind it would not reach the call.
+    return answer;
   }
 
   private void call(
       String path, ByteString input, String form, CompletableFuture<ByteString> answer) {
+    if (answer.isDone()) {
+      return;
+    }
     PredictAnswer sink =
         new PredictAnswer(answer, maxAnswer, form.equals(PROTOBUF) ? "protobuf" : "json");
     InferenceRequest request =
@@ -130,6 +136,9 @@ final class ServedModel implements TypedModel {
     }
     if (cause instanceof Rejected) {
       return "rejected";
+    }
+    if (cause instanceof CancellationException) {
+      return "cancelled";
     }
     return cause instanceof TimeoutException ? "timeout" : "failed";
   }

@@ -29,6 +29,11 @@ public interface Claims extends AutoCloseable {
   record Seen(boolean known, boolean ended, int attempt, String nonce) {
 
     public static final Seen NOTHING = new Seen(false, false, 0, "");
+
+    /** Whether no result of {@code claim} would be taken; one of a lost record still is. */
+    public boolean isPast(Claim claim) {
+      return known && (ended || attempt != claim.attempt() || !nonce.equals(claim.nonce()));
+    }
   }
 
   /** Changes nothing, and counts as no attempt. */

@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs what was claimed and stores what came of it. The slot is held while the model works and no
- * longer: storing may take as long as the result store is away.
+ * longer: storing may take as long as the result store is away. Now and then the record is looked
+ * at: a call whose answer would not count any more is ended.
  */
 final class TaskRunner {
 
@@ -50,17 +51,65 @@ final class TaskRunner {
   }
 
   private CompletionStage<ByteString> answer(Claims.Claim claim) {
-    CompletableFuture<ByteString> answer;
+    CompletableFuture<ByteString> asked;
     try {
-      answer =
+      asked =
           model
               .run(claim.task().getPayload(), percent -> progress(claim, percent))
-              .toCompletableFuture()
-              .copy();
+              .toCompletableFuture();
     } catch (RuntimeException broken) {
       return CompletableFuture.failedStage(broken);
     }
-    return answer.orTimeout(settings.runLimit().toMillis(), TimeUnit.MILLISECONDS);
+    CompletableFuture<ByteString> answer =
+        asked.copy().orTimeout(settings.runLimit().toMillis(), TimeUnit.MILLISECONDS);
+    answer.whenComplete(
+        (result, failure) -> {
+          if (failure != null) {
+            // The model may be at it still: after a failure of its own this does nothing.
+            asked.cancel(false);
+          }
+        });
+    watch(claim, answer);
+    return answer;
+  }
+
+  private void watch(Claims.Claim claim, CompletableFuture<ByteString> answer) {
+    if (answer.isDone()) {
+      return;
+    }
+    CompletableFuture<Boolean> due =
+        new CompletableFuture<Boolean>()
+            .completeOnTimeout(true, settings.lookInterval().toMillis(), TimeUnit.MILLISECONDS);
+    // Not cancelled but completed, for only that frees the timer of a task that was quicker.
+    answer.whenComplete((result, failure) -> due.complete(false));
+    due.thenAccept(
+        look -> {
+          if (look) {
+            look(claim, answer);
+          }
+        });
+  }
+
+  private void look(Claims.Claim claim, CompletableFuture<ByteString> answer) {
+    claims
+        .look(claim.task())
+        .whenComplete(
+            (seen, failure) -> {
+              if (failure == null && seen.isPast(claim)) {
+                answer.completeExceptionally(new Overtaken());
+              } else {
+                watch(claim, answer);
+              }
+            });
+  }
+
+  /** The task was cancelled, has expired, or belongs to another claim. */
+  private static final class Overtaken extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Overtaken() {
+      super("its answer would not count any more", null, false, false);
+    }
   }
 
   private void progress(Claims.Claim claim, int percent) {
@@ -99,6 +148,13 @@ final class TaskRunner {
 
   private CompletionStage<Verdict> failed(Claims.Claim claim, Throwable failure) {
     Throwable cause = unwrapped(failure);
+    if (cause instanceof Overtaken) {
+      LOG.info(
+          "task={} attempt={} is stopped: it was cancelled, has expired or runs elsewhere",
+          claim.task().getTaskId(),
+          claim.attempt());
+      return CompletableFuture.completedStage(Verdict.ACK);
+    }
     if (cause instanceof TypedModel.Rejected rejected) {
       return patience
           .ask(() -> claims.failed(claim, rejected.code(), String.valueOf(rejected.getMessage())))

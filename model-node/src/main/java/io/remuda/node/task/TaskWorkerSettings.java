@@ -10,10 +10,16 @@ import java.time.Duration;
  * @param runLimit within which a model answers
  * @param retryPause between two attempts, and between two tries to reach the result store
  * @param holdLimit how long a task is kept while the result store is away
+ * @param lookInterval at which a running task's record is looked at
  * @param maxResult bytes
  */
 public record TaskWorkerSettings(
-    int attempts, Duration runLimit, Duration retryPause, Duration holdLimit, long maxResult) {
+    int attempts,
+    Duration runLimit,
+    Duration retryPause,
+    Duration holdLimit,
+    Duration lookInterval,
+    long maxResult) {
 
   public static TaskWorkerSettings from(Config root) {
     Config config = root.getConfig("remuda.tasks");
@@ -22,11 +28,12 @@ public record TaskWorkerSettings(
         config.getDuration("run-limit"),
         config.getDuration("retry-pause"),
         config.getDuration("hold-limit"),
+        config.getDuration("look-interval"),
         config.getBytes("max-result-size"));
   }
 
   /** The same with another limit for the model. */
   public TaskWorkerSettings withRunLimit(Duration limit) {
-    return new TaskWorkerSettings(attempts, limit, retryPause, holdLimit, maxResult);
+    return new TaskWorkerSettings(attempts, limit, retryPause, holdLimit, lookInterval, maxResult);
   }
 }

@@ -11,7 +11,8 @@ import java.util.function.IntConsumer;
 public interface TypedModel {
 
   /**
-   * Runs one task's input and gives its output, both in protobuf's binary form.
+   * Runs one task's input and gives its output, both in protobuf's binary form. When the stage's
+   * future is cancelled nobody waits for the output any more, and the run may end.
    *
    * @param progress takes how far it is, 0 to 100
    */

@@ -29,6 +29,7 @@ final class ClaimsInMemory implements Claims {
   private final Map<String, String> ends = new HashMap<>();
   private final Map<String, ByteString> results = new HashMap<>();
   private final List<CompletableFuture<?>> unanswered = new ArrayList<>();
+  private final List<String> looks = new ArrayList<>();
   private Mood mood = Mood.ANSWERS;
 
   synchronized void mood(Mood now) {
@@ -70,8 +71,22 @@ final class ClaimsInMemory implements Claims {
     return results.getOrDefault(id, ByteString.EMPTY);
   }
 
+  /** As when a store without a disk is started again. */
+  synchronized void forget(String id) {
+    records.remove(id);
+  }
+
+  synchronized int looks() {
+    return looks.size();
+  }
+
+  synchronized long looksAt(String id) {
+    return looks.stream().filter(id::equals).count();
+  }
+
   @Override
-  public CompletionStage<Seen> look(TaskEnvelope task) {
+  public synchronized CompletionStage<Seen> look(TaskEnvelope task) {
+    looks.add(task.getTaskId());
     return answer(false, () -> records.getOrDefault(task.getTaskId(), Seen.NOTHING));
   }
 

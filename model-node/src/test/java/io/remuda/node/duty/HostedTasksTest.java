@@ -15,7 +15,12 @@ class HostedTasksTest {
 
   private static final TaskWorkerSettings SETTINGS =
       new TaskWorkerSettings(
-          5, Duration.ofMinutes(1), Duration.ofMillis(10), Duration.ofMinutes(1), 1 << 20);
+          5,
+          Duration.ofMinutes(1),
+          Duration.ofMillis(10),
+          Duration.ofMinutes(1),
+          Duration.ofMillis(50),
+          1 << 20);
 
   @TempDir Path folder;
 

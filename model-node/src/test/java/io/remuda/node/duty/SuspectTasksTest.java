@@ -58,7 +58,7 @@ class SuspectTasksTest {
       for (int i = 0; i < 3; i++) {
         String id = "suspect" + i;
         Eventually.isTrue("it is its turn", LIMIT, () -> bench.running.containsKey(id));
-        bench.running.get(id).complete(ByteString.EMPTY);
+        bench.asked(id).complete(ByteString.EMPTY);
         assertThat(verdict(verdicts.get(i))).isEqualTo(Verdict.ACK);
         assertThat(bench.claims.attempts(id)).isEqualTo(2);
       }
@@ -95,7 +95,7 @@ class SuspectTasksTest {
       CompletableFuture<Verdict> next = bench.queue.give("next", AGAIN);
 
       bench.claims.mood(Mood.AWAY);
-      bench.running.get("fails").completeExceptionally(new IllegalStateException("broken"));
+      bench.asked("fails").completeExceptionally(new IllegalStateException("broken"));
       assertThat(verdict(fails)).isEqualTo(Verdict.RETRY);
       bench.claims.mood(Mood.ANSWERS);
 

@@ -8,6 +8,7 @@ import io.remuda.node.task.Verdict;
 import io.remuda.protocol.id.ModelName;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -37,16 +38,26 @@ final class WorkerBench implements AutoCloseable {
             "",
             64,
             new GateSlots(gate),
-            (input, progress) -> asked(input.toStringUtf8()),
+            (input, progress) -> ask(input.toStringUtf8()),
             new TaskWorkerSettings(
-                5, Duration.ofMinutes(5), Duration.ofMillis(10), Duration.ofMinutes(5), 1_000));
+                5,
+                Duration.ofMinutes(5),
+                Duration.ofMillis(10),
+                Duration.ofMinutes(5),
+                Duration.ofMillis(20),
+                1_000));
   }
 
-  private CompletableFuture<ByteString> asked(String id) {
+  private CompletableFuture<ByteString> ask(String id) {
     CompletableFuture<ByteString> answer = new CompletableFuture<>();
     running.put(id, answer);
     answer.whenComplete((result, failure) -> running.remove(id));
     return answer;
+  }
+
+  /** What the model was asked under this id, and has not answered. */
+  CompletableFuture<ByteString> asked(String id) {
+    return Objects.requireNonNull(running.get(id), id);
   }
 
   /** The model answers all that it is asked now. */

@@ -88,7 +88,10 @@ public final class MetricNames {
   /** Tasks whose end an instance stored. Labels model, outcome (done, or why it failed). */
   public static final String TASK_ENDS = "remuda.task.ends";
 
-  /** Seconds that a model takes for a task. Labels model, outcome (done, rejected or failed). */
+  /**
+   * Seconds that a model takes for a task. Labels model, outcome (done, rejected, failed, timeout,
+   * or cancelled: its answer would not have counted any more).
+   */
   public static final String TASK_RUN = "remuda.task.run";
 
   /** 1 while an instance takes tasks, else 0. Labels model, instance. */

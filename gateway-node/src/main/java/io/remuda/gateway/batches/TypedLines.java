@@ -2,6 +2,7 @@ package io.remuda.gateway.batches;
 
 import io.remuda.gateway.edge.Endpoint;
 import io.remuda.gateway.routing.RouteSnapshot;
+import io.remuda.gateway.tasks.TaskResults;
 import io.remuda.gateway.typed.Decoded;
 import io.remuda.gateway.typed.TypedCodec;
 import io.remuda.gateway.typed.TypedModels;
@@ -99,7 +100,7 @@ final class TypedLines implements LineWork {
 
   private static LineAnswer answer(TypedCodec codec, TaskRecord record) {
     try {
-      return new LineAnswer(200, codec.toJson(record.getResult()));
+      return new LineAnswer(200, TaskResults.json(codec, record.getResult()));
     } catch (IllegalArgumentException e) {
       return LineAnswer.refused(
           ErrorCode.ENGINE_FAILED, "the model's answer is not of its own schema", "");

@@ -11,6 +11,7 @@ import io.remuda.gateway.tasks.Accepted;
 import io.remuda.gateway.tasks.DeskSettings;
 import io.remuda.gateway.tasks.Ended;
 import io.remuda.gateway.tasks.TaskDesk;
+import io.remuda.gateway.tasks.TaskResults;
 import io.remuda.gateway.tasks.TaskWaiting;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.ErrorCode;
@@ -32,6 +33,7 @@ final class TaskRoutes {
   private static final int PAGE = 20;
   private static final int LARGEST_PAGE = 100;
   private static final ContentType PROTOBUF = ContentTypes.parse("application/x-protobuf");
+  private static final ContentType SEQUENCE = ContentTypes.parse("application/x-protobuf-seq");
 
   private final TaskIntake intake;
   private final TaskDesk desk;
@@ -147,7 +149,9 @@ final class TaskRoutes {
   private HttpResponse bare(TaskRecord record) {
     HttpResponse response =
         record.getState() == TaskState.DONE
-            ? Replies.bytes(PROTOBUF, record.getResult().toByteArray())
+            ? TaskResults.sequence(record.getResult())
+                .map(many -> Replies.bytes(SEQUENCE, many))
+                .orElseGet(() -> Replies.bytes(PROTOBUF, record.getResult().toByteArray()))
             : Replies.json(200, views.task(record));
     return Replies.with(response, "x-remuda-task-state", record.getState().name());
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.util.RawValue;
 import com.google.protobuf.ByteString;
 import io.remuda.gateway.task.DeadTask;
 import io.remuda.gateway.tasks.Ended;
+import io.remuda.gateway.tasks.TaskResults;
 import io.remuda.gateway.typed.TypedCodec;
 import io.remuda.gateway.typed.TypedModels;
 import io.remuda.protocol.id.ModelName;
@@ -102,7 +103,7 @@ final class TaskViews {
 
   private static Optional<String> json(TypedCodec codec, ByteString result) {
     try {
-      return Optional.of(new String(codec.toJson(result), StandardCharsets.UTF_8));
+      return Optional.of(new String(TaskResults.json(codec, result), StandardCharsets.UTF_8));
     } catch (IllegalArgumentException e) {
       // Not of its own schema: whoever asks gets to see what there is.
       return Optional.empty();

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.netty.buffer.ByteBuf;
 import io.remuda.node.task.TypedModel;
 import io.remuda.node.task.TypedModel.Rejected;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.bytes.InferenceSink;
+import io.remuda.protocol.task.ResultSequence;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -86,6 +88,8 @@ final class PredictAnswer implements InferenceSink {
       whole(collected.toByteString());
     } else if (status == 200) {
       fail("the model answered with " + type + " and not with " + form);
+    } else if (status == 406) {
+      answer.completeExceptionally(new Rejected(ErrorCode.NOT_ACCEPTABLE.code(), sentence()));
     } else if (status == 400 || status == 413 || status == 415 || status == 422) {
       answer.completeExceptionally(new Rejected(ErrorCode.INVALID_REQUEST.code(), sentence()));
     } else if (forGood) {
@@ -96,6 +100,10 @@ final class PredictAnswer implements InferenceSink {
   }
 
   private void whole(ByteString bytes) {
+    if (type.contains("protobuf-seq")) {
+      many(bytes);
+      return;
+    }
     if (!form.equals("json")) {
       answer.complete(bytes);
       return;
@@ -106,6 +114,14 @@ final class PredictAnswer implements InferenceSink {
     } catch (IOException e) {
       // It is shown inside of other JSON, so that it must be whole.
       fail("the model answered with broken JSON");
+    }
+  }
+
+  private void many(ByteString bytes) {
+    try {
+      answer.complete(ResultSequence.of(bytes));
+    } catch (InvalidProtocolBufferException e) {
+      fail("the model ended its answers in the middle of a message");
     }
   }
 

@@ -27,13 +27,17 @@ import java.util.function.IntConsumer;
 
 /**
  * An instance as its worker sees it: tasks go the way that synchronous calls go, through the
- * machine's front: those of a typed model to {@code /predict}, both messages in binary, any other's
- * to the path that they name, in JSON. A call that takes longer than its limit, or is cancelled, is
+ * machine's front: those of a typed model to {@code /predict}, all messages in binary, any other's
+ * to the path that they name, in JSON. A model that answers with many messages gives a {@link
+ * io.remuda.protocol.task.ResultSequence}. A call that takes longer than its limit, or is cancelled, is
  * ended, so that the model can stop.
  */
 final class ServedModel implements TypedModel {
   private static final String PROTOBUF = "application/x-protobuf";
   private static final String JSON = "application/json";
+
+  /** One message from who has one; from who streams all of them. */
+  private static final String ONE_OR_MANY = PROTOBUF + ", application/x-protobuf-seq;q=0.5";
 
   private final InferencePort admitted;
   private final InstanceId instance;
@@ -104,7 +108,9 @@ final class ServedModel implements TypedModel {
             instance,
             "POST",
             path,
-            List.of(Map.entry("content-type", form), Map.entry("accept", form)),
+            List.of(
+                Map.entry("content-type", form),
+                Map.entry("accept", form.equals(PROTOBUF) ? ONE_OR_MANY : form)),
             Unpooled.wrappedBuffer(input.asReadOnlyByteBuffer()),
             instance.model().value(),
             UUID.randomUUID().toString(),

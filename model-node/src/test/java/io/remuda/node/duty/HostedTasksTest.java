@@ -2,11 +2,15 @@ package io.remuda.node.duty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.StringValue;
 import io.remuda.node.jar.SampleJars;
 import io.remuda.node.task.TaskWorkerSettings;
+import io.remuda.protocol.task.ResultSequence;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,5 +45,40 @@ class HostedTasksTest {
           .contains("max-output-mib");
       assertThat(bench.claims.attempts("much")).isEqualTo(1);
     }
+  }
+
+  @Test
+  void theResultOfAStreamingModelIsAllThatItAnswered() throws Exception {
+    Path jar =
+        SampleJars.streaming(
+            folder.resolve("a.jar"),
+            "",
+            """
+            if (text.startsWith("bad")) answers.send(answer("one"));
+            if (text.startsWith("bad")) throw new BadInput("count from 1");
+            if (text.startsWith("much")) while (true) answers.send(answer(text));
+            for (String word : text.split("-")) if (!word.equals("none")) answers.send(answer(word));
+            """);
+
+    try (HostedBench bench = new HostedBench(jar, SETTINGS, "--max-output-mib", "0.01")) {
+      assertThat(bench.end("a-herd-of-models")).isEqualTo("DONE");
+      assertThat(texts(bench.claims.result("a-herd-of-models")))
+          .containsExactly("a", "herd", "of", "models");
+      assertThat(bench.end("none")).isEqualTo("DONE");
+      assertThat(texts(bench.claims.result("none"))).isEmpty();
+
+      // and what goes wrong after some answers has its reason, at once
+      assertThat(bench.end("bad")).isEqualTo("invalid_request: count from 1");
+      assertThat(bench.end("much")).startsWith("engine_failed: the model's answers have more than");
+      assertThat(bench.claims.attempts("much")).isEqualTo(1);
+    }
+  }
+
+  private static List<String> texts(ByteString result) throws Exception {
+    List<String> texts = new ArrayList<>();
+    for (ByteString message : ResultSequence.parse(result).orElseThrow()) {
+      texts.add(StringValue.parseFrom(message).getValue());
+    }
+    return texts;
   }
 }

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -95,8 +96,8 @@ final class HostServer implements AutoCloseable {
 
   private void predict(HttpExchange exchange) throws CallFailed, IOException, InterruptedException {
     Message input = input(exchange);
-    boolean sequence = accepts(exchange, SEQUENCE);
-    if (served.streams().isPresent() && !sequence && accepts(exchange, PROTOBUF)) {
+    double sequence = wish(exchange, SEQUENCE);
+    if (served.streams().isPresent() && sequence == 0 && wish(exchange, PROTOBUF) > 0) {
       throw new CallFailed(
           406,
           "this model streams its answers: send Accept: text/event-stream (to its host: "
@@ -107,7 +108,11 @@ final class HostServer implements AutoCloseable {
       throw new CallFailed(503, "all " + served.limits().slots() + " slots of the model are taken");
     }
     if (served.streams().isPresent()) {
-      stream(exchange, served.streams().get(), input);
+      if (sequence >= wish(exchange, PROTOBUF)) {
+        stream(exchange, served.streams().get(), input);
+      } else {
+        collect(exchange, served.streams().get(), input);
+      }
       return;
     }
     Message answer;
@@ -117,8 +122,8 @@ final class HostServer implements AutoCloseable {
       // Before the answer is sent: whoever reads it may send the next call at once.
       slots.release();
     }
-    if (sequence) {
-      java.io.ByteArrayOutputStream one = new java.io.ByteArrayOutputStream();
+    if (sequence > wish(exchange, PROTOBUF)) {
+      ByteArrayOutputStream one = new ByteArrayOutputStream();
       answer.writeDelimitedTo(one);
       whole(exchange, 200, SEQUENCE, one.toByteArray());
     } else {
@@ -174,6 +179,29 @@ final class HostServer implements AutoCloseable {
     out.end();
   }
 
+  /** For who would rather have one message: all in one piece, so that any failure has a status. */
+  private void collect(HttpExchange exchange, Streams streams, Message input)
+      throws CallFailed, IOException, InterruptedException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    long most = served.limits().maxOutputBytes();
+    try {
+      streams.answer(
+          input,
+          (answer, last) -> {
+            answer.writeDelimitedTo(all);
+            if (all.size() > most) {
+              throw CallFailed.forGood(
+                  "the model's answers have more than "
+                      + most
+                      + " bytes together; ask for less, or raise max-output-mib of the deployment");
+            }
+          });
+    } finally {
+      slots.release();
+    }
+    whole(exchange, 200, SEQUENCE, all.toByteArray());
+  }
+
   private static final class Out implements Streams.Sink {
     private final HttpExchange exchange;
     private boolean begun;
@@ -205,13 +233,20 @@ final class HostServer implements AutoCloseable {
     }
   }
 
-  private static boolean accepts(HttpExchange exchange, String type) {
+  /** How much the caller would like this type: 0 to 1. */
+  private static double wish(HttpExchange exchange, String type) {
     for (String each : header(exchange, "Accept").split(",", -1)) {
-      if (each.split(";", 2)[0].strip().equals(type)) {
-        return true;
+      String[] parts = each.split(";", 2);
+      if (parts[0].strip().equals(type)) {
+        String quality = parts.length == 1 ? "" : parts[1].strip();
+        try {
+          return quality.startsWith("q=") ? Double.parseDouble(quality.substring(2)) : 1;
+        } catch (NumberFormatException e) {
+          return 0;
+        }
       }
     }
-    return false;
+    return 0;
   }
 
   private static String header(HttpExchange exchange, String name) {

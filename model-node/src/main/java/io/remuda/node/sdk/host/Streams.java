@@ -37,7 +37,7 @@ final class Streams {
     /**
      * @param last so far: nothing else waits to be taken at this moment
      */
-    void take(Message answer, boolean last) throws IOException;
+    void take(Message answer, boolean last) throws CallFailed, IOException;
   }
 
   /**

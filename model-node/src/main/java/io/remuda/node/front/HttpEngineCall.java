@@ -21,6 +21,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ final class HttpEngineCall implements InferenceCall {
   private final Upstream.Http http;
   private final InferenceRequest request;
   private final InferenceSink sink;
+  private final String name;
   private @Nullable HttpClientRequest outgoing;
   private @Nullable HttpClientResponse incoming;
   private boolean paused;
@@ -52,25 +54,14 @@ final class HttpEngineCall implements InferenceCall {
     this.http = http;
     this.request = request;
     this.sink = sink;
+    this.name = http.told() ? Long.toHexString(ThreadLocalRandom.current().nextLong()) : "";
   }
 
   void start() {
-    URI base = http.base();
-    boolean tls = "https".equals(base.getScheme());
-    int port = base.getPort() >= 0 ? base.getPort() : tls ? 443 : 80;
-    String prefix = base.getRawPath() == null ? "" : base.getRawPath();
-    RequestOptions options =
-        new RequestOptions()
-            .setMethod(HttpMethod.valueOf(request.method()))
-            .setHost(base.getHost())
-            .setPort(port)
-            .setSsl(tls)
-            .setURI(prefix + request.path())
-            .setIdleTimeout(front.settings().silenceTimeout().toMillis());
     front
         .clients()
         .here(context.owner())
-        .request(options)
+        .request(options(HttpMethod.valueOf(request.method())))
         .onComplete(
             result -> {
               if (result.succeeded()) {
@@ -79,6 +70,20 @@ final class HttpEngineCall implements InferenceCall {
                 fail("does not take connections", true);
               }
             });
+  }
+
+  private RequestOptions options(HttpMethod method) {
+    URI base = http.base();
+    boolean tls = "https".equals(base.getScheme());
+    int port = base.getPort() >= 0 ? base.getPort() : tls ? 443 : 80;
+    String prefix = base.getRawPath() == null ? "" : base.getRawPath();
+    return new RequestOptions()
+        .setMethod(method)
+        .setHost(base.getHost())
+        .setPort(port)
+        .setSsl(tls)
+        .setURI(prefix + request.path())
+        .setIdleTimeout(front.settings().silenceTimeout().toMillis());
   }
 
   private void send(HttpClientRequest call) {
@@ -95,6 +100,9 @@ final class HttpEngineCall implements InferenceCall {
     call.putHeader(Keys.REQUEST_ID_HEADER, request.requestId());
     for (Map.Entry<String, String> header : http.headers().entrySet()) {
       call.putHeader(header.getKey(), header.getValue());
+    }
+    if (http.told()) {
+      call.putHeader(FrontHeaders.CALL, name);
     }
     ByteBuf body = request.body().duplicate();
     if (!http.servedName().equals(request.model())) {
@@ -163,11 +171,30 @@ final class HttpEngineCall implements InferenceCall {
   /** Closes the connection to the engine, which is how engines learn to stop. */
   @Override
   public void cancel() {
+    boolean told = over;
     over = true;
     HttpClientRequest call = outgoing;
     if (call != null) {
       call.reset();
+      if (http.told() && !told) {
+        tell();
+      }
     }
+  }
+
+  /** In vain when the call has just ended, or its engine has. */
+  private void tell() {
+    front
+        .clients()
+        .here(context.owner())
+        .request(options(HttpMethod.DELETE))
+        .onSuccess(
+            ending -> {
+              ending.exceptionHandler(e -> {});
+              ending.putHeader(FrontHeaders.CALL, name);
+              http.headers().forEach(ending::putHeader);
+              ending.end();
+            });
   }
 
   @Override

@@ -82,8 +82,15 @@ public final class ProcessRuntime implements EngineRuntime {
   private Running running(EngineProcess process) {
     return new KeptEngine(
         process,
-        Upstream.Http.of(process.target()),
+        upstream(process),
         new Probed(tools, profile, spec.serves(), process.target(), Optional.of(process)));
+  }
+
+  private Upstream upstream(EngineProcess process) {
+    return switch (profile.model()) {
+      case JAR, ONNX -> Upstream.Http.host(process.target());
+      case FILE, FILE_OR_NAME, NAME, COMMAND, ADDRESS, NONE -> Upstream.Http.of(process.target());
+    };
   }
 
   private EngineSpec withModel() throws EngineRefusal {

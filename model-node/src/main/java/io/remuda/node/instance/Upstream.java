@@ -14,10 +14,23 @@ public sealed interface Upstream {
    * @param base scheme, host and port, without a trailing slash
    * @param servedName the model's name as the engine knows it
    * @param headers sent with every request, for instance the engine's key; never logged
+   * @param told whether it has to be told of a call that nobody waits for, since it does not see
+   *     that the connection is closed
    */
-  record Http(URI base, String servedName, Map<String, String> headers) implements Upstream {
+  record Http(URI base, String servedName, Map<String, String> headers, boolean told)
+      implements Upstream {
     public Http {
       headers = Map.copyOf(headers);
+    }
+
+    /** Of an engine that ends what it does when the connection is closed. */
+    public Http(URI base, String servedName, Map<String, String> headers) {
+      this(base, servedName, headers, false);
+    }
+
+    /** A model's host of ours. */
+    static Http host(EngineTarget target) {
+      return new Http(target.base(), target.servedName(), target.headers(), true);
     }
 
     static Http of(EngineTarget target) {

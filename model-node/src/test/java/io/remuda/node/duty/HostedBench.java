@@ -97,7 +97,7 @@ final class HostedBench implements AutoCloseable {
         100,
         Optional.empty(),
         gate,
-        new Upstream.Http(base(), "sample", Map.of()),
+        new Upstream.Http(base(), "sample", Map.of(), true),
         true,
         Set.of("/predict"),
         Optional.of(new Schema("f", "In", "Out", "")),

@@ -1,16 +1,21 @@
 package io.remuda.node.duty;
 
+import static io.remuda.node.duty.WorkerBench.LIMIT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.StringValue;
 import io.remuda.node.jar.SampleJars;
 import io.remuda.node.task.TaskWorkerSettings;
+import io.remuda.node.task.Verdict;
 import io.remuda.protocol.task.ResultSequence;
+import io.remuda.protocol.testing.Eventually;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +76,38 @@ class HostedTasksTest {
       assertThat(bench.end("bad")).isEqualTo("invalid_request: count from 1");
       assertThat(bench.end("much")).startsWith("engine_failed: the model's answers have more than");
       assertThat(bench.claims.attempts("much")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void theModelIsInterruptedWhenItsTaskIsCancelled() throws Exception {
+    Path jar =
+        SampleJars.unary(
+            folder.resolve("a.jar"),
+            "timeoutMillis = 600_000",
+            """
+            java.nio.file.Path at = java.nio.file.Path.of("%s");
+            if (!text.equals("long")) return answer(text);
+            java.nio.file.Files.createFile(at.resolve("begun"));
+            try {
+              new java.util.concurrent.CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+              java.nio.file.Files.createFile(at.resolve("stopped"));
+            }
+            return answer("nobody wants it");
+            """
+                .formatted(folder));
+
+    try (HostedBench bench = new HostedBench(jar, SETTINGS)) {
+      CompletableFuture<Verdict> verdict = bench.give("long");
+      Eventually.isTrue("it runs", LIMIT, () -> Files.exists(folder.resolve("begun")));
+
+      bench.claims.end("long");
+
+      Eventually.isTrue("it is told", LIMIT, () -> Files.exists(folder.resolve("stopped")));
+      assertThat(WorkerBench.verdict(verdict)).isEqualTo(Verdict.ACK);
+      assertThat(bench.end("next")).isEqualTo("DONE");
+      assertThat(bench.gate.inFlight()).isZero();
     }
   }
 

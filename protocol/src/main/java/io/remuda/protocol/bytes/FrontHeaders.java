@@ -3,7 +3,8 @@ package io.remuda.protocol.bytes;
 import java.util.List;
 
 /**
- * What a gateway and another machine's front say to each other in headers, beside the request's.
+ * What a gateway and another machine's front, or a front and a model's host, say to each other in
+ * headers, beside the request's.
  */
 public final class FrontHeaders {
 
@@ -18,6 +19,9 @@ public final class FrontHeaders {
 
   /** On a refusal: {@code true} when the request may be sent to another instance. */
   public static final String RETRY = "x-remuda-retry";
+
+  /** Names a call to a model's host, and then the one whose end it is told of. */
+  public static final String CALL = "x-remuda-call";
 
   /** The headers of an engine's answer that reach the gateway. */
   public static final List<String> ANSWER =

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,8 @@ final class Batches implements Calls {
   }
 
   @Override
-  public Message answer(Message input) throws CallFailed, InterruptedException {
+  public Message answer(Message input, Consumer<Runnable> begun)
+      throws CallFailed, InterruptedException {
     Waiting mine = new Waiting(input, new CompletableFuture<>());
     add(mine);
     // Its batch may have to wait for one that runs, which is given up after the same time.

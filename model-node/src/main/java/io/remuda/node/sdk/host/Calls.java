@@ -8,18 +8,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** How a message becomes an answer. Blocks its caller, for at most the model's time-out. */
 interface Calls {
 
-  /** The answer, of the right type and within the limit of its size. */
-  Message answer(Message input) throws CallFailed, InterruptedException;
+  /**
+   * The answer, of the right type and within the limit of its size.
+   *
+   * @param begun is given what asks the model to end, unless others wait for the same work
+   */
+  Message answer(Message input, Consumer<Runnable> begun) throws CallFailed, InterruptedException;
 
   /** Each message alone. */
   static Calls alone(Model<Message, Message> model, Workers workers, Answer right, Limits limits) {
-    return input -> {
+    return (input, begun) -> {
       Workers.Work<Message> work = workers.start(() -> right.checked(model.predict(input)));
+      begun.accept(work::interrupt);
       return await(work.outcome(), limits.timeout(), work::abandon);
     };
   }
@@ -36,7 +42,10 @@ interface Calls {
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
       Throwable thrown = cause == null ? e : cause;
-      HostLog.failure(thrown);
+      if (!(thrown instanceof InterruptedException)) {
+        // Else it was asked to end, and its author need not wonder why.
+        HostLog.failure(thrown);
+      }
       throw CallFailed.by(thrown);
     }
   }

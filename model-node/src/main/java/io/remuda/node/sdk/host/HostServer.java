@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.remuda.protocol.bytes.FrontHeaders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The host's HTTP: {@code GET /health}, {@code GET /v1/models}, {@code GET /describe} and {@code
- * POST /predict}, which takes and gives protobuf. Refuses calls beyond the slots: waiting is the
- * front's and the gateway's business.
+ * POST /predict}, which takes and gives protobuf; {@code DELETE /predict} ends the call of a name.
+ * Refuses calls beyond the slots: waiting is the front's and the gateway's business.
  */
 final class HostServer implements AutoCloseable {
 
@@ -36,6 +37,7 @@ final class HostServer implements AutoCloseable {
   private final ThreadPoolExecutor threads;
   private final Served served;
   private final Semaphore slots;
+  private final OpenCalls calls = new OpenCalls();
 
   private HostServer(HttpServer server, ThreadPoolExecutor threads, Served served) {
     this.server = server;
@@ -68,6 +70,11 @@ final class HostServer implements AutoCloseable {
     String method = exchange.getRequestMethod();
     try {
       if (path.equals("/predict")) {
+        if (method.equals("DELETE")) {
+          calls.stop(header(exchange, FrontHeaders.CALL));
+          whole(exchange, 204, "text/plain; charset=utf-8", utf8(""));
+          return;
+        }
         if (!method.equals("POST")) {
           throw new CallFailed(405, "predict takes POST");
         }
@@ -107,20 +114,21 @@ final class HostServer implements AutoCloseable {
     if (!slots.tryAcquire()) {
       throw new CallFailed(503, "all " + served.limits().slots() + " slots of the model are taken");
     }
+    String name = header(exchange, FrontHeaders.CALL);
     if (served.streams().isPresent()) {
       if (sequence >= wish(exchange, PROTOBUF)) {
-        stream(exchange, served.streams().get(), input);
+        stream(exchange, served.streams().get(), input, name);
       } else {
-        collect(exchange, served.streams().get(), input);
+        collect(exchange, served.streams().get(), input, name);
       }
       return;
     }
     Message answer;
     try {
-      answer = served.calls().answer(input);
+      answer = served.calls().answer(input, stop -> calls.began(name, stop));
     } finally {
       // Before the answer is sent: whoever reads it may send the next call at once.
-      slots.release();
+      ended(name);
     }
     if (sequence > wish(exchange, PROTOBUF)) {
       ByteArrayOutputStream one = new ByteArrayOutputStream();
@@ -129,6 +137,11 @@ final class HostServer implements AutoCloseable {
     } else {
       whole(exchange, 200, PROTOBUF, answer.toByteArray());
     }
+  }
+
+  private void ended(String name) {
+    calls.ended(name);
+    slots.release();
   }
 
   private Message input(HttpExchange exchange) throws CallFailed, IOException {
@@ -160,11 +173,11 @@ final class HostServer implements AutoCloseable {
   }
 
   /** The head goes out with the first answer, so that a failure before it still has a status. */
-  private void stream(HttpExchange exchange, Streams streams, Message input)
+  private void stream(HttpExchange exchange, Streams streams, Message input, String name)
       throws CallFailed, IOException, InterruptedException {
     Out out = new Out(exchange);
     try {
-      streams.answer(input, out);
+      streams.answer(input, out, stop -> calls.began(name, stop));
     } catch (CallFailed e) {
       if (!out.begun) {
         throw e;
@@ -174,13 +187,13 @@ final class HostServer implements AutoCloseable {
       // must not look like a whole one.
       throw new IOException(e);
     } finally {
-      slots.release();
+      ended(name);
     }
     out.end();
   }
 
   /** For who would rather have one message: all in one piece, so that any failure has a status. */
-  private void collect(HttpExchange exchange, Streams streams, Message input)
+  private void collect(HttpExchange exchange, Streams streams, Message input, String name)
       throws CallFailed, IOException, InterruptedException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     long most = served.limits().maxOutputBytes();
@@ -195,9 +208,10 @@ final class HostServer implements AutoCloseable {
                       + most
                       + " bytes together; ask for less, or raise max-output-mib of the deployment");
             }
-          });
+          },
+          stop -> calls.began(name, stop));
     } finally {
-      slots.release();
+      ended(name);
     }
     whole(exchange, 200, SEQUENCE, all.toByteArray());
   }

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +44,11 @@ final class Streams {
   /**
    * Passes each answer to {@code sink} until there are no more. When it fails, the model is told
    * that nobody listens and its thread is interrupted.
+   *
+   * @param begun is given what asks the model to end
    */
-  void answer(Message input, Sink sink) throws CallFailed, IOException, InterruptedException {
+  void answer(Message input, Sink sink, Consumer<Runnable> begun)
+      throws CallFailed, IOException, InterruptedException {
     Run run = new Run();
     Workers.Work<Boolean> work =
         workers.start(
@@ -53,6 +57,11 @@ final class Streams {
               return true;
             });
     work.outcome().whenComplete((done, thrown) -> run.items.add(new End(thrown)));
+    begun.accept(
+        () -> {
+          run.cancelled = true;
+          work.interrupt();
+        });
     boolean whole = false;
     try {
       Object item = run.next();
@@ -63,7 +72,9 @@ final class Streams {
       whole = true;
       if (item instanceof End end && end.thrown() != null) {
         Throwable thrown = end.thrown();
-        HostLog.failure(thrown);
+        if (!run.cancelled) {
+          HostLog.failure(thrown);
+        }
         throw CallFailed.by(thrown);
       }
     } finally {

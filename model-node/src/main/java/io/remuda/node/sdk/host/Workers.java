@@ -94,6 +94,7 @@ final class Workers implements AutoCloseable {
     private @Nullable Thread thread;
     private boolean abandoned;
     private boolean over;
+    private boolean interrupted;
 
     Work(Callable<T> task) {
       this.task = task;
@@ -108,6 +109,9 @@ final class Workers implements AutoCloseable {
     public void run() {
       synchronized (this) {
         thread = Thread.currentThread();
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
       }
       try {
         outcome.complete(task.call());
@@ -125,6 +129,17 @@ final class Workers implements AutoCloseable {
       thread = null;
       if (abandoned) {
         hanging.decrementAndGet();
+      }
+    }
+
+    /**
+     * Asks the method to end. It keeps its slot until it does or its time is up, for as long as it
+     * does not heed this it takes as much as before.
+     */
+    synchronized void interrupt() {
+      interrupted = true;
+      if (thread != null) {
+        thread.interrupt();
       }
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 
 /**
  * Collects one answer, up to a limit. What a model says of its own failure is not passed on, for it
@@ -31,6 +32,8 @@ final class PredictAnswer implements InferenceSink {
   private final CompletableFuture<ByteString> answer;
   private final long limit;
   private final String form;
+  private final IntConsumer progress;
+  private int percent;
   private ByteString.Output collected = ByteString.newOutput();
   private int status;
   private String type = "";
@@ -39,11 +42,22 @@ final class PredictAnswer implements InferenceSink {
   /**
    * @param limit bytes
    * @param form that the answer must have: a word of its content type
+   * @param progress told how far it is, at each change
    */
-  PredictAnswer(CompletableFuture<ByteString> answer, long limit, String form) {
+  PredictAnswer(
+      CompletableFuture<ByteString> answer, long limit, String form, IntConsumer progress) {
     this.answer = answer;
     this.limit = limit;
     this.form = form;
+    this.progress = progress;
+  }
+
+  @Override
+  public void onProgress(int now) {
+    if (now != percent && !answer.isDone()) {
+      percent = now;
+      progress.accept(now);
+    }
   }
 
   @Override

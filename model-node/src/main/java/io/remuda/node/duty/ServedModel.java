@@ -3,14 +3,17 @@ package io.remuda.node.duty;
 import com.google.protobuf.ByteString;
 import io.netty.buffer.Unpooled;
 import io.remuda.node.instance.HostedInstance;
+import io.remuda.node.instance.Upstream;
 import io.remuda.node.task.TypedModel;
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.bytes.FrontHeaders;
 import io.remuda.protocol.bytes.InferenceCall;
 import io.remuda.protocol.bytes.InferencePort;
 import io.remuda.protocol.bytes.InferenceRequest;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.task.UntypedPayload;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,8 +32,8 @@ import java.util.function.IntConsumer;
  * An instance as its worker sees it: tasks go the way that synchronous calls go, through the
  * machine's front: those of a typed model to {@code /predict}, all messages in binary, any other's
  * to the path that they name, in JSON. A model that answers with many messages gives a {@link
- * io.remuda.protocol.task.ResultSequence}. A call that takes longer than its limit, or is cancelled, is
- * ended, so that the model can stop.
+ * io.remuda.protocol.task.ResultSequence}. A call that takes longer than its limit, or is
+ * cancelled, is ended, so that the model can stop.
  */
 final class ServedModel implements TypedModel {
   private static final String PROTOBUF = "application/x-protobuf";
@@ -43,7 +46,9 @@ final class ServedModel implements TypedModel {
   private final InstanceId instance;
   private final boolean typed;
   private final Set<String> paths;
+  private final boolean tellsProgress;
   private final Duration limit;
+  private final Duration lookInterval;
   private final long maxAnswer;
   private final Executor callers;
   private final TaskMeters meters;
@@ -51,6 +56,7 @@ final class ServedModel implements TypedModel {
   /**
    * @param admitted the door for callers that hold a permit
    * @param limit within which the model answers
+   * @param lookInterval at which a model that can tell is asked how far it is
    * @param maxAnswer bytes
    * @param callers where calls are begun; never an event loop
    */
@@ -58,6 +64,7 @@ final class ServedModel implements TypedModel {
       InferencePort admitted,
       HostedInstance instance,
       Duration limit,
+      Duration lookInterval,
       long maxAnswer,
       Executor callers,
       TaskMeters meters) {
@@ -65,7 +72,9 @@ final class ServedModel implements TypedModel {
     this.instance = instance.id();
     this.typed = instance.schema().isPresent();
     this.paths = instance.endpoints();
+    this.tellsProgress = instance.upstream() instanceof Upstream.Http http && http.told();
     this.limit = limit;
+    this.lookInterval = lookInterval;
     this.maxAnswer = maxAnswer;
     this.callers = callers;
     this.meters = meters;
@@ -77,9 +86,10 @@ final class ServedModel implements TypedModel {
     long began = System.nanoTime();
     Optional<UntypedPayload> untyped = UntypedPayload.parse(input);
     if (typed) {
-      callers.execute(() -> call("/predict", input, PROTOBUF, answer));
+      callers.execute(() -> call("/predict", input, PROTOBUF, answer, progress));
     } else if (untyped.filter(asked -> paths.contains(asked.path())).isPresent()) {
-      callers.execute(() -> call(untyped.get().path(), untyped.get().body(), JSON, answer));
+      callers.execute(
+          () -> call(untyped.get().path(), untyped.get().body(), JSON, answer, progress));
     } else {
       answer.completeExceptionally(
           new Rejected(
@@ -97,20 +107,22 @@ final class ServedModel implements TypedModel {
   }
 
   private void call(
-      String path, ByteString input, String form, CompletableFuture<ByteString> answer) {
+      String path,
+      ByteString input,
+      String form,
+      CompletableFuture<ByteString> answer,
+      IntConsumer progress) {
     if (answer.isDone()) {
       return;
     }
     PredictAnswer sink =
-        new PredictAnswer(answer, maxAnswer, form.equals(PROTOBUF) ? "protobuf" : "json");
+        new PredictAnswer(answer, maxAnswer, form.equals(PROTOBUF) ? "protobuf" : "json", progress);
     InferenceRequest request =
         new InferenceRequest(
             instance,
             "POST",
             path,
-            List.of(
-                Map.entry("content-type", form),
-                Map.entry("accept", form.equals(PROTOBUF) ? ONE_OR_MANY : form)),
+            headers(form),
             Unpooled.wrappedBuffer(input.asReadOnlyByteBuffer()),
             instance.model().value(),
             UUID.randomUUID().toString(),
@@ -130,6 +142,16 @@ final class ServedModel implements TypedModel {
             call.cancel();
           }
         });
+  }
+
+  private List<Map.Entry<String, String>> headers(String form) {
+    List<Map.Entry<String, String>> headers = new ArrayList<>(3);
+    headers.add(Map.entry("content-type", form));
+    headers.add(Map.entry("accept", form.equals(PROTOBUF) ? ONE_OR_MANY : form));
+    if (tellsProgress) {
+      headers.add(Map.entry(FrontHeaders.PROGRESS, Long.toString(lookInterval.toMillis())));
+    }
+    return headers;
   }
 
   private static String outcome(@org.jspecify.annotations.Nullable Throwable failure) {

@@ -67,6 +67,7 @@ public final class TaskDuties implements TaskDesk {
             admitted,
             instance,
             settings.worker().runLimit(),
+            settings.worker().lookInterval(),
             settings.worker().maxResult(),
             callers,
             meters);

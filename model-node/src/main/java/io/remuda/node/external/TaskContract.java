@@ -87,7 +87,8 @@ public final class TaskContract {
     json.put("poison", TaskNames.POISON);
     json.putObject("scripts")
         .put("claim", scripts.claim().text())
-        .put("finish", scripts.finish().text());
+        .put("finish", scripts.finish().text())
+        .put("progress", scripts.progress().text());
     return json;
   }
 

@@ -11,6 +11,11 @@ import java.util.concurrent.Executor;
 record CrossingSink(InferenceSink sink, Executor loop) implements InferenceSink {
 
   @Override
+  public void onProgress(int percent) {
+    loop.execute(() -> sink.onProgress(percent));
+  }
+
+  @Override
   public void onHead(int status, List<Map.Entry<String, String>> headers) {
     loop.execute(() -> sink.onHead(status, headers));
   }

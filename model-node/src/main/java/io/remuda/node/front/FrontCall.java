@@ -155,6 +155,13 @@ final class FrontCall implements InferenceCall {
   /** What the engine answers, wherever it is. */
   private final class FromEngine implements InferenceSink {
     @Override
+    public void onProgress(int percent) {
+      if (!over) {
+        sink.onProgress(percent);
+      }
+    }
+
+    @Override
     public void onHead(int status, List<Map.Entry<String, String>> headers) {
       if (!over) {
         headSent = true;

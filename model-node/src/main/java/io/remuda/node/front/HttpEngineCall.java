@@ -11,6 +11,7 @@ import io.remuda.protocol.bytes.InferenceRequest;
 import io.remuda.protocol.bytes.InferenceSink;
 import io.remuda.protocol.id.InstanceId;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
@@ -40,6 +41,7 @@ final class HttpEngineCall implements InferenceCall {
   private @Nullable HttpClientResponse incoming;
   private boolean paused;
   private boolean over;
+  private long asking = -1;
 
   HttpEngineCall(
       Front front,
@@ -95,7 +97,11 @@ final class HttpEngineCall implements InferenceCall {
     // What breaks is told by the response's failure.
     call.exceptionHandler(e -> {});
     for (Map.Entry<String, String> header : request.headers()) {
-      call.putHeader(header.getKey(), header.getValue());
+      if (http.told() && header.getKey().equals(FrontHeaders.PROGRESS)) {
+        askHowFar(header.getValue());
+      } else {
+        call.putHeader(header.getKey(), header.getValue());
+      }
     }
     call.putHeader(Keys.REQUEST_ID_HEADER, request.requestId());
     for (Map.Entry<String, String> header : http.headers().entrySet()) {
@@ -121,10 +127,54 @@ final class HttpEngineCall implements InferenceCall {
     call.end(BufferInternal.buffer(body.retain()));
   }
 
+  private void askHowFar(String millis) {
+    try {
+      long every = Math.max(1, Long.parseLong(millis));
+      asking = context.owner().setPeriodic(every, id -> progress());
+    } catch (NumberFormatException e) {
+      // Whoever asks so badly is told nothing.
+    }
+  }
+
+  private void progress() {
+    beside(HttpMethod.GET)
+        .compose(asked -> asked.send())
+        .compose(
+            answer ->
+                answer.statusCode() == 200 ? answer.body() : Future.failedFuture("it has ended"))
+        .onSuccess(
+            text -> {
+              if (asking >= 0) {
+                sink.onProgress(Integer.parseInt(text.toString()));
+              }
+            });
+  }
+
+  private void askNoMore() {
+    if (asking >= 0) {
+      context.owner().cancelTimer(asking);
+      asking = -1;
+    }
+  }
+
+  /** A request about this call, on a connection of its own. */
+  private Future<HttpClientRequest> beside(HttpMethod method) {
+    return front
+        .clients()
+        .here(context.owner())
+        .request(options(method))
+        .onSuccess(
+            asked -> {
+              asked.putHeader(FrontHeaders.CALL, name);
+              http.headers().forEach(asked::putHeader);
+            });
+  }
+
   private void head(HttpClientResponse response) {
     if (over) {
       return;
     }
+    askNoMore();
     incoming = response;
     response.exceptionHandler(e -> fail("died in the middle of its answer", false));
     response.handler(buffer -> bytes(((BufferInternal) buffer).getByteBuf()));
@@ -173,6 +223,7 @@ final class HttpEngineCall implements InferenceCall {
   public void cancel() {
     boolean told = over;
     over = true;
+    askNoMore();
     HttpClientRequest call = outgoing;
     if (call != null) {
       call.reset();
@@ -184,17 +235,7 @@ final class HttpEngineCall implements InferenceCall {
 
   /** In vain when the call has just ended, or its engine has. */
   private void tell() {
-    front
-        .clients()
-        .here(context.owner())
-        .request(options(HttpMethod.DELETE))
-        .onSuccess(
-            ending -> {
-              ending.exceptionHandler(e -> {});
-              ending.putHeader(FrontHeaders.CALL, name);
-              http.headers().forEach(ending::putHeader);
-              ending.end();
-            });
+    var unused = beside(HttpMethod.DELETE).compose(asked -> asked.send());
   }
 
   @Override

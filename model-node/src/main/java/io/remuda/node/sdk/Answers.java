@@ -10,6 +10,13 @@ public interface Answers<O> {
    */
   void send(O answer);
 
+  /**
+   * How far it is, 0 to 100, for who waits for the whole as a task.
+   *
+   * @see Progress#percent
+   */
+  default void progress(int percent) {}
+
   /** Whether nobody listens any more; worth a look between two long steps. */
   boolean isCancelled();
 }

@@ -18,4 +18,12 @@ public non-sealed interface Model<I extends Message, O extends Message> extends 
    * @throws Exception for anything else; the client gets its first line (500), the log all of it
    */
   O predict(I input) throws Exception;
+
+  /**
+   * The same for a model whose calls take long enough that their progress is worth telling: write
+   * this one too, and it is called instead. Shown of tasks; a synchronous caller sees none of it.
+   */
+  default O predict(I input, Progress progress) throws Exception {
+    return predict(input);
+  }
 }

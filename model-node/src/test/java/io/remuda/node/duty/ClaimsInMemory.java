@@ -29,6 +29,7 @@ final class ClaimsInMemory implements Claims {
   private final Map<String, String> ends = new HashMap<>();
   private final Map<String, ByteString> results = new HashMap<>();
   private final List<CompletableFuture<?>> unanswered = new ArrayList<>();
+  private final Map<String, Integer> progress = new HashMap<>();
   private final List<String> looks = new ArrayList<>();
   private Mood mood = Mood.ANSWERS;
 
@@ -65,6 +66,11 @@ final class ClaimsInMemory implements Claims {
   /** DONE, or the code and the message of its failure; empty while it has not ended here. */
   synchronized Optional<String> ended(String id) {
     return Optional.ofNullable(ends.get(id));
+  }
+
+  /** In percent, as it was told last. */
+  synchronized int progress(String id) {
+    return progress.getOrDefault(id, 0);
   }
 
   synchronized ByteString result(String id) {
@@ -134,7 +140,12 @@ final class ClaimsInMemory implements Claims {
 
   @Override
   public CompletionStage<Boolean> progress(Claim claim, int percent) {
-    return answer(false, () -> true);
+    return answer(
+        false,
+        () -> {
+          progress.put(claim.task().getTaskId(), percent);
+          return true;
+        });
   }
 
   private synchronized <T> CompletionStage<T> answer(boolean claim, Supplier<T> change) {

@@ -66,6 +66,7 @@ final class HostedBench implements AutoCloseable {
             front.admitted(),
             instance,
             settings.runLimit(),
+            settings.lookInterval(),
             settings.maxResult(),
             ForkJoinPool.commonPool(),
             new TaskMeters("sample"));

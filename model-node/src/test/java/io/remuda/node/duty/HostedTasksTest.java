@@ -111,6 +111,49 @@ class HostedTasksTest {
     }
   }
 
+  @Test
+  void aTaskShowsHowFarItsModelIs() throws Exception {
+    String go =
+        "while (!java.nio.file.Files.exists(java.nio.file.Path.of(\"%s\")))"
+                .formatted(folder.resolve("go"))
+            + " new java.util.concurrent.CountDownLatch(1)"
+            + ".await(10, java.util.concurrent.TimeUnit.MILLISECONDS);";
+    Path unary =
+        SampleJars.pack(
+            folder.resolve("unary.jar"),
+            """
+            public final class Sample implements Model<StringValue, StringValue> {
+              public StringValue predict(StringValue input) throws Exception {
+                return predict(input, percent -> {});
+              }
+              public StringValue predict(StringValue input, Progress progress) throws Exception {
+                progress.percent(40);
+                %s
+                return input;
+              }
+            }
+            """
+                .formatted(go));
+    Path streaming =
+        SampleJars.streaming(
+            folder.resolve("streaming.jar"),
+            "",
+            "answers.progress(70);" + go + "answers.send(input);");
+
+    try (HostedBench one = new HostedBench(unary, SETTINGS);
+        HostedBench many = new HostedBench(streaming, SETTINGS)) {
+      CompletableFuture<Verdict> ofOne = one.give("t");
+      CompletableFuture<Verdict> ofMany = many.give("t");
+      Eventually.isTrue("one tells", LIMIT, () -> one.claims.progress("t") == 40);
+      Eventually.isTrue("the other tells", LIMIT, () -> many.claims.progress("t") == 70);
+
+      Files.createFile(folder.resolve("go"));
+
+      assertThat(WorkerBench.verdict(ofOne)).isEqualTo(Verdict.ACK);
+      assertThat(WorkerBench.verdict(ofMany)).isEqualTo(Verdict.ACK);
+    }
+  }
+
   private static List<String> texts(ByteString result) throws Exception {
     List<String> texts = new ArrayList<>();
     for (ByteString message : ResultSequence.parse(result).orElseThrow()) {

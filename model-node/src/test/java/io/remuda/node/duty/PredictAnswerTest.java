@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class PredictAnswerTest {
   private final CompletableFuture<ByteString> answer = new CompletableFuture<>();
-  private final PredictAnswer sink = new PredictAnswer(answer, 10, "protobuf");
+  private final PredictAnswer sink = new PredictAnswer(answer, 10, "protobuf", percent -> {});
 
   private void head(int status, String type) {
     sink.onHead(status, List.of(Map.entry("content-type", type)));
@@ -69,7 +69,7 @@ class PredictAnswerTest {
 
   @Test
   void aBadInputIsRejectedInTheModelsWords() {
-    PredictAnswer wide = new PredictAnswer(answer, 1_000, "protobuf");
+    PredictAnswer wide = new PredictAnswer(answer, 1_000, "protobuf", percent -> {});
     wide.onHead(400, List.of(Map.entry("content-type", "application/json")));
     wide.onBytes(
         Unpooled.wrappedBuffer(

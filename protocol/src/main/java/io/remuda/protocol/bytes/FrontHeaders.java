@@ -23,6 +23,9 @@ public final class FrontHeaders {
   /** Names a call to a model's host, and then the one whose end it is told of. */
   public static final String CALL = "x-remuda-call";
 
+  /** On a request: milliseconds between two questions to a model's host how far the call is. */
+  public static final String PROGRESS = "x-remuda-progress";
+
   /** The headers of an engine's answer that reach the gateway. */
   public static final List<String> ANSWER =
       List.of("content-type", "content-length", "retry-after", "retry-after-ms", "x-should-retry");

@@ -11,6 +11,14 @@ import java.util.Map;
  */
 public interface InferenceSink {
 
+  /**
+   * How far the engine is with an answer that has not begun. Only where the request asks for it
+   * with {@link FrontHeaders#PROGRESS} and the engine can tell.
+   *
+   * @param percent 0 to 100
+   */
+  default void onProgress(int percent) {}
+
   void onHead(int status, List<Map.Entry<String, String>> headers);
 
   /** The sink owns {@code bytes} and releases them. */

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +35,7 @@ final class Batches implements Calls {
   }
 
   @Override
-  public Message answer(Message input, Consumer<Runnable> begun)
-      throws CallFailed, InterruptedException {
+  public Message answer(Message input, OpenCall call) throws CallFailed, InterruptedException {
     Waiting mine = new Waiting(input, new CompletableFuture<>());
     add(mine);
     // Its batch may have to wait for one that runs, which is given up after the same time.

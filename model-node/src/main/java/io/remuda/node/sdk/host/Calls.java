@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** How a message becomes an answer. Blocks its caller, for at most the model's time-out. */
@@ -17,15 +16,15 @@ interface Calls {
   /**
    * The answer, of the right type and within the limit of its size.
    *
-   * @param begun is given what asks the model to end, unless others wait for the same work
+   * @param call is told how to end it, unless others wait for the same work, and how far it is
    */
-  Message answer(Message input, Consumer<Runnable> begun) throws CallFailed, InterruptedException;
+  Message answer(Message input, OpenCall call) throws CallFailed, InterruptedException;
 
   /** Each message alone. */
   static Calls alone(Model<Message, Message> model, Workers workers, Answer right, Limits limits) {
-    return (input, begun) -> {
-      Workers.Work<Message> work = workers.start(() -> right.checked(model.predict(input)));
-      begun.accept(work::interrupt);
+    return (input, call) -> {
+      Workers.Work<Message> work = workers.start(() -> right.checked(model.predict(input, call)));
+      call.begun(work::interrupt);
       return await(work.outcome(), limits.timeout(), work::abandon);
     };
   }

@@ -19,8 +19,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The host's HTTP: {@code GET /health}, {@code GET /v1/models}, {@code GET /describe} and {@code
- * POST /predict}, which takes and gives protobuf; {@code DELETE /predict} ends the call of a name.
- * Refuses calls beyond the slots: waiting is the front's and the gateway's business.
+ * POST /predict}, which takes and gives protobuf; {@code GET /predict} tells how far the call of a
+ * name is, and {@code DELETE /predict} ends it. Refuses calls beyond the slots: waiting is the
+ * front's and the gateway's business.
  */
 final class HostServer implements AutoCloseable {
 
@@ -70,15 +71,18 @@ final class HostServer implements AutoCloseable {
     String method = exchange.getRequestMethod();
     try {
       if (path.equals("/predict")) {
-        if (method.equals("DELETE")) {
-          calls.stop(header(exchange, FrontHeaders.CALL));
-          whole(exchange, 204, "text/plain; charset=utf-8", utf8(""));
-          return;
+        switch (method) {
+          case "POST" -> predict(exchange);
+          case "GET" -> {
+            String percent = Integer.toString(open(exchange).percent());
+            whole(exchange, 200, "text/plain; charset=utf-8", utf8(percent));
+          }
+          case "DELETE" -> {
+            open(exchange).stop();
+            whole(exchange, 204, "text/plain; charset=utf-8", utf8(""));
+          }
+          default -> throw new CallFailed(405, "predict takes POST");
         }
-        if (!method.equals("POST")) {
-          throw new CallFailed(405, "predict takes POST");
-        }
-        predict(exchange);
       } else if (!method.equals("GET")) {
         throw new CallFailed(404, "a model host has no such path; it has POST /predict");
       } else if (path.equals("/health")) {
@@ -115,17 +119,18 @@ final class HostServer implements AutoCloseable {
       throw new CallFailed(503, "all " + served.limits().slots() + " slots of the model are taken");
     }
     String name = header(exchange, FrontHeaders.CALL);
+    OpenCall call = calls.begin(name);
     if (served.streams().isPresent()) {
       if (sequence >= wish(exchange, PROTOBUF)) {
-        stream(exchange, served.streams().get(), input, name);
+        stream(exchange, served.streams().get(), input, call, name);
       } else {
-        collect(exchange, served.streams().get(), input, name);
+        collect(exchange, served.streams().get(), input, call, name);
       }
       return;
     }
     Message answer;
     try {
-      answer = served.calls().answer(input, stop -> calls.began(name, stop));
+      answer = served.calls().answer(input, call);
     } finally {
       // Before the answer is sent: whoever reads it may send the next call at once.
       ended(name);
@@ -137,6 +142,16 @@ final class HostServer implements AutoCloseable {
     } else {
       whole(exchange, 200, PROTOBUF, answer.toByteArray());
     }
+  }
+
+  private OpenCall open(HttpExchange exchange) throws CallFailed {
+    String name = header(exchange, FrontHeaders.CALL);
+    if (name.isEmpty()) {
+      throw new CallFailed(405, "predict takes POST");
+    }
+    return calls
+        .find(name)
+        .orElseThrow(() -> new CallFailed(404, "no call of this name is being answered"));
   }
 
   private void ended(String name) {
@@ -173,11 +188,12 @@ final class HostServer implements AutoCloseable {
   }
 
   /** The head goes out with the first answer, so that a failure before it still has a status. */
-  private void stream(HttpExchange exchange, Streams streams, Message input, String name)
+  private void stream(
+      HttpExchange exchange, Streams streams, Message input, OpenCall call, String name)
       throws CallFailed, IOException, InterruptedException {
     Out out = new Out(exchange);
     try {
-      streams.answer(input, out, stop -> calls.began(name, stop));
+      streams.answer(input, out, call);
     } catch (CallFailed e) {
       if (!out.begun) {
         throw e;
@@ -193,7 +209,8 @@ final class HostServer implements AutoCloseable {
   }
 
   /** For who would rather have one message: all in one piece, so that any failure has a status. */
-  private void collect(HttpExchange exchange, Streams streams, Message input, String name)
+  private void collect(
+      HttpExchange exchange, Streams streams, Message input, OpenCall call, String name)
       throws CallFailed, IOException, InterruptedException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     long most = served.limits().maxOutputBytes();
@@ -209,7 +226,7 @@ final class HostServer implements AutoCloseable {
                       + " bytes together; ask for less, or raise max-output-mib of the deployment");
             }
           },
-          stop -> calls.began(name, stop));
+          call);
     } finally {
       ended(name);
     }

@@ -1,6 +1,7 @@
 package io.remuda.node.sdk.host;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -9,27 +10,24 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class OpenCalls {
 
-  private final Map<String, Runnable> stops = new ConcurrentHashMap<>();
+  private final Map<String, OpenCall> calls = new ConcurrentHashMap<>();
 
   /**
-   * @param name empty for a call that cannot be stopped
-   * @param stop asks the model to end; of any thread, quick
+   * @param name empty for a call of which nothing will be asked
    */
-  void began(String name, Runnable stop) {
+  OpenCall begin(String name) {
+    OpenCall call = new OpenCall();
     if (!name.isEmpty()) {
-      stops.put(name, stop);
+      calls.put(name, call);
     }
+    return call;
   }
 
   void ended(String name) {
-    stops.remove(name);
+    calls.remove(name);
   }
 
-  /** Nobody waits for it any more; it may have ended already. */
-  void stop(String name) {
-    Runnable stop = stops.remove(name);
-    if (stop != null) {
-      stop.run();
-    }
+  Optional<OpenCall> find(String name) {
+    return Optional.ofNullable(calls.get(name));
   }
 }

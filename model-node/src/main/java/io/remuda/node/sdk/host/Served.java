@@ -25,7 +25,7 @@ record Served(
       String name, LoadedModel model, Servable servable, Limits limits, Workers workers) {
     Calls.Answer right = new Calls.Answer(model.output(), limits.maxOutputBytes());
     Calls calls =
-        (input, begun) -> {
+        (input, call) -> {
           throw new CallFailed(406, "this model streams its answers");
         };
     Optional<Streams> streams = Optional.empty();

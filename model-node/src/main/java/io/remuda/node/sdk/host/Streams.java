@@ -10,7 +10,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,11 +44,11 @@ final class Streams {
    * Passes each answer to {@code sink} until there are no more. When it fails, the model is told
    * that nobody listens and its thread is interrupted.
    *
-   * @param begun is given what asks the model to end
+   * @param call is told how to end it and how far it is
    */
-  void answer(Message input, Sink sink, Consumer<Runnable> begun)
+  void answer(Message input, Sink sink, OpenCall call)
       throws CallFailed, IOException, InterruptedException {
-    Run run = new Run();
+    Run run = new Run(call);
     Workers.Work<Boolean> work =
         workers.start(
             () -> {
@@ -57,7 +56,7 @@ final class Streams {
               return true;
             });
     work.outcome().whenComplete((done, thrown) -> run.items.add(new End(thrown)));
-    begun.accept(
+    call.begun(
         () -> {
           run.cancelled = true;
           work.interrupt();
@@ -90,7 +89,17 @@ final class Streams {
   private final class Run implements Answers<Message> {
     private final BlockingQueue<Object> items = new LinkedBlockingQueue<>();
     private final Semaphore room = new Semaphore(BUFFERED);
+    private final OpenCall call;
     private volatile boolean cancelled;
+
+    Run(OpenCall call) {
+      this.call = call;
+    }
+
+    @Override
+    public void progress(int percent) {
+      call.percent(percent);
+    }
 
     @Override
     public void send(Message answer) {

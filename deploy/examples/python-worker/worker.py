@@ -181,14 +181,16 @@ class Tasks(threading.Thread):
         ]
         about = [task.model, task.schema_fingerprint, task.tenant]
         times = [task.created_at_millis, task.deadline_millis]
-        slack = self.contract["slackMillis"]
-        attempt = self.claim(keys, [task.task_id, nonce, *about, *times, slack, lives])
+        unended, slack = self.contract["openMillis"], self.contract["slackMillis"]
+        attempt = self.claim(
+            keys, [task.task_id, nonce, *about, *times, unended, lives, slack]
+        )
         if attempt == 0:  # It has ended: cancelled, expired, or done by another worker.
             return channel.basic_ack(tag)
 
         def store(state, result=b"", code="", text=""):
             end = [task.task_id, attempt, nonce, state, result, code, text, lives, *about, *times]
-            return self.finish(keys, end)
+            return self.finish(keys, [*end, slack])
 
         if attempt > self.contract["attempts"]:
             store("FAILED", code=self.contract["poison"], text="its workers ended each time")

@@ -14,8 +14,7 @@ import java.time.Duration;
  * @param tenantBytes of these files
  * @param fileTtl for which files and batches are kept
  * @param longestWindow that a client may name
- * @param resultTtl for which a line's task is kept after its end, so that its result can be
- *     collected
+ * @param resultTtl for which a line's result is kept after its end, so that it can be collected
  * @param window lines of one batch that are under way at one time
  * @param windowSize bytes of those lines
  * @param atOnce batches that one gateway drives

@@ -20,6 +20,12 @@ final class LineAnswers {
           "input_file_gone",
           "the input file was deleted before this request was executed; upload it again");
 
+  static final LineAnswer RESULT_GONE =
+      LineAnswer.none(
+          "result_expired",
+          "this request was executed, and its result had outlived its time to live before a gateway"
+              + " could collect it");
+
   private LineAnswers() {}
 
   /** Of a task that is DONE, when nobody knows any more what its bytes mean. */
@@ -37,7 +43,7 @@ final class LineAnswers {
   /** Empty while the task has not ended, or its result cannot be read yet. */
   static Optional<LineAnswer> of(TaskRecord record, LineWork work) {
     return switch (record.getState()) {
-      case DONE -> work.done(record);
+      case DONE -> record.getResultExpired() ? Optional.of(RESULT_GONE) : work.done(record);
       case FAILED ->
           Optional.of(
               LineAnswer.refused(code(record.getErrorCode()), record.getErrorMessage(), ""));

@@ -147,6 +147,14 @@ final class TaskRoutes {
 
   /** A task without a result has nothing bare to show: its story comes as JSON. */
   private HttpResponse bare(TaskRecord record) {
+    if (record.getResultExpired()) {
+      throw Refusal.of(
+          ErrorCode.ENDED,
+          "task "
+              + record.getTaskId()
+              + " is DONE, and its result has outlived its time to live; a longer ?ttl= at its"
+              + " submission keeps it longer");
+    }
     HttpResponse response =
         record.getState() == TaskState.DONE
             ? TaskResults.sequence(record.getResult())

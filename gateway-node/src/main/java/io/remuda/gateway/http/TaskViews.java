@@ -28,7 +28,9 @@ final class TaskViews {
   /** All that is known of a task, with its result or its error once it has ended. */
   ObjectNode task(TaskRecord record) {
     ObjectNode json = row(record);
-    if (record.getState() == TaskState.DONE) {
+    if (record.getResultExpired()) {
+      json.putNull("result");
+    } else if (record.getState() == TaskState.DONE) {
       result(record, json);
     }
     if (Ended.is(record.getState()) && record.getState() != TaskState.DONE) {
@@ -53,6 +55,9 @@ final class TaskViews {
     json.put("createdAt", time(record.getCreatedAtMillis()));
     json.put("finishedAt", time(record.getFinishedAtMillis()));
     json.put("deadline", time(record.getDeadlineMillis()));
+    if (record.getState() == TaskState.DONE) {
+      json.put("resultExpired", record.getResultExpired());
+    }
     return json;
   }
 

@@ -64,7 +64,7 @@ final class JdbcResultStore implements ResultStore {
       insert.setLong(10, task.getCreatedAtMillis());
       insert.setLong(11, task.getDeadlineMillis());
       insert.setLong(12, times.resultLives(task));
-      insert.setLong(13, TaskTimes.recordLives(task));
+      insert.setLong(13, TaskTimes.openLives(task));
       insert.setString(14, id.value());
       setOptional(insert, 15, once);
       if (insert.executeUpdate() == 1) {
@@ -127,7 +127,7 @@ final class JdbcResultStore implements ResultStore {
                 return Optional.<TaskRecord>empty();
               }
               TaskRecord.Builder record = record(rows);
-              byte[] result = rows.getBytes(14);
+              byte[] result = rows.getBytes(15);
               if (result != null) {
                 record.setResult(ByteString.copyFrom(result));
               }
@@ -190,9 +190,10 @@ final class JdbcResultStore implements ResultStore {
             update.setString(2, code);
             update.setString(3, message);
             update.setLong(4, now.toEpochMilli());
-            update.setString(5, id.value());
+            update.setLong(5, times.slackMillis());
+            update.setString(6, id.value());
             if (revivals.isPresent()) {
-              update.setInt(6, revivals.getAsInt());
+              update.setInt(7, revivals.getAsInt());
             }
             if (update.executeUpdate() == 1) {
               return terminal;
@@ -208,7 +209,7 @@ final class JdbcResultStore implements ResultStore {
         id.value(),
         connection -> {
           try (PreparedStatement update = connection.prepareStatement(TaskSql.REVIVE)) {
-            update.setLong(1, TaskNames.SLACK_MILLIS);
+            update.setLong(1, TaskNames.OPEN_MILLIS);
             update.setString(2, id.value());
             update.setLong(3, now.toEpochMilli());
             update.setString(4, TaskNames.POISON);
@@ -280,14 +281,25 @@ final class JdbcResultStore implements ResultStore {
         });
   }
 
-  /** Removes some records whose time is over; answers how many. */
-  CompletionStage<Integer> sweep() {
-    return alone(
-        connection -> {
-          try (PreparedStatement delete = connection.prepareStatement(TaskSql.SWEEP_RECORDS)) {
-            return delete.executeUpdate();
-          }
-        });
+  /** Removes results and records whose time is over, a few in each transaction. */
+  void sweep() {
+    sweep(TaskSql.SWEEP_RESULTS);
+    sweep(TaskSql.SWEEP_RECORDS);
+  }
+
+  private void sweep(String statement) {
+    alone(
+            connection -> {
+              try (PreparedStatement some = connection.prepareStatement(statement)) {
+                return some.executeUpdate();
+              }
+            })
+        .thenAccept(
+            swept -> {
+              if (swept >= TaskSql.SWEEP_LIMIT) {
+                sweep(statement);
+              }
+            });
   }
 
   @Override
@@ -324,7 +336,8 @@ final class JdbcResultStore implements ResultStore {
         .setErrorMessage(rows.getString(10))
         .setSchemaFingerprint(rows.getString(11))
         .setTenant(rows.getString(12))
-        .setProgressPercent(rows.getInt(13));
+        .setProgressPercent(rows.getInt(13))
+        .setResultExpired(rows.getInt(14) == 1);
   }
 
   private <T> CompletionStage<T> alone(TaskDatabase.Work<T> work) {

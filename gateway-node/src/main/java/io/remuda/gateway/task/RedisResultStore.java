@@ -30,6 +30,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class RedisResultStore implements ResultStore {
 
+  /** Told, not held: whether the key of the result is gone. */
+  private static final String EXPIRED = "resultExpired";
+
   private static final List<String> LISTED =
       List.of(
           "state",
@@ -43,7 +46,8 @@ final class RedisResultStore implements ResultStore {
           "deadline",
           "errorCode",
           "errorMessage",
-          "progress");
+          "progress",
+          EXPIRED);
 
   private final RedisLink link;
   private final TaskTimes times;
@@ -75,7 +79,7 @@ final class RedisResultStore implements ResultStore {
             task.getTenant(),
             Long.toString(task.getCreatedAtMillis()),
             Long.toString(task.getDeadlineMillis()),
-            Long.toString(TaskTimes.recordLives(task)),
+            Long.toString(TaskTimes.openLives(task)),
             key.isEmpty() ? "" : TaskNames.requestDigest(task),
             Long.toString(times.keyLives(task)),
             TaskNames.RECORD_PREFIX,
@@ -101,7 +105,24 @@ final class RedisResultStore implements ResultStore {
   @Override
   public CompletionStage<Optional<TaskRecord>> read(TaskId id) {
     return StoreFailures.explained(link.ask(commands -> commands.hgetall(TaskNames.recordKey(id))))
-        .thenApply(fields -> fields.isEmpty() ? Optional.empty() : Optional.of(record(id, fields)));
+        .thenCompose(
+            fields ->
+                fields.isEmpty()
+                    ? CompletableFuture.completedStage(Optional.empty())
+                    : withResult(id, record(id, fields)).thenApply(Optional::of));
+  }
+
+  /** Asked for after the record, so that one that is DONE has its result while it lives. */
+  private CompletionStage<TaskRecord> withResult(TaskId id, TaskRecord record) {
+    if (record.getState() != TaskState.DONE) {
+      return CompletableFuture.completedStage(record);
+    }
+    return StoreFailures.explained(link.ask(commands -> commands.get(TaskNames.resultKey(id))))
+        .thenApply(
+            result ->
+                result == null
+                    ? record.toBuilder().setResultExpired(true).build()
+                    : record.toBuilder().setResult(ByteString.copyFrom(result)).build());
   }
 
   @Override
@@ -111,7 +132,7 @@ final class RedisResultStore implements ResultStore {
     for (TaskId id : ids) {
       String key = TaskNames.recordKey(id);
       CompletionStage<byte[]> state = link.ask(commands -> commands.hget(key, "state"));
-      CompletionStage<Long> bytes = link.ask(commands -> commands.hstrlen(key, "result"));
+      CompletionStage<Long> bytes = link.ask(commands -> commands.strlen(TaskNames.resultKey(id)));
       all.add(
           state
               .thenAcceptBoth(
@@ -139,7 +160,8 @@ final class RedisResultStore implements ResultStore {
             terminal.name(),
             code,
             message,
-            Long.toString(now.toEpochMilli()));
+            Long.toString(now.toEpochMilli()),
+            Long.toString(times.slackMillis()));
     return StoreFailures.explained(answer).thenApply(found -> state(text(found)));
   }
 
@@ -155,6 +177,7 @@ final class RedisResultStore implements ResultStore {
             TaskNames.DEAD_LETTERED,
             reason,
             Long.toString(now.toEpochMilli()),
+            Long.toString(times.slackMillis()),
             Integer.toString(revivals));
     return StoreFailures.explained(answer).thenApply(found -> state(text(found)));
   }
@@ -168,7 +191,7 @@ final class RedisResultStore implements ResultStore {
             open(id),
             id.value(),
             Long.toString(now.toEpochMilli()),
-            Long.toString(TaskNames.SLACK_MILLIS),
+            Long.toString(TaskNames.OPEN_MILLIS),
             TaskNames.POISON,
             TaskNames.DEAD_LETTERED);
     return StoreFailures.explained(answer)
@@ -235,26 +258,22 @@ final class RedisResultStore implements ResultStore {
   }
 
   private static TaskRecord record(TaskId id, Map<String, byte[]> fields) {
-    TaskRecord.Builder record =
-        TaskRecord.newBuilder()
-            .setTaskId(id.value())
-            .setModel(string(fields, "model"))
-            .setState(state(string(fields, "state")))
-            .setAttempt((int) number(fields, "attempt"))
-            .setClaimNonce(string(fields, "nonce"))
-            .setCreatedAtMillis(number(fields, "createdAt"))
-            .setFinishedAtMillis(number(fields, "finishedAt"))
-            .setDeadlineMillis(number(fields, "deadline"))
-            .setErrorCode(string(fields, "errorCode"))
-            .setErrorMessage(string(fields, "errorMessage"))
-            .setSchemaFingerprint(string(fields, "fingerprint"))
-            .setTenant(string(fields, "tenant"))
-            .setProgressPercent((int) number(fields, "progress"));
-    byte[] result = fields.get("result");
-    if (result != null) {
-      record.setResult(ByteString.copyFrom(result));
-    }
-    return record.build();
+    return TaskRecord.newBuilder()
+        .setTaskId(id.value())
+        .setModel(string(fields, "model"))
+        .setState(state(string(fields, "state")))
+        .setAttempt((int) number(fields, "attempt"))
+        .setClaimNonce(string(fields, "nonce"))
+        .setCreatedAtMillis(number(fields, "createdAt"))
+        .setFinishedAtMillis(number(fields, "finishedAt"))
+        .setDeadlineMillis(number(fields, "deadline"))
+        .setErrorCode(string(fields, "errorCode"))
+        .setErrorMessage(string(fields, "errorMessage"))
+        .setSchemaFingerprint(string(fields, "fingerprint"))
+        .setTenant(string(fields, "tenant"))
+        .setProgressPercent((int) number(fields, "progress"))
+        .setResultExpired(string(fields, EXPIRED).equals("1"))
+        .build();
   }
 
   private static String string(Map<String, byte[]> fields, String name) {

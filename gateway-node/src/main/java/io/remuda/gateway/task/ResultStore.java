@@ -40,7 +40,11 @@ public interface ResultStore extends AutoCloseable {
   /** Notes that the queue has the task; completes with the state it has now. */
   CompletionStage<TaskState> queued(TaskId id);
 
-  /** The task's record; empty when it was never known or its time to live is over. */
+  /**
+   * The task's record; empty when it was never known or its time is over: its time to live, and
+   * {@code remuda.tasks.record-slack} after its deadline. Its result lives for its time to live
+   * alone; then the record says so.
+   */
   CompletionStage<Optional<TaskRecord>> read(TaskId id);
 
   /**

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param longestDeadline that a client may name
  * @param defaultResultTtl for which a result is kept when the client names nothing
  * @param longestResultTtl that a client may name
+ * @param recordSlack for which how a task ended is known beyond its deadline
  * @param longestWait of a long poll
  * @param firstLook pause before the store is looked at again for somebody who waits; it doubles
  * @param longestLook that pause at most
@@ -28,6 +29,7 @@ public record DeskSettings(
     Duration longestDeadline,
     Duration defaultResultTtl,
     Duration longestResultTtl,
+    Duration recordSlack,
     Duration longestWait,
     Duration firstLook,
     Duration longestLook,
@@ -46,6 +48,7 @@ public record DeskSettings(
         tasks.getDuration("longest-deadline"),
         tasks.getDuration("default-result-ttl"),
         tasks.getDuration("longest-result-ttl"),
+        config.getDuration("remuda.tasks.record-slack"),
         tasks.getDuration("longest-wait"),
         tasks.getDuration("first-look"),
         tasks.getDuration("longest-look"),

@@ -3,6 +3,7 @@ package io.remuda.gateway.tasks;
 import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.task.TaskRecord;
 import io.remuda.protocol.proto.task.TaskState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -20,12 +21,15 @@ public final class Ended {
   }
 
   /**
-   * What an id alone tells, when no store knows it: once its deadline is over, the task has ended
-   * for everybody, and no result of it can be had.
+   * What an id alone tells, when no store knows it: a task without a record has expired once its
+   * deadline is over, since a store keeps every other end for {@code slack} beyond that. Of later
+   * times an id tells nothing: the task may have ended in any way and be forgotten.
    */
-  static Optional<TaskRecord> byItsId(TaskId id, Instant now) {
+  static Optional<TaskRecord> byItsId(TaskId id, Instant now, Duration slack) {
     return id.deadline()
         .filter(now::isAfter)
+        // Half of it, since the store's clock is another one.
+        .filter(deadline -> now.isBefore(deadline.plus(slack.dividedBy(2))))
         .map(
             deadline ->
                 TaskRecord.newBuilder()
@@ -35,8 +39,13 @@ public final class Ended {
                     .setFinishedAtMillis(deadline.toEpochMilli())
                     .setErrorCode("expired")
                     .setErrorMessage(
-                        "its deadline is over and nothing is kept of it any more; a result, if"
-                            + " there was one, has outlived its time")
+                        "its deadline is over and the store of results does not know it; a result,"
+                            + " if there was one, was lost with its record")
                     .build());
+  }
+
+  /** Whether it has ended so long ago that no store needs to know it any more. */
+  static boolean isForgotten(TaskId id, Instant now, Duration slack) {
+    return id.deadline().filter(deadline -> now.isAfter(deadline.plus(slack))).isPresent();
   }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param payload the input message in binary form
  * @param idempotencyKey under which the tenant may send it again; empty for none
  * @param deadline from now
- * @param resultTtl for which its record is kept after it has ended
+ * @param resultTtl for which its result is kept after it has ended
  * @param webhook where its end is told
  */
 public record Submit(

@@ -139,7 +139,7 @@ public final class TaskDesk {
             found ->
                 found
                     .filter(record -> record.getTenant().equals(tenant))
-                    .or(() -> found.isPresent() ? Optional.empty() : Ended.byItsId(id, now()))
+                    .or(() -> found.isPresent() ? Optional.empty() : byItsId(id))
                     .orElseThrow(() -> unknown(id)));
   }
 
@@ -227,10 +227,25 @@ public final class TaskDesk {
         .thenApply(
             found ->
                 new Accepted(
-                    found
-                        .or(() -> Ended.byItsId(first.id(), now()))
-                        .orElseGet(() -> accepted(task, TaskState.QUEUED, true).record()),
+                    found.or(() -> byItsId(first.id())).orElseGet(() -> withoutRecord(task)),
                     true));
+  }
+
+  /** The queue has it and no store knows it, which is well until its deadline alone. */
+  private TaskRecord withoutRecord(TaskEnvelope task) {
+    if (now().toEpochMilli() > task.getDeadlineMillis()) {
+      throw new TaskRefusal(
+          ErrorCode.ENDED,
+          "task "
+              + task.getTaskId()
+              + " was submitted under this idempotency key; it has ended, and nothing is kept of it"
+              + " any more. Use another key to run the request again");
+    }
+    return accepted(task, TaskState.QUEUED, true).record();
+  }
+
+  private Optional<TaskRecord> byItsId(TaskId id) {
+    return Ended.byItsId(id, now(), settings.recordSlack());
   }
 
   /** Ends only when the queue has the task for good; the state is the record's afterwards. */
@@ -311,9 +326,7 @@ public final class TaskDesk {
   private static TaskRefusal unknown(TaskId id) {
     return new TaskRefusal(
         ErrorCode.NOT_FOUND,
-        "there is no task "
-            + id
-            + "; 'GET /v1/tasks' lists yours, until their results' time is up");
+        "there is no task " + id + "; 'GET /v1/tasks' lists yours, until their time is up");
   }
 
   private static TaskRefusal failure(Refused refused) {

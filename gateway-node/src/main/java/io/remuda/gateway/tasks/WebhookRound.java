@@ -2,6 +2,8 @@ package io.remuda.gateway.tasks;
 
 import io.remuda.gateway.task.PendingHooks;
 import io.remuda.gateway.task.PendingHooks.Hook;
+import io.remuda.gateway.task.TaskRefusal;
+import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.metrics.MetricNames;
 import io.remuda.protocol.proto.task.TaskRecord;
 import java.time.Duration;
@@ -89,9 +91,17 @@ final class WebhookRound {
                     : hooks.again(hook.task(), hook.tries(), nextLook(record)))
         .exceptionallyCompose(
             failure ->
-                // Unknown for now, or its store is away: its id tells at the latest.
-                hooks.again(
-                    hook.task(), hook.tries(), clock.instant().plus(settings.longestLook())));
+                isForgotten(hook, failure)
+                    ? drop(hooks, hook, "nothing is kept of its task any more")
+                    // Unknown for now, or its store is away.
+                    : hooks.again(
+                        hook.task(), hook.tries(), clock.instant().plus(settings.longestLook())));
+  }
+
+  /** How it ended cannot be told any more; to say that it expired could be wrong. */
+  private boolean isForgotten(Hook hook, Throwable failure) {
+    return TaskRefusal.of(failure).code() == ErrorCode.NOT_FOUND
+        && Ended.isForgotten(hook.task(), clock.instant(), desk.settings().recordSlack());
   }
 
   private Instant nextLook(TaskRecord record) {

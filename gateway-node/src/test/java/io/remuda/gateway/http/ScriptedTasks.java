@@ -137,6 +137,21 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
         id, (same, record) -> record.toBuilder().setState(TaskState.RUNNING).setAttempt(1).build());
   }
 
+  synchronized void outlivesItsResult(TaskId id) {
+    records.computeIfPresent(
+        id, (same, record) -> record.toBuilder().clearResult().setResultExpired(true).build());
+  }
+
+  /** As if the task that was submitted first under its key had had a deadline hours ago. */
+  synchronized void endedLongAgo(TaskId id) {
+    TaskId past = TaskId.mint(Instant.now().minus(Duration.ofHours(2)), new SecureRandom());
+    keys.replaceAll(
+        (same, task) ->
+            task.getTaskId().equals(id.value())
+                ? task.toBuilder().setTaskId(past.value()).build()
+                : task);
+  }
+
   synchronized void forgets(TaskId id) {
     records.remove(id);
   }

@@ -9,6 +9,7 @@ import io.remuda.protocol.proto.task.TaskEnvelope;
 import io.remuda.protocol.task.TaskNames;
 import io.remuda.protocol.task.TaskScripts;
 import io.remuda.protocol.task.TaskSettings;
+import io.remuda.protocol.task.TaskTimes;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -22,18 +23,18 @@ public final class TaskContract {
 
   private final Optional<String> unavailable;
   private final TaskWorkerSettings limits;
-  private final long resultTtlMillis;
+  private final TaskTimes times;
   private final Duration queueSettle;
   private final TaskScripts scripts = TaskScripts.load();
 
   private TaskContract(
       Optional<String> unavailable,
       TaskWorkerSettings limits,
-      long resultTtlMillis,
+      TaskTimes times,
       Duration queueSettle) {
     this.unavailable = unavailable;
     this.limits = limits;
-    this.resultTtlMillis = resultTtlMillis;
+    this.times = times;
     this.queueSettle = queueSettle;
   }
 
@@ -50,7 +51,7 @@ public final class TaskContract {
                     + " and give an address: this machine calls it for each task. Or set"
                     + " remuda.tasks.queue to amqp://... and remuda.tasks.results to redis://..."),
         TaskWorkerSettings.from(config),
-        settings.resultTtl().toMillis(),
+        settings.times(),
         settings.queueSettle());
   }
 
@@ -79,8 +80,9 @@ public final class TaskContract {
     json.put("recordPrefix", TaskNames.RECORD_PREFIX);
     json.put("deadlines", TaskNames.DEADLINES);
     json.put("tenantPrefix", TaskNames.tenantKey(""));
-    json.put("slackMillis", TaskNames.SLACK_MILLIS);
-    json.put("resultTtlMillis", resultTtlMillis);
+    json.put("openMillis", TaskNames.OPEN_MILLIS);
+    json.put("slackMillis", times.slackMillis());
+    json.put("resultTtlMillis", times.resultTtlMillis());
     json.put("attempts", limits.attempts());
     json.put("runLimitSeconds", limits.runLimit().toSeconds());
     json.put("maxResultBytes", limits.maxResult());

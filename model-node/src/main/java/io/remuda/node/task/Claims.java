@@ -44,7 +44,8 @@ public interface Claims extends AutoCloseable {
 
   /**
    * Whether the answer was stored: false when the claim is no longer the one that counts. A record
-   * that the store has lost since the claim is made anew.
+   * that the store has lost since the claim is made anew until the task's deadline, and not after
+   * it.
    */
   CompletionStage<Boolean> done(Claim claim, ByteString result);
 

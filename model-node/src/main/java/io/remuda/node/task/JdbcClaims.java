@@ -64,7 +64,7 @@ final class JdbcClaims implements Claims {
   private int claim(Connection connection, TaskEnvelope task, String nonce) throws SQLException {
     try (PreparedStatement update = connection.prepareStatement(TaskSql.CLAIM)) {
       update.setString(1, nonce);
-      update.setLong(2, TaskNames.SLACK_MILLIS);
+      update.setLong(2, TaskNames.OPEN_MILLIS);
       update.setString(3, task.getTaskId());
       if (update.executeUpdate() == 1) {
         return attempt(connection, task);
@@ -73,17 +73,22 @@ final class JdbcClaims implements Claims {
     if (expire(connection, task) || attempt(connection, task) >= 0) {
       return 0;
     }
-    insert(connection, task, 1, nonce);
-    return expire(connection, task) ? 0 : 1;
+    return remake(connection, task, 1, nonce, times.lostUntil(task)) && !expire(connection, task)
+        ? 1
+        : 0;
   }
 
   /**
    * The record is lost, or the store is another one than the gateway's: what the queue kept is
    * enough to make it anew.
+   *
+   * @param until later it may have ended and be forgotten, and is not made anew
+   * @return whether it was made
    */
-  private void insert(Connection connection, TaskEnvelope task, int attempt, String nonce)
+  private boolean remake(
+      Connection connection, TaskEnvelope task, int attempt, String nonce, long until)
       throws SQLException {
-    try (PreparedStatement insert = connection.prepareStatement(TaskSql.INSERT_RECORD)) {
+    try (PreparedStatement insert = connection.prepareStatement(TaskSql.REMAKE_RECORD)) {
       insert.setString(1, task.getTaskId());
       insert.setString(2, task.getTenant());
       insert.setNull(3, Types.VARCHAR);
@@ -96,18 +101,24 @@ final class JdbcClaims implements Claims {
       insert.setLong(10, task.getCreatedAtMillis());
       insert.setLong(11, task.getDeadlineMillis());
       insert.setLong(12, times.resultLives(task));
-      insert.setLong(13, TaskTimes.recordLives(task));
+      insert.setLong(13, TaskTimes.openLives(task));
       insert.setString(14, task.getTaskId());
       insert.setNull(15, Types.VARCHAR);
-      if (insert.executeUpdate() != 1) {
-        throw new SQLException("another worker made the record of " + task.getTaskId() + " first");
+      insert.setLong(16, until);
+      if (insert.executeUpdate() == 1) {
+        return true;
       }
     }
+    if (attempt(connection, task) >= 0) {
+      throw new SQLException("another worker made the record of " + task.getTaskId() + " first");
+    }
+    return false;
   }
 
-  private static boolean expire(Connection connection, TaskEnvelope task) throws SQLException {
+  private boolean expire(Connection connection, TaskEnvelope task) throws SQLException {
     try (PreparedStatement update = connection.prepareStatement(TaskSql.EXPIRE)) {
-      update.setString(1, task.getTaskId());
+      update.setLong(1, times.slackMillis());
+      update.setString(2, task.getTaskId());
       return update.executeUpdate() == 1;
     }
   }
@@ -143,12 +154,15 @@ final class JdbcClaims implements Claims {
           if (attempt(connection, claim.task()) >= 0) {
             return false;
           }
-          insert(connection, claim.task(), claim.attempt(), claim.nonce());
-          return finish(connection, claim, state, result, code, message);
+          // After its deadline the task has expired for everybody who asked.
+          long deadline = claim.task().getDeadlineMillis();
+          long until = deadline == 0 ? Long.MAX_VALUE : deadline;
+          return remake(connection, claim.task(), claim.attempt(), claim.nonce(), until)
+              && finish(connection, claim, state, result, code, message);
         });
   }
 
-  private static boolean finish(
+  private boolean finish(
       Connection connection,
       Claim claim,
       TaskState state,
@@ -165,9 +179,11 @@ final class JdbcClaims implements Claims {
       }
       update.setString(3, code);
       update.setString(4, message);
-      update.setString(5, claim.task().getTaskId());
-      update.setInt(6, claim.attempt());
-      update.setString(7, claim.nonce());
+      update.setLong(5, result.isPresent() ? 1 : 0);
+      update.setLong(6, times.slackMillis());
+      update.setString(7, claim.task().getTaskId());
+      update.setInt(8, claim.attempt());
+      update.setString(9, claim.nonce());
       return update.executeUpdate() == 1;
     }
   }

@@ -65,8 +65,9 @@ final class RedisClaims implements Claims {
             task.getTenant(),
             Long.toString(task.getCreatedAtMillis()),
             Long.toString(task.getDeadlineMillis()),
-            Long.toString(TaskNames.SLACK_MILLIS),
-            Long.toString(times.resultLives(task)));
+            Long.toString(TaskNames.OPEN_MILLIS),
+            Long.toString(times.resultLives(task)),
+            Long.toString(times.slackMillis()));
     return claimed.thenApply(
         attempt ->
             attempt == 0
@@ -123,7 +124,8 @@ final class RedisClaims implements Claims {
       text(task.getSchemaFingerprint()),
       text(task.getTenant()),
       text(Long.toString(task.getCreatedAtMillis())),
-      text(Long.toString(task.getDeadlineMillis()))
+      text(Long.toString(task.getDeadlineMillis())),
+      text(Long.toString(times.slackMillis()))
     };
     CompletionStage<Long> stored =
         link.run(

@@ -51,8 +51,11 @@ public final class TaskNames {
   /** The result store's sorted set of tasks that have not ended, by deadline. */
   public static final String DEADLINES = "remuda:deadlines";
 
-  /** How long a record without an end is kept beyond its deadline, in milliseconds. */
-  public static final long SLACK_MILLIS = 600_000;
+  /**
+   * How long a record without an end is kept beyond its deadline, in milliseconds: a fleet that was
+   * off for days still ends it first.
+   */
+  public static final long OPEN_MILLIS = 7 * 86_400_000L;
 
   /** What tasks of models without a schema may ask. */
   public static final Set<String> UNTYPED_PATHS =
@@ -93,6 +96,11 @@ public final class TaskNames {
   /** The result store's key of a task. */
   public static String recordKey(TaskId id) {
     return RECORD_PREFIX + id;
+  }
+
+  /** The result store's key of a task's result, which is forgotten before its record is. */
+  public static String resultKey(TaskId id) {
+    return recordKey(id) + ":result";
   }
 
   /** The result store's list of a tenant's tasks. */

@@ -11,7 +11,8 @@ import java.util.HexFormat;
 /**
  * The result store's state changes as Redis scripts. Each runs as one step, so that a state is
  * compared and set with nobody between. Terminal states are final in all of them but {@code
- * revive}. Times are of the server's clock where a worker asks.
+ * revive}. Times are of the server's clock where a worker asks. A task's result lies under the key
+ * of its record and {@code :result}.
  *
  * @param submit KEYS record, the tenant's list, deadlines, idempotency key; ARGV id, model,
  *     fingerprint, tenant, createdAt, deadline, millis that the record lives without an end, digest
@@ -19,20 +20,23 @@ import java.util.HexFormat;
  *     that a result lives. Answers id, state, "1" for a conflict
  * @param queued KEYS record. Answers the state that the record now has
  * @param claim KEYS record, deadlines, the tenant's list; ARGV id, nonce, model, fingerprint,
- *     tenant, createdAt, deadline, slack in millis, millis that a result lives. Answers the
- *     attempt, or 0 when the task has ended. Makes the record anew when it is lost
+ *     tenant, createdAt, deadline, millis that the record lives beyond the deadline without an end,
+ *     millis that a result lives, slack in millis: how long beyond the deadline an end is kept at
+ *     least. Answers the attempt, or 0 when the task has ended. Makes the record anew when it is
+ *     lost
  * @param finish KEYS record, deadlines, the tenant's list; ARGV id, attempt, nonce, state, result,
  *     errorCode, errorMessage, millis that the result lives, model, fingerprint, tenant, createdAt,
- *     deadline. Answers 1, or 0 when the claim does not count
- * @param end KEYS record, deadlines; ARGV id, state, errorCode, errorMessage, now, and where one
- *     later revival makes it void the revivals before. Answers the state that holds, "" without a
- *     record
- * @param revive KEYS record, deadlines; ARGV id, now, slack in millis, two error codes that may be
- *     revived. Answers how often it was revived by now, 0 when it may not run
+ *     deadline, slack in millis as for claim. Answers 1, or 0 when the claim does not count
+ * @param end KEYS record, deadlines; ARGV id, state, errorCode, errorMessage, now, slack in millis
+ *     as for claim, and where one later revival makes it void the revivals before. Answers the
+ *     state that holds, "" without a record
+ * @param revive KEYS record, deadlines; ARGV id, now, millis that the record lives beyond the
+ *     deadline without an end, two error codes that may be revived. Answers how often it was
+ *     revived by now, 0 when it may not run
  * @param progress KEYS record; ARGV attempt, nonce, percent. Answers 1, or 0 when the claim does
  *     not count
  * @param list KEYS the tenant's list; ARGV limit, id before the page or "", prefix of records.
- *     Answers rows of id and twelve fields
+ *     Answers rows of id, twelve fields, and "1" for a task that is DONE and has no result any more
  */
 public record TaskScripts(
     Script submit,

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param timeout within which every call of a store is answered
  * @param confirmPatience how long the broker may confirm nothing before its connection is made anew
  * @param queueSettle how old a broker's queue must be before tasks are published to it
+ * @param recordSlack for which how a task ended is known beyond its deadline, whenever it did
  * @param caFile certificates that servers are checked against; empty: those that Java trusts
  */
 public record TaskSettings(
@@ -22,6 +23,7 @@ public record TaskSettings(
     Optional<Path> caFile,
     Duration timeout,
     Duration resultTtl,
+    Duration recordSlack,
     Duration reconnectMin,
     Duration reconnectMax,
     Duration watchInterval,
@@ -83,6 +85,7 @@ public record TaskSettings(
         ca.isEmpty() ? Optional.empty() : Optional.of(Path.of(ca)),
         config.getDuration("timeout"),
         config.getDuration("result-ttl"),
+        config.getDuration("record-slack"),
         config.getDuration("reconnect.first-pause"),
         config.getDuration("reconnect.longest-pause"),
         config.getDuration("watch-interval"),
@@ -95,7 +98,7 @@ public record TaskSettings(
   }
 
   public TaskTimes times() {
-    return new TaskTimes(resultTtl.toMillis());
+    return new TaskTimes(resultTtl.toMillis(), recordSlack.toMillis());
   }
 
   private static Place place(Config root, Path dataDir, String key, List<String> schemes) {

@@ -14,6 +14,9 @@ public final class TaskSql {
   private static final String RECORD = "\"remuda_tasks\".task_record";
   private static final String NOW = "CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000 AS BIGINT)";
 
+  /** Rows that one sweep removes at most. */
+  public static final int SWEEP_LIMIT = 500;
+
   /** queue, task id, envelope, deadline. */
   public static final String PUBLISH =
       "INSERT INTO "
@@ -104,7 +107,21 @@ public final class TaskSql {
           + NOW
           + " - 120000 AND visible_at <= "
           + NOW
-          + " LIMIT 500)";
+          + " LIMIT "
+          + SWEEP_LIMIT
+          + ")";
+
+  /** Removes some results whose time is over; their records stay. */
+  public static final String SWEEP_RESULTS =
+      "UPDATE "
+          + RECORD
+          + " SET result = NULL, result_until = 0 WHERE id IN (SELECT id FROM "
+          + RECORD
+          + " WHERE result_until > 0 AND result_until <= "
+          + NOW
+          + " LIMIT "
+          + SWEEP_LIMIT
+          + ")";
 
   /** Removes some records whose time is over. */
   public static final String SWEEP_RECORDS =
@@ -114,7 +131,9 @@ public final class TaskSql {
           + RECORD
           + " WHERE expires_at <= "
           + NOW
-          + " LIMIT 500)";
+          + " LIMIT "
+          + SWEEP_LIMIT
+          + ")";
 
   /**
    * id, tenant, once, digest, model, fingerprint, state, attempt, nonce, created_at, deadline,
@@ -138,6 +157,9 @@ public final class TaskSql {
           + RECORD
           + " WHERE once = ?)";
 
+  /** As {@link #INSERT_RECORD}, then until when; later it writes nothing. */
+  public static final String REMAKE_RECORD = INSERT_RECORD + " AND CAST(? AS BIGINT) >= " + NOW;
+
   /** once; gives id, digest, state. */
   public static final String FIRST_UNDER_KEY =
       "SELECT id, digest, state FROM " + RECORD + " WHERE once = ?";
@@ -149,7 +171,7 @@ public final class TaskSql {
   public static final String QUEUED =
       "UPDATE " + RECORD + " SET state = 'QUEUED' WHERE id = ? AND state = 'SUBMITTING'";
 
-  /** nonce, slack in millis, id. */
+  /** nonce, millis that the record lives beyond the deadline without an end, id. */
   public static final String CLAIM =
       "UPDATE "
           + RECORD
@@ -168,27 +190,42 @@ public final class TaskSql {
   public static final String LOOK =
       "SELECT finished_at, attempt, nonce FROM " + RECORD + " WHERE id = ?";
 
-  /** id. Ends what nobody may begin any more. */
+  /**
+   * For how long an end is known; one parameter, slack in millis: beyond the deadline in any case,
+   * so that no later delivery of the task ends it otherwise.
+   */
+  private static final String KEPT =
+      "expires_at = GREATEST("
+          + NOW
+          + " + result_ttl, GREATEST(deadline, "
+          + NOW
+          + ") + CAST(? AS BIGINT))";
+
+  /** slack in millis, id. Ends what nobody may begin any more. */
   public static final String EXPIRE =
       "UPDATE "
           + RECORD
           + " SET state = 'EXPIRED', finished_at = "
           + NOW
-          + ", expires_at = "
-          + NOW
-          + " + result_ttl WHERE id = ? AND finished_at = 0 AND deadline > 0 AND deadline < "
+          + ", "
+          + KEPT
+          + " WHERE id = ? AND finished_at = 0 AND deadline > 0 AND deadline < "
           + NOW;
 
-  /** state, result, error code, error message, id, attempt, nonce. */
+  /**
+   * state, result, error code, error message, whether there is a result (1 or 0), slack in millis,
+   * id, attempt, nonce.
+   */
   public static final String FINISH =
       "UPDATE "
           + RECORD
           + " SET state = ?, result = ?, error_code = ?, error_message = ?,"
-          + " finished_at = "
+          + " result_until = CAST(? AS BIGINT) * ("
           + NOW
-          + ", expires_at = "
+          + " + result_ttl), finished_at = "
           + NOW
-          + " + result_ttl"
+          + ", "
+          + KEPT
           + " WHERE id = ? AND state = 'RUNNING' AND attempt = ? AND nonce = ?";
 
   /** percent, id, attempt, nonce. */
@@ -198,19 +235,21 @@ public final class TaskSql {
           + " SET progress = ?"
           + " WHERE id = ? AND state = 'RUNNING' AND attempt = ? AND nonce = ?";
 
-  /** state, error code, error message, now, id. */
+  /** state, error code, error message, now, slack in millis, id. */
   public static final String END =
       "UPDATE "
           + RECORD
-          + " SET state = ?, error_code = ?, error_message = ?, finished_at = ?,"
-          + " expires_at = "
-          + NOW
-          + " + result_ttl WHERE id = ? AND finished_at = 0";
+          + " SET state = ?, error_code = ?, error_message = ?, finished_at = ?, "
+          + KEPT
+          + " WHERE id = ? AND finished_at = 0";
 
   /** As {@link #END}, then how often it was revived: more often in the table, nothing changes. */
   public static final String BURY = END + " AND revivals <= ?";
 
-  /** slack in millis, id, now, two error codes that may be revived; {@link #REVIVALS} follows. */
+  /**
+   * millis that the record lives beyond the deadline without an end, id, now, two error codes that
+   * may be revived; {@link #REVIVALS} follows.
+   */
   public static final String REVIVE =
       "UPDATE "
           + RECORD
@@ -227,15 +266,32 @@ public final class TaskSql {
 
   private static final String FIELDS =
       "id, model, state, attempt, nonce, created_at, finished_at, deadline, error_code,"
-          + " error_message, fingerprint, tenant, progress";
+          + " error_message, fingerprint, tenant, progress, CASE WHEN state = 'DONE'"
+          + " AND result_until <= "
+          + NOW
+          + " THEN 1 ELSE 0 END";
+
+  private static final String RESULT = "CASE WHEN result_until > " + NOW + " THEN result END";
 
   /** id; gives the state and the bytes of the result. */
   public static final String OUTLINE =
-      "SELECT state, OCTET_LENGTH(result) FROM " + RECORD + " WHERE id = ? AND expires_at > " + NOW;
+      "SELECT state, OCTET_LENGTH("
+          + RESULT
+          + ") FROM "
+          + RECORD
+          + " WHERE id = ? AND expires_at > "
+          + NOW;
 
   /** id; gives the fields that {@link #LIST} gives, and the result. */
   public static final String READ =
-      "SELECT " + FIELDS + ", result FROM " + RECORD + " WHERE id = ? AND expires_at > " + NOW;
+      "SELECT "
+          + FIELDS
+          + ", "
+          + RESULT
+          + " FROM "
+          + RECORD
+          + " WHERE id = ? AND expires_at > "
+          + NOW;
 
   /** id. */
   public static final String CREATED_AT = "SELECT created_at FROM " + RECORD + " WHERE id = ?";

@@ -7,12 +7,19 @@ end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local deadline = tonumber(ARGV[7])
+local ttl = tonumber(ARGV[9])
+local slack = tonumber(ARGV[10])
+local left = math.max(0, deadline - now)
 if not state then
+  -- So late its end, whichever it was, may be forgotten: it gets no other one.
+  if deadline > 0 and now > deadline + slack then
+    return 0
+  end
   redis.call('HSET', KEYS[1], 'model', ARGV[3], 'fingerprint', ARGV[4], 'tenant', ARGV[5],
     'createdAt', ARGV[6], 'deadline', ARGV[7], 'attempt', '0', 'ttl', ARGV[9])
   redis.call('ZADD', KEYS[3], ARGV[6], ARGV[1])
-  if redis.call('PTTL', KEYS[3]) < tonumber(ARGV[9]) then
-    redis.call('PEXPIRE', KEYS[3], ARGV[9])
+  if redis.call('PTTL', KEYS[3]) < left + slack + ttl then
+    redis.call('PEXPIRE', KEYS[3], string.format('%d', left + slack + ttl))
   end
   if deadline > 0 then
     redis.call('ZADD', KEYS[2], ARGV[7], ARGV[1])
@@ -20,11 +27,11 @@ if not state then
 end
 if deadline > 0 and now > deadline then
   redis.call('HSET', KEYS[1], 'state', 'EXPIRED', 'finishedAt', string.format('%d', now))
-  redis.call('PEXPIRE', KEYS[1], ARGV[9])
+  redis.call('PEXPIRE', KEYS[1], string.format('%d', math.max(ttl, slack)))
   redis.call('ZREM', KEYS[2], ARGV[1])
   return 0
 end
 local attempt = redis.call('HINCRBY', KEYS[1], 'attempt', 1)
 redis.call('HSET', KEYS[1], 'state', 'RUNNING', 'nonce', ARGV[2], 'progress', '0')
-redis.call('PEXPIRE', KEYS[1], string.format('%d', math.max(0, deadline - now) + tonumber(ARGV[8])))
+redis.call('PEXPIRE', KEYS[1], string.format('%d', left + tonumber(ARGV[8])))
 return attempt

@@ -1,7 +1,8 @@
 -- A gateway ends a task without a result. What has ended before stays as it is, and so does what was
--- revived more often than who ends it knows of.
-local held = redis.call('HMGET', KEYS[1], 'state', 'ttl', 'revivals')
-if ARGV[6] and tonumber(ARGV[6]) < tonumber(held[3] or '0') then
+-- revived more often than who ends it knows of. The record is kept beyond the deadline in any case,
+-- so that whoever still has the task finds that it has ended.
+local held = redis.call('HMGET', KEYS[1], 'state', 'ttl', 'deadline', 'revivals')
+if ARGV[7] and tonumber(ARGV[7]) < tonumber(held[4] or '0') then
   return held[1]
 end
 redis.call('ZREM', KEYS[2], ARGV[1])
@@ -13,5 +14,9 @@ if held[1] == 'DONE' or held[1] == 'FAILED' or held[1] == 'EXPIRED' or held[1] =
 end
 redis.call('HSET', KEYS[1], 'state', ARGV[2], 'errorCode', ARGV[3], 'errorMessage', ARGV[4],
   'finishedAt', ARGV[5])
-redis.call('PEXPIRE', KEYS[1], held[2])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local left = math.max(0, tonumber(held[3]) - now)
+redis.call('PEXPIRE', KEYS[1],
+  string.format('%d', math.max(tonumber(held[2]), left + tonumber(ARGV[6]))))
 return ARGV[2]

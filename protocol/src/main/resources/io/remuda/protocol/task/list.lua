@@ -26,6 +26,10 @@ while #page < limit do
       for i = 1, 12 do
         row[i + 1] = record[i] or ''
       end
+      row[14] = ''
+      if record[1] == 'DONE' and redis.call('EXISTS', ARGV[3] .. id .. ':result') == 0 then
+        row[14] = '1'
+      end
       page[#page + 1] = row
       start = start + 1
     else

@@ -7,7 +7,7 @@ end
 if tonumber(held[3]) > 0 and tonumber(held[3]) <= tonumber(ARGV[2]) then
   return 0
 end
-redis.call('HDEL', KEYS[1], 'errorCode', 'errorMessage', 'finishedAt', 'result', 'nonce', 'progress')
+redis.call('HDEL', KEYS[1], 'errorCode', 'errorMessage', 'finishedAt', 'nonce', 'progress')
 redis.call('HSET', KEYS[1], 'state', 'QUEUED', 'attempt', '0')
 redis.call('PEXPIRE', KEYS[1],
   string.format('%d', math.max(0, tonumber(held[3]) - tonumber(ARGV[2])) + tonumber(ARGV[3])))

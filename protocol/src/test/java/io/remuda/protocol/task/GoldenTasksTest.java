@@ -27,6 +27,9 @@ class GoldenTasksTest {
   /** Since it has a tenant and a progress. */
   private static final String RECORD_2 = RECORD + "6a0474656e61702a";
 
+  /** Since a record outlives its result. */
+  private static final String RECORD_3 = RECORD_2 + "7801";
+
   private static final TaskEnvelope SENT =
       TaskEnvelope.newBuilder()
           .setTaskId("t-1")
@@ -83,6 +86,15 @@ class GoldenTasksTest {
 
     assertThat(HexFormat.of().formatHex(kept.toByteArray())).isEqualTo(RECORD_2);
     assertThat(TaskRecord.parseFrom(HexFormat.of().parseHex(RECORD_2))).isEqualTo(kept);
+  }
+
+  @Test
+  void aRecordWhoseResultIsGoneIsRead() throws Exception {
+    TaskRecord kept =
+        KEPT.toBuilder().setTenant("tena").setProgressPercent(42).setResultExpired(true).build();
+
+    assertThat(HexFormat.of().formatHex(kept.toByteArray())).isEqualTo(RECORD_3);
+    assertThat(TaskRecord.parseFrom(HexFormat.of().parseHex(RECORD_3))).isEqualTo(kept);
   }
 
   @Test

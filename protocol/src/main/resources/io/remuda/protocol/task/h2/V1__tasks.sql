@@ -44,8 +44,12 @@ CREATE TABLE "remuda_tasks".task_record (
     error_code VARCHAR(80) DEFAULT '' NOT NULL,
     error_message VARCHAR(100000) DEFAULT '' NOT NULL,
     result_ttl BIGINT NOT NULL,
+    -- Until when the result is kept; 0: there is none, or none any more.
+    result_until BIGINT DEFAULT 0 NOT NULL,
+    -- Until when all the rest is kept.
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX task_record_tenant ON "remuda_tasks".task_record (tenant, created_at, id);
 CREATE INDEX task_record_open ON "remuda_tasks".task_record (finished_at, deadline);
 CREATE INDEX task_record_expiry ON "remuda_tasks".task_record (expires_at);
+CREATE INDEX task_record_result ON "remuda_tasks".task_record (result_until);

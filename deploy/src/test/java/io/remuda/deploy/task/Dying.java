@@ -37,13 +37,13 @@ final class Dying implements Claims {
   }
 
   @Override
-  public CompletionStage<Optional<Claim>> claim(TaskEnvelope task) {
+  public CompletionStage<Optional<Claim>> claim(TaskEnvelope task, String nonce) {
     if (last == Step.TAKEN) {
       return dead();
     }
     return last == Step.CLAIMED
-        ? claims.claim(task).thenCompose(claim -> dead())
-        : claims.claim(task);
+        ? claims.claim(task, nonce).thenCompose(claim -> dead())
+        : claims.claim(task, nonce);
   }
 
   @Override

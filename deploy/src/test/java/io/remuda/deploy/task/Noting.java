@@ -24,9 +24,9 @@ final class Noting implements Claims {
   }
 
   @Override
-  public CompletionStage<Optional<Claim>> claim(TaskEnvelope task) {
+  public CompletionStage<Optional<Claim>> claim(TaskEnvelope task, String nonce) {
     taken.add(task.getTaskId());
-    return claims.claim(task);
+    return claims.claim(task, nonce);
   }
 
   @Override

@@ -204,6 +204,23 @@ abstract class TaskLifetimesContract {
     }
   }
 
+  @Test
+  void theSameClaimAgainIsNoOtherAttempt() {
+    try (TaskStage.Machine machine = stage.machine()) {
+      // given a claim whose answer did not come in time, so that it is said again
+      TaskEnvelope task = stage.task("asked twice");
+      get(stage.results().submitting(task));
+      Claim first = get(machine.claims().claim(task, "its nonce")).orElseThrow();
+      Claim again = get(machine.claims().claim(task, "its nonce")).orElseThrow();
+
+      // then it is the same, and only another one is another attempt
+      assertThat(again).isEqualTo(first);
+      assertThat(get(machine.claims().claim(task)).orElseThrow().attempt()).isEqualTo(2);
+      assertThat(get(machine.claims().claim(task, "its nonce")).orElseThrow().attempt())
+          .isEqualTo(3);
+    }
+  }
+
   private TaskEnvelope brief(String text) {
     return stage.task(text).toBuilder().setResultTtlSeconds(SHORT.toSeconds()).build();
   }

@@ -15,9 +15,9 @@ record MeasuredClaims(Claims claims, TaskMeters meters) implements Claims {
   }
 
   @Override
-  public CompletionStage<Optional<Claim>> claim(TaskEnvelope task) {
+  public CompletionStage<Optional<Claim>> claim(TaskEnvelope task, String nonce) {
     return claims
-        .claim(task)
+        .claim(task, nonce)
         .whenComplete(
             (claim, failure) -> {
               if (failure == null) {

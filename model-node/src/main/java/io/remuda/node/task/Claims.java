@@ -3,6 +3,7 @@ package io.remuda.node.task;
 import com.google.protobuf.ByteString;
 import io.remuda.protocol.proto.task.TaskEnvelope;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -39,8 +40,18 @@ public interface Claims extends AutoCloseable {
   /** Changes nothing, and counts as no attempt. */
   CompletionStage<Seen> look(TaskEnvelope task);
 
-  /** A claim for the task; empty when it has ended and is only to be acknowledged. */
-  CompletionStage<Optional<Claim>> claim(TaskEnvelope task);
+  /**
+   * A claim for the task; empty when it has ended and is only to be acknowledged. Said again under
+   * the same nonce, as when the answer did not come in time, it is the same claim and attempt.
+   *
+   * @param nonce drawn anew for each delivery
+   */
+  CompletionStage<Optional<Claim>> claim(TaskEnvelope task, String nonce);
+
+  /** The same under a fresh nonce. */
+  default CompletionStage<Optional<Claim>> claim(TaskEnvelope task) {
+    return claim(task, UUID.randomUUID().toString());
+  }
 
   /**
    * Whether the answer was stored: false when the claim is no longer the one that counts. A record

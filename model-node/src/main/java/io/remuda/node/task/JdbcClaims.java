@@ -15,22 +15,16 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 
 /** Claims and results in a table, compared and set by conditional updates. */
 final class JdbcClaims implements Claims {
 
   private final TaskDatabase database;
   private final TaskTimes times;
-  private final Supplier<String> nonces;
 
-  /**
-   * @param nonces never gives the same word twice
-   */
-  JdbcClaims(TaskDatabase database, TaskSettings settings, Supplier<String> nonces) {
+  JdbcClaims(TaskDatabase database, TaskSettings settings) {
     this.database = database;
     this.times = settings.times();
-    this.nonces = nonces;
   }
 
   @Override
@@ -49,8 +43,7 @@ final class JdbcClaims implements Claims {
   }
 
   @Override
-  public CompletionStage<Optional<Claim>> claim(TaskEnvelope task) {
-    String nonce = nonces.get();
+  public CompletionStage<Optional<Claim>> claim(TaskEnvelope task, String nonce) {
     return write(
         task,
         connection -> {
@@ -64,8 +57,9 @@ final class JdbcClaims implements Claims {
   private int claim(Connection connection, TaskEnvelope task, String nonce) throws SQLException {
     try (PreparedStatement update = connection.prepareStatement(TaskSql.CLAIM)) {
       update.setString(1, nonce);
-      update.setLong(2, TaskNames.OPEN_MILLIS);
-      update.setString(3, task.getTaskId());
+      update.setString(2, nonce);
+      update.setLong(3, TaskNames.OPEN_MILLIS);
+      update.setString(4, task.getTaskId());
       if (update.executeUpdate() == 1) {
         return attempt(connection, task);
       }

@@ -12,23 +12,17 @@ import io.remuda.protocol.task.TaskTimes;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 
 /** Claims and results in Redis, compared and set by the scripts that the gateway shares. */
 final class RedisClaims implements Claims {
 
   private final RedisLink link;
   private final TaskTimes times;
-  private final Supplier<String> nonces;
   private final TaskScripts scripts = TaskScripts.load();
 
-  /**
-   * @param nonces never gives the same word twice
-   */
-  RedisClaims(RedisLink link, TaskSettings settings, Supplier<String> nonces) {
+  RedisClaims(RedisLink link, TaskSettings settings) {
     this.link = link;
     this.times = settings.times();
-    this.nonces = nonces;
   }
 
   @Override
@@ -51,8 +45,7 @@ final class RedisClaims implements Claims {
   }
 
   @Override
-  public CompletionStage<Optional<Claim>> claim(TaskEnvelope task) {
-    String nonce = nonces.get();
+  public CompletionStage<Optional<Claim>> claim(TaskEnvelope task, String nonce) {
     CompletionStage<Long> claimed =
         link.run(
             scripts.claim(),

@@ -14,8 +14,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.function.Supplier;
 
 /**
  * A machine's task source and claims, as {@code remuda.tasks} names them. Both reconnect by
@@ -78,13 +76,11 @@ public final class TaskBackends implements AutoCloseable {
   }
 
   private Optional<Claims> openClaims() {
-    Supplier<String> nonces = () -> UUID.randomUUID().toString();
     if (settings.results() instanceof Redis redis) {
-      return Optional.of(
-          kept(new RedisClaims(RedisLink.open(redis.uri(), settings), settings, nonces)));
+      return Optional.of(kept(new RedisClaims(RedisLink.open(redis.uri(), settings), settings)));
     }
     if (settings.results() instanceof Database place) {
-      return Optional.of(kept(new JdbcClaims(database(place), settings, nonces)));
+      return Optional.of(kept(new JdbcClaims(database(place), settings)));
     }
     return Optional.empty();
   }

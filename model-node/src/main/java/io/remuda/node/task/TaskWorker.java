@@ -3,6 +3,7 @@ package io.remuda.node.task;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.proto.task.TaskEnvelope;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -17,6 +18,15 @@ import java.util.concurrent.CompletionStage;
  * after attempt. Those that were only handed out are no such ones.
  */
 public final class TaskWorker implements AutoCloseable {
+
+  /**
+   * A delivery's way to its claim.
+   *
+   * @param nonce the same for all tries to claim: a store that hung has done them all once it
+   *     answers, and they are one attempt
+   * @param until when it goes back to the queue, in nanoseconds
+   */
+  private record Turn(TaskEnvelope task, String nonce, long until) {}
 
   private final Claims claims;
   private final TaskSlots slots;
@@ -75,7 +85,7 @@ public final class TaskWorker implements AutoCloseable {
   private CompletionStage<Verdict> work(Delivery delivery) {
     TaskEnvelope task = delivery.task();
     if (!delivery.again()) {
-      return begin(task, patience.until());
+      return begin(turn(task));
     }
     // A look and no claim: who waits in the line must not count as begun once more, nor hold a
     // slot.
@@ -87,52 +97,56 @@ public final class TaskWorker implements AutoCloseable {
                 return CompletableFuture.completedStage(Verdict.ACK);
               }
               return seen.attempt() > 0
-                  ? suspects.run(() -> begin(task, patience.until()))
-                  : begin(task, patience.until());
+                  ? suspects.run(() -> begin(turn(task)))
+                  : begin(turn(task));
             });
+  }
+
+  private Turn turn(TaskEnvelope task) {
+    return new Turn(task, UUID.randomUUID().toString(), patience.until());
   }
 
   /**
    * A slot first and the claim after it, for a claim counts as an attempt. A store that is away is
    * asked without a slot until it answers: else all slots would wait with it.
    */
-  private CompletionStage<Verdict> begin(TaskEnvelope task, long until) {
+  private CompletionStage<Verdict> begin(Turn turn) {
     if (!storeAway) {
-      return withSlot(task, until);
+      return withSlot(turn);
     }
     return patience
-        .ask(() -> claims.look(task), until)
+        .ask(() -> claims.look(turn.task()), turn.until())
         .thenCompose(
             seen -> {
               storeAway = false;
-              return withSlot(task, until);
+              return withSlot(turn);
             });
   }
 
-  private CompletionStage<Verdict> withSlot(TaskEnvelope task, long until) {
+  private CompletionStage<Verdict> withSlot(Turn turn) {
     return slots
         .take()
         .<CompletionStage<Verdict>>handle(
             (slot, none) ->
                 // No slot will come: the instance is not ready any more, and another one is.
                 none == null
-                    ? inSlot(task, slot, until)
+                    ? inSlot(turn, slot)
                     : CompletableFuture.completedStage(Verdict.RETRY))
         .thenCompose(verdict -> verdict);
   }
 
-  private CompletionStage<Verdict> inSlot(TaskEnvelope task, TaskSlots.Slot slot, long until) {
+  private CompletionStage<Verdict> inSlot(Turn turn, TaskSlots.Slot slot) {
     if (patience.isOver()) {
       slot.release();
       return CompletableFuture.completedStage(Verdict.RETRY);
     }
     if (storeAway) {
       slot.release();
-      return begin(task, until);
+      return begin(turn);
     }
     CompletionStage<Optional<Claims.Claim>> claimed;
     try {
-      claimed = claims.claim(task);
+      claimed = claims.claim(turn.task(), turn.nonce());
     } catch (RuntimeException broken) {
       slot.release();
       return CompletableFuture.failedStage(broken);
@@ -144,7 +158,7 @@ public final class TaskWorker implements AutoCloseable {
                 // Before the slot goes to the next task, which would find the same.
                 storeAway = true;
                 slot.release();
-                return patience.again(failure, until, () -> begin(task, until));
+                return patience.again(failure, turn.until(), () -> begin(turn));
               }
               return claim.isEmpty()
                   ? CompletableFuture.completedStage(Verdict.ACK)

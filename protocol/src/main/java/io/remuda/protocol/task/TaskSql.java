@@ -171,11 +171,13 @@ public final class TaskSql {
   public static final String QUEUED =
       "UPDATE " + RECORD + " SET state = 'QUEUED' WHERE id = ? AND state = 'SUBMITTING'";
 
-  /** nonce, millis that the record lives beyond the deadline without an end, id. */
+  /** nonce, the same, millis that the record lives beyond the deadline without an end, id. */
   public static final String CLAIM =
       "UPDATE "
           + RECORD
-          + " SET state = 'RUNNING', attempt = attempt + 1, nonce = ?, progress = 0,"
+          + " SET state = 'RUNNING', attempt = CASE WHEN state = 'RUNNING'"
+          + " AND nonce = CAST(? AS VARCHAR(80)) THEN attempt ELSE attempt + 1 END, nonce = ?,"
+          + " progress = 0,"
           + " expires_at = GREATEST(deadline, "
           + NOW
           + ") + ?"

@@ -1,6 +1,8 @@
--- A worker takes the task. The attempt rises and a fresh nonce makes the older claims worthless.
+-- A worker takes the task. The attempt rises and a fresh nonce makes the older claims worthless; the
+-- same nonce again is the same claim, whose answer was lost, and no other attempt.
 -- A record that was lost is made anew from what the queue kept.
-local state = redis.call('HGET', KEYS[1], 'state')
+local held = redis.call('HMGET', KEYS[1], 'state', 'nonce', 'attempt')
+local state = held[1]
 if state == 'DONE' or state == 'FAILED' or state == 'EXPIRED' or state == 'CANCELLED' then
   return 0
 end
@@ -30,6 +32,9 @@ if deadline > 0 and now > deadline then
   redis.call('PEXPIRE', KEYS[1], string.format('%d', math.max(ttl, slack)))
   redis.call('ZREM', KEYS[2], ARGV[1])
   return 0
+end
+if state == 'RUNNING' and held[2] == ARGV[2] then
+  return tonumber(held[3])
 end
 local attempt = redis.call('HINCRBY', KEYS[1], 'attempt', 1)
 redis.call('HSET', KEYS[1], 'state', 'RUNNING', 'nonce', ARGV[2], 'progress', '0')

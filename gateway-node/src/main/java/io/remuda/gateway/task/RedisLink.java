@@ -2,6 +2,7 @@ package io.remuda.gateway.task;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +36,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The way to Redis: made in the background and made anew whenever it is lost. While there is none,
- * commands fail at once; every command ends within the time-out.
+ * commands fail at once; every command ends within the time-out. A server that lets one of them
+ * time out counts as away until it answers a PING, although the connection is open.
  */
 final class RedisLink implements AutoCloseable {
 
@@ -48,6 +51,7 @@ final class RedisLink implements AutoCloseable {
   private final RedisClient client;
   private volatile @Nullable StatefulRedisConnection<String, byte[]> connection;
   private volatile String trouble = "it is being connected to";
+  private final AtomicBoolean silent = new AtomicBoolean();
   private volatile boolean closed;
 
   private RedisLink(RedisURI address, TaskSettings settings) {
@@ -89,15 +93,21 @@ final class RedisLink implements AutoCloseable {
     return link;
   }
 
-  /** Empty while it is connected; else why it is not. */
+  /** Empty while it is connected and answers; else why it does not. */
   Optional<String> health() {
     StatefulRedisConnection<String, byte[]> held = connection;
     if (held == null) {
       return Optional.of("the result store does not answer: " + trouble);
     }
-    return held.isOpen()
-        ? Optional.empty()
-        : Optional.of("the result store has closed the connection; it is being made anew");
+    if (!held.isOpen()) {
+      return Optional.of("the result store has closed the connection; it is being made anew");
+    }
+    return silent.get()
+        ? Optional.of(
+            "the result store has not answered within "
+                + settings.timeout().toMillis()
+                + " ms (remuda.tasks.timeout); it is asked on")
+        : Optional.empty();
   }
 
   /** Commands over the connection; fails when there is none. */
@@ -108,10 +118,38 @@ final class RedisLink implements AutoCloseable {
           new IOException("the result store does not answer: " + trouble));
     }
     try {
-      return asked.of(held.async());
+      return asked
+          .of(held.async())
+          .whenComplete(
+              (answer, failure) -> {
+                if (failure != null
+                    && unwrapped(failure) instanceof RedisCommandTimeoutException
+                    && silent.compareAndSet(false, true)) {
+                  LOG.warn("event=result-store-silent limit={}", settings.timeout());
+                  ping(held);
+                }
+              });
     } catch (RuntimeException e) {
       return CompletableFuture.failedStage(e);
     }
+  }
+
+  /** Asks until there is an answer, over whichever connection the client then has. */
+  private void ping(StatefulRedisConnection<String, byte[]> held) {
+    if (closed) {
+      return;
+    }
+    held.async()
+        .ping()
+        .whenComplete(
+            (pong, failure) -> {
+              if (failure == null) {
+                silent.set(false);
+                LOG.info("event=result-store-answers");
+              } else {
+                after(settings.reconnectMin(), () -> ping(held));
+              }
+            });
   }
 
   /** Something asked of Redis. */
@@ -158,14 +196,18 @@ final class RedisLink implements AutoCloseable {
               trouble = reason(failure);
               LOG.warn("event=result-store-away reason={}", trouble);
               Duration next = pause.multipliedBy(2);
-              CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS)
-                  .execute(
-                      () ->
-                          connect(
-                              next.compareTo(settings.reconnectMax()) > 0
-                                  ? settings.reconnectMax()
-                                  : next));
+              after(
+                  pause,
+                  () ->
+                      connect(
+                          next.compareTo(settings.reconnectMax()) > 0
+                              ? settings.reconnectMax()
+                              : next));
             });
+  }
+
+  private static void after(Duration pause, Runnable work) {
+    CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS).execute(work);
   }
 
   private static String reason(Throwable failure) {

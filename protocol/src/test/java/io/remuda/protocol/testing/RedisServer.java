@@ -108,6 +108,17 @@ public final class RedisServer {
     requireOwn().kill();
   }
 
+  /**
+   * Makes the server hang: its connections stay open, and it answers nothing until it is thawed.
+   */
+  public void freeze() {
+    requireOwn().freeze();
+  }
+
+  public void thaw() {
+    requireOwn().thaw();
+  }
+
   /** Whether the server answers a PING now, with a password or without one. */
   public boolean answers() {
     try (Socket socket = new Socket(InetAddress.getByName(host()), port())) {

@@ -127,6 +127,16 @@ final class ServerProcess {
     process = null;
   }
 
+  /** Stops the whole group where it is: its connections stay open and nothing is answered. */
+  synchronized void freeze() {
+    signal("STOP", "-" + pid());
+  }
+
+  /** Lets it go on after {@link #freeze}. */
+  synchronized void thaw() {
+    signal("CONT", "-" + pid());
+  }
+
   /** KILL to the whole group, as a machine that loses power would. */
   void kill() {
     stop("KILL", Duration.ofSeconds(10));

@@ -11,14 +11,17 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A way to the broker that can keep confirms from the connections that are open, and from no later
- * one: what a channel sees whose queue had no leader.
+ * one: what a channel sees whose queue had no leader. Or answers to declarations, from all of them.
  */
 final class UnconfirmedLink implements AutoCloseable {
 
   private static final int METHOD = 1;
+  private static final int EXCHANGE = 40;
+  private static final int DECLARE_OK = 11;
   private static final int BASIC = 60;
   private static final int ACK = 80;
 
@@ -28,6 +31,8 @@ final class UnconfirmedLink implements AutoCloseable {
   private final ServerSocket listening;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final Set<Socket> unconfirmed = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger made = new AtomicInteger();
+  private volatile boolean declaring = true;
 
   /**
    * @param onKept called at each confirm that is kept
@@ -53,6 +58,21 @@ final class UnconfirmedLink implements AutoCloseable {
     unconfirmed.addAll(open);
   }
 
+  /** Whether declarations are answered. */
+  void answersDeclarations(boolean answered) {
+    declaring = answered;
+  }
+
+  /** Connections that were made so far. */
+  int made() {
+    return made.get();
+  }
+
+  /** Connections that are open now. */
+  int open() {
+    return open.size();
+  }
+
   /** Ends all connections, as an operator of the broker would. */
   void cut() {
     open.forEach(UnconfirmedLink::end);
@@ -63,6 +83,7 @@ final class UnconfirmedLink implements AutoCloseable {
       Socket client = listening.accept();
       Socket server = new Socket(InetAddress.getByName(host), port);
       open.add(client);
+      made.incrementAndGet();
       run("to-broker", () -> copy(client, server));
       run("to-client", () -> frames(server, client));
     }
@@ -94,6 +115,12 @@ final class UnconfirmedLink implements AutoCloseable {
             && method.getShort(2) == ACK
             && unconfirmed.contains(to)) {
           onKept.run();
+          continue;
+        }
+        if (!declaring
+            && head[0] == METHOD
+            && method.getShort(0) == EXCHANGE
+            && method.getShort(2) == DECLARE_OK) {
           continue;
         }
         out.write(head);

@@ -85,12 +85,7 @@ final class Broker implements AmqpConnectionProvider {
   public Connection get() {
     try {
       Connection made = connect("remuda-gateway-publish");
-      try (Channel channel = made.createChannel()) {
-        channel.exchangeDeclare(TaskNames.TASK_EXCHANGE, "direct", true);
-        declareDeadLetters(channel);
-      } catch (TimeoutException e) {
-        throw new IOException("the broker did not close a channel in time", e);
-      }
+      prepare(made);
       publishing = Optional.of(made);
       trouble = Optional.empty();
       made.addBlockedListener(new Blocking());
@@ -105,6 +100,22 @@ final class Broker implements AmqpConnectionProvider {
       troubled("the broker cannot be reached: " + e.getMessage());
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Declares what is needed before all else; a connection that cannot is ended, and not kept. */
+  private static void prepare(Connection made) throws IOException {
+    try (Channel channel = made.createChannel()) {
+      channel.exchangeDeclare(TaskNames.TASK_EXCHANGE, "direct", true);
+      declareDeadLetters(channel);
+    } catch (IOException | TimeoutException | RuntimeException e) {
+      made.abort(ABORT_MILLIS);
+      throw new IOException("it does not let the queues of tasks be declared: " + reason(e), e);
+    }
+  }
+
+  private static String reason(Exception failure) {
+    Throwable root = failure.getCause() == null ? failure : failure.getCause();
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 
   /** Ends the connection that publishes, whatever its stream does; the stream makes another. */

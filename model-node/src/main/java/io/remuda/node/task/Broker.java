@@ -70,14 +70,7 @@ final class Broker implements AmqpConnectionProvider {
   public Connection get() {
     try {
       Connection made = connect(name);
-      try (Channel channel = made.createChannel()) {
-        channel.exchangeDeclare(TaskNames.DEAD_LETTER_EXCHANGE, "fanout", true);
-        channel.queueDeclare(
-            TaskNames.DEAD_LETTER_QUEUE, true, false, false, TaskNames.deadQueueArguments());
-        channel.queueBind(TaskNames.DEAD_LETTER_QUEUE, TaskNames.DEAD_LETTER_EXCHANGE, "");
-      } catch (TimeoutException e) {
-        throw new IOException("the broker did not close a channel in time", e);
-      }
+      prepare(made);
       consuming = Optional.of(made);
       connectedAt = System.nanoTime();
       if (closed) {
@@ -96,6 +89,24 @@ final class Broker implements AmqpConnectionProvider {
       troubled("the broker cannot be reached: " + e.getMessage());
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Declares what is needed before all else; a connection that cannot is ended, and not kept. */
+  private static void prepare(Connection made) throws IOException {
+    try (Channel channel = made.createChannel()) {
+      channel.exchangeDeclare(TaskNames.DEAD_LETTER_EXCHANGE, "fanout", true);
+      channel.queueDeclare(
+          TaskNames.DEAD_LETTER_QUEUE, true, false, false, TaskNames.deadQueueArguments());
+      channel.queueBind(TaskNames.DEAD_LETTER_QUEUE, TaskNames.DEAD_LETTER_EXCHANGE, "");
+    } catch (IOException | TimeoutException | RuntimeException e) {
+      made.abort(ABORT_MILLIS);
+      throw new IOException("it does not let the queues of tasks be declared: " + reason(e), e);
+    }
+  }
+
+  private static String reason(Exception failure) {
+    Throwable root = failure.getCause() == null ? failure : failure.getCause();
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 
   /**

@@ -68,6 +68,17 @@ final class InstanceStage implements AutoCloseable, InferencePort {
     return new InstanceStage(stage, number, slots, 0, typed(stage), IMPATIENT);
   }
 
+  /** Of a model whose schema took the place of the stage's. */
+  static InstanceStage evolved(TaskStage stage, int number) {
+    return new InstanceStage(
+        stage,
+        number,
+        2,
+        8,
+        Optional.of(
+            new Schema("e" + stage.fingerprint, "In", "Out", "", List.of(stage.fingerprint))));
+  }
+
   /** Of a model without a schema, which answers chats. */
   static InstanceStage chatting(TaskStage stage, int number) {
     return new InstanceStage(stage, number, 4, 8, Optional.empty(), RUN_LIMIT);

@@ -3,12 +3,13 @@ package io.remuda.gateway.tasks;
 import io.remuda.gateway.routing.RouteSnapshot;
 import io.remuda.gateway.task.TaskQueue;
 import io.remuda.protocol.Listing;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.metrics.MetricNames;
 import io.remuda.protocol.model.Schema;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -43,8 +44,7 @@ final class TaskDepths {
     for (Listing listing : known.get().listings()) {
       models.add(listing.name().value());
       readings.add(
-          queue
-              .depth(listing.name(), listing.schema().map(Schema::fingerprint).orElse(""))
+          depth(queue, listing.name(), listing.schema())
               .thenAccept(depth -> show(listing.name().value(), depth))
               .toCompletableFuture());
     }
@@ -53,8 +53,20 @@ final class TaskDepths {
         .thenApply(done -> false);
   }
 
-  private static void show(String model, OptionalLong depth) {
-    Kamon.gauge(MetricNames.TASK_QUEUE_DEPTH).withTags(tags(model)).update(depth.orElse(0));
+  /** Of its own queue and those of the schemas that it added to. */
+  static CompletionStage<Long> depth(TaskQueue queue, ModelName model, Optional<Schema> schema) {
+    CompletionStage<Long> sum =
+        queue
+            .depth(model, schema.map(Schema::fingerprint).orElse(""))
+            .thenApply(own -> own.orElse(0));
+    for (String before : schema.map(Schema::earlier).orElse(List.of())) {
+      sum = sum.thenCombine(queue.depth(model, before), (sofar, more) -> sofar + more.orElse(0));
+    }
+    return sum;
+  }
+
+  private static void show(String model, long depth) {
+    Kamon.gauge(MetricNames.TASK_QUEUE_DEPTH).withTags(tags(model)).update(depth);
   }
 
   private synchronized void hideAllBut(Set<String> models) {

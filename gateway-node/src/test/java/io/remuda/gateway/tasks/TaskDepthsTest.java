@@ -8,7 +8,11 @@ import io.remuda.protocol.Listing;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.metrics.MetricNames;
 import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Schema;
+import io.remuda.protocol.task.TaskNames;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +41,31 @@ class TaskDepthsTest {
 
     assertThat(queue.asked).containsExactly("remuda.tasks.chatty.untyped");
     assertThat(shown("chatty")).isEqualTo(7);
+  }
+
+  @Test
+  void aModelThatEvolvedWaitsInAllItsQueues() {
+    Schema schema = new Schema("c", "In", "Out", "").after(List.of("a", "b"));
+
+    assertThat(depth(schema, Map.of("a", 3L, "b", 4L, "c", 5L, "other", 100L))).isEqualTo(12);
+  }
+
+  @Test
+  void aQueueThatIsNotThereHoldsNothing() {
+    Schema schema = new Schema("c", "In", "Out", "").after(List.of("a"));
+
+    assertThat(depth(schema, Map.of("a", 3L))).isEqualTo(3);
+    assertThat(depth(schema, Map.of())).isZero();
+  }
+
+  /**
+   * @param waiting by fingerprint
+   */
+  private static long depth(Schema schema, Map<String, Long> waiting) {
+    ModelName model = new ModelName("sentiment");
+    ScriptedQueue queue = new ScriptedQueue();
+    waiting.forEach((print, count) -> queue.depths.put(TaskNames.queue(model, print), count));
+    return TaskDepths.depth(queue, model, Optional.of(schema)).toCompletableFuture().join();
   }
 
   private static double shown(String model) {

@@ -11,11 +11,15 @@ import io.remuda.protocol.bytes.InferencePort;
 import io.remuda.protocol.model.Schema;
 import io.remuda.protocol.model.TaskFacet;
 import io.remuda.protocol.task.TaskNames;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
-/** Puts instances to work on the tasks of their models: the queue of a name and a schema. */
+/**
+ * Puts instances to work on the tasks of their models: the queue of a name and a schema, and those
+ * of the schemas that it added to.
+ */
 public final class TaskDuties implements TaskDesk {
   private final TaskSource source;
   private final Claims claims;
@@ -78,6 +82,7 @@ public final class TaskDuties implements TaskDesk {
         new MeasuredClaims(claims, meters),
         instance.id().model(),
         instance.schema().map(Schema::fingerprint).orElse(""),
+        instance.schema().map(Schema::earlier).orElse(List.of()),
         window,
         new GateSlots(instance.gate()),
         model,

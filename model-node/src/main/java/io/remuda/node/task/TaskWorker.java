@@ -2,13 +2,15 @@ package io.remuda.node.task;
 
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.proto.task.TaskEnvelope;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Works off one model's queue: take, claim, run, store, acknowledge, in this order. A worker that
+ * Works off one model's queues: take, claim, run, store, acknowledge, in this order. A worker that
  * dies between any two of these leaves the task to the next one, whose claim makes the dead one's
  * worthless; so a task runs at least once and shows at most one result.
  *
@@ -33,7 +35,7 @@ public final class TaskWorker implements AutoCloseable {
   private final Patience patience;
   private final TaskRunner runner;
   private final OneAtATime suspects = new OneAtATime();
-  private final Consumption consumption;
+  private final List<Consumption> consumptions;
 
   /** Whether the store did not take the last claim; then nobody takes a slot to ask it again. */
   private volatile boolean storeAway;
@@ -52,34 +54,68 @@ public final class TaskWorker implements AutoCloseable {
       TaskSlots slots,
       TypedModel model,
       TaskWorkerSettings settings) {
+    this(source, claims, name, fingerprint, List.of(), window, slots, model, settings);
+  }
+
+  /**
+   * Begins at once.
+   *
+   * @param earlier fingerprints of schemas whose tasks it works off as well
+   * @param window tasks taken from all queues and not yet acknowledged, and one from each at least
+   */
+  public TaskWorker(
+      TaskSource source,
+      Claims claims,
+      ModelName name,
+      String fingerprint,
+      List<String> earlier,
+      int window,
+      TaskSlots slots,
+      TypedModel model,
+      TaskWorkerSettings settings) {
     this.claims = claims;
     this.slots = slots;
     this.patience = new Patience(settings);
     this.runner = new TaskRunner(claims, model, settings, patience);
-    this.consumption = source.consume(name, fingerprint, window, this::work);
+    // Queues that get nothing new have a quarter of the window together.
+    int each = earlier.isEmpty() ? 0 : Math.max(1, window / 4 / earlier.size());
+    List<Consumption> begun = new ArrayList<>();
+    begun.add(
+        source.consume(name, fingerprint, Math.max(1, window - each * earlier.size()), this::work));
+    earlier.forEach(before -> begun.add(source.consume(name, before, each, this::work)));
+    this.consumptions = List.copyOf(begun);
   }
 
   /** Empty while tasks can be taken and their results kept; else the reason why they cannot. */
   public Optional<String> health() {
-    return claims.health().or(consumption::health);
+    return claims
+        .health()
+        .or(
+            () ->
+                consumptions.stream()
+                    .flatMap(consumption -> consumption.health().stream())
+                    .findFirst());
   }
 
   /** Tasks that were taken and are not acknowledged yet. */
   public int inFlight() {
-    return consumption.inFlight();
+    return consumptions.stream().mapToInt(Consumption::inFlight).sum();
   }
 
   /** Begins nothing more; completes when nothing is under way any more. */
   public CompletionStage<Void> drain() {
     patience.end();
-    return consumption.drain();
+    return CompletableFuture.allOf(
+        consumptions.stream()
+            .map(consumption -> consumption.drain().toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new));
   }
 
   /** Ends at once; what is not acknowledged goes back to the queue. */
   @Override
   public void close() {
     patience.end();
-    consumption.close();
+    consumptions.forEach(Consumption::close);
   }
 
   private CompletionStage<Verdict> work(Delivery delivery) {

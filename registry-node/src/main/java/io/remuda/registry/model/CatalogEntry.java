@@ -69,7 +69,7 @@ final class CatalogEntry {
         outlook.ready(),
         outlook.reason().map(why -> LastWords.within(why, LastWords.LISTED_BYTES)),
         ended ? OptionalInt.empty() : spec.context(),
-        ended ? Optional.empty() : state.schema(),
+        ended ? Optional.empty() : state.schemaWithEarlier(),
         declaration.createdAt(),
         declaration.self());
   }

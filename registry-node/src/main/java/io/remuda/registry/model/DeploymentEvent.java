@@ -110,7 +110,7 @@ public sealed interface DeploymentEvent extends ModelEvent {
           .live()
           .map(
               now ->
-                  state.declared(
+                  state.evolved(
                       new ModelState.Declaration(
                           spec, state.sequence(), state.sequence(), now.createdAt(), false)))
           .map(next -> spec.schema().isEmpty() ? next.describedAnew() : next)

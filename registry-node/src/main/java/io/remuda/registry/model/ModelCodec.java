@@ -207,7 +207,8 @@ public final class ModelCodec {
             .setSequence(state.sequence())
             .setRemoved(state.removed())
             .setFailures(state.failures().count())
-            .setEvolving(state.evolving());
+            .setEvolving(state.evolving())
+            .addAllEarlier(state.earlier());
     state
         .declaration()
         .ifPresent(
@@ -271,7 +272,8 @@ public final class ModelCodec {
                 : Optional.empty(),
             proto.hasFailure() ? Optional.of(proto.getFailure()) : Optional.empty()),
         proto.getEvolving(),
-        registrations(proto));
+        registrations(proto),
+        proto.getEarlierList());
   }
 
   private static PRegistration toProto(MachineId machine, ModelState.Registration said) {

@@ -7,6 +7,7 @@ import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Schema;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ import java.util.TreeMap;
  * @param removed whether the declaration was removed; it stays for its tombstone's sake
  * @param evolving whether the model is described anew, to find what was added to its schema
  * @param registrations what machines said that they have by themselves
+ * @param earlier fingerprints of the schemas that the present one took the place of by adding to
+ *     them, the oldest first: their tasks may still wait
  */
 public record ModelState(
     ModelName name,
@@ -33,7 +36,11 @@ public record ModelState(
     Map<InstanceId, Instance> instances,
     Failures failures,
     boolean evolving,
-    Map<MachineId, Registration> registrations) {
+    Map<MachineId, Registration> registrations,
+    List<String> earlier) {
+
+  /** Of more than these, tasks that still wait in the oldest one's queue are left to expire. */
+  private static final int MOST_EARLIER = 4;
 
   /**
    * What an operator wants; or, where nobody declared the name, what the machines have that
@@ -78,6 +85,7 @@ public record ModelState(
   public ModelState {
     instances = Collections.unmodifiableMap(new TreeMap<>(instances));
     registrations = Collections.unmodifiableMap(new TreeMap<>(registrations));
+    earlier = List.copyOf(earlier);
   }
 
   public static ModelState empty(ModelName name) {
@@ -90,7 +98,8 @@ public record ModelState(
         Map.of(),
         Failures.NONE,
         false,
-        Map.of());
+        Map.of(),
+        List.of());
   }
 
   /** The declaration, unless there never was one or it was removed. */
@@ -110,6 +119,11 @@ public record ModelState(
     return live()
         .flatMap(now -> now.spec().schema())
         .or(() -> removed ? Optional.empty() : description.flatMap(d -> d.file().schema()));
+  }
+
+  /** The same, and the schemas whose tasks its instances work off as well. */
+  public Optional<Schema> schemaWithEarlier() {
+    return schema().map(now -> now.after(earlier));
   }
 
   /** Whether the name is there because machines registered it, and not by a declaration. */
@@ -135,7 +149,8 @@ public record ModelState(
             instances,
             failures,
             evolving,
-            registrations));
+            registrations,
+            earlier));
   }
 
   /** This state after all of {@code events}. */
@@ -159,13 +174,28 @@ public record ModelState(
         instances,
         Failures.NONE,
         evolving && !removed,
-        registrations);
+        registrations,
+        removed ? List.of() : earlier);
+  }
+
+  /** Declared with a schema that adds to the present one, or to be found in the model. */
+  ModelState evolved(Declaration next) {
+    return declared(next).after(before(next.spec().schema()));
   }
 
   /** Machines that still have the model say so again, and then it is theirs. */
   ModelState withoutDeclaration() {
     return new ModelState(
-        name, sequence, declaration, true, description, instances, Failures.NONE, false, Map.of());
+        name,
+        sequence,
+        declaration,
+        true,
+        description,
+        instances,
+        Failures.NONE,
+        false,
+        Map.of(),
+        List.of());
   }
 
   ModelState described(Description found) {
@@ -178,7 +208,8 @@ public record ModelState(
         instances,
         failures,
         false,
-        registrations);
+        registrations,
+        evolving ? before(found.file().schema()) : earlier);
   }
 
   /** Its model is to be described anew, and may have more fields then. */
@@ -192,7 +223,33 @@ public record ModelState(
         instances,
         failures,
         true,
-        registrations);
+        registrations,
+        earlier);
+  }
+
+  /** The schemas whose tasks may still wait once {@code next} has added to the present one. */
+  private List<String> before(Optional<Schema> next) {
+    Optional<String> now = schema().map(Schema::fingerprint);
+    if (now.isEmpty() || next.isEmpty() || now.equals(next.map(Schema::fingerprint))) {
+      return earlier;
+    }
+    List<String> all = new ArrayList<>(earlier);
+    all.add(now.get());
+    return all.subList(Math.max(0, all.size() - MOST_EARLIER), all.size());
+  }
+
+  private ModelState after(List<String> fingerprints) {
+    return new ModelState(
+        name,
+        sequence,
+        declaration,
+        removed,
+        description,
+        instances,
+        failures,
+        evolving,
+        registrations,
+        fingerprints);
   }
 
   ModelState with(Instance instance) {
@@ -209,7 +266,16 @@ public record ModelState(
 
   private ModelState with(TreeMap<InstanceId, Instance> next) {
     return new ModelState(
-        name, sequence, declaration, removed, description, next, failures, evolving, registrations);
+        name,
+        sequence,
+        declaration,
+        removed,
+        description,
+        next,
+        failures,
+        evolving,
+        registrations,
+        earlier);
   }
 
   ModelState with(Failures counted) {
@@ -222,7 +288,8 @@ public record ModelState(
         instances,
         counted,
         evolving,
-        registrations);
+        registrations,
+        earlier);
   }
 
   ModelState with(MachineId machine, Registration registration) {
@@ -250,6 +317,6 @@ public record ModelState(
             ? declaration.map(now -> now.withReplicas(Math.min(taken, ModelSpec.MAX_REPLICAS)))
             : declaration;
     return new ModelState(
-        name, sequence, wanted, removed, description, instances, failures, evolving, next);
+        name, sequence, wanted, removed, description, instances, failures, evolving, next, earlier);
   }
 }

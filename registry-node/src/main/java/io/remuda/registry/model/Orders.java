@@ -48,9 +48,12 @@ final class Orders {
     }
   }
 
-  /** With the schema that the model was found to have: its tasks lie in that schema's queue. */
+  /**
+   * With the schema that the model was found to have: its tasks lie in that schema's queue, or in
+   * the queues of those that it added to.
+   */
   private static ModelSpec typed(ModelSpec declared, ModelState state) {
-    return state.schema().map(declared::withSchema).orElse(declared);
+    return state.schemaWithEarlier().map(declared::withSchema).orElse(declared);
   }
 
   private void start(ModelSpec spec, Instance instance, ActorRef<NodeProtocol.Command> agent) {

@@ -78,6 +78,7 @@ final class Samples {
     all.put("KeyCreated", new AccessEvent.KeyCreated(key(), AT));
     all.put("KeyRevoked", new AccessEvent.KeyRevoked(new KeyId("abcd1234"), AT));
     all.put("ModelState", modelState());
+    all.put("ModelState-evolved", evolved());
     all.put(
         "MachineState",
         MachineState.empty(MACHINE)
@@ -102,6 +103,13 @@ final class Samples {
             new InstanceEvent.InstanceAssigned(
                 new InstanceId(NAME, 8), MACHINE, CLAIM, Origin.SELF, AT))
         .on(new InstanceEvent.InstanceEnded(new InstanceId(NAME, 9), true, "exit code 1", AT));
+  }
+
+  private static ModelState evolved() {
+    Schema more = new Schema("f2", "t.In", "t.Out", "AAECAw==");
+    return ModelState.empty(NAME)
+        .on(new DeploymentEvent.DeploymentDeclared(spec(), AT))
+        .on(new DeploymentEvent.SchemaEvolved(spec().withSchema(more), "t.In.limit is new", AT));
   }
 
   private static ModelState selfRegistered() {

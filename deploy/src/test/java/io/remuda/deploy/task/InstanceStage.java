@@ -76,7 +76,8 @@ final class InstanceStage implements AutoCloseable, InferencePort {
         2,
         8,
         Optional.of(
-            new Schema("e" + stage.fingerprint, "In", "Out", "", List.of(stage.fingerprint))));
+            new Schema("e" + stage.fingerprint, "In", "Out", "", List.of(stage.fingerprint))),
+        RUN_LIMIT);
   }
 
   /** Of a model without a schema, which answers chats. */

@@ -31,6 +31,8 @@ final class FrontExchange implements InferenceSink {
           Keys.REQUEST_ID_HEADER,
           FrontHeaders.MODEL,
           FrontHeaders.STREAM,
+          // Only this machine's own tasks ask for it.
+          FrontHeaders.PROGRESS,
           "host",
           "content-length",
           "connection",

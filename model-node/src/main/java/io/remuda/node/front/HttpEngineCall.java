@@ -128,6 +128,7 @@ final class HttpEngineCall implements InferenceCall {
   }
 
   private void askHowFar(String millis) {
+    askNoMore();
     try {
       long every = Math.max(1, Long.parseLong(millis));
       asking = context.owner().setPeriodic(every, id -> progress());

@@ -97,7 +97,7 @@ final class ClaimsInMemory implements Claims {
   }
 
   @Override
-  public CompletionStage<Optional<Claim>> claim(TaskEnvelope task) {
+  public CompletionStage<Optional<Claim>> claim(TaskEnvelope task, String nonce) {
     TaskId id = new TaskId(task.getTaskId());
     return answer(
         true,
@@ -106,9 +106,9 @@ final class ClaimsInMemory implements Claims {
           if (seen.ended()) {
             return Optional.empty();
           }
-          int attempt = seen.attempt() + 1;
-          records.put(id.value(), new Seen(true, false, attempt, "nonce-" + attempt));
-          return Optional.of(new Claim(task, attempt, "nonce-" + attempt));
+          int attempt = seen.attempt() + (seen.nonce().equals(nonce) ? 0 : 1);
+          records.put(id.value(), new Seen(true, false, attempt, nonce));
+          return Optional.of(new Claim(task, attempt, nonce));
         });
   }
 

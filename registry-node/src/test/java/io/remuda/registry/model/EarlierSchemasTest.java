@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -204,6 +205,7 @@ class EarlierSchemasTest {
                 fleet,
                 KIT.createTestProbe(FleetProtocol.Command.class).getRef(),
                 listings::add,
+                () -> CompletableFuture.completedFuture(1L),
                 () -> {},
                 new RegistryMeters())),
         EventSourcedBehaviorTestKit.disabledSerializationSettings());

@@ -170,8 +170,7 @@ final class DemoModels {
    * Waits until the gateway has a route, and the registry says that something is ready: after a
    * crash the gateway knows the routes of its last life, whose engines may not be back yet.
    */
-  private void awaitServed(
-      ActorSystem<Void> system, ModelName name, Routes routes, long endNanos) {
+  private void awaitServed(ActorSystem<Void> system, ModelName name, Routes routes, long endNanos) {
     while (true) {
       Optional<ModelEntry> entry = routes.snapshot().find(name.value());
       if (entry.filter(found -> found.readyCount() > 0 && isServed(found)).isPresent()

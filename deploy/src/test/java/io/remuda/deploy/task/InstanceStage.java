@@ -118,12 +118,7 @@ final class InstanceStage implements AutoCloseable, InferencePort {
     this.front = new Front(hosted, FrontSettings.from(config), FrontMetrics.NONE);
     TaskWorkerSettings quick =
         new TaskWorkerSettings(
-            3,
-            runLimit,
-            Duration.ofMillis(50),
-            Duration.ofMinutes(1),
-            Duration.ofSeconds(5),
-            MOST);
+            3, runLimit, Duration.ofMillis(50), Duration.ofMinutes(1), Duration.ofSeconds(5), MOST);
     this.duty =
         TaskDuties.of(
                 machine.backends(),

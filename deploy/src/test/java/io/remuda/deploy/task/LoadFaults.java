@@ -46,11 +46,15 @@ final class LoadFaults {
     try (TaskStage stage =
             TaskStage.open(
                 Map.of(
-                    "remuda.tasks.queue", broker,
-                    "remuda.tasks.results", results,
+                    "remuda.tasks.queue",
+                    broker,
+                    "remuda.tasks.results",
+                    results,
                     // Else the first kill loses the queue that was made just before it.
-                    "remuda.tasks.queue-settle", "5s",
-                    "remuda.tasks.timeout", "3s"));
+                    "remuda.tasks.queue-settle",
+                    "5s",
+                    "remuda.tasks.timeout",
+                    "3s"));
         TaskStage.Machine machine = stage.machine();
         TaskWorker worker =
             machine.work(4, claims -> claims, (input, progress) -> work(input), stage.settings())) {

@@ -79,8 +79,7 @@ public final class RoutesOnDisk implements AutoCloseable {
   private void changed() {
     if (due.compareAndSet(false, true)) {
       var unused =
-          writer.schedule(
-              this::writeWhatIsDue, interval.toMillis(), TimeUnit.MILLISECONDS);
+          writer.schedule(this::writeWhatIsDue, interval.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 

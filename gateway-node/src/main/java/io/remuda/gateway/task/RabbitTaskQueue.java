@@ -200,7 +200,7 @@ final class RabbitTaskQueue implements TaskQueue {
               "the model "
                   + entry.model
                   + " has no queue yet: no instance of it has taken tasks, or its queue"
-                      + " was made just now; try again in some seconds"));
+                  + " was made just now; try again in some seconds"));
     } else if (written.first().confirmed()) {
       entry.answer.complete(Optional.empty());
     } else {

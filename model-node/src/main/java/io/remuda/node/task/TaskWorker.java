@@ -132,9 +132,7 @@ public final class TaskWorker implements AutoCloseable {
               if (seen.ended()) {
                 return CompletableFuture.completedStage(Verdict.ACK);
               }
-              return seen.attempt() > 0
-                  ? suspects.run(() -> begin(turn(task)))
-                  : begin(turn(task));
+              return seen.attempt() > 0 ? suspects.run(() -> begin(turn(task))) : begin(turn(task));
             });
   }
 
@@ -165,9 +163,7 @@ public final class TaskWorker implements AutoCloseable {
         .<CompletionStage<Verdict>>handle(
             (slot, none) ->
                 // No slot will come: the instance is not ready any more, and another one is.
-                none == null
-                    ? inSlot(turn, slot)
-                    : CompletableFuture.completedStage(Verdict.RETRY))
+                none == null ? inSlot(turn, slot) : CompletableFuture.completedStage(Verdict.RETRY))
         .thenCompose(verdict -> verdict);
   }
 

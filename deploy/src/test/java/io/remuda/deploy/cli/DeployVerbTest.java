@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Declaring deployments: what is sent, what is refused before, how a wait ends. */
 final class DeployVerbTest {
@@ -153,6 +154,42 @@ final class DeployVerbTest {
 
     assertThat(typed.exit()).isEqualTo(4);
     assertThat(typed.err()).contains("m1: no, memory: needs 9 MiB");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void showsHowItGoesOnATerminalAndNowhereElse(boolean terminal) {
+    gateway.on("PUT /v1/deployments/chat", 202, view("STARTING", 0));
+    gateway.on(
+        "GET /v1/deployments/chat",
+        200,
+        "{\"name\":\"chat\",\"phase\":\"STARTING\",\"replicas\":1,\"ready\":0,"
+            + "\"instances\":[{\"progress\":0.42}]}");
+    gateway.on("GET /v1/deployments/chat", 200, view("READY", 1));
+    String[] line = {"deploy", "chat", "--engine", "jvm", "--wait"};
+
+    Typed typed =
+        terminal
+            ? Typed.onTerminal(Map.of("REMUDA_URL", gateway.url()), folder, line)
+            : type(line);
+
+    assertThat(typed.exit()).isZero();
+    assertThat(typed.err().contains("chat starting 0/1 42%")).isEqualTo(terminal);
+    assertThat(typed.err()).contains("chat is READY");
+  }
+
+  @Test
+  void goesOnWaitingWhileTheNameMovesToAnotherRegistryNode() {
+    gateway.on("PUT /v1/deployments/chat", 202, view("STARTING", 0));
+    gateway.on(
+        "GET /v1/deployments/chat",
+        503,
+        "{\"error\":{\"message\":\"handing this name over\",\"code\":\"registry_unavailable\"}}");
+    gateway.on("GET /v1/deployments/chat", 200, view("READY", 1));
+
+    Typed typed = type("deploy", "chat", "--engine", "jvm", "--wait");
+
+    assertThat(typed.exit()).as(typed.err()).isZero();
   }
 
   @Test

@@ -15,6 +15,20 @@ record Typed(int exit, String out, String err) {
   }
 
   static Typed in(Map<String, String> environment, Path home, String stdin, String... args) {
+    return in(environment, home, stdin, false, args);
+  }
+
+  /** While a person looks at stderr. */
+  static Typed onTerminal(Map<String, String> environment, Path home, String... args) {
+    return in(environment, home, "", true, args);
+  }
+
+  private static Typed in(
+      Map<String, String> environment,
+      Path home,
+      String stdin,
+      boolean terminal,
+      String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Surroundings world =
@@ -24,7 +38,7 @@ record Typed(int exit, String out, String err) {
             new PrintStream(err, true, StandardCharsets.UTF_8),
             environment,
             home,
-            false);
+            terminal);
     int exit = Main.run(world, args);
     return new Typed(
         exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -161,6 +161,11 @@ final class Launched implements AutoCloseable {
         .orElse("");
   }
 
+  /** The end of its log, for who wants to know why. */
+  String lastWords() {
+    return tail(err());
+  }
+
   private static String tail(String text) {
     List<String> lines = text.lines().toList();
     return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));

@@ -177,6 +177,18 @@ final class SixCommands implements AutoCloseable {
     return Map.copyOf(all);
   }
 
+  /** What each of the six said last. */
+  String lastWords() {
+    StringBuilder words = new StringBuilder();
+    for (List<Launched> role : List.of(registries, machines, gateways)) {
+      for (Launched each : role) {
+        words.append("--- process ").append(each.pid()).append('\n').append(each.lastWords());
+        words.append('\n');
+      }
+    }
+    return words.toString();
+  }
+
   @Override
   public void close() {
     gateways.forEach(Launched::close);

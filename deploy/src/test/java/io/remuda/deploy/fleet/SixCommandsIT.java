@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A fleet of six processes loses one part after the other, and its clients notice nothing. */
@@ -31,6 +33,15 @@ import org.junit.jupiter.api.io.TempDir;
 final class SixCommandsIT {
 
   private static final Duration SOON = Duration.ofMinutes(2);
+
+  /** A failure here is hard to repeat. */
+  @RegisterExtension
+  final AfterTestExecutionCallback told =
+      test -> {
+        if (test.getExecutionException().isPresent() && fleet != null) {
+          System.err.println(test.getDisplayName() + " failed:\n" + fleet.lastWords());
+        }
+      };
 
   private Path folder;
   private SixCommands fleet;

@@ -72,7 +72,10 @@ public final class RegistryNode implements AutoCloseable {
   private static End end(RegistryStatus status) {
     return status.isRefusedEmbedded()
         ? new End(EXIT_REFUSED, status.notReadyBecause().orElseThrow())
-        : new End(EXIT_REPLACED, "the other registry nodes have voted this one out");
+        : new End(
+            EXIT_REPLACED,
+            "this node is no member any more: the other registry nodes voted it out, or its"
+                + " system failed; its log says which");
   }
 
   /** {@code config} with what the journal's plug-in needs. */

@@ -48,7 +48,10 @@ final class DownVerb implements Callable<Integer> {
     Duration limit = Durations.parse(timeout);
     Path folder = (data == null ? Installation.defaultData() : data).toAbsolutePath().normalize();
     Optional<RunFile> run = RunFile.read(folder);
-    Optional<ProcessHandle> found = run.flatMap(RunFile::process);
+    // A registry node that was voted out is gone until its launcher starts it again.
+    Optional<ProcessHandle> found =
+        run.flatMap(RunFile::process)
+            .or(() -> run.flatMap(RunFile::launcher).flatMap(Launcher::process));
     if (found.isEmpty()) {
       world.err().println("nothing runs in " + folder);
       return Exit.OK.code();

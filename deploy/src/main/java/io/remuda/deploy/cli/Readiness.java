@@ -36,9 +36,13 @@ final class Readiness {
           refuseWhatNeverFits(name);
         }
       } catch (CliFailure failure) {
-        if (!failure.isPassing() || waited >= limit.toNanos()) {
+        if (!failure.isPassing()) {
           clear();
           throw failure;
+        }
+        if (waited >= limit.toNanos()) {
+          clear();
+          throw new CliFailure(Exit.TIMED_OUT, failure.sentence());
         }
         pause();
         continue;

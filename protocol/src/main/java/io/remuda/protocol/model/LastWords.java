@@ -67,6 +67,10 @@ public final class LastWords {
       room -= needed;
       newest.addFirst(all.get(i));
     }
+    if (newest.isEmpty() && lines > 0) {
+      // The very last one is too long: its beginning tells more than nothing.
+      newest.addFirst(cut(all.get(all.size() - 1), room - 1));
+    }
     if (newest.size() < all.size() - 1) {
       newest.addFirst(GAP);
     }

@@ -207,7 +207,7 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
 
   private void answerWhenObeyed(MachineState state, ActorRef<Reply> caller) {
     if (obedience.obeys(state)) {
-      caller.tell(shown(state));
+      caller.tell(obeyed(state));
       return;
     }
     obedience.await(state, caller);
@@ -228,7 +228,7 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
   private Effect<MachineEvent, MachineState> onAnswered(MachineState state, Answered said) {
     long version = said.answer().version();
     if (said.answer().refused().isEmpty()) {
-      obedience.answered(version, true, shown(state));
+      obedience.answered(version, true, obeyed(state));
       return Effect().none();
     }
     Refused refused = said.answer().refused().get();
@@ -264,16 +264,22 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
         || around.fleet().snapshot().machine(machine).isPresent();
   }
 
-  /** With what was decided, also where the machine's next report is still to say so. */
+  /** With what was decided and is obeyed, where the machine's next report is still to say so. */
+  private Reply obeyed(MachineState state) {
+    return new Reply(Optional.of(view(state).labelled(state.labels())), Optional.empty());
+  }
+
   private Reply shown(MachineState state) {
-    MachineView seen =
-        MachineList.view(
+    return new Reply(Optional.of(view(state)), Optional.empty());
+  }
+
+  private MachineView view(MachineState state) {
+    return MachineList.view(
             machine,
             around.fleet().snapshot(),
             state.cordoned(),
             state.draining(),
             around.settings().reconcile().suspectAfter());
-    return new Reply(Optional.of(seen.labelled(state.labels())), Optional.empty());
   }
 
   private static Reply refused(ErrorCode code, String sentence) {

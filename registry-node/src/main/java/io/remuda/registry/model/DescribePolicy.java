@@ -39,9 +39,8 @@ final class DescribePolicy {
                 Comparator.comparing((Machine machine) -> !carries(machine, spec.machineLabels()))
                     .thenComparing(machine -> !taken(sight, machine))
                     // One that was asked and is silent must not keep the others from being asked.
-                    .thenComparing(machine -> soft.asked().containsKey(machine.id()))
-                    .thenComparing(DescribePolicy::gpuMemoryMiB, Comparator.reverseOrder())
                     .thenComparing(m -> soft.asked().getOrDefault(m.id(), Instant.EPOCH))
+                    .thenComparing(DescribePolicy::gpuMemoryMiB, Comparator.reverseOrder())
                     .thenComparing(Machine::id))
             .map(Machine::id);
   }

@@ -166,7 +166,11 @@ class Tasks(threading.Thread):
                     log.error("a message is no task; it goes to the dead letters")
                     channel.basic_reject(method.delivery_tag, requeue=False)
                 else:
-                    self.work(channel, method.delivery_tag, task)
+                    if task.task_id:
+                        self.work(channel, method.delivery_tag, task)
+                    else:
+                        log.error("a task has no id; it goes to the dead letters")
+                        channel.basic_reject(method.delivery_tag, requeue=False)
         finally:
             if connection.is_open:
                 connection.close()

@@ -169,9 +169,7 @@ final class DeployVerbTest {
     String[] line = {"deploy", "chat", "--engine", "jvm", "--wait"};
 
     Typed typed =
-        terminal
-            ? Typed.onTerminal(Map.of("REMUDA_URL", gateway.url()), folder, line)
-            : type(line);
+        terminal ? Typed.onTerminal(Map.of("REMUDA_URL", gateway.url()), folder, line) : type(line);
 
     assertThat(typed.exit()).isZero();
     assertThat(typed.err().contains("chat starting 0/1 42%")).isEqualTo(terminal);

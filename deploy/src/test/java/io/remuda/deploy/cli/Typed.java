@@ -24,11 +24,7 @@ record Typed(int exit, String out, String err) {
   }
 
   private static Typed in(
-      Map<String, String> environment,
-      Path home,
-      String stdin,
-      boolean terminal,
-      String... args) {
+      Map<String, String> environment, Path home, String stdin, boolean terminal, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Surroundings world =

@@ -46,7 +46,7 @@ final class PythonWorkerIT {
         Files.writeString(
             temporary.resolve("tasks.conf"),
             """
-            remuda.tasks { queue = "%s", results = "%s" }
+            remuda.tasks { queue = "%s", results = "%s", queue-settle = 0s }
             """
                 .formatted(RabbitServer.shared().url(), RedisServer.shared().url()));
     up = Up.start(temporary, "--no-demo", "--config", settings.toString());
@@ -189,7 +189,6 @@ final class PythonWorkerIT {
     return Map.of(
         "REMUDA_URL", up.gateway().url(),
         "REMUDA_TASKS_QUEUE", RabbitServer.shared().url(),
-        "REMUDA_TASKS_QUEUE_SETTLE", "0s",
         "REMUDA_TASKS_RESULTS", RedisServer.shared().url());
   }
 

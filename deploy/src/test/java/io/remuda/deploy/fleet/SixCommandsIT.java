@@ -34,6 +34,10 @@ final class SixCommandsIT {
 
   private static final Duration SOON = Duration.ofMinutes(2);
 
+  private Path folder;
+  private SixCommands fleet;
+  private Gateway gateway;
+
   /** A failure here is hard to repeat. */
   @RegisterExtension
   final AfterTestExecutionCallback told =
@@ -42,10 +46,6 @@ final class SixCommandsIT {
           System.err.println(test.getDisplayName() + " failed:\n" + fleet.lastWords());
         }
       };
-
-  private Path folder;
-  private SixCommands fleet;
-  private Gateway gateway;
 
   @BeforeAll
   void start(@TempDir Path temporary) throws IOException {

@@ -88,13 +88,22 @@ abstract class DeadLettersContract {
                         .bury(
                             1_000,
                             dead ->
-                                id(dead.task()).equals(failing)
+                                dead.task().getTaskId().equals(failing.value())
                                     ? CompletableFuture.failedStage(
                                         new IllegalStateException("the store is away"))
                                     : done())))
         .isInstanceOf(AssertionError.class);
 
-    assertThat(buryAll(1_000)).contains(failing).doesNotContain(id(tasks.get(1)));
+    // A broker may take a moment to put back what was not buried.
+    List<TaskId> buried = new ArrayList<>();
+    Eventually.isTrue(
+        "it is tried again",
+        LIMIT,
+        () -> {
+          buried.addAll(buryAll(1_000));
+          return buried.contains(failing);
+        });
+    assertThat(buried).doesNotContain(id(tasks.get(1)));
   }
 
   @Test
@@ -140,7 +149,7 @@ abstract class DeadLettersContract {
 
   private DeadTask letter(TaskEnvelope task) {
     return get(stage.queue().dead(1_000)).stream()
-        .filter(dead -> id(dead.task()).equals(id(task)))
+        .filter(dead -> dead.task().getTaskId().equals(task.getTaskId()))
         .findFirst()
         .orElseThrow();
   }
@@ -183,7 +192,8 @@ abstract class DeadLettersContract {
                       look,
                       dead -> {
                         synchronized (buried) {
-                          buried.add(id(dead.task()));
+                          // Others' letters may have no id.
+                          TaskId.parse(dead.task().getTaskId()).ifPresent(buried::add);
                         }
                         return done();
                       }));
@@ -192,7 +202,9 @@ abstract class DeadLettersContract {
   }
 
   List<TaskId> listed() {
-    return get(stage.queue().dead(1_000)).stream().map(dead -> id(dead.task())).toList();
+    return get(stage.queue().dead(1_000)).stream()
+        .flatMap(dead -> TaskId.parse(dead.task().getTaskId()).stream())
+        .toList();
   }
 
   static Set<TaskId> ids(List<TaskEnvelope> tasks) {

@@ -29,6 +29,7 @@ class HungRedisTest {
                     "remuda.tasks.timeout", "1s"));
         InstanceStage instance = new InstanceStage(stage, 1, 2, 0)) {
       Eventually.isTrue("it takes tasks", LIMIT, () -> instance.duty.facet().taking());
+      stage.awaitEnd(stage.accept(stage.task("a first one, so that there is a queue")));
       TaskEnvelope task = stage.task("held up");
       get(stage.results().submitting(task));
 

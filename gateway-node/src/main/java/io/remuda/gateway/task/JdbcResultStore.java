@@ -283,23 +283,22 @@ final class JdbcResultStore implements ResultStore {
 
   /** Removes results and records whose time is over, a few in each transaction. */
   void sweep() {
-    sweep(TaskSql.SWEEP_RESULTS);
-    sweep(TaskSql.SWEEP_RECORDS);
+    // One after the other: a result mostly ends with its record, and both would lock the same rows.
+    sweep(TaskSql.SWEEP_RECORDS).thenCompose(done -> sweep(TaskSql.SWEEP_RESULTS));
   }
 
-  private void sweep(String statement) {
-    alone(
+  private CompletionStage<Integer> sweep(String statement) {
+    return alone(
             connection -> {
               try (PreparedStatement some = connection.prepareStatement(statement)) {
                 return some.executeUpdate();
               }
             })
-        .thenAccept(
-            swept -> {
-              if (swept >= TaskSql.SWEEP_LIMIT) {
-                sweep(statement);
-              }
-            });
+        .thenCompose(
+            swept ->
+                swept >= TaskSql.SWEEP_LIMIT
+                    ? sweep(statement)
+                    : CompletableFuture.completedStage(swept));
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.remuda.protocol.Listing;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.metrics.MetricNames;
 import io.remuda.protocol.model.Schema;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -39,18 +38,23 @@ final class TaskDepths {
       return CompletableFuture.completedStage(false);
     }
     TaskQueue queue = now.queue().get();
-    List<CompletableFuture<?>> readings = new ArrayList<>();
     Set<String> models = new HashSet<>();
+    // One model after the other: the broker's questions have a bounded line.
+    CompletionStage<Boolean> readings = CompletableFuture.completedStage(false);
     for (Listing listing : known.get().listings()) {
-      models.add(listing.name().value());
-      readings.add(
-          depth(queue, listing.name(), listing.schema())
-              .thenAccept(depth -> show(listing.name().value(), depth))
-              .toCompletableFuture());
+      String model = listing.name().value();
+      models.add(model);
+      readings =
+          readings
+              .thenCompose(before -> depth(queue, listing.name(), listing.schema()))
+              .thenApply(
+                  depth -> {
+                    show(model, depth);
+                    return false;
+                  });
     }
     hideAllBut(models);
-    return CompletableFuture.allOf(readings.toArray(new CompletableFuture<?>[0]))
-        .thenApply(done -> false);
+    return readings;
   }
 
   /** Of its own queue and those of the schemas that it added to. */

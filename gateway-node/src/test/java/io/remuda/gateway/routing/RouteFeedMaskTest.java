@@ -33,6 +33,7 @@ class RouteFeedMaskTest {
       ConfigFactory.parseString(
               """
               akka.actor.provider = cluster
+              akka.actor.testkit.typed.system-shutdown-default = 30s
               akka.cluster.roles = ["registry", "machine-a"]
               akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
               remuda.gateway.routes.warm-up = 1ms

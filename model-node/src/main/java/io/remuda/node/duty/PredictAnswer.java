@@ -60,6 +60,15 @@ final class PredictAnswer implements InferenceSink {
     }
   }
 
+  /** It could not be begun: all slots of the model are taken. */
+  static final class Busy extends TypedModel.Failed {
+    private static final long serialVersionUID = 1L;
+
+    Busy() {
+      super("the model answered with status 503");
+    }
+  }
+
   @Override
   public void onHead(int code, List<Map.Entry<String, String>> headers) {
     status = code;
@@ -106,6 +115,8 @@ final class PredictAnswer implements InferenceSink {
       answer.completeExceptionally(new Rejected(ErrorCode.NOT_ACCEPTABLE.code(), sentence()));
     } else if (status == 400 || status == 413 || status == 415 || status == 422) {
       answer.completeExceptionally(new Rejected(ErrorCode.INVALID_REQUEST.code(), sentence()));
+    } else if (status == 503) {
+      answer.completeExceptionally(new Busy());
     } else if (forGood) {
       answer.completeExceptionally(new Rejected(ErrorCode.ENGINE_FAILED.code(), sentence()));
     } else {

@@ -42,6 +42,8 @@ final class ServedModel implements TypedModel {
   /** One message from who has one; from who streams all of them. */
   private static final String ONE_OR_MANY = PROTOBUF + ", application/x-protobuf-seq;q=0.5";
 
+  private static final int BUSY_MILLIS = 500;
+
   private final InferencePort admitted;
   private final InstanceId instance;
   private final boolean typed;
@@ -115,8 +117,22 @@ final class ServedModel implements TypedModel {
     if (answer.isDone()) {
       return;
     }
+    CompletableFuture<ByteString> once = new CompletableFuture<>();
+    once.whenComplete(
+        (result, failure) -> {
+          if (failure instanceof PredictAnswer.Busy && tellsProgress) {
+            // A host's slot outlasts a call that was cancelled until its model heeds that. It was
+            // not begun, so it is no attempt that failed.
+            CompletableFuture.delayedExecutor(BUSY_MILLIS, TimeUnit.MILLISECONDS, callers)
+                .execute(() -> call(path, input, form, answer, progress));
+          } else if (failure != null) {
+            answer.completeExceptionally(failure);
+          } else {
+            answer.complete(result);
+          }
+        });
     PredictAnswer sink =
-        new PredictAnswer(answer, maxAnswer, form.equals(PROTOBUF) ? "protobuf" : "json", progress);
+        new PredictAnswer(once, maxAnswer, form.equals(PROTOBUF) ? "protobuf" : "json", progress);
     InferenceRequest request =
         new InferenceRequest(
             instance,
@@ -132,7 +148,7 @@ final class ServedModel implements TypedModel {
     try {
       call = admitted.call(request, sink);
     } catch (RuntimeException e) {
-      answer.completeExceptionally(e);
+      once.completeExceptionally(e);
       return;
     }
     answer.whenComplete(

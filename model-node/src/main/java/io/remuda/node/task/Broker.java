@@ -14,6 +14,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 
 /** Makes connections to RabbitMQ for one consumer, and remembers why the last one failed. */
@@ -27,6 +28,7 @@ final class Broker implements AmqpConnectionProvider {
       Optional.of("the broker has not been connected to yet");
   private volatile Optional<Connection> consuming = Optional.empty();
   private volatile long connectedAt = System.nanoTime();
+  private final AtomicLong connections = new AtomicLong();
   private volatile boolean closed;
 
   Broker(TaskSettings.Broker place, TaskSettings settings, String name) {
@@ -73,6 +75,7 @@ final class Broker implements AmqpConnectionProvider {
       prepare(made);
       consuming = Optional.of(made);
       connectedAt = System.nanoTime();
+      connections.incrementAndGet();
       if (closed) {
         made.abort(ABORT_MILLIS);
         throw new IOException("the consumer was ended");
@@ -120,6 +123,11 @@ final class Broker implements AmqpConnectionProvider {
   /** Makes no connection any more. */
   void close() {
     closed = true;
+  }
+
+  /** Which of the consumer's connections this is, from 1; 0 before the first. */
+  long connection() {
+    return connections.get();
   }
 
   /** How long the consumer has had its connection. */

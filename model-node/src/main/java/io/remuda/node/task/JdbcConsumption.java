@@ -38,6 +38,10 @@ final class JdbcConsumption implements Consumption {
   private final Executor workers;
   private final Consumer<JdbcConsumption> onClose;
   private final Set<Long> held = ConcurrentHashMap.newKeySet();
+
+  /** What has its verdict, and is being told so to the database: it may come again any moment. */
+  private final Set<Long> settling = ConcurrentHashMap.newKeySet();
+
   private final AtomicBoolean taking = new AtomicBoolean();
   private final AtomicBoolean renewing = new AtomicBoolean();
   private final List<Runnable> ends = new ArrayList<>();
@@ -83,7 +87,7 @@ final class JdbcConsumption implements Consumption {
 
   @Override
   public int inFlight() {
-    return held.size();
+    return held.size() + settling.size();
   }
 
   @Override
@@ -99,6 +103,7 @@ final class JdbcConsumption implements Consumption {
     ends.forEach(Runnable::run);
     ends.clear();
     held.clear();
+    settling.clear();
     drained.complete(null);
     onClose.accept(this);
   }
@@ -110,7 +115,7 @@ final class JdbcConsumption implements Consumption {
 
   /** Takes what there is room for, unless that is being done; then whoever does it looks again. */
   private void take() {
-    int room = window - held.size();
+    int room = window - inFlight();
     if (draining
         || closed
         || room < Math.max(1, window / 8)
@@ -162,11 +167,13 @@ final class JdbcConsumption implements Consumption {
     if (closed) {
       return;
     }
+    settling.add(row.seq());
+    held.remove(row.seq());
     database
         .write("q:" + row.seq(), connection -> rows.settle(connection, row.seq(), verdict))
         .whenComplete(
             (settled, failure) -> {
-              held.remove(row.seq());
+              settling.remove(row.seq());
               if (failure != null) {
                 // Its lease ends, and the next worker finds that the task has ended.
                 LOG.warn(
@@ -196,7 +203,7 @@ final class JdbcConsumption implements Consumption {
   }
 
   private void endWhenDrained() {
-    if (draining && held.isEmpty() && !taking.get()) {
+    if (draining && inFlight() == 0 && !taking.get()) {
       drained.complete(null);
     }
   }

@@ -69,6 +69,10 @@ final class RabbitConsumption implements Consumption {
   private volatile Optional<Future<?>> watching = Optional.empty();
   private volatile boolean closed;
   private @Nullable Connection questions;
+  // Of the watchdog's thread alone, the next four: connections by their number.
+  private long boundFor;
+  private long declaredFor;
+  private long declaredAtNanos;
   private long deliveredBefore;
   private int suspicions;
 
@@ -220,25 +224,37 @@ final class RabbitConsumption implements Consumption {
   }
 
   /**
-   * Lets tasks be published to the queue, once it has been there for long enough. Where it was
-   * before, nothing changes. Runs on the watchdog's thread, as {@link #look}.
+   * Lets tasks be published to the queue, once it has been there for long enough: once for each of
+   * the stream's connections, since with each it may be another queue. Where it was bound before,
+   * nothing changes. Runs on the watchdog's thread, as {@link #look}.
    */
   private void bind(ScheduledExecutorService watchdog) {
     if (closed) {
       return;
     }
-    if (broker.trouble().isEmpty()
-        && broker.connectedFor().compareTo(settings.queueSettle()) >= 0) {
+    long connection = broker.connection();
+    if (connection != boundFor && broker.trouble().isEmpty()) {
       try (Channel channel = asking().createChannel()) {
-        channel.exchangeDeclare(TaskNames.TASK_EXCHANGE, "direct", true);
-        // Fails while the stream has not declared the queue, and is tried again.
-        channel.queueBind(queue, TaskNames.TASK_EXCHANGE, queue);
-        return;
+        bind(channel, connection);
       } catch (IOException | java.util.concurrent.TimeoutException | RuntimeException e) {
+        // The stream has not declared the queue yet, or the broker is away.
         LOG.debug("event=queue-not-bound queue={}", queue, e);
       }
     }
     var unused = watchdog.schedule(() -> bind(watchdog), BIND_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void bind(Channel channel, long connection) throws IOException {
+    if (connection != declaredFor) {
+      channel.queueDeclarePassive(queue);
+      declaredFor = connection;
+      declaredAtNanos = System.nanoTime();
+    }
+    if (System.nanoTime() - declaredAtNanos >= settings.queueSettle().toNanos()) {
+      channel.exchangeDeclare(TaskNames.TASK_EXCHANGE, "direct", true);
+      channel.queueBind(queue, TaskNames.TASK_EXCHANGE, queue);
+      boundFor = connection;
+    }
   }
 
   /** Runs on the watchdog's thread alone, which it may block for the time-out. */

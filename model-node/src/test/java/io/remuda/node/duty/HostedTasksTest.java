@@ -2,6 +2,7 @@ package io.remuda.node.duty;
 
 import static io.remuda.node.duty.WorkerBench.LIMIT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.StringValue;
@@ -16,6 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,6 +79,43 @@ class HostedTasksTest {
       assertThat(bench.end("bad")).isEqualTo("invalid_request: count from 1");
       assertThat(bench.end("much")).startsWith("engine_failed: the model's answers have more than");
       assertThat(bench.claims.attempts("much")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aTaskThatFindsTheHostsSlotsTakenWaitsAndIsNoFailure() throws Exception {
+    Path jar =
+        SampleJars.unary(
+            folder.resolve("a.jar"),
+            "timeoutMillis = 600_000",
+            """
+            java.nio.file.Path at = java.nio.file.Path.of("%s");
+            if (!text.equals("stubborn")) return answer(text);
+            java.nio.file.Files.createFile(at.resolve("begun"));
+            while (!java.nio.file.Files.exists(at.resolve("go"))) {
+              Thread.interrupted();
+              java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+            }
+            return answer("nobody wants it");
+            """
+                .formatted(folder));
+
+    try (HostedBench bench = new HostedBench(jar, SETTINGS, "--slots", "1")) {
+      // given a call that was cancelled and goes on all the same
+      CompletableFuture<Verdict> verdict = bench.give("stubborn");
+      Eventually.isTrue("it runs", LIMIT, () -> Files.exists(folder.resolve("begun")));
+      bench.claims.end("stubborn");
+      assertThat(WorkerBench.verdict(verdict)).isEqualTo(Verdict.ACK);
+
+      // when another task comes and meets a host without a free slot for a while
+      CompletableFuture<Verdict> next = bench.give("next");
+      assertThatThrownBy(() -> next.get(2, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+      Files.createFile(folder.resolve("go"));
+
+      // then it runs in its first attempt
+      assertThat(WorkerBench.verdict(next)).isEqualTo(Verdict.ACK);
+      assertThat(bench.claims.ended("next")).contains("DONE");
+      assertThat(bench.claims.attempts("next")).isEqualTo(1);
     }
   }
 

@@ -275,11 +275,11 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
 
   private MachineView view(MachineState state) {
     return MachineList.view(
-            machine,
-            around.fleet().snapshot(),
-            state.cordoned(),
-            state.draining(),
-            around.settings().reconcile().suspectAfter());
+        machine,
+        around.fleet().snapshot(),
+        state.cordoned(),
+        state.draining(),
+        around.settings().reconcile().suspectAfter());
   }
 
   private static Reply refused(ErrorCode code, String sentence) {

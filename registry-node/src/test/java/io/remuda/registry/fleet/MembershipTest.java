@@ -30,8 +30,7 @@ class MembershipTest {
   private static final Duration WINDOW = Duration.ofSeconds(60);
 
   /** A stall of the test's own must not look like a change of the link. */
-  private static final String PAUSE =
-      "akka.cluster.failure-detector.acceptable-heartbeat-pause";
+  private static final String PAUSE = "akka.cluster.failure-detector.acceptable-heartbeat-pause";
 
   /** Stands still: all changes fall into the window however slow the test runs. */
   private static final Clock STILL = Clock.fixed(Instant.ofEpochSecond(1_000), ZoneOffset.UTC);
@@ -42,7 +41,10 @@ class MembershipTest {
     List<HostPort> seeds = contacts.subList(0, 1);
     try (TestNode registry =
             TestNode.start(
-                "registry", contacts.get(0), seeds, Map.of("remuda.cluster.form", true, PAUSE, "60s"));
+                "registry",
+                contacts.get(0),
+                seeds,
+                Map.of("remuda.cluster.form", true, PAUSE, "60s"));
         TestNode machine = TestNode.start("model", contacts.get(1), seeds, Map.of())) {
       registry.awaitUp(SOON);
       machine.awaitUp(SOON);

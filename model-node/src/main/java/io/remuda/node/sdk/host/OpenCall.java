@@ -5,7 +5,8 @@ import io.remuda.node.sdk.Progress;
 /** One call that is being answered: what its caller may ask and say meanwhile. */
 final class OpenCall implements Progress {
 
-  private volatile Runnable stop = () -> {};
+  private Runnable stop = () -> {};
+  private boolean stopped;
   private volatile int percent;
 
   /**
@@ -13,12 +14,16 @@ final class OpenCall implements Progress {
    *
    * @param asksToEnd of any thread, quick
    */
-  void begun(Runnable asksToEnd) {
+  synchronized void begun(Runnable asksToEnd) {
     stop = asksToEnd;
+    if (stopped) {
+      asksToEnd.run();
+    }
   }
 
   /** Nobody waits for it any more. */
-  void stop() {
+  synchronized void stop() {
+    stopped = true;
     stop.run();
   }
 

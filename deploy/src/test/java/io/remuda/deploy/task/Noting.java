@@ -20,6 +20,7 @@ final class Noting implements Claims {
 
   @Override
   public CompletionStage<Seen> look(TaskEnvelope task) {
+    taken.add(task.getTaskId());
     return claims.look(task);
   }
 

@@ -5,8 +5,10 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.MessageProperties;
 import io.remuda.protocol.task.TaskNames;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,6 +74,34 @@ final class RawBroker implements AutoCloseable {
     double rate = messages / TasksBenchmark.seconds(began);
     channel.basicCancel(tag);
     return rate;
+  }
+
+  /**
+   * From publish to the message's arrival at a consumer, at a steady pace: what the broker itself
+   * adds to a task's way under that load.
+   */
+  void atPace(double perSecond, int messages, TasksBenchmark.Times times) throws Exception {
+    CountDownLatch all = new CountDownLatch(messages);
+    channel.basicQos(128);
+    String tag =
+        channel.basicConsume(
+            QUEUE,
+            false,
+            (consumer, message) -> {
+              channel.basicAck(message.getEnvelope().getDeliveryTag(), false);
+              times.add(ByteBuffer.wrap(message.getBody()).getLong());
+              all.countDown();
+            },
+            consumer -> {});
+    Pace pace = new Pace(perSecond);
+    for (int i = 0; i < messages; i++) {
+      byte[] body = ByteBuffer.allocate(300).putLong(pace.awaitNext()).array();
+      channel.basicPublish("", QUEUE, true, MessageProperties.PERSISTENT_BASIC, body);
+    }
+    if (!all.await(5, TimeUnit.MINUTES)) {
+      TasksBenchmark.fail(all.getCount() + " messages did not come back within 5 minutes");
+    }
+    channel.basicCancel(tag);
   }
 
   @Override

@@ -34,28 +34,19 @@ public final class TasksBenchmark {
     RabbitServer broker = RabbitServer.own();
     RedisServer redis = RedisServer.own();
     boolean kept = false;
-    try {
-      double confirmed = 0;
-      double acknowledged = 0;
-      try (RawBroker raw = new RawBroker(broker.url())) {
-        raw.publish(tasks / 4);
-        raw.consume(tasks / 4);
-        confirmed = raw.publish(tasks);
-        acknowledged = 1 / (1 / confirmed + 1 / raw.consume(tasks));
-      }
-      System.out.printf("raw broker, confirmed publishes   %8.0f /s%n", confirmed);
-      System.out.printf("raw broker, publish to ack        %8.0f /s%n", acknowledged);
+    try (RawBroker raw = new RawBroker(broker.url())) {
+      raw.publish(tasks / 4);
+      raw.consume(tasks / 4);
+      double confirmed = raw.publish(tasks);
+      RawRates rates = new RawRates(confirmed, 1 / (1 / confirmed + 1 / raw.consume(tasks)));
+      System.out.printf("raw broker, confirmed publishes   %8.0f /s%n", rates.confirmed);
+      System.out.printf("raw broker, publish to ack        %8.0f /s%n", rates.acknowledged);
       Map<String, String> servers =
           Map.of("remuda.tasks.queue", broker.url(), "remuda.tasks.results", redis.url());
-      kept = measure("RabbitMQ + Redis", servers, tasks, confirmed, acknowledged);
+      kept = measure("RabbitMQ + Redis", servers, tasks, rates, raw);
       Path folder = Files.createTempDirectory("remuda-tasks-bench");
-      kept &=
-          measure(
-              "embedded",
-              Map.of("remuda.node.data", folder.toString()),
-              tasks,
-              confirmed,
-              acknowledged);
+      Map<String, String> embedded = Map.of("remuda.node.data", folder.toString());
+      kept &= measure("embedded", embedded, tasks, rates, raw);
     } catch (Exception e) {
       // Threads of what was open would keep the program alive.
       e.printStackTrace();
@@ -70,7 +61,7 @@ public final class TasksBenchmark {
   }
 
   private static boolean measure(
-      String what, Map<String, ?> places, int tasks, double confirmed, double acknowledged)
+      String what, Map<String, ?> places, int tasks, RawRates rates, RawBroker raw)
       throws Exception {
     try (TaskStage stage = TaskStage.open(places)) {
       // An instance that was there declares the queue.
@@ -83,7 +74,7 @@ public final class TasksBenchmark {
       double submits = submits(stage, tasks);
       System.out.printf(
           "%-17s submits         %8.0f /s   %.2f of the raw broker's%n",
-          what, submits, submits / confirmed);
+          what, submits, submits / rates.confirmed);
       try (InstanceStage one = new InstanceStage(stage, 2, 64, 0)) {
         long began = System.nanoTime();
         while (one.runs.get() < tasks || one.gate.inFlight() > 0) {
@@ -93,8 +84,11 @@ public final class TasksBenchmark {
         double rate = endToEnd(stage, tasks);
         System.out.printf(
             "%-17s end to end      %8.0f /s   %.2f of the raw broker's publish to ack%n",
-            what, rate, rate / acknowledged);
-        atPace(stage, rate / 2, tasks / 4);
+            what, rate, rate / rates.acknowledged);
+        atPace(stage, rate / 2, tasks / 2);
+        Times bare = new Times();
+        raw.atPace(rate / 2, tasks / 2, bare);
+        bare.print(Math.round(rate / 2) + " bare messages/s through the broker alone");
       }
       return secondInstance(what, stage, tasks);
     }
@@ -194,16 +188,15 @@ public final class TasksBenchmark {
   /** Tasks that come at a steady pace, whether or not the earlier ones are done. */
   private static void atPace(TaskStage stage, double perSecond, int tasks) throws Exception {
     Times times = new Times();
-    List<CompletableFuture<Void>> all = new ArrayList<>();
-    long began = System.nanoTime();
-    for (int i = 0; i < tasks; i++) {
-      long due = began + (long) (i * 1e9 / perSecond);
-      for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
-        LockSupport.parkNanos(wait);
+    try (Stalls stalls = new Stalls()) {
+      List<CompletableFuture<Void>> all = new ArrayList<>();
+      Pace pace = new Pace(perSecond);
+      for (int i = 0; i < tasks; i++) {
+        long due = pace.awaitNext();
+        all.add(submitAndAwait(stage).thenAccept(task -> times.add(due)).toCompletableFuture());
       }
-      all.add(submitAndAwait(stage).thenAccept(task -> times.add(due)).toCompletableFuture());
+      CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(5, TimeUnit.MINUTES);
     }
-    CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(5, TimeUnit.MINUTES);
     times.print(Math.round(perSecond) + " tasks/s, half of that");
   }
 
@@ -236,8 +229,11 @@ public final class TasksBenchmark {
             });
   }
 
+  /** What the bare broker does a second. */
+  private record RawRates(double confirmed, double acknowledged) {}
+
   /** How long each took. */
-  private static final class Times {
+  static final class Times {
     private final List<Long> nanos = Collections.synchronizedList(new ArrayList<>());
 
     void add(long began) {
@@ -247,8 +243,11 @@ public final class TasksBenchmark {
     void print(String load) {
       List<Long> sorted = nanos.stream().sorted().toList();
       System.out.printf(
-          "                  end to end      %8.1f ms median, %.1f ms p99, %s%n",
-          sorted.get(sorted.size() / 2) / 1e6, sorted.get(sorted.size() * 99 / 100) / 1e6, load);
+          "                  end to end      %8.1f ms median, %.1f ms p99, %.1f ms longest, %s%n",
+          sorted.get(sorted.size() / 2) / 1e6,
+          sorted.get(sorted.size() * 99 / 100) / 1e6,
+          sorted.get(sorted.size() - 1) / 1e6,
+          load);
     }
   }
 

@@ -1,0 +1,22 @@
+package io.remuda.deploy.task;
+
+import io.remuda.protocol.testing.PostgresServer;
+import java.util.Map;
+
+/** Batches in PostgreSQL. */
+class PostgresKilledGatewayTest extends KilledGatewayContract {
+
+  @Override
+  Map<String, ?> places() {
+    PostgresServer server = PostgresServer.shared();
+    return Map.of(
+        "remuda.journal.url", server.newDatabase(),
+        "remuda.journal.user", server.user(),
+        "remuda.journal.password", server.password());
+  }
+
+  @Override
+  boolean shared() {
+    return true;
+  }
+}

@@ -1,0 +1,32 @@
+package io.remuda.deploy.check;
+
+/** What holds whatever happens; {@link #id()} is its number in tables and reports. */
+public enum Invariant {
+  ONE_SCHEMA("I5", "a name never has two schemas"),
+  CONVERGES("I7", "desired = actual soon after a fault has healed"),
+  NO_ORPHAN("I7", "no process without an instance soon after a fault has healed"),
+  NO_MEMORY_TWICE("I7", "nothing of a machine is promised twice"),
+  NO_UNDUE_FAILURE("I8", "no request fails but those in flight, with bytes seen, on what failed"),
+  NO_SILENT_END("I8", "a stream ends with its end mark or with an error event"),
+  ONE_COMMIT("I9", "of two live entities only one commits"),
+  BOUNDED("I10", "heap, mailboxes and queues keep their bounds"),
+  ONE_START("E1", "an epoch starts an instance once"),
+  NO_STALE_EPOCH("E2", "an epoch below the highest seen is never obeyed"),
+  NOTHING_LOST("E3", "an accepted deployment is there until it is removed");
+
+  private final String id;
+  private final String sentence;
+
+  Invariant(String id, String sentence) {
+    this.id = id;
+    this.sentence = sentence;
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public String sentence() {
+    return sentence;
+  }
+}

@@ -48,7 +48,7 @@ final class Inquiries {
     if (!books.gpusKnown()) {
       describe
           .replyTo()
-          .tell(new NodeProtocol.Described(machine, Optional.empty(), Optional.of(Starts.NOT_YET)));
+          .tell(new NodeProtocol.Described(machine, Optional.empty(), Optional.of(StartDecider.NOT_YET)));
       return;
     }
     blocking.execute(

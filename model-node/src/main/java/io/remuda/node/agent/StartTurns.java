@@ -9,15 +9,15 @@ import java.util.Optional;
  * Whose engine may start: one at a time, so that two engines never measure the same free memory.
  * Immutable.
  */
-record StartTurns(Optional<InstanceId> holder, List<InstanceId> waiting) {
+public record StartTurns(Optional<InstanceId> holder, List<InstanceId> waiting) {
 
-  static final StartTurns NONE = new StartTurns(Optional.empty(), List.of());
+  public static final StartTurns NONE = new StartTurns(Optional.empty(), List.of());
 
-  StartTurns {
+  public StartTurns {
     waiting = List.copyOf(waiting);
   }
 
-  StartTurns wants(InstanceId id) {
+  public StartTurns wants(InstanceId id) {
     if (holder.equals(Optional.of(id)) || waiting.contains(id)) {
       return this;
     }
@@ -27,7 +27,7 @@ record StartTurns(Optional<InstanceId> holder, List<InstanceId> waiting) {
   }
 
   /** {@code id} has done, or wants no turn any more. */
-  StartTurns over(InstanceId id) {
+  public StartTurns over(InstanceId id) {
     List<InstanceId> shorter = new ArrayList<>(waiting);
     shorter.remove(id);
     return next(holder.filter(current -> !current.equals(id)), shorter);

@@ -8,16 +8,11 @@ import io.remuda.protocol.NodeProtocol.StartInstance;
 import io.remuda.protocol.NodeProtocol.StartReply;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.MachineId;
-import io.remuda.protocol.model.InstanceReport;
 import java.util.Optional;
 import org.slf4j.Logger;
 
 /** How instances come onto a machine: by command, or because their engines are there already. */
 final class Starts {
-  static final Refused NOT_YET =
-      Refused.of(
-          ErrorCode.CORDONED,
-          "this machine has just started and still looks at its GPUs; try again in a moment");
   private static final Refused NOT_RUNNABLE =
       Refused.of(
           ErrorCode.NO_SUCH_ENGINE,
@@ -42,10 +37,7 @@ final class Starts {
     Optional<Refused> objection =
         books.ending().isPresent()
             ? Optional.of(Refused.of(ErrorCode.SHUTTING_DOWN, "this machine is shutting down"))
-            : books.state().objectionTo(start, instances::has);
-    if (objection.isEmpty() && !instances.has(start.id())) {
-      objection = books.gpusKnown() ? accept(start) : Optional.of(NOT_YET);
-    }
+            : obey(start);
     if (objection.isEmpty()) {
       books.state(books.state().seen(start.id(), start.epoch(), start.journal()));
     } else {
@@ -56,29 +48,20 @@ final class Starts {
         .tell(new StartReply(start.id(), start.epoch(), machine, objection, books.capacity()));
   }
 
-  private Optional<Refused> accept(StartInstance start) {
-    CapacityLedger.Outcome outcome =
-        books.ledger().reserve(start.id(), start.claim(), machine.toString());
-    if (outcome.ledger().isEmpty()) {
+  private Optional<Refused> obey(StartInstance start) {
+    StartDecider.Outcome outcome =
+        StartDecider.decide(
+            machine, books.state(), books.ledger(), books.gpusKnown(), instances::has, start);
+    if (outcome.begins().isEmpty()) {
       return outcome.refused();
     }
-    CapacityLedger promised = outcome.ledger().get();
-    Assignment assignment =
-        new Assignment(
-            start.id(),
-            start.epoch(),
-            start.journal(),
-            InstanceReport.Origin.ASSIGNED,
-            start.spec(),
-            start.claim(),
-            promised.shareOf(start.id()),
-            promised.fractionOf(start.id()));
-    Engines.Runtime runtime = engines.runtime(assignment);
+    StartDecider.Promised promised = outcome.begins().get();
+    Engines.Runtime runtime = engines.runtime(promised.assignment());
     if (runtime.engine().isEmpty()) {
       return runtime.refused();
     }
-    books.ledger(promised);
-    instances.begin(new Kept(assignment, 0), runtime.engine().get(), false);
+    books.ledger(promised.ledger());
+    instances.begin(new Kept(promised.assignment(), 0), runtime.engine().get(), false);
     return Optional.empty();
   }
 

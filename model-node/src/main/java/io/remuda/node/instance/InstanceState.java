@@ -31,7 +31,8 @@ public record InstanceState(
     Serving serving,
     Optional<TaskFacet> tasks) {
 
-  static InstanceState first(InstanceFolder.Kept kept, long sequence, Serving serving) {
+  /** One that has not begun. */
+  public static InstanceState first(InstanceFolder.Kept kept, long sequence, Serving serving) {
     return new InstanceState(
         kept.assignment(),
         sequence,
@@ -45,7 +46,8 @@ public record InstanceState(
         Optional.empty());
   }
 
-  InstanceState in(Phase now, Optional<String> why) {
+  /** One step further. */
+  public InstanceState in(Phase now, Optional<String> why) {
     return new InstanceState(
         assignment, sequence + 1, now, pid, port, restarts, progressIn(now), why, serving, tasks);
   }
@@ -69,7 +71,8 @@ public record InstanceState(
         assignment, sequence, phase, engine, where, restarts, progress, reason, serving, tasks);
   }
 
-  InstanceState restarted() {
+  /** With one more start of its engine counted. */
+  public InstanceState restarted() {
     return new InstanceState(
         assignment, sequence, phase, pid, port, restarts + 1, progress, reason, serving, tasks);
   }

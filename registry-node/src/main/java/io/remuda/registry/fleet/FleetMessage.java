@@ -8,9 +8,11 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Capacity;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** What fleet views hear besides {@link FleetProtocol}: from the registry's own actors. */
 public interface FleetMessage extends FleetProtocol.Command {
@@ -22,7 +24,7 @@ public interface FleetMessage extends FleetProtocol.Command {
       ActorRef<RegistryProtocol.Command> owner)
       implements FleetMessage {
     public Watch {
-      instances = Map.copyOf(instances);
+      instances = Collections.unmodifiableMap(new TreeMap<>(instances));
     }
   }
 

@@ -19,7 +19,6 @@ import io.remuda.protocol.FleetProtocol.Report;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.MachineId;
-import io.remuda.protocol.model.NodeReport;
 import io.remuda.registry.RegistrySettings;
 import io.remuda.registry.fleet.FleetMessage.CapacityTold;
 import io.remuda.registry.fleet.FleetMessage.Joined;
@@ -28,13 +27,11 @@ import io.remuda.registry.fleet.FleetMessage.MachineDecided;
 import io.remuda.registry.fleet.FleetMessage.MembersSeen;
 import io.remuda.registry.fleet.FleetMessage.Watch;
 import io.remuda.registry.journal.EventTail;
-import io.remuda.registry.placement.FleetSnapshot;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -59,21 +56,11 @@ public final class FleetView extends AbstractBehavior<Command> {
   }
 
   private final Fleet fleet;
-  private final RegistrySettings settings;
   private final Clock clock;
   private final RegistryActors registry;
   private final FleetAnswers answers;
   private final TimerScheduler<Command> timers;
-  private final Pings pings;
-  private final Machines machines = new Machines();
-  private final OwnPause own;
-  private final Watches watches = new Watches();
-
-  /** Machines of which something new was heard that the snapshot does not show yet. */
-  private final Set<MachineId> news = new HashSet<>();
-
-  private LossBrake brake = LossBrake.OFF;
-  private long ticks;
+  private final FleetBook book;
 
   private FleetView(
       ActorContext<Command> context,
@@ -86,12 +73,14 @@ public final class FleetView extends AbstractBehavior<Command> {
     super(context);
     this.timers = timers;
     this.fleet = fleet;
-    this.settings = settings;
     this.clock = clock;
     this.registry = registry;
     this.answers = new FleetAnswers(fleet, settings.reconcile().suspectAfter(), events);
-    this.own = new OwnPause(settings.pingInterval(), clock.instant());
-    this.pings = new Pings(context.messageAdapter(NodeProtocol.Pong.class, Ponged::new));
+    this.book =
+        new FleetBook(
+            settings,
+            context.messageAdapter(NodeProtocol.Pong.class, Ponged::new),
+            clock.instant());
     timers.startTimerWithFixedDelay(Tick.PING, settings.pingInterval());
   }
 
@@ -114,19 +103,18 @@ public final class FleetView extends AbstractBehavior<Command> {
         .onMessage(Report.class, this::onReport)
         .onMessage(Ponged.class, ponged -> onPong(ponged.pong()))
         .onMessage(Watch.class, this::onWatch)
-        .onMessage(
-            OwnerStopped.class, stopped -> asked(() -> watches.ownerStopped(stopped.owner())))
+        .onMessage(OwnerStopped.class, stopped -> asked(() -> book.ownerStopped(stopped.owner())))
         .onMessage(MembersSeen.class, this::onMembers)
-        .onMessageEquals(Joined.JOINED, () -> asked(() -> own.joined(clock.instant())))
-        .onMessage(MachineDecided.class, told -> asked(() -> machines.decided(told, this::show)))
+        .onMessageEquals(Joined.JOINED, () -> asked(() -> book.joined(clock.instant())))
+        .onMessage(MachineDecided.class, told -> asked(() -> showIf(book.decided(told))))
         .onMessage(
             CapacityTold.class,
             told ->
                 // At once: the next placement may be on its way already.
-                asked(() -> machines.capacity(told.machine(), told.capacity(), this::show)))
+                asked(() -> showIf(book.capacity(told))))
         .onMessage(Leaving.class, this::onLeaving)
         .onMessage(
-            ListMachines.class, wish -> asked(() -> answers.machines(wish, machines.decided())))
+            ListMachines.class, wish -> asked(() -> answers.machines(wish, book.decided())))
         .onMessage(ListInstances.class, wish -> asked(() -> answers.instances(wish)))
         .onMessage(ReadEvents.class, wish -> asked(() -> answers.events(wish)))
         .onMessage(ReadNewest.class, wish -> asked(() -> answers.newest(wish)))
@@ -143,66 +131,59 @@ public final class FleetView extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> onReport(Report said) {
-    NodeReport report = said.report();
-    MachineId id = report.machine();
-    Optional<NodeHealth> known = machines.get(id);
-    if (!machines.reported(report, said.agent(), clock.instant())) {
+    Optional<FleetBook.Word> heard = book.reported(said, clock.instant());
+    if (heard.isEmpty()) {
       return this;
     }
-    boolean newLife =
-        known.map(last -> last.report().incarnation() != report.incarnation()).orElse(true);
-    if (newLife) {
+    FleetBook.Word word = heard.get();
+    if (word.newLife()) {
       getContext()
           .getLog()
           .info(
               "event=machine-joined machine={} host={} incarnation={} instances={}",
-              id,
-              report.hostName(),
-              report.incarnation(),
-              report.instances().size());
+              word.report().machine(),
+              word.report().hostName(),
+              word.report().incarnation(),
+              word.report().instances().size());
     }
-    if (newLife || !report.settled()) {
-      tellItsActor(said.agent(), report);
+    if (word.isUrgent()) {
+      tellItsActor(said);
     }
-    if (known.map(last -> last.left() || !last.tellsTheSame(report)).orElse(true)) {
-      news.add(id);
-    }
-    watches.ownerless(report).forEach(registry::wake);
+    word.ownerless().forEach(registry::wake);
     showSoon();
     return this;
   }
 
-  private void tellItsActor(ActorRef<NodeProtocol.Command> agent, NodeReport report) {
+  private void tellItsActor(Report said) {
     registry.machineSeen(
-        report.machine(), Optional.of(agent), Optional.of(report), getContext().getSelf());
+        said.report().machine(),
+        Optional.of(said.agent()),
+        Optional.of(said.report()),
+        getContext().getSelf());
   }
 
   private Behavior<Command> onPong(NodeProtocol.Pong pong) {
-    Optional<NodeHealth> known = machines.get(pong.machine());
-    machines.answered(pong, clock.instant());
-    Optional<NodeHealth> next = machines.get(pong.machine());
-    if (next.isPresent() && !known.orElseThrow().tellsTheSame(next.get().report())) {
-      news.add(pong.machine());
+    if (book.answered(pong, clock.instant())) {
       showSoon();
     }
     return this;
   }
 
   private Behavior<Command> onWatch(Watch watch) {
-    watches.put(watch);
+    book.watched(watch);
     getContext().watchWith(watch.owner(), new OwnerStopped(watch.owner()));
     return this;
   }
 
   private Behavior<Command> onMembers(MembersSeen seen) {
-    machines.members(seen);
+    book.members(seen);
     show();
-    machines.ids().forEach(this::changed);
+    book.ids().forEach(this::changed);
     return this;
   }
 
   private Behavior<Command> onLeaving(Leaving leaving) {
-    if (machines.leaving(leaving.machine(), leaving.incarnation())) {
+    if (book.leaving(leaving)) {
       getContext().getLog().info("event=machine-leaving machine={}", leaving.machine());
       show();
       changed(leaving.machine());
@@ -212,36 +193,24 @@ public final class FleetView extends AbstractBehavior<Command> {
 
   private Behavior<Command> onTick() {
     leaveOutOwnPause();
-    // Machines that have been gone for very long and hold nothing are listed no more.
-    machines.forget(clock.instant().minus(settings.forgetAfter()), watches.machines());
-    pings.send(machines, watches.instancesByMachine(), clock.instant());
+    boolean tell = book.tick(clock.instant());
     show();
-    ticks++;
-    Duration wake = settings.wakeInterval();
-    if (ticks % Math.max(1, wake.toMillis() / settings.pingInterval().toMillis()) == 0) {
-      watches.forgetWoken();
-    }
-    // A machine's registry actor hears of it now and then, so that a lost word is made good.
-    if (ticks % 5 == 0) {
-      machines.all().forEach(health -> tellItsActor(health.agent(), health.report()));
+    if (tell) {
+      book.lastWords().forEach(this::tellItsActor);
     }
     return this;
   }
 
   private void leaveOutOwnPause() {
-    Instant now = clock.instant();
-    own.ran(now)
+    book.withoutOwnPause(clock.instant())
         .ifPresent(
-            pause -> {
-              getContext()
-                  .getLog()
-                  .warn(
-                      "event=own-pause millis={} text=\"this registry node was not run for so"
-                          + " long; that is not counted as the machines' silence\"",
-                      pause.toMillis());
-              brake = brake.withoutPause(pause);
-              machines.withoutPause(pause, now);
-            });
+            pause ->
+                getContext()
+                    .getLog()
+                    .warn(
+                        "event=own-pause millis={} text=\"this registry node was not run for so"
+                            + " long; that is not counted as the machines' silence\"",
+                        pause.toMillis()));
   }
 
   private void showSoon() {
@@ -250,45 +219,38 @@ public final class FleetView extends AbstractBehavior<Command> {
     }
   }
 
+  private void showIf(boolean news) {
+    if (news) {
+      show();
+    }
+  }
+
   private void show() {
     leaveOutOwnPause();
     Instant now = clock.instant();
     look(now);
-    fleet.show(
-        FleetSnapshot.of(own.watching(now), brake.holds(), machines.seen(now)), machines.agents());
+    fleet.show(book.snapshot(now), book.agents());
     // Who looks now sees it.
-    List<MachineId> told = List.copyOf(news);
-    news.clear();
-    told.forEach(this::changed);
+    book.takeNews().forEach(this::changed);
   }
 
   /** Pulls or lets go the mass-loss brake. */
   private void look(Instant now) {
-    LossBrake before = brake;
-    brake = brake.after(settings.brake(), silences(now), now);
-    if (brake.holds() && !before.holds()) {
+    if (book.brakes(now)) {
       getContext()
           .getLog()
           .warn(
               "event=mass-loss machines={} until={} text=\"so many machines fell silent at once"
                   + " that nothing is placed elsewhere; look at the network first, and confirm the"
                   + " loss if they are really gone\"",
-              silent(now).size(),
-              brake.until().get());
+              book.silent(now).size(),
+              book.brakedUntil().orElse(now));
     }
-  }
-
-  private Set<MachineId> silent(Instant now) {
-    return LossBrake.silent(settings.brake(), silences(now));
-  }
-
-  private Map<MachineId, Duration> silences(Instant now) {
-    return machines.silences(watches.machines(), own.watching(now), now);
   }
 
   private Behavior<Command> onConfirmLoss(ConfirmLoss wish) {
     show();
-    Set<MachineId> gone = brake.holds() ? silent(clock.instant()) : Set.of();
+    Set<MachineId> gone = book.held(clock.instant());
     List<MachineId> told = gone.stream().sorted().toList();
     // Each registry node has a brake of its own, which may hold though this one does not.
     registry.lossTold(told);
@@ -300,9 +262,7 @@ public final class FleetView extends AbstractBehavior<Command> {
   private Behavior<Command> onLossTold(LossTold told) {
     show();
     Set<MachineId> gone = new HashSet<>(told.machines());
-    if (brake.holds()) {
-      gone.addAll(silent(clock.instant()));
-    }
+    gone.addAll(book.held(clock.instant()));
     giveUp(gone);
     return this;
   }
@@ -310,13 +270,13 @@ public final class FleetView extends AbstractBehavior<Command> {
   private void giveUp(Set<MachineId> gone) {
     if (!gone.isEmpty()) {
       getContext().getLog().info("event=mass-loss-confirmed machines={}", gone);
-      brake = brake.confirmedFor(gone);
+      book.confirmed(gone);
       show();
       gone.forEach(this::changed);
     }
   }
 
   private void changed(MachineId machine) {
-    watches.ownersOn(machine).forEach(registry::changed);
+    book.ownersOn(machine).forEach(registry::changed);
   }
 }

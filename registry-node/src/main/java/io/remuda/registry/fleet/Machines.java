@@ -59,13 +59,14 @@ final class Machines {
     byId.computeIfPresent(pong.machine(), (id, health) -> health.answered(pong, now));
   }
 
-  /** Takes in what the machine has and has promised now; then runs {@code after}. */
-  void capacity(MachineId machine, Capacity capacity, Runnable after) {
+  /** Takes in what the machine has and has promised now; whether that is news. */
+  boolean capacity(MachineId machine, Capacity capacity) {
     NodeHealth known = byId.get(machine);
-    if (known != null && !known.report().capacity().equals(capacity)) {
-      byId.put(machine, known.with(capacity));
-      after.run();
+    if (known == null || known.report().capacity().equals(capacity)) {
+      return false;
     }
+    byId.put(machine, known.with(capacity));
+    return true;
   }
 
   void pinged(MachineId machine, long nonce, Instant now) {
@@ -87,14 +88,15 @@ final class Machines {
     return true;
   }
 
-  /** Takes in what was decided, unless something later is known; then runs {@code after}. */
-  void decided(MachineDecided told, Runnable after) {
+  /** Takes in what was decided; false when something later is known. */
+  boolean decided(MachineDecided told) {
     MachineDecided before = decided.get(told.machine());
-    if (before == null || before.version() <= told.version()) {
-      decided.put(told.machine(), told);
-      byId.computeIfPresent(told.machine(), (id, health) -> health.draining(told.draining()));
-      after.run();
+    if (before != null && before.version() > told.version()) {
+      return false;
     }
+    decided.put(told.machine(), told);
+    byId.computeIfPresent(told.machine(), (id, health) -> health.draining(told.draining()));
+    return true;
   }
 
   Map<MachineId, MachineDecided> decided() {

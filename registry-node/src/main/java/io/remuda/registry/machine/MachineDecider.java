@@ -12,24 +12,24 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** What an operator's command does to a machine: one event, or none when it is so already. */
-final class MachineDecider {
+public final class MachineDecider {
 
   private MachineDecider() {}
 
   /** A drained machine that is cordoned keeps what still runs there. */
-  static Optional<MachineEvent> cordon(MachineState state, Instant at) {
+  public static Optional<MachineEvent> cordon(MachineState state, Instant at) {
     return state.cordoned() && !state.draining()
         ? Optional.empty()
         : Optional.of(new MachineCordoned(state.machine(), at));
   }
 
-  static Optional<MachineEvent> uncordon(MachineState state, Instant at) {
+  public static Optional<MachineEvent> uncordon(MachineState state, Instant at) {
     return state.cordoned()
         ? Optional.of(new MachineUncordoned(state.machine(), at))
         : Optional.empty();
   }
 
-  static Optional<MachineEvent> drain(MachineState state, Instant at) {
+  public static Optional<MachineEvent> drain(MachineState state, Instant at) {
     return state.draining()
         ? Optional.empty()
         : Optional.of(new MachineDraining(state.machine(), at));

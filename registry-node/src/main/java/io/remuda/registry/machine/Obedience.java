@@ -13,7 +13,7 @@ import java.util.Optional;
  * Whether a machine's agent does as was decided, and who waits until it does. The agent is told
  * again and again until it says that it obeys the version of now; another life of it starts anew.
  */
-final class Obedience {
+public final class Obedience {
 
   private record Waiting(long version, ActorRef<Reply> caller) {}
 
@@ -24,7 +24,7 @@ final class Obedience {
   private long incarnation = Long.MIN_VALUE;
   private Optional<Long> obeyed = Optional.empty();
 
-  Obedience(JournalId journal, ActorRef<NodeProtocol.MachineStateSet> answers) {
+  public Obedience(JournalId journal, ActorRef<NodeProtocol.MachineStateSet> answers) {
     this.journal = journal;
     this.answers = answers;
   }
@@ -35,7 +35,7 @@ final class Obedience {
   }
 
   /** The agent's last report; it is told what it does not obey. */
-  void heard(MachineState state, ActorRef<NodeProtocol.Command> from, NodeReport report) {
+  public void heard(MachineState state, ActorRef<NodeProtocol.Command> from, NodeReport report) {
     agent = Optional.of(from);
     if (report.incarnation() != incarnation || !MachineDecider.obeys(state, report)) {
       incarnation = report.incarnation();
@@ -49,18 +49,18 @@ final class Obedience {
   }
 
   /** Whether it has said so of the version of now. */
-  boolean obeys(MachineState state) {
+  public boolean obeys(MachineState state) {
     return obeyed.isPresent() && obeyed.get() == state.sequence();
   }
 
   /** Tells the agent; {@code caller} is answered when it obeys. */
-  void await(MachineState state, ActorRef<Reply> caller) {
+  public void await(MachineState state, ActorRef<Reply> caller) {
     waiting.add(new Waiting(state.sequence(), caller));
     tell(state);
   }
 
   /** The agent obeys {@code version}, or refused it. */
-  void answered(long version, boolean obeys, Reply reply) {
+  public void answered(long version, boolean obeys, Reply reply) {
     if (obeys) {
       obeyed = Optional.of(version);
     }

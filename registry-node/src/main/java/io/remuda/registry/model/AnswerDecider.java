@@ -18,7 +18,7 @@ import java.util.Optional;
  * What a machine's answer comes to. An answer that did not come, or that is about something past,
  * changes nothing: the reconciler sends again what is still wanted.
  */
-final class AnswerDecider {
+public final class AnswerDecider {
 
   private AnswerDecider() {}
 
@@ -29,7 +29,7 @@ final class AnswerDecider {
    * one, the assignment stays and its start is sent again, or a machine that refuses for days would
    * fill the journal.
    */
-  static Plan start(Sight sight, StartAnswered answer) {
+  public static Plan start(Sight sight, StartAnswered answer) {
     SoftState soft = sight.soft();
     if (answer.reply().isEmpty()) {
       return Plan.remember(soft);
@@ -57,7 +57,7 @@ final class AnswerDecider {
   }
 
   /** After the answer to a stop. */
-  static Plan stop(Sight sight, StopAnswered answer) {
+  public static Plan stop(Sight sight, StopAnswered answer) {
     Instance instance = sight.state().instances().get(answer.id());
     boolean done = answer.reply().isPresent() && answer.reply().get().refused().isEmpty();
     if (!done || instance == null || !instance.stopping()) {
@@ -68,7 +68,7 @@ final class AnswerDecider {
   }
 
   /** After a machine's word on the model. */
-  static Plan describe(Sight sight, DescribeAnswered answer) {
+  public static Plan describe(Sight sight, DescribeAnswered answer) {
     ModelState state = sight.state();
     boolean outdated =
         state.live().isEmpty()

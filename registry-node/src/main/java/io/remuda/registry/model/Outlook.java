@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * @param reason present whenever it is not as wanted: a sentence, machine by machine where it waits
  *     for room
  */
-record Outlook(DeploymentPhase phase, int ready, Optional<String> reason) {
+public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason) {
 
   /** So many failures in a row are no accident. */
   private static final int FAILED_AFTER = 3;
@@ -80,7 +80,7 @@ record Outlook(DeploymentPhase phase, int ready, Optional<String> reason) {
         sight.state().instances().values().stream().map(sight::view).toList());
   }
 
-  static Outlook of(Sight sight) {
+  public static Outlook of(Sight sight) {
     if (sight.state().live().isEmpty()) {
       return new Outlook(DeploymentPhase.ENDED, 0, Optional.empty());
     }

@@ -39,7 +39,7 @@ import java.util.random.RandomGenerator;
  * remembered comes as events, what it wants done comes as actions; an action never runs ahead of
  * the event that it rests on.
  */
-final class Reconciler {
+public final class Reconciler {
 
   private final Sight start;
   private final FleetSnapshot fleet;
@@ -61,7 +61,12 @@ final class Reconciler {
     this.soft = start.soft();
   }
 
-  static Plan reconcile(Sight sight, RandomGenerator random) {
+  /**
+   * What is to be done about the world that {@code sight} shows.
+   *
+   * @param random draws among machines that are as good as each other
+   */
+  public static Plan reconcile(Sight sight, RandomGenerator random) {
     return new Reconciler(sight, random).run();
   }
 

@@ -21,11 +21,11 @@ import java.util.Optional;
  * <p>Guarantees: said again, nothing is written, whether it was taken or refused; a name never has
  * two schemas at a time; a declared name gets no instance that its declaration does not ask for.
  */
-final class RegistrationDecider {
+public final class RegistrationDecider {
 
   private RegistrationDecider() {}
 
-  static Decision register(ModelState state, ModelSpec spec, MachineId machine, Instant at) {
+  public static Decision register(ModelState state, ModelSpec spec, MachineId machine, Instant at) {
     if (spec.schema().isEmpty()) {
       return Decision.refused(
           INVALID_SPEC,
@@ -57,7 +57,7 @@ final class RegistrationDecider {
         : Decision.accepted(new MachineRegistered(spec, machine, at));
   }
 
-  static Decision unregister(ModelState state, MachineId machine, String reason, Instant at) {
+  public static Decision unregister(ModelState state, MachineId machine, String reason, Instant at) {
     return state.registrations().containsKey(machine)
         ? Decision.accepted(new MachineUnregistered(state.name(), machine, reason, at))
         : Decision.accepted();

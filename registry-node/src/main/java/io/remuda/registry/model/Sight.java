@@ -28,7 +28,7 @@ import java.util.TreeMap;
  * What was decided, seen together with what machines say: the one place where hard and soft state
  * meet to tell how an instance fares.
  */
-record Sight(
+public record Sight(
     ModelState state,
     SoftState soft,
     FleetSnapshot fleet,

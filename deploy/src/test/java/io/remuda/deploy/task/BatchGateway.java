@@ -50,9 +50,7 @@ final class BatchGateway {
     int runs = Integer.parseInt(arguments[2]);
     TaskStage stage = TaskStage.open(settings(arguments, 3), arguments[0]);
     Optional<TaskWorker> worker =
-        runs == 0
-            ? Optional.empty()
-            : Optional.of(stage.machine().work(new HeldModel(runs)));
+        runs == 0 ? Optional.empty() : Optional.of(stage.machine().work(new HeldModel(runs)));
     var timers = Executors.newScheduledThreadPool(2);
     BatchSettings settings = BatchSettings.from(stage.config());
     BatchDesk desk =

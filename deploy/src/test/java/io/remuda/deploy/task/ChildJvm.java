@@ -40,10 +40,7 @@ final class ChildJvm implements AutoCloseable {
     line.addAll(arguments);
     try {
       this.process =
-          new ProcessBuilder(line)
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
+          new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

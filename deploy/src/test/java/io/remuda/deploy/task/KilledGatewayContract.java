@@ -97,11 +97,7 @@ abstract class KilledGatewayContract {
 
   /** One gateway after the other, of which the last alone may live. */
   private void drive(
-      String fingerprint,
-      String id,
-      Map<String, Object> settings,
-      Random random,
-      HeldModel model)
+      String fingerprint, String id, Map<String, Object> settings, Random random, HeldModel model)
       throws Exception {
     int answered = 0;
     for (int kill = 0; kill < KILLS; kill++) {
@@ -134,8 +130,8 @@ abstract class KilledGatewayContract {
     return gateway.last(BatchGateway.ANSWERED).map(Integer::valueOf).orElse(0);
   }
 
-  private ChildJvm gateway(
-      String fingerprint, String id, int runs, Map<String, Object> settings) throws Exception {
+  private ChildJvm gateway(String fingerprint, String id, int runs, Map<String, Object> settings)
+      throws Exception {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of(fingerprint, id, Integer.toString(runs)));
     Path own = Files.createTempDirectory(folder, "gateway-");

@@ -28,6 +28,12 @@ final class LoadFaults {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration PAUSE = Duration.ofMillis(3);
   private static final Duration WORK = Duration.ofMillis(20);
+
+  /** Longer than any stall of the machine: a task that expired in one was not lost. */
+  private static final Duration LIVES = Duration.ofHours(2);
+
+  private static final Set<TaskState> OVER =
+      Set.of(TaskState.DONE, TaskState.FAILED, TaskState.EXPIRED, TaskState.CANCELLED);
   private static final int ACCEPTED_BETWEEN = 20;
 
   private final Queue<TaskEnvelope> accepted = new ConcurrentLinkedQueue<>();
@@ -96,7 +102,7 @@ final class LoadFaults {
 
   private void submitAll(TaskStage stage) {
     for (int i = 0; on; i++) {
-      TaskEnvelope task = stage.task("task " + i);
+      TaskEnvelope task = stage.task("task " + i, LIVES);
       if (submitted(stage, task)) {
         accepted.add(task);
         acceptedInAll.incrementAndGet();
@@ -165,14 +171,23 @@ final class LoadFaults {
             if (record.isEmpty() && mayBeForgotten) {
               return Optional.of(Optional.<ByteString>empty());
             }
-            return record.map(TaskRecord::getState).equals(Optional.of(TaskState.DONE))
-                ? Optional.of(record.map(TaskRecord::getResult))
-                : Optional.empty();
+            return record
+                .filter(found -> OVER.contains(found.getState()))
+                .map(found -> doneOrTold(task, found));
           });
     } catch (AssertionError lost) {
       System.err.println(lost.getMessage());
       return Optional.empty();
     }
+  }
+
+  /** An end that is not the one it should have is told at once, not waited for. */
+  private static Optional<ByteString> doneOrTold(TaskEnvelope task, TaskRecord record) {
+    if (record.getState() == TaskState.DONE) {
+      return Optional.of(record.getResult());
+    }
+    System.err.println("task " + task.getTaskId() + " ended " + record.getState());
+    return Optional.empty();
   }
 
   private static Optional<ByteString> result(TaskStage stage, TaskEnvelope task) {

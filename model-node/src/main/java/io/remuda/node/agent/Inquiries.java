@@ -48,7 +48,9 @@ final class Inquiries {
     if (!books.gpusKnown()) {
       describe
           .replyTo()
-          .tell(new NodeProtocol.Described(machine, Optional.empty(), Optional.of(StartDecider.NOT_YET)));
+          .tell(
+              new NodeProtocol.Described(
+                  machine, Optional.empty(), Optional.of(StartDecider.NOT_YET)));
       return;
     }
     blocking.execute(

@@ -63,8 +63,7 @@ public final class StartDecider {
     if (!gpusKnown) {
       return Outcome.refused(Optional.of(NOT_YET));
     }
-    CapacityLedger.Outcome reserved =
-        ledger.reserve(start.id(), start.claim(), machine.toString());
+    CapacityLedger.Outcome reserved = ledger.reserve(start.id(), start.claim(), machine.toString());
     return reserved
         .ledger()
         .map(

@@ -24,8 +24,8 @@ import java.util.Set;
 
 /**
  * What one registry node knows of the fleet, and what follows from it: soft state, rebuilt from
- * reports within seconds. It is told the time, so that a simulation keeps one as a {@link FleetView}
- * does; it speaks to machines only to ping them. Belongs to one actor.
+ * reports within seconds. It is told the time, so that a simulation keeps one as a {@link
+ * FleetView} does; it speaks to machines only to ping them. Belongs to one actor.
  */
 public final class FleetBook {
 
@@ -84,8 +84,7 @@ public final class FleetBook {
     Optional<NodeHealth> known = machines.get(pong.machine());
     machines.answered(pong, now);
     Optional<NodeHealth> next = machines.get(pong.machine());
-    boolean isNews =
-        next.isPresent() && !known.orElseThrow().tellsTheSame(next.get().report());
+    boolean isNews = next.isPresent() && !known.orElseThrow().tellsTheSame(next.get().report());
     if (isNews) {
       news.add(pong.machine());
     }

@@ -113,8 +113,7 @@ public final class FleetView extends AbstractBehavior<Command> {
                 // At once: the next placement may be on its way already.
                 asked(() -> showIf(book.capacity(told))))
         .onMessage(Leaving.class, this::onLeaving)
-        .onMessage(
-            ListMachines.class, wish -> asked(() -> answers.machines(wish, book.decided())))
+        .onMessage(ListMachines.class, wish -> asked(() -> answers.machines(wish, book.decided())))
         .onMessage(ListInstances.class, wish -> asked(() -> answers.instances(wish)))
         .onMessage(ReadEvents.class, wish -> asked(() -> answers.events(wish)))
         .onMessage(ReadNewest.class, wish -> asked(() -> answers.newest(wish)))

@@ -57,7 +57,8 @@ public final class RegistrationDecider {
         : Decision.accepted(new MachineRegistered(spec, machine, at));
   }
 
-  public static Decision unregister(ModelState state, MachineId machine, String reason, Instant at) {
+  public static Decision unregister(
+      ModelState state, MachineId machine, String reason, Instant at) {
     return state.registrations().containsKey(machine)
         ? Decision.accepted(new MachineUnregistered(state.name(), machine, reason, at))
         : Decision.accepted();

@@ -2,19 +2,20 @@ package io.remuda.deploy.task;
 
 import static io.remuda.deploy.task.TaskStage.get;
 
+import io.remuda.gateway.tasks.TaskWaiting;
 import io.remuda.protocol.proto.task.TaskEnvelope;
 import io.remuda.protocol.proto.task.TaskState;
 import io.remuda.protocol.testing.RabbitServer;
 import io.remuda.protocol.testing.RedisServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -24,7 +25,7 @@ import java.util.function.Supplier;
 public final class TasksBenchmark {
 
   static final int CLIENTS = 64;
-  private static final Executor LATER = CompletableFuture.delayedExecutor(2, TimeUnit.MILLISECONDS);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private TasksBenchmark() {}
 
@@ -155,30 +156,35 @@ public final class TasksBenchmark {
         .thenApply(queued -> task);
   }
 
-  private static CompletionStage<TaskEnvelope> submitAndAwait(TaskStage stage) {
-    return submit(stage).thenCompose(task -> awaited(stage, task));
+  /** As a client does that waits for its task at a gateway. */
+  private static CompletionStage<?> submitAndAwait(TaskStage stage, TaskWaiting waiting) {
+    return submit(stage)
+        .thenCompose(
+            task ->
+                waiting.until(
+                    task.getTenant(),
+                    TaskStage.id(task),
+                    PATIENCE,
+                    found -> found.getState() == TaskState.DONE));
   }
 
-  private static CompletionStage<TaskEnvelope> awaited(TaskStage stage, TaskEnvelope task) {
-    return stage
-        .results()
-        .read(TaskStage.id(task))
-        .thenCompose(
-            found ->
-                found.orElseThrow().getState() == TaskState.DONE
-                    ? CompletableFuture.completedStage(task)
-                    : CompletableFuture.supplyAsync(() -> task, LATER)
-                        .thenCompose(same -> awaited(stage, same)));
+  private static TaskWaiting waiting(TaskStage stage) {
+    return new TaskWaiting(
+        stage.desk(stage.queue()),
+        nap ->
+            CompletableFuture.runAsync(
+                () -> {}, CompletableFuture.delayedExecutor(nap.toNanos(), TimeUnit.NANOSECONDS)));
   }
 
   private static double endToEnd(TaskStage stage, int tasks) throws Exception {
+    TaskWaiting waiting = waiting(stage);
     Times times = new Times();
     long began = System.nanoTime();
     clients(
         tasks,
         () -> {
           long submitted = System.nanoTime();
-          return submitAndAwait(stage).thenAccept(task -> times.add(submitted));
+          return submitAndAwait(stage, waiting).thenAccept(task -> times.add(submitted));
         });
     double rate = tasks / seconds(began);
     times.print(CLIENTS + " clients");
@@ -187,13 +193,17 @@ public final class TasksBenchmark {
 
   /** Tasks that come at a steady pace, whether or not the earlier ones are done. */
   private static void atPace(TaskStage stage, double perSecond, int tasks) throws Exception {
+    TaskWaiting waiting = waiting(stage);
     Times times = new Times();
     try (Stalls stalls = new Stalls()) {
       List<CompletableFuture<Void>> all = new ArrayList<>();
       Pace pace = new Pace(perSecond);
       for (int i = 0; i < tasks; i++) {
         long due = pace.awaitNext();
-        all.add(submitAndAwait(stage).thenAccept(task -> times.add(due)).toCompletableFuture());
+        all.add(
+            submitAndAwait(stage, waiting)
+                .thenAccept(task -> times.add(due))
+                .toCompletableFuture());
       }
       CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(5, TimeUnit.MINUTES);
     }

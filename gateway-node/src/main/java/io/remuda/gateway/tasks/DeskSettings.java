@@ -14,8 +14,8 @@ import java.time.Duration;
  * @param longestResultTtl that a client may name
  * @param recordSlack for which how a task ended is known beyond its deadline
  * @param longestWait of a long poll
- * @param firstLook pause before the store is looked at again for somebody who waits; it doubles
- * @param longestLook that pause at most
+ * @param firstLook the shortest pause before the store is looked at again for somebody who waits
+ * @param longestLook the longest such pause
  * @param waiting clients that may wait at one time
  * @param sweepPause between two looks for tasks that are overdue or were given up
  * @param sweepBatch tasks of one look

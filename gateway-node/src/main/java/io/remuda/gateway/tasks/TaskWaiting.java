@@ -21,6 +21,8 @@ public final class TaskWaiting {
     CompletionStage<?> of(Duration length);
   }
 
+  private static final int SHARE_OF_WAIT = 4;
+
   private final TaskDesk desk;
   private final Pause pause;
   private final AtomicInteger waiting = new AtomicInteger();
@@ -44,25 +46,36 @@ public final class TaskWaiting {
               "too many clients wait for tasks at this gateway; ask without waiting, or again"
                   + " shortly"));
     }
-    return look(tenant, id, limit, desk.settings().firstLook(), enough)
+    return look(tenant, id, Duration.ZERO, limit, enough)
         .whenComplete((record, failure) -> waiting.decrementAndGet());
   }
 
   private CompletionStage<TaskRecord> look(
-      String tenant, TaskId id, Duration left, Duration step, Predicate<TaskRecord> enough) {
+      String tenant, TaskId id, Duration waited, Duration limit, Predicate<TaskRecord> enough) {
     return desk.read(tenant, id)
         .thenCompose(
             record -> {
-              if (enough.test(record) || left.isZero() || left.isNegative()) {
+              if (enough.test(record) || waited.compareTo(limit) >= 0) {
                 return CompletableFuture.completedStage(record);
               }
-              Duration nap = step.compareTo(left) < 0 ? step : left;
-              Duration longest = desk.settings().longestLook();
-              Duration twice = step.multipliedBy(2);
-              Duration next = twice.compareTo(longest) < 0 ? twice : longest;
+              Duration nap =
+                  shorter(
+                      untilNextLook(
+                          waited, desk.settings().firstLook(), desk.settings().longestLook()),
+                      limit.minus(waited));
               return pause
                   .of(nap)
-                  .thenCompose(done -> look(tenant, id, left.minus(nap), next, enough));
+                  .thenCompose(done -> look(tenant, id, waited.plus(nap), limit, enough));
             });
+  }
+
+  /** A share of the time waited: nobody learns of an end later than by that share of its wait. */
+  static Duration untilNextLook(Duration waited, Duration least, Duration longest) {
+    Duration share = waited.dividedBy(SHARE_OF_WAIT);
+    return share.compareTo(least) < 0 ? least : shorter(share, longest);
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
   }
 }

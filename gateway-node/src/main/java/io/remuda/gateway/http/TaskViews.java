@@ -87,7 +87,7 @@ final class TaskViews {
     return "/v1/tasks/" + record.getTaskId();
   }
 
-  /** As JSON where the schema is still the one it was made by, else as its bytes. */
+  /** As JSON where this gateway knows, or once knew, the schema it was made by; else as bytes. */
   private void result(TaskRecord record, ObjectNode json) {
     if (record.getSchemaFingerprint().isEmpty()) {
       json.putRawValue("result", new RawValue(record.getResult().toStringUtf8()));
@@ -97,6 +97,8 @@ final class TaskViews {
         ModelName.parse(record.getModel())
             .flatMap(models::find)
             .filter(codec -> codec.fingerprint().equals(record.getSchemaFingerprint()))
+            // The model may have another schema by now, or be gone.
+            .or(() -> models.met(record.getSchemaFingerprint()))
             .flatMap(codec -> json(codec, record.getResult()));
     if (text.isPresent()) {
       json.putRawValue("result", new RawValue(text.get()));

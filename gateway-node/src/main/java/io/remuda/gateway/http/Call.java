@@ -4,6 +4,7 @@ import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.MediaType;
 import akka.stream.Materializer;
+import akka.util.ByteString;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.remuda.gateway.auth.Caller;
 import io.remuda.protocol.ErrorCode;
@@ -13,6 +14,7 @@ import io.remuda.protocol.id.ModelName;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.IntPredicate;
 
 /** One request whose route is found and whose caller may use it. */
 final class Call {
@@ -181,6 +183,16 @@ final class Call {
    * @param most bytes, where all bodies' limit is not lower
    */
   CompletionStage<byte[]> bytes(long most) {
+    return bytes(most, size -> true);
+  }
+
+  /**
+   * The same, for whoever counts what comes.
+   *
+   * @param most bytes, where all bodies' limit is not lower
+   * @param kept asked for each part as it comes, with its size; one that is not kept is left out
+   */
+  CompletionStage<byte[]> bytes(long most, IntPredicate kept) {
     if (header("content-encoding").filter(coding -> !coding.equals("identity")).isPresent()) {
       throw Refusal.of(
           ErrorCode.UNSUPPORTED_MEDIA_TYPE,
@@ -193,11 +205,14 @@ final class Call {
     return request
         .entity()
         .withSizeLimit(limit)
-        .toStrict(settings.bodyTimeout().toMillis(), materializer)
+        .getDataBytes()
+        .completionTimeout(settings.bodyTimeout())
+        .filter(part -> kept.test(part.size()))
+        .runFold(ByteString.emptyByteString(), ByteString::concat, materializer)
         .handle(
-            (strict, failure) -> {
+            (body, failure) -> {
               if (failure == null) {
-                return strict.getData().toArray();
+                return body.toArray();
               }
               Throwable cause = Refusal.causeOf(failure);
               if (cause instanceof akka.http.scaladsl.model.EntityStreamSizeException) {

@@ -4,7 +4,6 @@ import akka.http.javadsl.model.MediaType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
-import io.remuda.gateway.edge.BodyBudget;
 import io.remuda.gateway.edge.Endpoint;
 import io.remuda.gateway.routing.RouteSnapshot;
 import io.remuda.gateway.tasks.DeskSettings;
@@ -33,14 +32,13 @@ import java.util.regex.Pattern;
 final class TaskIntake {
 
   private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,200}");
-  private static final int COPIES = 3;
   private static final Duration SHORTEST = Duration.ofSeconds(1);
 
   private final TypedModels models;
   private final Supplier<RouteSnapshot> known;
   private final DeskSettings settings;
   private final WebhookPolicy webhooks;
-  private final BodyBudget memory;
+  private final TaskMemory memory;
 
   TaskIntake(
       TypedModels models,
@@ -51,31 +49,23 @@ final class TaskIntake {
     this.known = known;
     this.settings = settings;
     this.webhooks = webhooks;
-    this.memory = new BodyBudget(settings.memory());
+    this.memory = new TaskMemory(settings.memory());
   }
 
-  /** Reads the submission and hands it on; it counts as in memory until that has ended. */
+  /** Reads the submission and hands it on; what has come is in memory until that has ended. */
   <T> CompletionStage<T> with(Call call, Function<Submit, CompletionStage<T>> use) {
-    // Whatever a client does not announce may still be as large as any.
-    long announced = call.request().entity().getContentLengthOption().orElse(Long.MAX_VALUE);
-    long bytes = Math.min(settings.memory(), COPIES * Math.min(announced, settings.payloadLimit()));
-    if (!memory.take(bytes)) {
-      throw Refusal.of(
-          ErrorCode.OVERLOADED,
-          "this gateway holds as many tasks on their way into queues as it has memory for; the task"
-              + " was not accepted, send it again shortly");
-    }
+    TaskMemory.Share share = memory.share();
     CompletionStage<T> done;
     try {
-      done = read(call).thenCompose(use);
+      done = read(call, share).thenCompose(use);
     } catch (RuntimeException e) {
-      memory.give(bytes);
+      share.end();
       throw e;
     }
-    return done.whenComplete((value, failure) -> memory.give(bytes));
+    return done.whenComplete((value, failure) -> share.end());
   }
 
-  private CompletionStage<Submit> read(Call call) {
+  private CompletionStage<Submit> read(Call call, TaskMemory.Share share) {
     ModelName model = call.model("model");
     Optional<TypedCodec> codec = models.find(model);
     String path = codec.isPresent() ? "" : untyped(call, model);
@@ -93,21 +83,23 @@ final class TaskIntake {
         Spans.query(call, "ttl", SHORTEST, settings.longestResultTtl())
             .orElse(settings.defaultResultTtl());
     Optional<URI> webhook = call.query("webhook").map(this::webhook);
-    return call.bytes(settings.payloadLimit())
+    return call.bytes(settings.payloadLimit(), share::take)
         .thenApply(
-            body ->
-                new Submit(
-                    TaskRoutes.tenant(call.caller()),
-                    model,
-                    codec.map(TypedCodec::fingerprint).orElse(""),
-                    codec.isPresent()
-                        ? input(call, codec.get(), body)
-                        : untyped(call, model, path, body),
-                    key,
-                    deadline,
-                    ttl,
-                    webhook,
-                    call.requestId()));
+            body -> {
+              share.requireAll();
+              return new Submit(
+                  TaskRoutes.tenant(call.caller()),
+                  model,
+                  codec.map(TypedCodec::fingerprint).orElse(""),
+                  codec.isPresent()
+                      ? input(call, codec.get(), body)
+                      : untyped(call, model, path, body),
+                  key,
+                  deadline,
+                  ttl,
+                  webhook,
+                  call.requestId());
+            });
   }
 
   private ByteString input(Call call, TypedCodec codec, byte[] body) {

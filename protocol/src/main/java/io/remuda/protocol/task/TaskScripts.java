@@ -12,7 +12,8 @@ import java.util.HexFormat;
  * The result store's state changes as Redis scripts. Each runs as one step, so that a state is
  * compared and set with nobody between. Terminal states are final in all of them but {@code
  * revive}. Times are of the server's clock where a worker asks. A task's result lies under the key
- * of its record and {@code :result}.
+ * of its record and {@code :result}. The record names its idempotency key in {@code once}: whatever
+ * changes how long the record lives changes the key with it.
  *
  * @param submit KEYS record, the tenant's list, deadlines, idempotency key; ARGV id, model,
  *     fingerprint, tenant, createdAt, deadline, millis that the record lives without an end, digest

@@ -21,9 +21,12 @@ public record TaskTimes(long resultTtlMillis, long slackMillis) {
     return untilDeadline(task) + TaskNames.OPEN_MILLIS;
   }
 
-  /** The idempotency key, from the submission: never shorter than how the task ended. */
+  /**
+   * The idempotency key, from the submission: never shorter than the record, whether the task ends
+   * or not. Once it has ended, both live on for the same time.
+   */
   public long keyLives(TaskEnvelope task) {
-    return untilDeadline(task) + slackMillis + resultLives(task);
+    return Math.max(openLives(task), untilDeadline(task) + slackMillis + resultLives(task));
   }
 
   /**

@@ -12,6 +12,15 @@ local deadline = tonumber(ARGV[7])
 local ttl = tonumber(ARGV[9])
 local slack = tonumber(ARGV[10])
 local left = math.max(0, deadline - now)
+-- The idempotency key lives as long as the record.
+local function live(millis)
+  local lives = string.format('%d', millis)
+  redis.call('PEXPIRE', KEYS[1], lives)
+  local once = redis.call('HGET', KEYS[1], 'once')
+  if once then
+    redis.call('PEXPIRE', once, lives)
+  end
+end
 if not state then
   -- So late its end, whichever it was, may be forgotten: it gets no other one.
   if deadline > 0 and now > deadline + slack then
@@ -29,7 +38,7 @@ if not state then
 end
 if deadline > 0 and now > deadline then
   redis.call('HSET', KEYS[1], 'state', 'EXPIRED', 'finishedAt', string.format('%d', now))
-  redis.call('PEXPIRE', KEYS[1], string.format('%d', math.max(ttl, slack)))
+  live(math.max(ttl, slack))
   redis.call('ZREM', KEYS[2], ARGV[1])
   return 0
 end
@@ -38,5 +47,5 @@ if state == 'RUNNING' and held[2] == ARGV[2] then
 end
 local attempt = redis.call('HINCRBY', KEYS[1], 'attempt', 1)
 redis.call('HSET', KEYS[1], 'state', 'RUNNING', 'nonce', ARGV[2], 'progress', '0')
-redis.call('PEXPIRE', KEYS[1], string.format('%d', left + tonumber(ARGV[8])))
+live(left + tonumber(ARGV[8]))
 return attempt

@@ -17,6 +17,10 @@ redis.call('HSET', KEYS[1], 'state', ARGV[2], 'errorCode', ARGV[3], 'errorMessag
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local left = math.max(0, tonumber(held[3]) - now)
-redis.call('PEXPIRE', KEYS[1],
-  string.format('%d', math.max(tonumber(held[2]), left + tonumber(ARGV[6]))))
+local lives = string.format('%d', math.max(tonumber(held[2]), left + tonumber(ARGV[6])))
+redis.call('PEXPIRE', KEYS[1], lives)
+local once = redis.call('HGET', KEYS[1], 'once')
+if once then
+  redis.call('PEXPIRE', once, lives)
+end
 return ARGV[2]

@@ -28,6 +28,11 @@ redis.call('HSET', KEYS[1], 'state', ARGV[4], 'errorCode', ARGV[6], 'errorMessag
 if ARGV[4] == 'DONE' then
   redis.call('SET', KEYS[1] .. ':result', ARGV[5], 'PX', ARGV[8])
 end
-redis.call('PEXPIRE', KEYS[1], string.format('%d', math.max(ttl, left + slack)))
+local lives = string.format('%d', math.max(ttl, left + slack))
+redis.call('PEXPIRE', KEYS[1], lives)
+local once = redis.call('HGET', KEYS[1], 'once')
+if once then
+  redis.call('PEXPIRE', once, lives)
+end
 redis.call('ZREM', KEYS[2], ARGV[1])
 return 1

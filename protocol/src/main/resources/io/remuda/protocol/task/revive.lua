@@ -9,8 +9,13 @@ if tonumber(held[3]) > 0 and tonumber(held[3]) <= tonumber(ARGV[2]) then
 end
 redis.call('HDEL', KEYS[1], 'errorCode', 'errorMessage', 'finishedAt', 'nonce', 'progress')
 redis.call('HSET', KEYS[1], 'state', 'QUEUED', 'attempt', '0')
-redis.call('PEXPIRE', KEYS[1],
-  string.format('%d', math.max(0, tonumber(held[3]) - tonumber(ARGV[2])) + tonumber(ARGV[3])))
+local lives = string.format('%d',
+  math.max(0, tonumber(held[3]) - tonumber(ARGV[2])) + tonumber(ARGV[3]))
+redis.call('PEXPIRE', KEYS[1], lives)
+local once = redis.call('HGET', KEYS[1], 'once')
+if once then
+  redis.call('PEXPIRE', once, lives)
+end
 if tonumber(held[3]) > 0 then
   redis.call('ZADD', KEYS[2], held[3], ARGV[1])
 end

@@ -19,6 +19,8 @@ redis.call('HSET', KEYS[1], 'state', 'SUBMITTING', 'model', ARGV[2], 'fingerprin
   'tenant', ARGV[4], 'createdAt', ARGV[5], 'deadline', ARGV[6], 'attempt', '0', 'ttl', ARGV[11])
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 if ARGV[8] ~= '' then
+  -- Whoever changes how long the record lives changes the key with it.
+  redis.call('HSET', KEYS[1], 'once', KEYS[4])
   redis.call('HSET', KEYS[4], 'id', ARGV[1], 'digest', ARGV[8])
   redis.call('PEXPIRE', KEYS[4], ARGV[9])
 end

@@ -24,9 +24,14 @@ class TaskTimesTest {
   }
 
   @Test
-  void aKeyLivesNoShorterThanHowItsTaskEnded() {
+  void aKeyLivesNoShorterThanItsTasksRecord() {
+    // One that never ends.
+    assertThat(TIMES.keyLives(TASK)).isEqualTo(TaskTimes.openLives(TASK));
+
     // An end at the deadline, with its result; the slack beyond it in any case.
-    assertThat(TIMES.keyLives(TASK)).isEqualTo(30_000 + 2_000 + 7_000);
+    long month = Duration.ofDays(30).toSeconds();
+    assertThat(TIMES.keyLives(TASK.toBuilder().setResultTtlSeconds(month).build()))
+        .isEqualTo(30_000 + 2_000 + month * 1_000);
   }
 
   @Test

@@ -155,8 +155,9 @@ final class DoomedPart {
     }
 
     @Override
-    public CompletionStage<Boolean> dropDead(TaskId id) {
-      return queue.dropDead(id);
+    public CompletionStage<Boolean> dropDead(
+        TaskId id, Function<TaskEnvelope, CompletionStage<?>> burial) {
+      return queue.dropDead(id, burial);
     }
 
     @Override

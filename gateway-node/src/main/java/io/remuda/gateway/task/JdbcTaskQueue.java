@@ -203,7 +203,17 @@ final class JdbcTaskQueue implements TaskQueue {
   }
 
   @Override
-  public CompletionStage<Boolean> dropDead(TaskId id) {
+  public CompletionStage<Boolean> dropDead(
+      TaskId id, Function<TaskEnvelope, CompletionStage<?>> burial) {
+    return letter(id)
+        .thenCompose(
+            dead ->
+                dead.isEmpty()
+                    ? CompletableFuture.completedStage(false)
+                    : burial.apply(dead.get()).thenCompose(buried -> dropLetter(id)));
+  }
+
+  private CompletionStage<Boolean> dropLetter(TaskId id) {
     return alone(
         connection -> {
           try (PreparedStatement delete = connection.prepareStatement(TaskSql.DROP_DEAD)) {

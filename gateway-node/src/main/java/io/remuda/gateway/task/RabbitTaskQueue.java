@@ -173,9 +173,10 @@ final class RabbitTaskQueue implements TaskQueue {
   }
 
   @Override
-  public CompletionStage<Boolean> dropDead(TaskId id) {
+  public CompletionStage<Boolean> dropDead(
+      TaskId id, Function<TaskEnvelope, CompletionStage<?>> burial) {
     return letters.take(
-        id, dropped -> CompletableFuture.completedFuture(Optional.<Refused>empty()));
+        id, dropped -> burial.apply(dropped).thenApply(buried -> Optional.<Refused>empty()));
   }
 
   @Override

@@ -56,8 +56,11 @@ public interface TaskQueue extends AutoCloseable {
   /**
    * Forgets a task that was given up; false when there is none of this id. Where its queue gave it
    * up twice, a second letter may stay, which is listed, and retried or dropped as the first.
+   *
+   * @param burial writes down its end, of which nobody may be told else; the task stays given up
+   *     when it fails
    */
-  CompletionStage<Boolean> dropDead(TaskId id);
+  CompletionStage<Boolean> dropDead(TaskId id, Function<TaskEnvelope, CompletionStage<?>> burial);
 
   /** Empty while the queue can be reached; else the reason why it cannot, as a sentence. */
   Optional<String> health();

@@ -182,12 +182,9 @@ public final class TaskDesk {
   /** Its end may not be written down yet, and must not be when it runs again. */
   private CompletionStage<TaskEnvelope> revived(TaskEnvelope dead) {
     TaskId id = new TaskId(dead.getTaskId());
-    return results()
-        .thenCompose(
-            store ->
-                store
-                    .bury(id, dead.getRevivals(), "its queue gave it up", now())
-                    .thenCompose(state -> store.revive(id, now())))
+    return buried(dead, "its queue gave it up")
+        .thenCompose(state -> results())
+        .thenCompose(store -> store.revive(id, now()))
         .thenApply(
             revivals ->
                 dead.toBuilder()
@@ -203,11 +200,21 @@ public final class TaskDesk {
                     .build());
   }
 
-  /** Forgets a task that was given up; its record stays for its time to live. */
+  /** Forgets a task that was given up; its record, FAILED by now, stays for its time to live. */
   public CompletionStage<Void> drop(TaskId id) {
     return queue()
-        .thenCompose(queue -> queue.dropDead(id))
+        .thenCompose(
+            queue ->
+                queue.dropDead(
+                    id, dead -> buried(dead, "its queue gave it up, and an operator dropped it")))
         .thenAccept(found -> requireDead(id, found));
+  }
+
+  /** The state that holds; an end that was written down before stays. */
+  private CompletionStage<TaskState> buried(TaskEnvelope dead, String reason) {
+    return results()
+        .thenCompose(
+            store -> store.bury(new TaskId(dead.getTaskId()), dead.getRevivals(), reason, now()));
   }
 
   private CompletionStage<Accepted> repeated(

@@ -224,14 +224,23 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
     return dead.stream()
         .filter(task -> task.task().getTaskId().equals(id.value()))
         .findFirst()
-        .map(task -> revival.apply(task.task()).thenCompose(revived -> dropDead(id)))
+        .map(task -> revival.apply(task.task()).thenApply(revived -> removed(id)))
         .orElseGet(() -> CompletableFuture.completedStage(false));
   }
 
   @Override
-  public synchronized CompletionStage<Boolean> dropDead(TaskId id) {
-    return CompletableFuture.completedStage(
-        dead.removeIf(task -> task.task().getTaskId().equals(id.value())));
+  public synchronized CompletionStage<Boolean> dropDead(
+      TaskId id, Function<TaskEnvelope, CompletionStage<?>> burial) {
+    return dead.stream()
+        .filter(task -> task.task().getTaskId().equals(id.value()))
+        .findFirst()
+        .<CompletionStage<Boolean>>map(
+            task -> burial.apply(task.task()).thenApply(buried -> removed(id)))
+        .orElseGet(() -> CompletableFuture.completedStage(false));
+  }
+
+  private synchronized boolean removed(TaskId id) {
+    return dead.removeIf(task -> task.task().getTaskId().equals(id.value()));
   }
 
   @Override

@@ -55,7 +55,8 @@ final class ScriptedQueue implements TaskQueue {
   }
 
   @Override
-  public CompletionStage<Boolean> dropDead(TaskId id) {
+  public CompletionStage<Boolean> dropDead(
+      TaskId id, Function<TaskEnvelope, CompletionStage<?>> burial) {
     return away();
   }
 

@@ -5,6 +5,7 @@ import java.util.Locale;
 
 /** What was counted at one point. One thread writes it. */
 final class FaultCount {
+  private static final int TOLD_EACH = 20;
 
   private final FaultPoint point;
   private final long began = System.nanoTime();
@@ -48,5 +49,12 @@ final class FaultCount {
         second,
         refused,
         Duration.ofNanos(System.nanoTime() - began).toSeconds());
+  }
+
+  /** Counts a kill, and tells now and then how far it is. */
+  void killed() {
+    if (++kills % TOLD_EACH == 0) {
+      System.err.printf("%s: %d kills so far%n", point, kills);
+    }
   }
 }

@@ -19,7 +19,7 @@ import java.util.concurrent.Future;
  */
 public final class Faults {
 
-  private static final int LANES = 2;
+  private static final int LANES = 4;
 
   private final int kills;
   private final Path folder;

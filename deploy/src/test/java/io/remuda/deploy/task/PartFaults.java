@@ -90,7 +90,7 @@ final class PartFaults {
     count.accepted++;
     doomed.begin("go");
     doomed.awaitDeath();
-    count.kills++;
+    count.killed();
     Optional<ByteString> before = result(stage, task);
     Set<String> again = ConcurrentHashMap.newKeySet();
     try (TaskWorker survivor = survivor(machine, stage, again)) {
@@ -121,7 +121,7 @@ final class PartFaults {
       Set<String> ids) {
     doomed.begin(key);
     doomed.awaitDeath();
-    count.kills++;
+    count.killed();
     // The client heard nothing and asks another gateway under the same key.
     TaskDesk desk = stage.desk(stage.queue());
     Eventually.Finder<TaskRecord> submit =

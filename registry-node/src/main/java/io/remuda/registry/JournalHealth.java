@@ -1,5 +1,6 @@
 package io.remuda.registry;
 
+import io.remuda.protocol.task.ServerTrust;
 import io.remuda.registry.journal.JournalStore;
 import io.remuda.registry.journal.StoreFailure;
 import org.slf4j.Logger;
@@ -39,14 +40,17 @@ final class JournalHealth {
 
   void failed(Throwable failure) {
     store.markDown();
-    status.notReady("the journal's database does not answer: " + StoreFailure.cause(failure));
+    String why =
+        ServerTrust.distrust(failure, "remuda.journal.ca-file")
+            .orElseGet(() -> StoreFailure.cause(failure));
+    status.notReady("the journal's database does not answer: " + why);
     if (!away) {
       away = true;
       log.error(
           "event=journal-away url={} why={} text=\"changes are refused until it answers, models"
               + " that run go on; this node tries again every {}\"",
           store.settings().shown(),
-          StoreFailure.cause(failure),
+          why,
           store.settings().retryInterval());
     }
   }

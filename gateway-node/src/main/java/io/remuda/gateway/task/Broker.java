@@ -97,7 +97,10 @@ final class Broker implements AmqpConnectionProvider {
           });
       return made;
     } catch (IOException e) {
-      troubled("the broker cannot be reached: " + e.getMessage());
+      troubled(
+          "the broker cannot be reached: "
+              + ServerTrust.distrust(e, ServerTrust.TASKS_CA)
+                  .orElse(String.valueOf(e.getMessage())));
       throw new UncheckedIOException(e);
     }
   }

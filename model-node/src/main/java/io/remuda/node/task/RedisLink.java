@@ -29,7 +29,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -211,13 +210,12 @@ final class RedisLink implements AutoCloseable {
   }
 
   private static String reason(Throwable failure) {
+    Optional<String> distrust = ServerTrust.distrust(failure, ServerTrust.TASKS_CA);
+    if (distrust.isPresent()) {
+      return distrust.get();
+    }
     Throwable cause = unwrapped(failure);
     while (cause.getCause() != null) {
-      if (cause instanceof SSLException) {
-        return "its certificate is not trusted ("
-            + cause.getMessage()
-            + "); name its issuer's in remuda.tasks.ca-file";
-      }
       cause = cause.getCause();
     }
     return TaskSettings.withoutSecrets(

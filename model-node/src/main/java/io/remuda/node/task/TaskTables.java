@@ -1,5 +1,6 @@
 package io.remuda.node.task;
 
+import io.remuda.protocol.task.ServerTrust;
 import io.remuda.protocol.task.TaskDatabase;
 import io.remuda.protocol.task.TaskSettings;
 import io.remuda.protocol.task.TaskSql;
@@ -53,7 +54,10 @@ final class TaskTables implements TaskDatabase.Connections {
             .migrate();
         ready = true;
       } catch (FlywayException e) {
-        throw new SQLException("its tables could not be made: " + e.getMessage(), e);
+        throw new SQLException(
+            ServerTrust.distrust(e, ServerTrust.TASKS_CA)
+                .orElse("its tables could not be made: " + e.getMessage()),
+            e);
       }
     }
     Properties properties = new Properties();

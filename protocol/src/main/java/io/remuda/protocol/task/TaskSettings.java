@@ -108,7 +108,11 @@ public record TaskSettings(
     }
     if (address.startsWith(POSTGRESQL)) {
       Config config = root.getConfig("remuda.tasks.database");
-      return new Database(address, config.getString("user"), config.getString("password"), false);
+      return new Database(
+          ServerTrust.postgres(address, text(root, ServerTrust.TASKS_CA).trim()),
+          config.getString("user"),
+          config.getString("password"),
+          false);
     }
     if (schemes.stream().anyMatch(address::startsWith)) {
       return address.startsWith("amqp") ? new Broker(address) : new Redis(address);
@@ -128,10 +132,12 @@ public record TaskSettings(
         root.hasPath("remuda.journal.url") ? root.getString("remuda.journal.url").trim() : "";
     List<String> roles = root.getStringList("remuda.node.roles");
     boolean ofThisJvm = roles.isEmpty() || roles.contains("registry");
+    String journalCa = text(root, "remuda.journal.ca-file").trim();
+    String ca = journalCa.isEmpty() ? text(root, ServerTrust.TASKS_CA).trim() : journalCa;
     if (url.startsWith(POSTGRESQL) || (ofThisJvm && (url.isEmpty() || url.startsWith(H2)))) {
       boolean embedded = !url.startsWith(POSTGRESQL);
       return new Database(
-          url.isEmpty() ? EmbeddedDatabase.url(dataDir) : url,
+          url.isEmpty() ? EmbeddedDatabase.url(dataDir) : ServerTrust.postgres(url, ca),
           text(root, "remuda.journal.user"),
           text(root, "remuda.journal.password"),
           embedded);

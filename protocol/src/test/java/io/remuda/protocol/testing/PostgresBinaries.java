@@ -34,7 +34,7 @@ record PostgresBinaries(Path folder, Optional<String> runAs) {
   }
 
   /** Makes an empty cluster in a new folder and the process that would serve it; starts nothing. */
-  ServerProcess newCluster(int port) {
+  ServerProcess newCluster(int port, Optional<ServerCertificate> certificate) {
     Path home =
         ServerProcess.newFolder("remuda-postgres", PostgresServer.folderParent(runAs.isPresent()));
     Path data = home.resolve("data");
@@ -51,7 +51,7 @@ record PostgresBinaries(Path folder, Optional<String> runAs) {
                 "--locale=C",
                 "--no-sync")));
     List<String> server =
-        asUser(
+        new ArrayList<>(
             List.of(
                 folder.resolve("postgres").toString(),
                 "-D",
@@ -69,7 +69,19 @@ record PostgresBinaries(Path folder, Optional<String> runAs) {
                 "max_connections=200",
                 "-c",
                 "shared_buffers=32MB"));
-    return new ServerProcess("postgres", server, Map.of("LC_ALL", "C"), home);
+    certificate.ifPresent(each -> server.addAll(tls(home, each)));
+    return new ServerProcess("postgres", asUser(server), Map.of("LC_ALL", "C"), home);
+  }
+
+  /** The key must be the server's own, and nobody else's to read. */
+  private List<String> tls(Path home, ServerCertificate certificate) {
+    String own = home.resolve("server.pem").toString();
+    String key = home.resolve("server-key.pem").toString();
+    run(home, List.of("cp", certificate.certificate().toString(), own));
+    run(home, List.of("cp", certificate.key().toString(), key));
+    run(home, List.of("chmod", "600", key));
+    runAs.ifPresent(user -> run(home, List.of("chown", user, own, key)));
+    return List.of("-c", "ssl=on", "-c", "ssl_cert_file=" + own, "-c", "ssl_key_file=" + key);
   }
 
   private List<String> asUser(List<String> command) {

@@ -51,9 +51,18 @@ public final class PostgresServer {
 
   /** A server of the caller's own, which it may stop, kill and start again. */
   public static PostgresServer own() {
+    return own(Optional.empty());
+  }
+
+  /** The same, which speaks TLS with those who want it. */
+  public static PostgresServer own(ServerCertificate certificate) {
+    return own(Optional.of(certificate));
+  }
+
+  private static PostgresServer own(Optional<ServerCertificate> certificate) {
     PostgresBinaries binaries = PostgresBinaries.find();
     int port = FreePort.next();
-    ServerProcess process = binaries.newCluster(port);
+    ServerProcess process = binaries.newCluster(port, certificate);
     PostgresServer server =
         new PostgresServer("127.0.0.1", port, "postgres", "postgres", Optional.of(process));
     server.restart();

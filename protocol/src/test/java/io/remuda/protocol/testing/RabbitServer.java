@@ -32,13 +32,16 @@ public final class RabbitServer {
   private final Optional<ServerProcess> portMapper;
   private final Optional<ServerProcess> process;
   private final Map<String, String> environment;
+  private final int tlsPort;
 
   private RabbitServer(
       URI uri,
       Optional<ServerProcess> portMapper,
       Optional<ServerProcess> process,
-      Map<String, String> environment) {
+      Map<String, String> environment,
+      int tlsPort) {
     this.uri = uri;
+    this.tlsPort = tlsPort;
     this.portMapper = portMapper;
     this.process = process;
     this.environment = environment;
@@ -51,15 +54,24 @@ public final class RabbitServer {
 
   /** A broker of the caller's own, which it may stop, kill and start again. */
   public static RabbitServer own() {
+    return own(Optional.empty());
+  }
+
+  /** The same, which speaks TLS on a second port. */
+  public static RabbitServer own(ServerCertificate certificate) {
+    return own(Optional.of(certificate));
+  }
+
+  private static RabbitServer own(Optional<ServerCertificate> certificate) {
     Path script =
         Parts.executable("rabbitmq-server", "/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin")
             .map(RabbitServer::withoutDebianWrapper)
             .orElseThrow(RabbitServer::missing);
     Path epmd =
         Parts.executable("epmd", "/usr/lib/erlang/*/bin").orElseThrow(RabbitServer::missing);
-    int[] ports = FreePort.next(3);
+    int[] ports = FreePort.next(4);
     Path folder = ServerProcess.newFolder("rabbitmq", ServerProcess.target());
-    Map<String, String> environment = environment(folder, ports);
+    Map<String, String> environment = environment(folder, ports, certificate);
     RabbitServer server =
         new RabbitServer(
             URI.create("amqp://guest:guest@127.0.0.1:" + ports[0]),
@@ -71,7 +83,8 @@ public final class RabbitServer {
                     ServerProcess.newFolder("epmd", ServerProcess.target()))),
             Optional.of(
                 new ServerProcess("rabbitmq", List.of(script.toString()), environment, folder)),
-            environment);
+            environment,
+            ports[3]);
     server.restart();
     return server;
   }
@@ -79,6 +92,12 @@ public final class RabbitServer {
   /** Address in the form amqp://user:password@host:port. */
   public String url() {
     return uri.toString();
+  }
+
+  /** Address of the port that speaks TLS, by the name that the certificate is made for. */
+  public String tlsUrl(String host) {
+    requireOwn();
+    return "amqps://guest:guest@" + host + ":" + tlsPort;
   }
 
   public String host() {
@@ -180,7 +199,20 @@ public final class RabbitServer {
     return found.startsWith("/usr/sbin") && Files.isExecutable(script) ? script : found;
   }
 
-  private static Map<String, String> environment(Path folder, int[] ports) {
+  private static String tls(ServerCertificate certificate, int port) {
+    return """
+    listeners.ssl.local = 127.0.0.1:%d
+    ssl_options.cacertfile = %s
+    ssl_options.certfile = %s
+    ssl_options.keyfile = %s
+    ssl_options.verify = verify_none
+    ssl_options.fail_if_no_peer_cert = false
+    """
+        .formatted(port, certificate.certificate(), certificate.certificate(), certificate.key());
+  }
+
+  private static Map<String, String> environment(
+      Path folder, int[] ports, Optional<ServerCertificate> certificate) {
     try {
       Files.writeString(folder.resolve("enabled_plugins"), "[].\n", StandardCharsets.US_ASCII);
       Files.writeString(
@@ -192,7 +224,8 @@ public final class RabbitServer {
           log.console = true
           log.file = false
           """
-              .formatted(ports[0]),
+                  .formatted(ports[0])
+              + certificate.map(each -> tls(each, ports[3])).orElse(""),
           StandardCharsets.US_ASCII);
       Files.writeString(folder.resolve("rabbitmq-env.conf"), "", StandardCharsets.US_ASCII);
     } catch (IOException e) {
@@ -226,7 +259,11 @@ public final class RabbitServer {
                     .map(
                         address ->
                             new RabbitServer(
-                                URI.create(address), Optional.empty(), Optional.empty(), Map.of()))
+                                URI.create(address),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Map.of(),
+                                0))
                     .orElseGet(RabbitServer::own));
   }
 }

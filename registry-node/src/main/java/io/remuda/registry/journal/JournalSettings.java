@@ -3,6 +3,7 @@ package io.remuda.registry.journal;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.remuda.protocol.config.EmbeddedDatabase;
+import io.remuda.protocol.task.ServerTrust;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -41,7 +42,7 @@ public record JournalSettings(
               .formatted(POSTGRESQL, H2, withoutSecrets(url)));
     }
     return new JournalSettings(
-        url,
+        ServerTrust.postgres(url, config.getString("ca-file").trim()),
         config.getString("user"),
         config.getString("password"),
         url.startsWith(H2),

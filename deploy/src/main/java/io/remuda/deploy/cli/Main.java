@@ -41,6 +41,8 @@ import picocli.CommandLine.ParameterException;
       InferVerb.class,
       TaskVerb.class,
       KeysVerb.class,
+      CaVerb.class,
+      JoinTokenVerb.class,
       EngineVerb.class,
       SdkVerb.class,
       DoctorVerb.class,

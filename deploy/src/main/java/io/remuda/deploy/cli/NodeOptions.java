@@ -88,6 +88,12 @@ final class NodeOptions {
         description = "The fleet's key, as 'remuda keys cluster FILE' makes it.")
     private @Nullable Path clusterKey;
 
+    @Option(
+        names = "--join-token",
+        paramLabel = "FILE",
+        description = "The line that 'remuda join-token' printed, needed once; - for stdin.")
+    private @Nullable String joinToken;
+
     void addTo(Map<String, Object> flags) {
       if (bind != null) {
         flags.put("remuda.node.bind", bind);
@@ -97,6 +103,9 @@ final class NodeOptions {
       }
       if (clusterKey != null) {
         flags.put("remuda.cluster.key-file", clusterKey.toAbsolutePath().toString());
+      }
+      if (joinToken != null) {
+        flags.put("remuda.cluster.join-token-file", joinToken);
       }
     }
   }

@@ -83,6 +83,8 @@ final class UsageTest {
         "uncordon",
         "drain",
         "keys",
+        "ca",
+        "join-token",
         "run",
         "chat",
         "embed",

@@ -18,11 +18,7 @@ final class ClusterKey {
    */
   static String readOrCreate(Path own, Optional<Path> given) throws IOException {
     if (given.isPresent()) {
-      String key = read(given.get());
-      if (!Files.exists(own) || !Files.readString(own).trim().equals(key)) {
-        DurableFile.writeSecret(own, key + "\n");
-      }
-      return key;
+      return keep(own, read(given.get()));
     }
     if (Files.exists(own)) {
       return read(own);
@@ -30,6 +26,14 @@ final class ClusterKey {
     String made = NodeHome.randomHex(32);
     DurableFile.writeSecret(own, made + "\n");
     return made;
+  }
+
+  /** {@code key}, which is in {@code own} from now on. */
+  static String keep(Path own, String key) throws IOException {
+    if (!Files.exists(own) || !Files.readString(own).trim().equals(key)) {
+      DurableFile.writeSecret(own, key + "\n");
+    }
+    return key;
   }
 
   private static String read(Path file) {

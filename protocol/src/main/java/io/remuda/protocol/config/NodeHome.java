@@ -8,6 +8,7 @@ import com.typesafe.config.Config;
 import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.task.TaskBell;
+import io.remuda.protocol.tls.JoinToken;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -29,13 +30,14 @@ import java.util.Optional;
  * A node's data directory, held by one process at a time.
  *
  * <p>{@code node.json} says who the node is and stays for good; {@code run.json} says where it
- * listens and is there only while it runs; {@code cluster.key} is the fleet's secret. Each file is
- * replaced as a whole, so a crash leaves the old one or the new one.
+ * listens and is there only while it runs; {@code cluster.key} is the fleet's secret; {@code tls}
+ * holds the node's certificate. Each file is replaced as a whole, so a crash leaves the old one or
+ * the new one.
  */
 public final class NodeHome implements AutoCloseable {
 
-  /** Rises when a newer node writes what an older one could not read. */
-  static final int PROTOCOL_VERSION = 1;
+  /** Rises when a newer node writes, or says, what an older one could not read. */
+  public static final int PROTOCOL_VERSION = 1;
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ELSEWHERE = "; give another directory with --data DIR.";
@@ -61,11 +63,21 @@ public final class NodeHome implements AutoCloseable {
         Path.of(config.getString("remuda.node.data")),
         config.getString("remuda.cluster.name"),
         keyFile.isBlank() ? Optional.empty() : Optional.of(Path.of(keyFile)),
+        GivenToken.find(config),
         config.getBytes("remuda.node.min-free-disk"));
   }
 
   static NodeHome open(
       Path directory, String clusterName, Optional<Path> keyFile, long minFreeBytes) {
+    return open(directory, clusterName, keyFile, Optional.empty(), minFreeBytes);
+  }
+
+  private static NodeHome open(
+      Path directory,
+      String clusterName,
+      Optional<Path> keyFile,
+      Optional<JoinToken> token,
+      long minFreeBytes) {
     Path dir = directory.toAbsolutePath().normalize();
     FileChannel lock;
     try {
@@ -77,7 +89,15 @@ public final class NodeHome implements AutoCloseable {
     try {
       refuseFull(dir, minFreeBytes);
       ObjectNode node = readOrCreateNode(dir, clusterName);
-      String key = ClusterKey.readOrCreate(dir.resolve("cluster.key"), keyFile);
+      if (token.isPresent()) {
+        GivenToken.take(dir, clusterName, token.get());
+      }
+      Path keptKey = dir.resolve("cluster.key");
+      Optional<String> brought = token.flatMap(JoinToken::clusterKey);
+      String key =
+          keyFile.isEmpty() && brought.isPresent()
+              ? ClusterKey.keep(keptKey, brought.get())
+              : ClusterKey.readOrCreate(keptKey, keyFile);
       return new NodeHome(dir, lock, node, key);
     } catch (IOException e) {
       release(lock);

@@ -1,0 +1,64 @@
+package io.remuda.deploy.cli;
+
+import io.remuda.protocol.config.StartRefused;
+import io.remuda.protocol.tls.CertificateAuthority;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes what a node needs to be of the fleet. */
+@Command(
+    name = "join-token",
+    mixinStandardHelpOptions = true,
+    description = "Print a token: the one line that makes a node one of the fleet. A secret.",
+    footer = {"", "Example: ./remuda join-token gpu-03 --valid 90d > gpu-03.token"})
+final class JoinTokenVerb implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "NAME", description = "The node's name, which its certificate bears.")
+  private String name;
+
+  @Option(
+      names = "--ca",
+      paramLabel = "DIR",
+      description = "Where the authority is. Default: .remuda/ca beside the launcher.")
+  private @Nullable Path ca;
+
+  @Option(
+      names = "--valid",
+      paramLabel = "DURATION",
+      defaultValue = "365d",
+      description = "How long the certificate is good. Default: 365d.")
+  private String valid;
+
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      description = "A name or address of the machine, for clients that check it; several times.")
+  private List<String> hosts = new ArrayList<>();
+
+  @Override
+  public Integer call() {
+    try {
+      Main.of(spec)
+          .world()
+          .out()
+          .println(
+              CertificateAuthority.open(CaVerb.folder(ca))
+                  .token(name, Durations.parse(valid), hosts, Instant.now())
+                  .line());
+    } catch (StartRefused refused) {
+      throw NodeOptions.failure(refused);
+    }
+    return Exit.OK.code();
+  }
+}

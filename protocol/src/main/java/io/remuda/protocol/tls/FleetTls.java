@@ -1,0 +1,157 @@
+package io.remuda.protocol.tls;
+
+import com.typesafe.config.Config;
+import io.remuda.protocol.config.StartRefused;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's side of every encrypted connection within the fleet: it shows the node's certificate
+ * and takes from others what the fleet's authority has signed, in both directions.
+ *
+ * <p>The files are looked at again now and then, so a new certificate is used for new connections
+ * without a restart; files that cannot be used change nothing and are logged. Which node the other
+ * one is, is not checked: every node of the fleet may do what any may.
+ */
+public final class FleetTls {
+
+  /** The one version that is spoken: both ends are ours. */
+  public static final String PROTOCOL = "TLSv1.3";
+
+  private static final Logger log = LoggerFactory.getLogger(FleetTls.class);
+
+  private record Stamp(FileTime changed, long size, String inode) {}
+
+  private record Loaded(Stamp stamp, long lookedAtNanos, TlsMaterial material) {}
+
+  private final Path dataDir;
+  private final Duration lookInterval;
+  private final InstantSource clock;
+  private final LongSupplier nanos;
+  private volatile Loaded loaded;
+
+  private FleetTls(
+      Path dataDir,
+      Duration lookInterval,
+      InstantSource clock,
+      LongSupplier nanos,
+      TlsMaterial first) {
+    this.dataDir = dataDir;
+    this.lookInterval = lookInterval;
+    this.clock = clock;
+    this.nanos = nanos;
+    this.loaded = new Loaded(stamp(dataDir), nanos.getAsLong(), first);
+  }
+
+  /**
+   * What {@code <data>/tls} holds; empty for a node without a certificate, which talks unencrypted.
+   * Throws {@link StartRefused} when there is one that cannot be used.
+   */
+  public static Optional<FleetTls> find(Path dataDir, Config config) {
+    return find(
+        dataDir,
+        config.getDuration("remuda.cluster.tls-look-interval"),
+        InstantSource.system(),
+        System::nanoTime);
+  }
+
+  static Optional<FleetTls> find(
+      Path dataDir, Duration lookInterval, InstantSource clock, LongSupplier nanos) {
+    return NodeCertificate.load(dataDir, clock.instant())
+        .map(own -> new FleetTls(dataDir, lookInterval, clock, nanos, new TlsMaterial(own)));
+  }
+
+  /** For one connection that this node opens. */
+  public SSLEngine clientEngine(String host, int port) {
+    SSLEngine engine = material().context().createSSLEngine(host, port);
+    engine.setUseClientMode(true);
+    engine.setEnabledProtocols(new String[] {PROTOCOL});
+    return engine;
+  }
+
+  /** For one connection that this node takes; who shows no certificate is turned away. */
+  public SSLEngine serverEngine() {
+    SSLEngine engine = material().context().createSSLEngine();
+    engine.setUseClientMode(false);
+    engine.setEnabledProtocols(new String[] {PROTOCOL});
+    engine.setNeedClientAuth(true);
+    return engine;
+  }
+
+  /** For a client that keeps it: each new connection uses the certificate of that moment. */
+  public SSLContext lastingContext() {
+    return TlsMaterial.context(keys(), trust());
+  }
+
+  /** The node's key and certificate of the moment that they are asked for. */
+  public RotatingKeys keys() {
+    return new RotatingKeys(() -> material().keys());
+  }
+
+  /** Trust in the authority of the moment that it is asked for. */
+  public FleetTrust trust() {
+    return new FleetTrust(() -> material().trust());
+  }
+
+  /** For logs: whose certificate is used, and until when. */
+  public String describe() {
+    return material().own().describe();
+  }
+
+  TlsMaterial material() {
+    Loaded known = loaded;
+    return isFresh(known) ? known.material() : lookAgain();
+  }
+
+  private synchronized TlsMaterial lookAgain() {
+    Loaded known = loaded;
+    if (!isFresh(known)) {
+      Stamp seen = stamp(dataDir);
+      TlsMaterial next = seen.equals(known.stamp()) ? known.material() : again(known.material());
+      loaded = new Loaded(seen, nanos.getAsLong(), next);
+      return next;
+    }
+    return known.material();
+  }
+
+  private boolean isFresh(Loaded known) {
+    return nanos.getAsLong() - known.lookedAtNanos() < lookInterval.toNanos();
+  }
+
+  private TlsMaterial again(TlsMaterial before) {
+    try {
+      Optional<NodeCertificate> found = NodeCertificate.load(dataDir, clock.instant());
+      if (found.isPresent()) {
+        log.info("event=certificate-replaced {}", found.get().describe());
+        return new TlsMaterial(found.get());
+      }
+      log.warn("event=certificate-gone text=\"the one that is known is used on\"");
+    } catch (StartRefused unusable) {
+      log.warn(
+          "event=certificate-not-replaced text=\"{} The one that is known is used on.\"",
+          unusable.getMessage());
+    }
+    return before;
+  }
+
+  private static Stamp stamp(Path dataDir) {
+    try {
+      BasicFileAttributes seen =
+          Files.readAttributes(NodeCertificate.file(dataDir), BasicFileAttributes.class);
+      return new Stamp(seen.lastModifiedTime(), seen.size(), String.valueOf(seen.fileKey()));
+    } catch (IOException absent) {
+      return new Stamp(FileTime.fromMillis(0), 0, "");
+    }
+  }
+}

@@ -9,14 +9,19 @@ import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.management.cluster.bootstrap.ClusterBootstrap;
-import akka.management.javadsl.AkkaManagement;
+import akka.remote.artery.tcp.SSLEngineProviderSetup;
 import com.typesafe.config.Config;
 import io.remuda.protocol.Keys;
+import io.remuda.protocol.config.HostPort;
+import io.remuda.protocol.config.NodeHome;
 import io.remuda.protocol.config.StartRefused;
 import io.remuda.protocol.metrics.DispatcherDelay;
+import io.remuda.protocol.tls.FleetTls;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -48,6 +53,9 @@ public final class ClusterHost {
   private final Supplier<Behavior<Void>> guardian;
   private final FormingTurn turn;
   private final Optional<Runnable> onEnd;
+  private final Optional<FleetTls> tls;
+  private final Greeting greeting;
+  private final RefusedPeers refused;
   private final RebuildPolicy rebuilds;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(ClusterHost::daemon);
@@ -65,8 +73,12 @@ public final class ClusterHost {
       Config config,
       Supplier<Behavior<Void>> guardian,
       FormingTurn turn,
-      Optional<Runnable> onEnd) {
+      Optional<Runnable> onEnd,
+      Optional<FleetTls> tls) {
     this.settings = settings;
+    this.tls = tls;
+    this.greeting = Greeting.of(settings, NodeHome.PROTOCOL_VERSION);
+    this.refused = new RefusedPeers(config);
     this.config = config;
     this.guardian = guardian;
     this.turn = turn;
@@ -108,9 +120,11 @@ public final class ClusterHost {
       Supplier<Behavior<Void>> guardian,
       FormingTurn turn,
       Optional<Runnable> onEnd) {
-    NetworkPolicy.check(settings, config.getBoolean("remuda.cluster.insecure-network"));
+    Optional<FleetTls> tls = FleetTls.find(settings.dataDir(), config);
+    NetworkPolicy.check(
+        settings, tls.isPresent() || config.getBoolean("remuda.cluster.insecure-network"));
     NodeSettings heeded = new PeerMemory(settings.dataDir()).heeded(settings);
-    ClusterHost host = new ClusterHost(heeded.withFixedBind(), config, guardian, turn, onEnd);
+    ClusterHost host = new ClusterHost(heeded.withFixedBind(), config, guardian, turn, onEnd, tls);
     try {
       host.thread.submit(host::build).get();
     } catch (ExecutionException e) {
@@ -172,12 +186,7 @@ public final class ClusterHost {
       return;
     }
     builtAtNanos = System.nanoTime();
-    ActorSystem<Void> system =
-        ActorSystem.create(
-            guardian.get(),
-            settings.clusterName(),
-            ActorSystemSetup.create(
-                BootstrapSetup.create(SystemConfig.cluster(settings, config)), turn));
+    ActorSystem<Void> system = ActorSystem.create(guardian.get(), settings.clusterName(), setup());
     DispatcherDelay.watch(system, "cluster");
     boolean alone = formsAtOnce();
     if (alone) {
@@ -196,15 +205,30 @@ public final class ClusterHost {
     }
     if (!alone) {
       ClusterBootstrap.get(system).start();
+      explainLater(system, new HashSet<>());
     }
     system.getWhenTerminated().thenRun(() -> onThread(() -> ended(system)));
+  }
+
+  private ActorSystemSetup setup() {
+    ActorSystemSetup setup =
+        ActorSystemSetup.create(
+            BootstrapSetup.create(
+                SystemConfig.cluster(settings, config, greeting, tls.isPresent())),
+            turn);
+    return tls.map(
+            fleet ->
+                setup.withSetup(
+                    SSLEngineProviderSetup.create(
+                        owner -> new FleetEngines(owner, fleet, refused))))
+        .orElse(setup);
   }
 
   private void listen(ActorSystem<Void> system) {
     try {
       Duration limit = config.getDuration("remuda.cluster.start-timeout");
-      AkkaManagement.get(system)
-          .start()
+      new ContactEndpoint(system, tls, refused, greeting)
+          .listen(settings.bind().host(), settings.bind().port())
           .toCompletableFuture()
           .get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
@@ -221,6 +245,49 @@ public final class ClusterHost {
       system.terminate();
       throw new StartRefused("The start was interrupted.", e);
     }
+  }
+
+  /** While it is let in nowhere, what each contact has against it is looked up and said once. */
+  private void explainLater(ActorSystem<Void> system, Set<String> said) {
+    Duration wait = config.getDuration("remuda.cluster.explain-after");
+    Knock knock = new Knock(greeting, tls, config.getDuration("remuda.cluster.probe-timeout"));
+    Runnable explain =
+        () -> {
+          if (system != current || closing || isLetIn(system)) {
+            return;
+          }
+          // Not on the host's thread: each contact may take its time.
+          Thread asking =
+              daemon(
+                  () -> {
+                    settings.seeds().stream()
+                        .filter(contact -> !contact.equals(settings.contact()))
+                        .forEach(contact -> explain(system, knock, contact, said));
+                    onThread(() -> explainLater(system, said));
+                  });
+          asking.start();
+        };
+    try {
+      var unused = thread.schedule(explain, wait.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("event=cluster-host-closed");
+    }
+  }
+
+  /** From its first step on: a machine that is joining would be met as a member already. */
+  private static boolean isLetIn(ActorSystem<Void> system) {
+    return Cluster.get(system).state().getMembers().iterator().hasNext();
+  }
+
+  private static void explain(
+      ActorSystem<Void> system, Knock knock, HostPort contact, Set<String> said) {
+    knock
+        .ask(contact)
+        // It may have been let in while it asked.
+        .filter(reason -> !isLetIn(system))
+        .filter(reason -> said.add(contact + " " + reason))
+        .ifPresent(
+            reason -> log.error("event=not-let-in contact={} reason=\"{}\"", contact, reason));
   }
 
   private boolean formsAtOnce() {

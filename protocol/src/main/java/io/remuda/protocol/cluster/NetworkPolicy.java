@@ -10,10 +10,10 @@ final class NetworkPolicy {
 
   /**
    * Throws {@link StartRefused} when nothing says where the fleet is, and when others could reach
-   * the node's actors, who talk unencrypted, unless {@code insecureAllowed}.
+   * the node's actors though they talk unencrypted, unless {@code openAllowed}.
    */
-  static void check(NodeSettings settings, boolean insecureAllowed) {
-    if (!insecureAllowed) {
+  static void check(NodeSettings settings, boolean openAllowed) {
+    if (!openAllowed) {
       refuseOpenNetwork(settings);
     }
     refuseNoContact(settings);
@@ -25,9 +25,10 @@ final class NetworkPolicy {
       throw new StartRefused(
           "Actors would talk unencrypted over "
               + (bound ? settings.advertisedHost() : settings.bind().host())
-              + ", where anybody could join and command this fleet. Bind to 127.0.0.1, or, on a"
-              + " network that nobody else reaches, set remuda.cluster.insecure-network = on"
-              + " (--insecure-network).");
+              + ", where anybody could join and command this fleet. Give this node a certificate:"
+              + " have a token made (remuda join-token) and start it once with --join-token FILE."
+              + " Else bind to 127.0.0.1, or, on a network that nobody else reaches, set"
+              + " remuda.cluster.insecure-network = on (--insecure-network).");
     }
   }
 

@@ -24,11 +24,18 @@ public final class SystemConfig {
         .withFallback(config);
   }
 
-  /** For the system that is a member of the fleet; {@code settings} name a fixed contact port. */
-  static Config cluster(NodeSettings settings, Config config) {
+  /**
+   * For the system that is a member of the fleet; {@code settings} name a fixed contact port.
+   *
+   * @param encrypted whether actors talk over TLS; its engines are given to the system itself
+   */
+  static Config cluster(
+      NodeSettings settings, Config config, Greeting greeting, boolean encrypted) {
     List<HostPort> contacts = contacts(settings);
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("akka.actor.provider", "cluster");
+    values.put("akka.remote.artery.transport", encrypted ? "tls-tcp" : "tcp");
+    values.put("akka.http.client.user-agent-header", greeting.userAgent());
     values.put("akka.cluster.roles", List.copyOf(settings.roles()));
     values.put("akka.remote.artery.canonical.hostname", settings.advertisedHost());
     values.put("akka.remote.artery.canonical.port", settings.arteryPort());

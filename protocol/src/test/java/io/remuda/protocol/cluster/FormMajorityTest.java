@@ -37,7 +37,7 @@ class FormMajorityTest {
             Path.of("target"));
 
     assertThat(
-            SystemConfig.cluster(settings, ConfigFactory.load())
+            SystemConfig.cluster(settings, ConfigFactory.load(), Greeting.of(settings, 1), false)
                 .getInt(
                     "akka.management.cluster.bootstrap.contact-point-discovery"
                         + ".required-contact-point-nr"))

@@ -14,10 +14,13 @@ import io.remuda.protocol.Keys;
 import io.remuda.protocol.MachineProtocol;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.cluster.FloodPolicy;
+import io.remuda.protocol.cluster.PeerRefused;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.registry.access.AccessActor;
+import io.remuda.registry.door.DoorActor;
 import io.remuda.registry.fleet.FleetMessage;
 import io.remuda.registry.fleet.RegistryActors;
 import io.remuda.registry.journal.JournalStore;
@@ -80,7 +83,27 @@ final class Entities implements RegistryActors {
         id ->
             AccessActor.create(
                 around.get().clock(), settings.snapshotEvery(), spread::keys, store::markDown));
+    start(
+        DoorActor.TYPE_KEY,
+        DoorActor.Command.class,
+        id ->
+            DoorActor.create(
+                around.get().clock(),
+                System::nanoTime,
+                FloodPolicy.of(system.settings().config()),
+                settings.snapshotEvery()));
     open = true;
+  }
+
+  /**
+   * Writes down whom this node has turned away; while there is no journal its log alone says so.
+   */
+  void refused(PeerRefused peer) {
+    if (open && store.isUp()) {
+      ClusterSharding.get(system)
+          .entityRefFor(DoorActor.TYPE_KEY, DoorActor.ENTITY_ID)
+          .tell(new DoorActor.Refused(peer.remote(), peer.reason(), peer.unsaid()));
+    }
   }
 
   Spread spread() {

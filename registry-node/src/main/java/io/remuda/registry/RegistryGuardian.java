@@ -7,6 +7,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.eventstream.EventStream;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -18,6 +19,7 @@ import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.Keys;
+import io.remuda.protocol.cluster.PeerRefused;
 import io.remuda.registry.fleet.Fleet;
 import io.remuda.registry.fleet.FleetView;
 import io.remuda.registry.fleet.Membership;
@@ -58,6 +60,8 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
       implements Command {}
 
   private record Probed(Optional<Throwable> failure) implements Command {}
+
+  private record TurnedAway(PeerRefused peer) implements Command {}
 
   private record WarmedUp(boolean answered) implements Command {}
 
@@ -126,6 +130,8 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
               entities.close();
               return CompletableFuture.completedFuture(Done.getInstance());
             });
+    ActorRef<PeerRefused> door = context.messageAdapter(PeerRefused.class, TurnedAway::new);
+    context.getSystem().eventStream().tell(new EventStream.Subscribe<>(PeerRefused.class, door));
     self.tell(Tick.PREPARE);
     self.tell(Tick.JOINED);
     timers.startSingleTimer(
@@ -158,6 +164,12 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
         .onMessage(Probed.class, this::onProbed)
         .onMessage(NamesRead.class, this::onNames)
         .onMessage(WarmedUp.class, this::onWarmedUp)
+        .onMessage(
+            TurnedAway.class,
+            turned -> {
+              entities.refused(turned.peer());
+              return this;
+            })
         .onSignal(
             PostStop.class,
             signal -> {

@@ -4,6 +4,9 @@ import akka.serialization.SerializerWithStringManifest;
 import io.remuda.registry.access.AccessCodec;
 import io.remuda.registry.access.AccessEvent;
 import io.remuda.registry.access.AccessState;
+import io.remuda.registry.door.DoorCodec;
+import io.remuda.registry.door.DoorEvent;
+import io.remuda.registry.door.DoorState;
 import io.remuda.registry.machine.MachineCodec;
 import io.remuda.registry.machine.MachineEvent;
 import io.remuda.registry.machine.MachineState;
@@ -27,6 +30,8 @@ public final class JournalSerializer extends SerializerWithStringManifest {
   private static final String MACHINE_STATE = "ns1";
   private static final String ACCESS_EVENT = "ae1";
   private static final String ACCESS_STATE = "as1";
+  private static final String DOOR_EVENT = "de1";
+  private static final String DOOR_STATE = "ds1";
 
   @Override
   public int identifier() {
@@ -47,6 +52,10 @@ public final class JournalSerializer extends SerializerWithStringManifest {
       return MACHINE_STATE;
     } else if (o instanceof AccessState) {
       return ACCESS_STATE;
+    } else if (o instanceof DoorEvent) {
+      return DOOR_EVENT;
+    } else if (o instanceof DoorState) {
+      return DOOR_STATE;
     }
     throw new IllegalArgumentException("not a thing of the journal: " + o.getClass().getName());
   }
@@ -65,6 +74,10 @@ public final class JournalSerializer extends SerializerWithStringManifest {
       return MachineCodec.encode(state);
     } else if (o instanceof AccessState state) {
       return AccessCodec.encode(state);
+    } else if (o instanceof DoorEvent event) {
+      return DoorCodec.encode(event);
+    } else if (o instanceof DoorState state) {
+      return DoorCodec.encode(state);
     }
     throw new IllegalArgumentException("not a thing of the journal: " + o.getClass().getName());
   }
@@ -91,6 +104,8 @@ public final class JournalSerializer extends SerializerWithStringManifest {
       case MACHINE_STATE -> MachineCodec.decodeState(bytes);
       case ACCESS_EVENT -> AccessCodec.decodeEvent(bytes);
       case ACCESS_STATE -> AccessCodec.decodeState(bytes);
+      case DOOR_EVENT -> DoorCodec.decodeEvent(bytes);
+      case DOOR_STATE -> DoorCodec.decodeState(bytes);
       default ->
           throw new NotSerializableException(
               "the journal holds '%s', which this version does not know; upgrade this node"

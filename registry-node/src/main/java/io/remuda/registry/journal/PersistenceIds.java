@@ -3,6 +3,7 @@ package io.remuda.registry.journal;
 import io.remuda.protocol.AccessProtocol;
 import io.remuda.protocol.MachineProtocol;
 import io.remuda.protocol.RegistryProtocol;
+import io.remuda.registry.door.DoorActor;
 
 /** How entities are named in the journal: kind, a bar, and the entity's own name. */
 public final class PersistenceIds {
@@ -21,6 +22,10 @@ public final class PersistenceIds {
 
   public static String access() {
     return AccessProtocol.TYPE_KEY.name() + BAR + AccessProtocol.ENTITY_ID;
+  }
+
+  public static String door() {
+    return DoorActor.TYPE_KEY.name() + BAR + DoorActor.ENTITY_ID;
   }
 
   /** The kind in {@code persistenceId}. */

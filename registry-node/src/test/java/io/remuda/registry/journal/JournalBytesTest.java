@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.remuda.registry.access.AccessEvent;
+import io.remuda.registry.door.DoorEvent;
 import io.remuda.registry.machine.MachineEvent;
 import io.remuda.registry.model.ModelEvent;
 import java.io.IOException;
@@ -44,7 +45,7 @@ class JournalBytesTest {
         Samples.all().values().stream().map(o -> o.getClass().getSimpleName()).toList();
 
     assertThat(
-            Stream.of(ModelEvent.class, MachineEvent.class, AccessEvent.class)
+            Stream.of(ModelEvent.class, MachineEvent.class, AccessEvent.class, DoorEvent.class)
                 .flatMap(JournalBytesTest::kinds)
                 .map(Class::getSimpleName))
         .allSatisfy(kind -> assertThat(sampled).contains(kind));

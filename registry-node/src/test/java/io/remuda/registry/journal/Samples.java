@@ -17,6 +17,8 @@ import io.remuda.protocol.model.Schema;
 import io.remuda.protocol.model.Spread;
 import io.remuda.registry.access.AccessEvent;
 import io.remuda.registry.access.AccessState;
+import io.remuda.registry.door.DoorEvent;
+import io.remuda.registry.door.DoorState;
 import io.remuda.registry.machine.MachineEvent;
 import io.remuda.registry.machine.MachineState;
 import io.remuda.registry.model.DeploymentEvent;
@@ -77,6 +79,9 @@ final class Samples {
     all.put("MachineLabelled", new MachineEvent.MachineLabelled(MACHINE, Map.of("zone", "a"), AT));
     all.put("KeyCreated", new AccessEvent.KeyCreated(key(), AT));
     all.put("KeyRevoked", new AccessEvent.KeyRevoked(new KeyId("abcd1234"), AT));
+    all.put(
+        "NodeRefused", new DoorEvent.NodeRefused("192.0.2.7", "it shows no certificate", 3, AT));
+    all.put("DoorState", new DoorState(17));
     all.put("ModelState", modelState());
     all.put("ModelState-evolved", evolved());
     all.put(

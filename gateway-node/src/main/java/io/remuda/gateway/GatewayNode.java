@@ -37,6 +37,7 @@ import io.remuda.protocol.config.StartRefused;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.metrics.DispatcherDelay;
 import io.remuda.protocol.metrics.Metrics;
+import io.remuda.protocol.tls.FleetTls;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -66,6 +67,7 @@ public final class GatewayNode implements AutoCloseable {
   private final Config config;
   private final Routes routes = new Routes();
   private final Shutdown shutdown;
+  private final Optional<FleetTls> tls;
   private final ActorSystem<Void> local;
   private final FleetClient fleet;
   private final FirstKey firstKey;
@@ -81,6 +83,7 @@ public final class GatewayNode implements AutoCloseable {
     this.shutdown = new Shutdown(settings.stopTimeout());
     this.home = home;
     this.config = config;
+    this.tls = FleetTls.find(home.dir(), config);
     Metrics.start(config);
     this.local =
         ActorSystem.create(Behaviors.empty(), "remuda-gateway", SystemConfig.local(config));
@@ -214,7 +217,7 @@ public final class GatewayNode implements AutoCloseable {
       Optional<MachineId> inProcessMachine) {
     RemotePorts ports =
         new RemotePorts(
-            FrontClientSettings.from(config), home.clusterKey(), inProcessMachine, inProcess);
+            FrontClientSettings.from(config), home.clusterKey(), inProcessMachine, inProcess, tls);
     shutdown.add("fronts", ports::close);
     GatewayTimers threads = new GatewayTimers(settings.stopTimeout());
     shutdown.addClosing("timers", threads);
@@ -249,6 +252,7 @@ public final class GatewayNode implements AutoCloseable {
             keys,
             mint,
             home.clusterKey(),
+            tls,
             Metrics::scrapeText,
             secret,
             settings.edge() ? Optional.empty() : Optional.of(handler),
@@ -290,6 +294,7 @@ public final class GatewayNode implements AutoCloseable {
         FrontPoll.start(
             routes,
             home.clusterKey(),
+            tls,
             fleet::seesRegistry,
             limits.getDuration("poll-interval"),
             timers);

@@ -18,6 +18,7 @@ import io.remuda.protocol.config.NodeHome;
 import io.remuda.protocol.config.StartRefused;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.metrics.Metrics;
+import io.remuda.protocol.tls.FleetTls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,8 @@ final class MachineDoor {
     String host = settings.bind().host();
     FrontServer.Pages pages = new Shown(hosted, folders, workers);
     Path file = home.dir().resolve(PORT_FILE);
-    int port = serve(front, pages, home.clusterKey(), host, lastPort(file));
+    Optional<FleetTls> tls = FleetTls.find(home.dir(), config);
+    int port = serve(front, pages, home.clusterKey(), tls, host, lastPort(file));
     keepPort(file, port);
     return new MachineDoor(front, new HostPort(settings.advertisedHost(), port));
   }
@@ -76,12 +78,20 @@ final class MachineDoor {
   }
 
   private static int serve(
-      Front front, FrontServer.Pages pages, String key, String host, int wanted) {
+      Front front,
+      FrontServer.Pages pages,
+      String key,
+      Optional<FleetTls> tls,
+      String host,
+      int wanted) {
     try {
-      return FrontServer.start(front, pages, key, host, wanted).toCompletableFuture().join().port();
+      return FrontServer.start(front, pages, key, tls, host, wanted)
+          .toCompletableFuture()
+          .join()
+          .port();
     } catch (CompletionException e) {
       if (wanted != 0) {
-        return serve(front, pages, key, host, 0);
+        return serve(front, pages, key, tls, host, 0);
       }
       throw new StartRefused(
           "The machine's front cannot listen on "

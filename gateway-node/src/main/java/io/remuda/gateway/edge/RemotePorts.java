@@ -3,20 +3,25 @@ package io.remuda.gateway.edge;
 import io.remuda.protocol.Route;
 import io.remuda.protocol.bytes.InferencePort;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.tls.FleetTls;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The doors to all machines: the one in this JVM, where there is one, is called in process, every
- * other one over HTTP with the cluster's key. Each event loop has a client of its own.
+ * other one over HTTP with the cluster's key, encrypted where this node has a certificate. Each
+ * event loop has a client of its own.
  */
 public final class RemotePorts implements Ports {
 
@@ -24,6 +29,7 @@ public final class RemotePorts implements Ports {
   private final String clusterKey;
   private final Optional<MachineId> localMachine;
   private final Optional<InferencePort> local;
+  private final Optional<FleetTls> tls;
   private final Map<String, RemotePort> ports = new ConcurrentHashMap<>();
   private final ThreadLocal<HttpClient> clients = new ThreadLocal<>();
   private final Vertx vertx;
@@ -36,6 +42,19 @@ public final class RemotePorts implements Ports {
       String clusterKey,
       Optional<MachineId> localMachine,
       Optional<InferencePort> local) {
+    this(settings, clusterKey, localMachine, local, Optional.empty());
+  }
+
+  /**
+   * @param tls the node's certificate: with one, all other machines' doors are encrypted
+   */
+  public RemotePorts(
+      FrontClientSettings settings,
+      String clusterKey,
+      Optional<MachineId> localMachine,
+      Optional<InferencePort> local,
+      Optional<FleetTls> tls) {
+    this.tls = tls;
     this.settings = settings;
     this.clusterKey = clusterKey;
     this.localMachine = localMachine;
@@ -87,16 +106,7 @@ public final class RemotePorts implements Ports {
       client =
           loop.owner()
               .httpClientBuilder()
-              .with(
-                  new HttpClientOptions()
-                      .setHttp2ClearTextUpgrade(false)
-                      .setKeepAlive(true)
-                      .setPipelining(false)
-                      .setTcpNoDelay(true)
-                      .setKeepAliveTimeout((int) Math.max(1, settings.keepAlive().toSeconds()))
-                      .setConnectTimeout((int) settings.connectTimeout().toMillis())
-                      .setMaxHeaderSize(64 * 1024)
-                      .setDecompressionSupported(false))
+              .with(options())
               .with(
                   new PoolOptions()
                       .setHttp1MaxSize(settings.maxConnections())
@@ -107,5 +117,28 @@ public final class RemotePorts implements Ports {
       clients.set(client);
     }
     return client;
+  }
+
+  private HttpClientOptions options() {
+    HttpClientOptions options =
+        new HttpClientOptions()
+            .setHttp2ClearTextUpgrade(false)
+            .setKeepAlive(true)
+            .setPipelining(false)
+            .setTcpNoDelay(true)
+            .setKeepAliveTimeout((int) Math.max(1, settings.keepAlive().toSeconds()))
+            .setConnectTimeout((int) settings.connectTimeout().toMillis())
+            .setMaxHeaderSize(64 * 1024)
+            .setDecompressionSupported(false);
+    tls.ifPresent(
+        fleet ->
+            options
+                .setSsl(true)
+                // The fleet's authority vouches for the machine, under whatever name it is met.
+                .setVerifyHost(false)
+                .setEnabledSecureTransportProtocols(Set.of(FleetTls.PROTOCOL))
+                .setKeyCertOptions(KeyCertOptions.wrap(fleet.keys()))
+                .setTrustOptions(TrustOptions.wrap(fleet.trust())));
+    return options;
   }
 }

@@ -19,6 +19,7 @@ import io.remuda.gateway.edge.InferenceHandler;
 import io.remuda.gateway.routing.Routes;
 import io.remuda.gateway.typed.SchemaCache;
 import io.remuda.protocol.access.KeyMint;
+import io.remuda.protocol.tls.FleetTls;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -52,6 +53,7 @@ public final class ApiServer {
    * What the API speaks for.
    *
    * @param clusterKey shown to the machines' fronts
+   * @param tls with a certificate, those fronts are encrypted
    * @param relaySecret what the edge in front puts on each request; empty when there is no edge
    * @param inference answers requests to models where there is no edge
    * @param schemas of typed models
@@ -63,6 +65,7 @@ public final class ApiServer {
       KeyCheck keys,
       KeyMint mint,
       String clusterKey,
+      Optional<FleetTls> tls,
       Supplier<String> metrics,
       Optional<String> relaySecret,
       Optional<InferenceHandler> inference,
@@ -172,7 +175,15 @@ public final class ApiServer {
         new InferenceRoutes(parts.inference(), materializer, local.executionContext()).endpoints());
     table.addAll(new DeploymentRoutes(fleet, routes::snapshot, pause, settings).endpoints());
     table.addAll(
-        new LogRoutes(local, fleet, routes::snapshot, parts.clusterKey(), pause, streams, settings)
+        new LogRoutes(
+                local,
+                fleet,
+                routes::snapshot,
+                parts.clusterKey(),
+                parts.tls(),
+                pause,
+                streams,
+                settings)
             .endpoints());
     table.addAll(new EventRoutes(fleet, pause, streams, settings).endpoints());
     table.addAll(

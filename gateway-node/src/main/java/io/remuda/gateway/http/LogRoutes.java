@@ -2,7 +2,9 @@ package io.remuda.gateway.http;
 
 import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.ConnectionContext;
 import akka.http.javadsl.Http;
+import akka.http.javadsl.HttpsConnectionContext;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
@@ -24,6 +26,7 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.MachineView;
+import io.remuda.protocol.tls.FleetTls;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +56,8 @@ final class LogRoutes {
   private final FleetClient fleet;
   private final Supplier<RouteSnapshot> known;
   private final String clusterKey;
+  private final String scheme;
+  private final HttpsConnectionContext encryption;
   private final DeploymentRoutes.Pause pause;
   private final OpenStreams open;
   private final ApiSettings settings;
@@ -62,6 +67,7 @@ final class LogRoutes {
       FleetClient fleet,
       Supplier<RouteSnapshot> known,
       String clusterKey,
+      Optional<FleetTls> tls,
       DeploymentRoutes.Pause pause,
       OpenStreams open,
       ApiSettings settings) {
@@ -76,6 +82,10 @@ final class LogRoutes {
     this.fleet = fleet;
     this.known = known;
     this.clusterKey = clusterKey;
+    this.scheme = tls.isPresent() ? "https://" : "http://";
+    this.encryption =
+        tls.map(own -> ConnectionContext.httpsClient(own::clientEngine))
+            .orElse(http.defaultClientHttpsContext());
     this.pause = pause;
     this.open = open;
     this.settings = settings;
@@ -209,10 +219,9 @@ final class LogRoutes {
 
   private CompletionStage<List<String>> fetch(InstanceId id, String front, int count) {
     HttpRequest request =
-        HttpRequest.GET("http://" + front + "/internal/logs/" + id + "?tail=" + count)
+        HttpRequest.GET(scheme + front + "/internal/logs/" + id + "?tail=" + count)
             .addHeader(RawHeader.create(Keys.CLUSTER_KEY_HEADER, clusterKey));
-    return http.singleRequest(
-            request, http.defaultClientHttpsContext(), pool, system.classicSystem().log())
+    return http.singleRequest(request, encryption, pool, system.classicSystem().log())
         .thenCompose(
             response -> {
               if (response.status().isFailure()) {

@@ -3,11 +3,13 @@ package io.remuda.gateway.routing;
 import io.remuda.protocol.Keys;
 import io.remuda.protocol.RouteTable;
 import io.remuda.protocol.TableJson;
+import io.remuda.protocol.tls.FleetTls;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -28,10 +30,16 @@ public final class FrontPoll implements AutoCloseable {
   private final Routes routes;
   private final String clusterKey;
   private final BooleanSupplier inCluster;
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LIMIT).build();
+  private final String scheme;
+  private final HttpClient client;
 
-  private FrontPoll(Routes routes, String clusterKey, BooleanSupplier inCluster) {
+  private FrontPoll(
+      Routes routes, String clusterKey, Optional<FleetTls> tls, BooleanSupplier inCluster) {
+    this.scheme = tls.isPresent() ? "https://" : "http://";
+    HttpClient.Builder builder =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LIMIT);
+    tls.ifPresent(fleet -> builder.sslContext(fleet.lastingContext()));
+    this.client = builder.build();
     this.routes = routes;
     this.clusterKey = clusterKey;
     this.inCluster = inCluster;
@@ -41,10 +49,11 @@ public final class FrontPoll implements AutoCloseable {
   public static FrontPoll start(
       Routes routes,
       String clusterKey,
+      Optional<FleetTls> tls,
       BooleanSupplier inCluster,
       Duration interval,
       ScheduledExecutorService timers) {
-    FrontPoll poll = new FrontPoll(routes, clusterKey, inCluster);
+    FrontPoll poll = new FrontPoll(routes, clusterKey, tls, inCluster);
     var unused =
         timers.scheduleWithFixedDelay(
             poll::round, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
@@ -71,7 +80,7 @@ public final class FrontPoll implements AutoCloseable {
 
   private void ask(String front) {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://" + front + "/internal/routes"))
+        HttpRequest.newBuilder(URI.create(scheme + front + "/internal/routes"))
             .timeout(LIMIT)
             .header(Keys.CLUSTER_KEY_HEADER, clusterKey)
             .build();

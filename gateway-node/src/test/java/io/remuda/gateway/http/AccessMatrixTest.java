@@ -196,6 +196,7 @@ class AccessMatrixTest {
             api.parts.keys(),
             api.mint,
             ApiFixture.CLUSTER_KEY,
+            Optional.empty(),
             () -> "",
             Optional.of("s3cret"),
             Optional.empty(),

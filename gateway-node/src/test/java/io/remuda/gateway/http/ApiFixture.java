@@ -83,6 +83,7 @@ final class ApiFixture implements AutoCloseable {
             keys,
             mint,
             CLUSTER_KEY,
+            Optional.empty(),
             () -> "remuda_up 1\n",
             relaySecret,
             Optional.empty(),

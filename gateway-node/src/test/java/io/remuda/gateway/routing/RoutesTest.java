@@ -206,7 +206,8 @@ class RoutesTest {
       routes.merge(table(at(front.port(), route("m-1", "a", 1, Phase.READY))));
 
       try (FrontPoll poll =
-          FrontPoll.start(routes, "key", () -> false, Duration.ofMillis(20), timers)) {
+          FrontPoll.start(
+              routes, "key", Optional.empty(), () -> false, Duration.ofMillis(20), timers)) {
         Eventually.isTrue("the news came", SOON, () -> readyOf("m").isEmpty());
       }
       assertThat(front.seen().get(0).headers()).containsEntry("x-remuda-cluster-key", "key");

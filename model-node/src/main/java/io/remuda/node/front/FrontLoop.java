@@ -4,13 +4,16 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Keys;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.tls.FleetTls;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.KeyCertOptions;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The machine's door on one event loop. */
@@ -33,16 +36,7 @@ final class FrontLoop extends VerticleBase {
   public Future<?> start() {
     HttpServer created =
         vertx
-            .createHttpServer(
-                new HttpServerOptions()
-                    .setHost(door.host())
-                    .setPort(door.port())
-                    .setHttp2ClearTextEnabled(false)
-                    .setUseAlpn(false)
-                    .setMaxHeaderSize(32 * 1024)
-                    .setAcceptBacklog(1024)
-                    .setTcpNoDelay(true)
-                    .setIdleTimeout(idleSeconds()))
+            .createHttpServer(options())
             // A gateway that breaks its connection is noticed by its calls.
             .connectionHandler(connection -> connection.exceptionHandler(e -> {}))
             .requestHandler(this::onRequest);
@@ -56,6 +50,28 @@ final class FrontLoop extends VerticleBase {
     return running == null
         ? Future.succeededFuture()
         : running.shutdown(door.front().settings().drainTimeout());
+  }
+
+  private HttpServerOptions options() {
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setHost(door.host())
+            .setPort(door.port())
+            .setHttp2ClearTextEnabled(false)
+            .setUseAlpn(false)
+            .setMaxHeaderSize(32 * 1024)
+            .setAcceptBacklog(1024)
+            .setTcpNoDelay(true)
+            .setIdleTimeout(idleSeconds());
+    // Clients show no certificate: gateways have the cluster's key, workers and scrapers have none.
+    door.tls()
+        .ifPresent(
+            fleet ->
+                options
+                    .setSsl(true)
+                    .setEnabledSecureTransportProtocols(Set.of(FleetTls.PROTOCOL))
+                    .setKeyCertOptions(KeyCertOptions.wrap(fleet.keys())));
+    return options;
   }
 
   /** Longer than any call is silent, so that only connections without one are closed. */

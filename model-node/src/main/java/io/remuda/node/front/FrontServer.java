@@ -1,6 +1,7 @@
 package io.remuda.node.front;
 
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.tls.FleetTls;
 import io.vertx.core.DeploymentOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +24,7 @@ public final class FrontServer {
   private final Front front;
   private final Pages pages;
   private final byte[] clusterKey;
+  private final Optional<FleetTls> tls;
   private final BodyBudget bodies;
   private final String host;
   private final int port;
@@ -48,7 +50,9 @@ public final class FrontServer {
     }
   }
 
-  private FrontServer(Front front, Pages pages, String clusterKey, String host, int port) {
+  private FrontServer(
+      Front front, Pages pages, String clusterKey, Optional<FleetTls> tls, String host, int port) {
+    this.tls = tls;
     this.front = front;
     this.pages = pages;
     this.clusterKey = clusterKey.getBytes(StandardCharsets.UTF_8);
@@ -57,23 +61,31 @@ public final class FrontServer {
     this.port = port;
   }
 
+  /** As the other one, unencrypted. */
+  public static CompletionStage<FrontServer> start(
+      Front front, Pages pages, String clusterKey, String host, int port) {
+    return start(front, pages, clusterKey, Optional.empty(), host, port);
+  }
+
   /**
    * Opens the door; fails when the port is taken. It is closed by {@link Front#close()}.
    *
+   * @param tls the node's certificate: with one, the door is encrypted
    * @param port 0 for a free one
    */
   public static CompletionStage<FrontServer> start(
-      Front front, Pages pages, String clusterKey, String host, int port) {
+      Front front, Pages pages, String clusterKey, Optional<FleetTls> tls, String host, int port) {
     // A free port must be the same for all loops, so it is looked for before they start.
     return port != 0
-        ? open(front, pages, clusterKey, host, port)
-        : open(front, pages, clusterKey, host, freePort(host))
-            .exceptionallyCompose(taken -> open(front, pages, clusterKey, host, freePort(host)));
+        ? open(front, pages, clusterKey, tls, host, port)
+        : open(front, pages, clusterKey, tls, host, freePort(host))
+            .exceptionallyCompose(
+                taken -> open(front, pages, clusterKey, tls, host, freePort(host)));
   }
 
   private static CompletionStage<FrontServer> open(
-      Front front, Pages pages, String clusterKey, String host, int port) {
-    FrontServer server = new FrontServer(front, pages, clusterKey, host, port);
+      Front front, Pages pages, String clusterKey, Optional<FleetTls> tls, String host, int port) {
+    FrontServer server = new FrontServer(front, pages, clusterKey, tls, host, port);
     return front
         .vertx()
         .deployVerticle(
@@ -106,6 +118,10 @@ public final class FrontServer {
 
   Pages pages() {
     return pages;
+  }
+
+  Optional<FleetTls> tls() {
+    return tls;
   }
 
   /** What workers' bodies may take, all of them. */

@@ -83,6 +83,18 @@ final class NodeOptions {
     private List<String> seeds = new ArrayList<>();
 
     @Option(
+        names = "--seed-name",
+        paramLabel = "NAME:PORT",
+        description = "A DNS name whose addresses are those of the registry nodes.")
+    private @Nullable String seedName;
+
+    @Option(
+        names = "--registry-nodes",
+        paramLabel = "N",
+        description = "How many registry nodes the fleet has. Default: as many as --seed names.")
+    private @Nullable Integer registryNodes;
+
+    @Option(
         names = "--cluster-key",
         paramLabel = "FILE",
         description = "The fleet's key, as 'remuda keys cluster FILE' makes it.")
@@ -100,6 +112,12 @@ final class NodeOptions {
       }
       if (!seeds.isEmpty()) {
         flags.put("remuda.cluster.seeds", seeds);
+      }
+      if (seedName != null) {
+        flags.put("remuda.cluster.seed-name", seedName);
+      }
+      if (registryNodes != null) {
+        flags.put("remuda.cluster.registry-nodes", registryNodes);
       }
       if (clusterKey != null) {
         flags.put("remuda.cluster.key-file", clusterKey.toAbsolutePath().toString());

@@ -19,7 +19,6 @@ import io.remuda.protocol.metrics.DispatcherDelay;
 import io.remuda.protocol.tls.FleetTls;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -293,7 +292,7 @@ public final class ClusterHost {
   private boolean formsAtOnce() {
     return settings.form()
         && settings.hasRole(Keys.ROLE_REGISTRY)
-        && SystemConfig.contacts(settings).equals(List.of(settings.contact()));
+        && SystemConfig.isAlone(settings);
   }
 
   /** A removed member ends its system; one that hangs doing so must not keep the node out. */

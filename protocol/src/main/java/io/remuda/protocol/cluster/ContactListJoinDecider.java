@@ -3,6 +3,7 @@ package io.remuda.protocol.cluster;
 import akka.actor.ActorSystem;
 import akka.actor.Address;
 import akka.actor.AddressFromURIString;
+import akka.cluster.Cluster;
 import akka.management.cluster.bootstrap.ClusterBootstrapSettings;
 import akka.management.cluster.bootstrap.JoinDecider;
 import akka.management.cluster.bootstrap.JoinDecision;
@@ -32,6 +33,8 @@ public final class ContactListJoinDecider implements JoinDecider {
 
   private static final Logger log = LoggerFactory.getLogger(ContactListJoinDecider.class);
 
+  static final String REGISTRY_NODES = "remuda.internal.registry-nodes";
+
   private final FormPolicy policy;
   private final FormingTurn turn;
   private final HostPort self;
@@ -53,8 +56,8 @@ public final class ContactListJoinDecider implements JoinDecider {
     this.policy =
         new FormPolicy(
             clusterName,
-            self,
-            config.getConfigList("akka.discovery.config.services.remuda-contacts.endpoints").size(),
+            address(Cluster.get(system).selfAddress()),
+            config.getInt(REGISTRY_NODES),
             bootstrap.getBoolean("new-cluster-enabled"),
             config.getBoolean("remuda.cluster.form"));
   }
@@ -117,7 +120,12 @@ public final class ContactListJoinDecider implements JoinDecider {
     Object port = seen.contactPoint().port().get();
     return new FormPolicy.Sighting(
         new HostPort(seen.contactPoint().host(), (Integer) port),
+        address(seen.sourceAddress()),
         seen.sourceAddress().system(),
         seen.getSeedNodes().stream().map(Address::toString).collect(Collectors.toSet()));
+  }
+
+  private static HostPort address(Address node) {
+    return new HostPort(node.host().get(), (Integer) node.port().get());
   }
 }

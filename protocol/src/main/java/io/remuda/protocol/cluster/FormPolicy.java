@@ -5,19 +5,26 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Whether a node joins a cluster that it sees, forms one, or keeps looking.
  *
- * <p>A registry node forms a cluster only when it reaches more than half of the contact list and
- * its own address is the lowest of those it reaches, so a restarted first node that is cut off
- * never forms a second one. With {@code form} it may also do so alone, as long as those it reaches
- * are too few to form one themselves.
+ * <p>A registry node forms a cluster only when it reaches more than half of them and its own
+ * address is the lowest of those it reaches, so a restarted first node that is cut off never forms
+ * a second one. With {@code form} it may also do so alone, as long as those it reaches are too few
+ * to form one themselves.
  */
 final class FormPolicy {
 
-  /** What one contact answered: whose cluster it belongs to and which members it knows. */
-  record Sighting(HostPort contact, String clusterName, Set<String> members) {}
+  /**
+   * What one contact answered.
+   *
+   * @param node where its actors are met: one node can be a contact under several names
+   * @param clusterName whose cluster it belongs to
+   * @param members that it knows
+   */
+  record Sighting(HostPort contact, HostPort node, String clusterName, Set<String> members) {}
 
   /** What to do now. */
   sealed interface Decision {
@@ -30,15 +37,19 @@ final class FormPolicy {
 
   private final String clusterName;
   private final HostPort self;
-  private final int contacts;
+  private final int registryNodes;
   private final boolean mayForm;
   private final boolean mayFormAlone;
 
+  /**
+   * @param self where this node's actors are met
+   * @param registryNodes how many the fleet has
+   */
   FormPolicy(
-      String clusterName, HostPort self, int contacts, boolean mayForm, boolean mayFormAlone) {
+      String clusterName, HostPort self, int registryNodes, boolean mayForm, boolean mayFormAlone) {
     this.clusterName = clusterName;
     this.self = self;
-    this.contacts = contacts;
+    this.registryNodes = registryNodes;
     this.mayForm = mayForm;
     this.mayFormAlone = mayForm && mayFormAlone;
   }
@@ -56,18 +67,24 @@ final class FormPolicy {
     if (!mayForm) {
       return new Decision.KeepLooking("no registry node answers that is in a cluster");
     }
-    int required = contacts / 2 + 1;
-    if (ours.size() < required && !mayFormAlone) {
+    Set<HostPort> reached = ours.stream().map(Sighting::node).collect(Collectors.toSet());
+    int required = registryNodes / 2 + 1;
+    if (reached.size() < required && !mayFormAlone) {
       return new Decision.KeepLooking(
-          "reached " + ours.size() + " of " + contacts + " contacts, needs " + required);
+          "reached "
+              + reached.size()
+              + " of "
+              + registryNodes
+              + " registry nodes, needs "
+              + required);
     }
     if (!stable) {
       return new Decision.KeepLooking("the contact list has not been stable for long enough");
     }
-    if (ours.size() < required) {
+    if (reached.size() < required) {
       return new Decision.FormAlone();
     }
-    HostPort lowest = ours.stream().map(Sighting::contact).min(BY_ADDRESS).orElse(self);
+    HostPort lowest = reached.stream().min(BY_ADDRESS).orElse(self);
     return lowest.equals(self)
         ? new Decision.FormAlone()
         : new Decision.KeepLooking("waits for " + lowest + ", the lowest address, to form one");

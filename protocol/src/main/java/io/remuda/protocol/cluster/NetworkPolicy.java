@@ -33,10 +33,10 @@ final class NetworkPolicy {
   }
 
   private static void refuseNoContact(NodeSettings settings) {
-    if (settings.seeds().isEmpty() && !settings.form()) {
+    if (settings.seeds().isEmpty() && settings.seedName().isEmpty() && !settings.form()) {
       throw new StartRefused(
           "Nothing says where the fleet is: name the registry nodes with --seed host:port (once"
-              + " for each), or let the first registry node form one with --form.");
+              + " for each), or a name that has all their addresses with --seed-name name:port, or let the first registry node form one with --form.");
     }
   }
 }

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
@@ -21,6 +22,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param clusterName shared by all nodes of a fleet; nodes of another name are never joined
  * @param bind the contact endpoint: what {@code --bind} and other nodes' {@code --seed} name
  * @param seeds the fixed contact list: contact endpoints of the registry nodes
+ * @param seedName a name whose addresses are contact endpoints of registry nodes, all on its port
+ * @param registryNodes how many the fleet has; 0 for as many as the contact list names
  * @param form whether this node may form a cluster alone
  * @param advertisedHost the name by which other nodes reach this one
  * @param arteryPort of the actors' own connection; 0 for a free one
@@ -31,6 +34,8 @@ public record NodeSettings(
     String clusterName,
     HostPort bind,
     List<HostPort> seeds,
+    Optional<HostPort> seedName,
+    int registryNodes,
     boolean form,
     String advertisedHost,
     int arteryPort,
@@ -46,6 +51,7 @@ public record NodeSettings(
   public NodeSettings {
     roles = java.util.Collections.unmodifiableSet(new TreeSet<>(roles));
     seeds = List.copyOf(new LinkedHashSet<>(seeds));
+    refuseMiscounted(roles, seeds, seedName, registryNodes);
     if (arteryPort < 0 || arteryPort > 65_535) {
       throw new StartRefused(
           "remuda.node.artery-port = " + arteryPort + " is not a port; write 0 to 65535.");
@@ -55,6 +61,28 @@ public record NodeSettings(
           "remuda.cluster.name = \""
               + clusterName
               + "\" is not a cluster name; use letters, digits and '-', at most 40.");
+    }
+  }
+
+  /**
+   * A name shows only the nodes that answer, so it does not say of how many they are the majority.
+   */
+  private static void refuseMiscounted(
+      Set<String> roles, List<HostPort> seeds, Optional<HostPort> seedName, int registryNodes) {
+    if (registryNodes < 0 || (registryNodes > 0 && seeds.size() > registryNodes)) {
+      throw new StartRefused(
+          "remuda.cluster.registry-nodes = "
+              + registryNodes
+              + ", but "
+              + seeds.size()
+              + " are listed in remuda.cluster.seeds; write how many registry nodes the fleet has,"
+              + " the same number on every node.");
+    }
+    if (seedName.isPresent() && registryNodes == 0 && roles.contains(Keys.ROLE_REGISTRY)) {
+      throw new StartRefused(
+          "remuda.cluster.seed-name does not say how many registry nodes there are, of which more"
+              + " than half have to meet before they form a cluster; write it in"
+              + " remuda.cluster.registry-nodes (--registry-nodes N), the same on every node.");
     }
   }
 
@@ -76,6 +104,8 @@ public record NodeSettings(
         config.getStringList("remuda.cluster.seeds").stream()
             .map(seed -> address("remuda.cluster.seeds", seed))
             .toList(),
+        seedName(config.getString("remuda.cluster.seed-name")),
+        config.getInt("remuda.cluster.registry-nodes"),
         config.getBoolean("remuda.cluster.form"),
         advertised.isBlank() ? bind.host() : advertised,
         config.getInt("remuda.node.artery-port"),
@@ -88,22 +118,59 @@ public record NodeSettings(
 
   public NodeSettings withRoles(Set<String> newRoles) {
     return new NodeSettings(
-        newRoles, clusterName, bind, seeds, form, advertisedHost, arteryPort, dataDir);
+        newRoles,
+        clusterName,
+        bind,
+        seeds,
+        seedName,
+        registryNodes,
+        form,
+        advertisedHost,
+        arteryPort,
+        dataDir);
   }
 
+  /** The same with this contact list and nothing beside it. */
   public NodeSettings withSeeds(List<HostPort> newSeeds) {
     return new NodeSettings(
-        roles, clusterName, bind, newSeeds, form, advertisedHost, arteryPort, dataDir);
+        roles,
+        clusterName,
+        bind,
+        newSeeds,
+        Optional.empty(),
+        0,
+        form,
+        advertisedHost,
+        arteryPort,
+        dataDir);
   }
 
   public NodeSettings withForm(boolean newForm) {
     return new NodeSettings(
-        roles, clusterName, bind, seeds, newForm, advertisedHost, arteryPort, dataDir);
+        roles,
+        clusterName,
+        bind,
+        seeds,
+        seedName,
+        registryNodes,
+        newForm,
+        advertisedHost,
+        arteryPort,
+        dataDir);
   }
 
   public NodeSettings withBind(HostPort newBind) {
     return new NodeSettings(
-        roles, clusterName, newBind, seeds, form, advertisedHost, arteryPort, dataDir);
+        roles,
+        clusterName,
+        newBind,
+        seeds,
+        seedName,
+        registryNodes,
+        form,
+        advertisedHost,
+        arteryPort,
+        dataDir);
   }
 
   /**
@@ -145,6 +212,10 @@ public record NodeSettings(
   /** How other nodes reach the contact endpoint. */
   public HostPort contact() {
     return new HostPort(advertisedHost, bind.port());
+  }
+
+  private static Optional<HostPort> seedName(String raw) {
+    return raw.isBlank() ? Optional.empty() : Optional.of(address("remuda.cluster.seed-name", raw));
   }
 
   private static HostPort address(String key, String raw) {

@@ -36,7 +36,7 @@ final class PeerMemory {
     if (!settings.form() || !Files.exists(file)) {
       return settings;
     }
-    if (SystemConfig.contacts(settings).size() == 1) {
+    if (SystemConfig.isAlone(settings)) {
       throw new StartRefused(
           "This registry node was in a cluster with other registry nodes, so it does not form one"
               + " alone any more: they may be alive where it cannot see them. Name all of them with"

@@ -31,7 +31,6 @@ public final class SystemConfig {
    */
   static Config cluster(
       NodeSettings settings, Config config, Greeting greeting, boolean encrypted) {
-    List<HostPort> contacts = contacts(settings);
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("akka.actor.provider", "cluster");
     values.put("akka.remote.artery.transport", encrypted ? "tls-tcp" : "tcp");
@@ -46,7 +45,7 @@ public final class SystemConfig {
     String bootstrap = "akka.management.cluster.bootstrap.";
     values.put(bootstrap + "new-cluster-enabled", settings.hasRole(Keys.ROLE_REGISTRY));
     String discovery = bootstrap + "contact-point-discovery.";
-    values.put(discovery + "required-contact-point-nr", contacts.size() / 2 + 1);
+    values.put(discovery + "required-contact-point-nr", registryNodes(settings) / 2 + 1);
     values.put(discovery + "stable-margin", config.getString("remuda.cluster.stable-margin"));
     values.put(discovery + "interval", config.getString("remuda.cluster.probe-interval"));
     values.put(
@@ -57,10 +56,9 @@ public final class SystemConfig {
         config.getString("remuda.cluster.probe-interval"));
     values.put("remuda.cluster.form", settings.form());
     values.put(
-        "akka.discovery.config.services.remuda-contacts.endpoints",
-        contacts.stream()
-            .map(contact -> Map.of("host", contact.host(), "port", contact.port()))
-            .toList());
+        ContactDiscovery.LISTED, contacts(settings).stream().map(HostPort::toString).toList());
+    values.put(ContactDiscovery.NAME, settings.seedName().map(HostPort::toString).orElse(""));
+    values.put(ContactListJoinDecider.REGISTRY_NODES, registryNodes(settings));
     return ConfigFactory.parseMap(values, "cluster actor system").withFallback(config);
   }
 
@@ -71,5 +69,17 @@ public final class SystemConfig {
       contacts.add(settings.contact());
     }
     return new ArrayList<>(contacts);
+  }
+
+  /** Of how many registry nodes more than half have to meet. */
+  static int registryNodes(NodeSettings settings) {
+    return Math.max(settings.registryNodes(), contacts(settings).size());
+  }
+
+  /** Whether there is no registry node but this one. */
+  static boolean isAlone(NodeSettings settings) {
+    return settings.seedName().isEmpty()
+        && registryNodes(settings) == 1
+        && contacts(settings).equals(List.of(settings.contact()));
   }
 }

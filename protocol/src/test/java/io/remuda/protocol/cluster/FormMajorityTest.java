@@ -12,6 +12,7 @@ import io.remuda.protocol.config.HostPort;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,8 @@ class FormMajorityTest {
             "remuda",
             all.get(0),
             all,
+            Optional.empty(),
+            0,
             false,
             all.get(0).host(),
             0,
@@ -47,7 +50,8 @@ class FormMajorityTest {
       assertThat(decision(all, all.subList(0, majority - 1), all.get(0)))
           .isEqualTo(
               new KeepLooking(
-                  "reached %d of %d contacts, needs %d".formatted(majority - 1, nodes, majority)));
+                  "reached %d of %d registry nodes, needs %d"
+                      .formatted(majority - 1, nodes, majority)));
     }
   }
 
@@ -78,7 +82,8 @@ class FormMajorityTest {
   private static Decision decision(List<HostPort> all, List<HostPort> reached, HostPort self) {
     return new FormPolicy("remuda", self, all.size(), true, false)
         .decide(
-            reached.stream().map(node -> new Sighting(node, "remuda", Set.of())).toList(), true);
+            reached.stream().map(node -> new Sighting(node, node, "remuda", Set.of())).toList(),
+            true);
   }
 
   private static List<HostPort> nodes(int count) {

@@ -24,7 +24,7 @@ class FormPolicyTest {
 
   @Test
   void joinsWhatIsThereWhateverElseHolds() {
-    Sighting inCluster = new Sighting(C, "remuda", Set.of("akka://remuda@10.0.0.3:2"));
+    Sighting inCluster = new Sighting(C, C, "remuda", Set.of("akka://remuda@10.0.0.3:2"));
 
     assertThat(registry(A, true).decide(List.of(inCluster, empty(A)), false))
         .isEqualTo(new JoinMembers(inCluster.members()));
@@ -45,10 +45,18 @@ class FormPolicyTest {
   @Test
   void aMinorityFormsNothing() {
     assertThat(registry(A, false).decide(List.of(empty(A)), true))
-        .isEqualTo(new KeepLooking("reached 1 of 3 contacts, needs 2"));
+        .isEqualTo(new KeepLooking("reached 1 of 3 registry nodes, needs 2"));
     assertThat(registry(A, false).decide(List.of(empty(A), empty(B)), false))
         .as("a list that is still changing")
         .isInstanceOf(KeepLooking.class);
+  }
+
+  @Test
+  void oneNodeUnderTwoNamesIsOne() {
+    Sighting again = new Sighting(new HostPort("reg-a", 1), A, "remuda", Set.of());
+
+    assertThat(registry(A, false).decide(List.of(empty(A), again), true))
+        .isEqualTo(new KeepLooking("reached 1 of 3 registry nodes, needs 2"));
   }
 
   @Test
@@ -67,7 +75,7 @@ class FormPolicyTest {
 
   @Test
   void aForeignClusterCountsForNothing() {
-    Sighting foreign = new Sighting(B, "other", Set.of("akka://other@10.0.0.2:2"));
+    Sighting foreign = new Sighting(B, B, "other", Set.of("akka://other@10.0.0.2:2"));
 
     assertThat(registry(A, false).decide(List.of(empty(A), foreign), true))
         .isInstanceOf(KeepLooking.class);
@@ -97,6 +105,6 @@ class FormPolicyTest {
   }
 
   private static Sighting empty(HostPort contact) {
-    return new Sighting(contact, "remuda", Set.of());
+    return new Sighting(contact, contact, "remuda", Set.of());
   }
 }

@@ -276,16 +276,18 @@ public final class Reconciler {
     }
   }
 
+  /**
+   * The failure may have been written down by another registry node, whose clock is another one: at
+   * worst the pause is left out once, and never is it as long as the clocks differ.
+   */
   private boolean pausedByFailures() {
     ModelState.Failures failures = state.failures();
-    return failures.last().isPresent()
-        && failures
-            .last()
-            .get()
-            .plus(
-                ReconcilePolicy.grown(
-                    policy.failureHold(), policy.failureHoldMax(), failures.count()))
-            .isAfter(now);
+    Duration pause =
+        ReconcilePolicy.grown(policy.failureHold(), policy.failureHoldMax(), failures.count());
+    return failures
+        .last()
+        .filter(last -> !last.isAfter(now) && last.plus(pause).isAfter(now))
+        .isPresent();
   }
 
   private Sight sight() {

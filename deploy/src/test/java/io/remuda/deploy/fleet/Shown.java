@@ -15,6 +15,8 @@ enum Shown {
   TASKS("README.md", "./remuda task submit", "ReadmeIT"),
   FLEET_PREPARED("README.md", "./remuda keys cluster", "SixCommands"),
   SIX_COMMANDS("README.md", "./remuda registry --bind", "SixCommands"),
+  CERTIFICATES("docs/security.md", "./remuda ca init", "EncryptedFleetIT"),
+  ENCRYPTED_FLEET("docs/security.md", "./remuda registry --form", "EncryptedFleetIT"),
   MODEL_MESSAGES("docs/models.md", "greetings.proto <<", "ModelJarIT"),
   MODEL_CLASS("docs/models.md", "Greeter.java <<", "ModelJarIT"),
   MODEL_BUILT("docs/models.md", "pom.xml <<", "ModelJarIT"),

@@ -187,14 +187,14 @@ class Tasks(threading.Thread):
         times = [task.created_at_millis, task.deadline_millis]
         unended, slack = self.contract["openMillis"], self.contract["slackMillis"]
         attempt = self.claim(
-            keys, [task.task_id, nonce, *about, *times, unended, lives, slack]
+            keys, [task.task_id, nonce, *about, *times, unended, lives, slack, task.revivals]
         )
         if attempt == 0:  # It has ended: cancelled, expired, or done by another worker.
             return channel.basic_ack(tag)
 
         def store(state, result=b"", code="", text=""):
             end = [task.task_id, attempt, nonce, state, result, code, text, lives, *about, *times]
-            return self.finish(keys, [*end, slack])
+            return self.finish(keys, [*end, slack, task.revivals])
 
         if attempt > self.contract["attempts"]:
             store("FAILED", code=self.contract["poison"], text="its workers ended each time")

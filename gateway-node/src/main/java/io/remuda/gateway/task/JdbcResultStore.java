@@ -65,8 +65,9 @@ final class JdbcResultStore implements ResultStore {
       insert.setLong(11, task.getDeadlineMillis());
       insert.setLong(12, times.resultLives(task));
       insert.setLong(13, TaskTimes.openLives(task));
-      insert.setString(14, id.value());
-      setOptional(insert, 15, once);
+      insert.setInt(14, task.getRevivals());
+      insert.setString(15, id.value());
+      setOptional(insert, 16, once);
       if (insert.executeUpdate() == 1) {
         return new Submission(id, TaskState.SUBMITTING, false);
       }

@@ -96,9 +96,10 @@ final class JdbcClaims implements Claims {
       insert.setLong(11, task.getDeadlineMillis());
       insert.setLong(12, times.resultLives(task));
       insert.setLong(13, TaskTimes.openLives(task));
-      insert.setString(14, task.getTaskId());
-      insert.setNull(15, Types.VARCHAR);
-      insert.setLong(16, until);
+      insert.setInt(14, task.getRevivals());
+      insert.setString(15, task.getTaskId());
+      insert.setNull(16, Types.VARCHAR);
+      insert.setLong(17, until);
       if (insert.executeUpdate() == 1) {
         return true;
       }

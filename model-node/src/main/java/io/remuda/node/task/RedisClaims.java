@@ -60,7 +60,8 @@ final class RedisClaims implements Claims {
             Long.toString(task.getDeadlineMillis()),
             Long.toString(TaskNames.OPEN_MILLIS),
             Long.toString(times.resultLives(task)),
-            Long.toString(times.slackMillis()));
+            Long.toString(times.slackMillis()),
+            Integer.toString(task.getRevivals()));
     return claimed.thenApply(
         attempt ->
             attempt == 0
@@ -118,7 +119,8 @@ final class RedisClaims implements Claims {
       text(task.getTenant()),
       text(Long.toString(task.getCreatedAtMillis())),
       text(Long.toString(task.getDeadlineMillis())),
-      text(Long.toString(times.slackMillis()))
+      text(Long.toString(times.slackMillis())),
+      text(Integer.toString(task.getRevivals()))
     };
     CompletionStage<Long> stored =
         link.run(

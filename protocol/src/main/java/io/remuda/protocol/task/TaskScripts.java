@@ -23,11 +23,12 @@ import java.util.HexFormat;
  * @param claim KEYS record, deadlines, the tenant's list; ARGV id, nonce, model, fingerprint,
  *     tenant, createdAt, deadline, millis that the record lives beyond the deadline without an end,
  *     millis that a result lives, slack in millis: how long beyond the deadline an end is kept at
- *     least. Answers the attempt, or 0 when the task has ended. Makes the record anew when it is
- *     lost
+ *     least, revivals. Answers the attempt, or 0 when the task has ended. Makes the record anew
+ *     when it is lost
  * @param finish KEYS record, deadlines, the tenant's list; ARGV id, attempt, nonce, state, result,
  *     errorCode, errorMessage, millis that the result lives, model, fingerprint, tenant, createdAt,
- *     deadline, slack in millis as for claim. Answers 1, or 0 when the claim does not count
+ *     deadline, slack in millis as for claim, revivals. Answers 1, or 0 when the claim does not
+ *     count
  * @param end KEYS record, deadlines; ARGV id, state, errorCode, errorMessage, now, slack in millis
  *     as for claim, and where one later revival makes it void the revivals before. Answers the
  *     state that holds, "" without a record

@@ -137,19 +137,20 @@ public final class TaskSql {
 
   /**
    * id, tenant, once, digest, model, fingerprint, state, attempt, nonce, created_at, deadline,
-   * result_ttl, millis that it lives, id, once. Writes nothing when one of the same id or under the
-   * same key is there.
+   * result_ttl, millis that it lives, revivals, id, once. Writes nothing when one of the same id or
+   * under the same key is there.
    */
   public static final String INSERT_RECORD =
       "INSERT INTO "
           + RECORD
           + " (id, tenant, once, digest, model, fingerprint, state, attempt,"
-          + " nonce, created_at, deadline, result_ttl, expires_at)"
+          + " nonce, created_at, deadline, result_ttl, expires_at, revivals)"
           + " SELECT CAST(? AS VARCHAR(80)), CAST(? AS VARCHAR(200)), CAST(? AS VARCHAR(64)),"
           + " CAST(? AS VARCHAR(64)), CAST(? AS VARCHAR(200)), CAST(? AS VARCHAR(200)),"
           + " CAST(? AS VARCHAR(20)), CAST(? AS INTEGER), CAST(? AS VARCHAR(80)),"
           + " CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT) + "
           + NOW
+          + ", CAST(? AS INTEGER)"
           + " WHERE NOT EXISTS (SELECT 1 FROM "
           + RECORD
           + " WHERE id = ?)"

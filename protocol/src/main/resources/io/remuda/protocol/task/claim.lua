@@ -27,7 +27,8 @@ if not state then
     return 0
   end
   redis.call('HSET', KEYS[1], 'model', ARGV[3], 'fingerprint', ARGV[4], 'tenant', ARGV[5],
-    'createdAt', ARGV[6], 'deadline', ARGV[7], 'attempt', '0', 'ttl', ARGV[9])
+    'createdAt', ARGV[6], 'deadline', ARGV[7], 'attempt', '0', 'ttl', ARGV[9],
+    'revivals', ARGV[11])
   redis.call('ZADD', KEYS[3], ARGV[6], ARGV[1])
   if redis.call('PTTL', KEYS[3]) < left + slack + ttl then
     redis.call('PEXPIRE', KEYS[3], string.format('%d', left + slack + ttl))

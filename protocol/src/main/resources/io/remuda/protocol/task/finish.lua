@@ -15,7 +15,7 @@ if not held[1] then
   end
   redis.call('HSET', KEYS[1], 'attempt', ARGV[2], 'nonce', ARGV[3], 'model', ARGV[9],
     'fingerprint', ARGV[10], 'tenant', ARGV[11], 'createdAt', ARGV[12], 'deadline', ARGV[13],
-    'ttl', ARGV[8])
+    'ttl', ARGV[8], 'revivals', ARGV[15])
   redis.call('ZADD', KEYS[3], ARGV[12], ARGV[1])
   if redis.call('PTTL', KEYS[3]) < left + slack + ttl then
     redis.call('PEXPIRE', KEYS[3], string.format('%d', left + slack + ttl))

@@ -6,6 +6,7 @@ docs/wire.md says what it keeps to. Replace `schema` and `predict` by a model of
 
 import argparse
 import base64
+import collections
 import concurrent.futures
 import json
 import logging
@@ -43,9 +44,11 @@ class BadInput(Exception):
     """The client's fault; trying again changes nothing."""
 
 
-def predict(request, reply):
+def predict(request, reply, progress):
+    """`progress` takes a percentage, now and then; it ends a task that nobody waits for any more."""
     if not request.text:
         raise BadInput("text is empty; say what is to be shouted")
+    progress(50)
     reply.text = request.text.upper() + "!"
 
 
@@ -65,14 +68,14 @@ MESSAGE = types(SCHEMA)
 INPUT, OUTPUT = "demo.ShoutRequest", "demo.ShoutReply"
 
 
-def answer(payload):
+def answer(payload, progress=lambda percent: None):
     """The output message's bytes for the input message's bytes."""
     try:
         request = MESSAGE(INPUT).FromString(payload)
     except message.DecodeError as broken:
         raise BadInput(f"the input is no {INPUT}: {broken}") from broken
     reply = MESSAGE(OUTPUT)()
-    predict(request, reply)
+    predict(request, reply, progress)
     return reply.SerializeToString()
 
 
@@ -107,8 +110,12 @@ class Calls(BaseHTTPRequestHandler):
         log.debug(*line)
 
 
+class Overtaken(Exception):
+    """The task was cancelled, has expired, or belongs to another claim."""
+
+
 class Tasks(threading.Thread):
-    """Takes tasks from their queue: claims, computes, stores, and acknowledges last of all."""
+    """Takes tasks from their queues: claims, computes, stores, and acknowledges last of all."""
 
     def __init__(self, contract, queue_url, results_url):
         super().__init__(name="tasks", daemon=True)
@@ -116,6 +123,7 @@ class Tasks(threading.Thread):
         self.store = redis.Redis.from_url(results_url, socket_timeout=10)
         self.claim = self.store.register_script(contract["scripts"]["claim"])
         self.finish = self.store.register_script(contract["scripts"]["finish"])
+        self.progress = self.store.register_script(contract["scripts"]["progress"])
         envelope = descriptor_pb2.FileDescriptorSet.FromString(
             base64.b64decode(contract["envelope"])
         )
@@ -142,38 +150,46 @@ class Tasks(threading.Thread):
         connection = pika.BlockingConnection(pika.URLParameters(self.queue_url))
         try:
             channel = connection.channel()
-            # The arguments have to be the gateway's: whoever comes first makes the queue.
-            queue, arguments = self.contract["queue"], self.contract["queueArguments"]
-            channel.queue_declare(queue, durable=True, arguments=arguments)
-            # A queue that was made just now must not take tasks before the broker has written it down.
             exchange = self.contract["exchange"]
             channel.exchange_declare(exchange, "direct", durable=True)
+            # Where its schema took another one's place, tasks of that one may wait as well.
+            queues = [self.contract["queue"], *self.contract["earlierQueues"]]
+            taken, ended = collections.deque(), []
+            channel.add_on_cancel_callback(lambda end: ended.append(end.method.consumer_tag))
+            for queue in queues:
+                # The arguments have to be the gateway's: whoever comes first makes the queue.
+                arguments = self.contract["queueArguments"]
+                channel.queue_declare(queue, durable=True, arguments=arguments)
+                channel.basic_qos(prefetch_count=max(1, 16 // len(queues)))
+                channel.basic_consume(queue, lambda _, how, about, body: taken.append((how, body)))
+            # A queue that was made just now must not take tasks before the broker has written it down.
             bind_at = time.monotonic() + self.contract["queueSettleSeconds"]
-            channel.basic_qos(prefetch_count=16)
             self.store.ping()
             self.trouble = ""
-            for method, _, body in channel.consume(queue, inactivity_timeout=0.5):
-                if self.over.is_set():
-                    break
+            while not self.over.is_set():
+                connection.process_data_events(time_limit=0 if taken else 0.5)
+                if ended:
+                    raise RuntimeError("the broker ended a consumer: its queue is gone, or has moved")
                 if bind_at is not None and time.monotonic() >= bind_at:
-                    channel.queue_bind(queue, exchange, queue)
+                    for queue in queues:
+                        channel.queue_bind(queue, exchange, queue)
                     bind_at = None
-                if method is None:
-                    continue
-                try:
-                    task = self.envelope.FromString(body)
-                except message.DecodeError:
-                    log.error("a message is no task; it goes to the dead letters")
-                    channel.basic_reject(method.delivery_tag, requeue=False)
-                else:
-                    if task.task_id:
-                        self.work(channel, method.delivery_tag, task)
-                    else:
-                        log.error("a task has no id; it goes to the dead letters")
-                        channel.basic_reject(method.delivery_tag, requeue=False)
+                if taken:
+                    self.take(channel, *taken.popleft())
         finally:
             if connection.is_open:
                 connection.close()
+
+    def take(self, channel, method, body):
+        try:
+            task = self.envelope.FromString(body)
+        except message.DecodeError:
+            log.error("a message is no task; it goes to the dead letters")
+            return channel.basic_reject(method.delivery_tag, requeue=False)
+        if not task.task_id:
+            log.error("a task has no id; it goes to the dead letters")
+            return channel.basic_reject(method.delivery_tag, requeue=False)
+        return self.work(channel, method.delivery_tag, task)
 
     def work(self, channel, tag, task):
         nonce = uuid.uuid4().hex
@@ -196,11 +212,21 @@ class Tasks(threading.Thread):
             end = [task.task_id, attempt, nonce, state, result, code, text, lives, *about, *times]
             return self.finish(keys, [*end, slack, task.revivals])
 
+        def progress(percent):
+            try:
+                counts = self.progress(keys[:1], [attempt, nonce, percent])
+            except redis.RedisError as away:  # No reason to end a task.
+                return log.debug("task %s could not tell its progress: %s", task.task_id, away)
+            if counts == 0:
+                raise Overtaken()
+
         if attempt > self.contract["attempts"]:
             store("FAILED", code=self.contract["poison"], text="its workers ended each time")
             return channel.basic_reject(tag, requeue=False)  # To the dead-letter queue.
         try:
-            result = self.compute(channel.connection, task.payload)
+            result = self.compute(channel.connection, task.payload, progress)
+        except Overtaken:
+            log.info("task %s, attempt %d, is not wanted any more", task.task_id, attempt)
         except BadInput as refused:
             store("FAILED", code="invalid_request", text=str(refused))
         except Exception as failure:
@@ -216,10 +242,10 @@ class Tasks(threading.Thread):
                 store("DONE", result=result)
         return channel.basic_ack(tag)
 
-    def compute(self, connection, payload):
+    def compute(self, connection, payload, progress):
         """Runs the model while the connection's heartbeats go on."""
         end = time.monotonic() + self.contract["runLimitSeconds"]
-        running = self.models.submit(answer, payload)
+        running = self.models.submit(answer, payload, progress)
         while not concurrent.futures.wait([running], timeout=1).done:
             connection.process_data_events(0)
             if time.monotonic() > end:

@@ -12,6 +12,7 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentView;
 import io.remuda.protocol.model.Explanation;
 import io.remuda.protocol.model.ModelSpec;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -79,9 +80,25 @@ public final class RegistryProtocol {
   /** The machine does not have the model any more. */
   public record Unregister(ModelName name, MachineId machine, String reason) implements Command {}
 
-  /** The answer to {@link Register}. */
-  public record Registered(ModelName name, MachineId machine, Optional<Refused> refused)
-      implements WireMessage {}
+  /**
+   * The answer to {@link Register}.
+   *
+   * @param earlier fingerprints of the schemas that a taken one took the place of by adding to
+   *     them: their tasks may still wait
+   */
+  public record Registered(
+      ModelName name, MachineId machine, Optional<Refused> refused, List<String> earlier)
+      implements WireMessage {
+
+    public Registered {
+      // Older nodes do not tell.
+      earlier = earlier == null ? List.of() : List.copyOf(earlier);
+    }
+
+    public static Registered refused(ModelName name, MachineId machine, Refused why) {
+      return new Registered(name, machine, Optional.of(why), List.of());
+    }
+  }
 
   public record Explain(ModelName name, ActorRef<Explained> replyTo) implements Command {}
 

@@ -3,10 +3,15 @@ package io.remuda.deploy.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Schema;
+import io.remuda.protocol.model.SchemaCodec;
 import io.remuda.protocol.task.TaskNames;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.Parts;
@@ -16,6 +21,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +40,15 @@ final class PythonWorkerIT {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String SHOUT = "/v1/models/shout/";
+
+  /** Python that adds a field to the worker's schema, as {@link #withOneFieldMore}. */
+  private static final String MORE =
+      """
+          file.message_type[0].field.add(
+              name="mood", number=2, type="TYPE_STRING", label="LABEL_OPTIONAL"
+          )
+          return descriptor_pb2.FileDescriptorSet(file=[file])
+      """;
 
   private Path folder;
   private Up up;
@@ -83,7 +99,9 @@ final class PythonWorkerIT {
     // then it answers calls and takes tasks
     assertThat(type(Shown.WORKER_CALLED.text())).contains("text: HELLO!").contains("DONE");
     assertThat(up.gateway().post(SHOUT + "predict", "{}").status()).isEqualTo(400);
-    assertThat(ended(submit("hello")).at("/result/text").asText()).isEqualTo("HELLO!");
+    JsonNode done = ended(submit("hello"));
+    assertThat(done.at("/result/text").asText()).isEqualTo("HELLO!");
+    assertThat(done.path("progress").asInt()).as("its word while it ran").isEqualTo(50);
     assertThat(ended(submit("")).path("state").asText()).isEqualTo("FAILED");
     assertThat(up.type("ps").out()).contains("external").contains("READY");
 
@@ -107,6 +125,77 @@ final class PythonWorkerIT {
     // when it is told to end, it leaves, and its name with it
     assertThat(worker.terminate()).contains("left");
     Eventually.isTrue("its name is gone", LIMIT, () -> predict().status() == 404);
+  }
+
+  @Test
+  void worksOffWhatWaitsInTheQueueOfTheSchemaBeforeItsOwn() throws Exception {
+    // given a worker that is gone, and a task in the queue of its schema
+    String before = Shown.WORKER_STARTED.text() + " --model murmur --name murmurer";
+    Worker old = new Worker(before.replace("\n", ""), environment());
+    Eventually.isTrue("it has its queue", LIMIT, () -> takesTasks("murmur"));
+    old.kill();
+    Eventually.isTrue("it takes no tasks", LIMIT, () -> !takesTasks("murmur"));
+    String waits = submit("murmur", "before");
+
+    // when its model takes one more field, and a worker that has it joins
+    Schema schema = withOneFieldMore();
+    Gateway.Answer evolved =
+        up.gateway()
+            .put(
+                "/v1/deployments/murmur?evolve=true",
+                """
+                {"engine": "external", "schema": {"fingerprint": "%s", "inputType": "%s",
+                 "outputType": "%s", "descriptors": "%s"}}"""
+                    .formatted(
+                        schema.fingerprint(),
+                        schema.inputType(),
+                        schema.outputType(),
+                        schema.descriptors()));
+    assertThat(evolved.status()).as(evolved.text()).isEqualTo(202);
+    Path script = folder.resolve("worker.py");
+    Files.writeString(
+        script,
+        Files.readString(Path.of("examples/python-worker/worker.py"))
+            .replace("    return descriptor_pb2.FileDescriptorSet(file=[file])", MORE));
+    Worker next =
+        new Worker(
+            before
+                .replace("deploy/examples/python-worker/worker.py", script.toString())
+                .replace("\n", ""),
+            environment());
+
+    // then it does what waited, beside what is its own
+    JsonNode done = ended(waits);
+    assertThat(done.path("state").asText()).as(done.toString()).isEqualTo("DONE");
+    assertThat(done.at("/result/text").asText()).isEqualTo("BEFORE!");
+    Eventually.isTrue("it has its queue", LIMIT, () -> takesTasks("murmur"));
+    assertThat(ended(submit("murmur", "after")).at("/result/text").asText()).isEqualTo("AFTER!");
+    assertThat(next.terminate()).contains("left");
+  }
+
+  private static Schema withOneFieldMore() {
+    FileDescriptorProto.Builder file =
+        FileDescriptorProto.newBuilder()
+            .setName("shout.proto")
+            .setPackage("demo")
+            .setSyntax("proto3");
+    for (String name : List.of("ShoutRequest", "ShoutReply")) {
+      file.addMessageTypeBuilder().setName(name).addField(text("text", 1));
+    }
+    file.getMessageTypeBuilder(0).addField(text("mood", 2));
+    String descriptors =
+        Base64.getEncoder()
+            .encodeToString(FileDescriptorSet.newBuilder().addFile(file).build().toByteArray());
+    return SchemaCodec.parse(descriptors, "demo.ShoutRequest", "demo.ShoutReply");
+  }
+
+  private static FieldDescriptorProto text(String name, int number) {
+    return FieldDescriptorProto.newBuilder()
+        .setName(name)
+        .setNumber(number)
+        .setType(FieldDescriptorProto.Type.TYPE_STRING)
+        .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL)
+        .build();
   }
 
   @Test
@@ -145,7 +234,12 @@ final class PythonWorkerIT {
 
   /** It may serve before it has reached the broker; until then tasks are refused. */
   private boolean takesTasks() {
-    return up.gateway().get("/v1/models/shout").json().at("/instances/tasks/taking").asInt() == 1;
+    return takesTasks("shout");
+  }
+
+  private boolean takesTasks(String model) {
+    return up.gateway().get("/v1/models/" + model).json().at("/instances/tasks/taking").asInt()
+        == 1;
   }
 
   private Gateway.Answer predict() {
@@ -159,7 +253,12 @@ final class PythonWorkerIT {
   }
 
   private String submit(String text) {
-    Gateway.Answer accepted = up.gateway().post(SHOUT + "tasks", "{\"text\": \"" + text + "\"}");
+    return submit("shout", text);
+  }
+
+  private String submit(String model, String text) {
+    Gateway.Answer accepted =
+        up.gateway().post("/v1/models/" + model + "/tasks", "{\"text\": \"" + text + "\"}");
     assertThat(accepted.status()).as(accepted.text()).isEqualTo(202);
     return accepted.json().path("id").asText();
   }

@@ -58,8 +58,12 @@ public final class ExternalWorkers implements OwnModels, WorkerDesk {
     this.lookedAt = nanos.getAsLong();
   }
 
-  /** One joining of a worker. */
-  record Joined(String id, Worker worker) {}
+  /**
+   * One joining of a worker.
+   *
+   * @param earlier fingerprints of the schemas that its own took the place of
+   */
+  record Joined(String id, Worker worker, List<String> earlier) {}
 
   /** Exactly one of the two is present. */
   record Outcome(Optional<Joined> joined, Optional<Refused> refused) {
@@ -102,7 +106,7 @@ public final class ExternalWorkers implements OwnModels, WorkerDesk {
       if (before != null) {
         news.add(before.goes("worker " + before.worker().name() + " has joined again"));
         if (before.isTaken() && before.worker().spec().equals(worker.spec())) {
-          answered(seat, Optional.empty(), news);
+          answered(seat, Optional.empty(), before.earlier(), news);
         }
       }
     }
@@ -150,7 +154,8 @@ public final class ExternalWorkers implements OwnModels, WorkerDesk {
       return new Outcome(Optional.empty(), refused);
     }
     log("worker-joined", seat);
-    return new Outcome(Optional.of(new Joined(seat.id(), seat.worker())), Optional.empty());
+    return new Outcome(
+        Optional.of(new Joined(seat.id(), seat.worker(), seat.earlier())), Optional.empty());
   }
 
   /**
@@ -235,23 +240,27 @@ public final class ExternalWorkers implements OwnModels, WorkerDesk {
   }
 
   @Override
-  public void answered(ModelSpec spec, Optional<Refused> refused) {
+  public void answered(ModelSpec spec, Optional<Refused> refused, List<String> earlier) {
     List<Runnable> news = new ArrayList<>();
     synchronized (this) {
       Seat seat = seats.get(spec.name());
       if (seat != null && seat.worker().spec().equals(spec)) {
-        answered(seat, refused, news);
+        answered(seat, refused, earlier, news);
       }
     }
     news.forEach(Runnable::run);
   }
 
-  private void answered(Seat seat, Optional<Refused> refused, List<Runnable> news) {
+  private void answered(
+      Seat seat, Optional<Refused> refused, List<String> earlier, List<Runnable> news) {
     if (refused.isPresent()) {
       seat.refused(refused.get());
-    } else if (!seat.isTaken()) {
-      seat.taken();
-      welcome(seat, news);
+    } else {
+      boolean first = !seat.isTaken();
+      seat.taken(earlier);
+      if (first) {
+        welcome(seat, news);
+      }
     }
     news.add(() -> seat.answer().complete(refused));
   }

@@ -4,6 +4,7 @@ import io.remuda.node.instance.JoinedWorker;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.model.TaskFacet;
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,7 @@ final class Seat {
   private boolean taken;
   private boolean suspect;
   private Optional<String> objection = Optional.empty();
+  private List<String> earlier = List.of();
 
   Seat(String id, Worker worker, long now) {
     this.id = id;
@@ -47,9 +49,18 @@ final class Seat {
     return taken;
   }
 
-  void taken() {
+  /**
+   * @param before fingerprints of the schemas that its own took the place of
+   */
+  void taken(List<String> before) {
     taken = true;
+    earlier = List.copyOf(before);
     objection = Optional.empty();
+  }
+
+  /** Fingerprints of the schemas whose tasks it works off as well. */
+  List<String> earlier() {
+    return earlier;
   }
 
   void refused(Refused why) {

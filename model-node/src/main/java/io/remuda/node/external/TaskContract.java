@@ -1,5 +1,6 @@
 package io.remuda.node.external;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
@@ -13,6 +14,7 @@ import io.remuda.protocol.task.TaskTimes;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -60,10 +62,16 @@ public final class TaskContract {
     return unavailable;
   }
 
-  /** Written into the answer to a worker that joined. */
-  ObjectNode json(Worker worker) {
+  /**
+   * Written into the answer to a worker that joined.
+   *
+   * @param earlier fingerprints of the schemas that its own took the place of
+   */
+  ObjectNode json(Worker worker, List<String> earlier) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("queue", TaskNames.queue(worker.model(), worker.schema().fingerprint()));
+    ArrayNode before = json.putArray("earlierQueues");
+    earlier.forEach(fingerprint -> before.add(TaskNames.queue(worker.model(), fingerprint)));
     ObjectNode arguments = json.putObject("queueArguments");
     TaskNames.queueArguments()
         .forEach(

@@ -123,7 +123,7 @@ public final class WorkerDoor implements WorkerCalls {
     json.put("suspectAfterSeconds", settings.suspectAfter().toMillis() / 1000.0);
     json.put("lostAfterSeconds", settings.lostAfter().toMillis() / 1000.0);
     if (worker.tasks()) {
-      json.set("tasks", tasks.json(worker));
+      json.set("tasks", tasks.json(worker, joined.earlier()));
     }
     return new Answer(201, json.toString());
   }

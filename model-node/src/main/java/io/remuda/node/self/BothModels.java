@@ -29,15 +29,16 @@ record BothModels(OwnModels first, OwnModels second) implements OwnModels {
                     ErrorCode.SPEC_CONFLICT,
                     "this machine has another model of the name "
                         + spec.name()
-                        + " by itself, such as a jar; use another name or take that one away")));
+                        + " by itself, such as a jar; use another name or take that one away")),
+            List.of());
       }
     }
     return all;
   }
 
   @Override
-  public void answered(ModelSpec spec, Optional<Refused> refused) {
-    first.answered(spec, refused);
-    second.answered(spec, refused);
+  public void answered(ModelSpec spec, Optional<Refused> refused, List<String> earlier) {
+    first.answered(spec, refused, earlier);
+    second.answered(spec, refused, earlier);
   }
 }

@@ -22,8 +22,9 @@ public interface OwnModels {
    * What the registry says of one of them; told at each look once it is known. Never blocks.
    *
    * @param refused why the registry does not take it
+   * @param earlier fingerprints of the schemas that its own took the place of by adding to them
    */
-  default void answered(ModelSpec spec, Optional<Refused> refused) {}
+  default void answered(ModelSpec spec, Optional<Refused> refused, List<String> earlier) {}
 
   /** Those of {@code first}, and those of {@code second} whose names are free. */
   static OwnModels both(OwnModels first, OwnModels second) {

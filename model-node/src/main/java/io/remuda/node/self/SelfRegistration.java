@@ -7,7 +7,6 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.RegistryProtocol.Registered;
 import io.remuda.protocol.id.MachineId;
@@ -59,7 +58,7 @@ public final class SelfRegistration extends AbstractBehavior<SelfRegistration.Co
   public interface Registry extends BiConsumer<ModelName, RegistryProtocol.Command> {}
 
   /** What was said last of a model, when, and what came of it. */
-  private record Said(ModelSpec spec, long atNanos, Optional<Optional<Refused>> answer) {}
+  private record Said(ModelSpec spec, long atNanos, Optional<Registered> answer) {}
 
   private final MachineId machine;
   private final OwnModels models;
@@ -168,7 +167,7 @@ public final class SelfRegistration extends AbstractBehavior<SelfRegistration.Co
     for (ModelSpec spec : seen.models()) {
       if (there.add(spec.name()) && isDue(spec)) {
         Said before = said.get(spec.name());
-        Optional<Optional<Refused>> answer =
+        Optional<Registered> answer =
             before != null && before.spec().equals(spec) ? before.answer() : Optional.empty();
         said.put(spec.name(), new Said(spec, nanos.getAsLong(), answer));
         registry.accept(spec.name(), new RegistryProtocol.Register(spec, machine, answers));
@@ -195,7 +194,8 @@ public final class SelfRegistration extends AbstractBehavior<SelfRegistration.Co
   /** Again and again: who asks may have come after the answer. */
   private void tell(@Nullable Said last) {
     if (last != null && last.answer().isPresent()) {
-      models.answered(last.spec(), last.answer().get());
+      Registered answer = last.answer().get();
+      models.answered(last.spec(), answer.refused(), answer.earlier());
     }
   }
 
@@ -214,10 +214,10 @@ public final class SelfRegistration extends AbstractBehavior<SelfRegistration.Co
     if (last == null) {
       return this;
     }
-    Said now = new Said(last.spec(), last.atNanos(), Optional.of(answer.refused()));
+    Said now = new Said(last.spec(), last.atNanos(), Optional.of(answer));
     said.put(answer.name(), now);
     tell(now);
-    if (!last.answer().equals(Optional.of(answer.refused()))) {
+    if (!last.answer().map(Registered::refused).equals(Optional.of(answer.refused()))) {
       if (answer.refused().isPresent()) {
         getContext()
             .getLog()

@@ -47,7 +47,7 @@ class ExternalWorkersTest {
     CompletableFuture<ExternalWorkers.Outcome> joining = join(Sample.worker("w"));
     Refused refused = Refused.of(ErrorCode.SCHEMA_CONFLICT, "demo.In.text is string, not bytes");
 
-    workers.answered(workers.look().get(0), Optional.of(refused));
+    workers.answered(workers.look().get(0), Optional.of(refused), List.of());
 
     assertThat(joining.join().refused()).contains(refused);
     assertThat(workers.look()).isEmpty();
@@ -94,7 +94,7 @@ class ExternalWorkersTest {
             List.of());
     ExternalWorkers many = new ExternalWorkers(often, nanos::get, () -> "id");
     many.join(Sample.worker("w"));
-    many.look().forEach(spec -> many.answered(spec, Optional.empty()));
+    many.look().forEach(spec -> many.answered(spec, Optional.empty(), List.of()));
     JoinedWorker present = many.next(Sample.MODEL, "").join();
 
     for (int look = 0; look < 3; look++) {
@@ -228,7 +228,7 @@ class ExternalWorkersTest {
   }
 
   private void taken() {
-    workers.look().forEach(spec -> workers.answered(spec, Optional.empty()));
+    workers.look().forEach(spec -> workers.answered(spec, Optional.empty(), List.of()));
   }
 
   private CompletableFuture<JoinedWorker> next() {

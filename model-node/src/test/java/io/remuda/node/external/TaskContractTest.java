@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.remuda.protocol.task.TaskScripts;
 import io.remuda.protocol.testing.TestNode;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +19,7 @@ class TaskContractTest {
     TaskContract contract = TaskContract.from(TestNode.config(Map.of()), data);
     TaskScripts scripts = TaskScripts.load();
 
-    JsonNode told = contract.json(Sample.worker("w")).path("scripts");
+    JsonNode told = contract.json(Sample.worker("w"), List.of()).path("scripts");
 
     assertThat(told.path("claim").asText()).isEqualTo(scripts.claim().text());
     assertThat(told.path("finish").asText()).isEqualTo(scripts.finish().text());

@@ -121,7 +121,7 @@ class WorkerDoorTest {
     assertThat(far(key, loopback).join().status()).isEqualTo(400);
     assertThat(far(key, loopback.replace("127.0.0.1", "[::1]")).join().status()).isEqualTo(400);
     CompletableFuture<Answer> allowed = far(key, box);
-    workers.look().forEach(spec -> workers.answered(spec, Optional.empty()));
+    workers.look().forEach(spec -> workers.answered(spec, Optional.empty(), List.of()));
     assertThat(allowed.join().status()).isEqualTo(201);
   }
 
@@ -221,7 +221,7 @@ class WorkerDoorTest {
   /** With a registry that takes every model. */
   private Answer joins(WorkerDoor at, String key, String body) {
     var answer = at.answer(call("POST", "/v1/instances", key, body)).toCompletableFuture();
-    workers.look().forEach(spec -> workers.answered(spec, Optional.empty()));
+    workers.look().forEach(spec -> workers.answered(spec, Optional.empty(), List.of()));
     return answer.join();
   }
 

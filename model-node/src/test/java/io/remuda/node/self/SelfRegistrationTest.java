@@ -39,6 +39,7 @@ class SelfRegistrationTest {
   private volatile List<ModelSpec> models = List.of(spec("one", "f1"));
   private volatile boolean unreadable;
   private volatile boolean answerHeard;
+  private volatile List<String> earlierHeard = List.of();
 
   @BeforeEach
   void start() {
@@ -67,6 +68,16 @@ class SelfRegistrationTest {
     answer(second, Optional.empty());
     settle();
     registry.expectNoMessage(QUIET);
+  }
+
+  @Test
+  void passesOnWhichSchemasItsOwnTookThePlaceOf() {
+    Register said = register();
+    said.replyTo()
+        .tell(new Registered(said.spec().name(), MACHINE, Optional.empty(), List.of("f0")));
+    settle();
+
+    assertThat(earlierHeard).containsExactly("f0");
   }
 
   @Test
@@ -135,7 +146,8 @@ class SelfRegistrationTest {
     }
 
     @Override
-    public void answered(ModelSpec spec, Optional<Refused> refused) {
+    public void answered(ModelSpec spec, Optional<Refused> refused, List<String> earlier) {
+      earlierHeard = earlier;
       answerHeard = true;
     }
   }
@@ -146,7 +158,7 @@ class SelfRegistrationTest {
 
   private static void answer(Register said, Optional<Refused> refused) {
     ActorRef<Registered> to = said.replyTo();
-    to.tell(new Registered(said.spec().name(), MACHINE, refused));
+    to.tell(new Registered(said.spec().name(), MACHINE, refused, List.of()));
   }
 
   /** What was said before the answer was heard has been read; nothing more comes by itself. */

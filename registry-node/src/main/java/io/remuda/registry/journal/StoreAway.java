@@ -61,8 +61,7 @@ public final class StoreAway {
     } else if (message instanceof RegistryProtocol.Explain c) {
       c.replyTo().tell(new RegistryProtocol.Explained(Optional.empty(), Optional.of(why)));
     } else if (message instanceof RegistryProtocol.Register c) {
-      c.replyTo()
-          .tell(new RegistryProtocol.Registered(c.spec().name(), c.machine(), Optional.of(why)));
+      c.replyTo().tell(RegistryProtocol.Registered.refused(c.spec().name(), c.machine(), why));
     }
   }
 

@@ -188,13 +188,22 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   private Effect<ModelEvent, ModelState> onRegister(ModelState state, RegistryProtocol.Register c) {
     soft = soft.registered(c.machine(), now());
     Decision decision = RegistrationDecider.register(state, c.spec(), c.machine(), now());
-    RegistryProtocol.Registered answer =
-        new RegistryProtocol.Registered(name, c.machine(), decision.refused());
     if (decision.events().isEmpty()) {
-      c.replyTo().tell(answer);
+      c.replyTo().tell(registered(state, c.machine(), decision));
       return Effect().none();
     }
-    return write(decision.events(), next -> c.replyTo().tell(answer));
+    return write(
+        decision.events(), next -> c.replyTo().tell(registered(next, c.machine(), decision)));
+  }
+
+  private RegistryProtocol.Registered registered(
+      ModelState state, MachineId machine, Decision decision) {
+    return decision
+        .refused()
+        .map(why -> RegistryProtocol.Registered.refused(name, machine, why))
+        .orElseGet(
+            () ->
+                new RegistryProtocol.Registered(name, machine, Optional.empty(), state.earlier()));
   }
 
   private Effect<ModelEvent, ModelState> onUnregister(

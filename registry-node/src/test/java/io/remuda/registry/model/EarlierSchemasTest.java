@@ -89,6 +89,23 @@ class EarlierSchemasTest {
   }
 
   @Test
+  void aMachineThatRegistersTheModelIsToldThemToo() {
+    EventSourcedBehaviorTestKit<RegistryProtocol.Command, ModelEvent, ModelState> actor = actor();
+    deploy(actor, spec().withSchema(OLD), false);
+    deploy(actor, spec().withSchema(ADDED), true);
+
+    var taken = register(actor, ADDED);
+    var again = register(actor, ADDED);
+    var refused = register(actor, Typed.schema("else"));
+
+    assertThat(taken.refused()).isEmpty();
+    assertThat(taken.earlier()).containsExactly(OLD.fingerprint());
+    assertThat(again).isEqualTo(taken);
+    assertThat(refused.refused()).isPresent();
+    assertThat(refused.earlier()).isEmpty();
+  }
+
+  @Test
   void aSchemaThatIsDeclaredAnewIsRememberedToo() {
     ModelState state = declared(OLD).on(evolved(ADDED));
 
@@ -142,10 +159,26 @@ class EarlierSchemasTest {
   private static void deploy(
       EventSourcedBehaviorTestKit<RegistryProtocol.Command, ModelEvent, ModelState> actor,
       boolean evolve) {
+    deploy(actor, spec(), evolve);
+  }
+
+  private static void deploy(
+      EventSourcedBehaviorTestKit<RegistryProtocol.Command, ModelEvent, ModelState> actor,
+      ModelSpec spec,
+      boolean evolve) {
     var result =
         actor.<RegistryProtocol.Reply>runCommand(
-            replyTo -> new RegistryProtocol.Deploy(spec(), Optional.empty(), evolve, replyTo));
+            replyTo -> new RegistryProtocol.Deploy(spec, Optional.empty(), evolve, replyTo));
     assertThat(result.reply().refused()).isEmpty();
+  }
+
+  private static RegistryProtocol.Registered register(
+      EventSourcedBehaviorTestKit<RegistryProtocol.Command, ModelEvent, ModelState> actor,
+      Schema schema) {
+    return actor
+        .<RegistryProtocol.Registered>runCommand(
+            replyTo -> new RegistryProtocol.Register(spec().withSchema(schema), M1, replyTo))
+        .reply();
   }
 
   /** The machine's next word on the model. */

@@ -3,27 +3,22 @@ package io.remuda.node.task;
 import akka.stream.alpakka.amqp.AmqpConnectionProvider;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ConnectionFactory;
 import io.remuda.protocol.task.ServerTrust;
 import io.remuda.protocol.task.TaskNames;
-import io.remuda.protocol.task.TaskSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.net.ssl.SSLContext;
 
 /** Makes connections to RabbitMQ for one consumer, and remembers why the last one failed. */
 final class Broker implements AmqpConnectionProvider {
 
   private static final int ABORT_MILLIS = 1_000;
 
-  private final ConnectionFactory factory;
-  private final String name;
+  private final BrokerAddress address;
+  private final String queue;
   private volatile Optional<String> trouble =
       Optional.of("the broker has not been connected to yet");
   private volatile Optional<Connection> consuming = Optional.empty();
@@ -31,31 +26,12 @@ final class Broker implements AmqpConnectionProvider {
   private final AtomicLong connections = new AtomicLong();
   private volatile boolean closed;
 
-  Broker(TaskSettings.Broker place, TaskSettings settings, String name) {
-    this.name = name;
-    this.factory = new ConnectionFactory();
-    // The stream is restarted as a whole; a second mechanism below it would fight the first.
-    factory.setAutomaticRecoveryEnabled(false);
-    factory.setTopologyRecoveryEnabled(false);
-    try {
-      URI uri = URI.create(place.uri());
-      factory.setUri(uri);
-      if (factory.isSSL()) {
-        SSLContext tls = ServerTrust.context(settings.caFile());
-        factory.useSslProtocol(tls);
-        factory.enableHostnameVerification();
-      }
-    } catch (GeneralSecurityException | RuntimeException e) {
-      throw new IllegalArgumentException(
-          "remuda.tasks.queue is no address of a broker: "
-              + TaskSettings.withoutSecrets(place.uri()),
-          e);
-    }
-    int millis = (int) Math.min(Integer.MAX_VALUE, settings.timeout().toMillis());
-    factory.setConnectionTimeout(millis);
-    factory.setHandshakeTimeout(millis);
-    factory.setChannelRpcTimeout(millis);
-    factory.setRequestedHeartbeat(10);
+  /**
+   * @param queue that its consumer reads
+   */
+  Broker(BrokerAddress address, String queue) {
+    this.address = address;
+    this.queue = queue;
   }
 
   /** Empty while the last connection lives; else why it does not. */
@@ -71,7 +47,7 @@ final class Broker implements AmqpConnectionProvider {
   @Override
   public Connection get() {
     try {
-      Connection made = connect(name);
+      Connection made = address.connect("remuda-node-" + queue);
       prepare(made);
       consuming = Optional.of(made);
       connectedAt = System.nanoTime();
@@ -97,13 +73,17 @@ final class Broker implements AmqpConnectionProvider {
     }
   }
 
-  /** Declares what is needed before all else; a connection that cannot is ended, and not kept. */
-  private static void prepare(Connection made) throws IOException {
+  /**
+   * Declares what is needed before all else, the queue too: who cannot read it must not count as
+   * well in between. A connection that cannot is ended, and not kept.
+   */
+  private void prepare(Connection made) throws IOException {
     try (Channel channel = made.createChannel()) {
       channel.exchangeDeclare(TaskNames.DEAD_LETTER_EXCHANGE, "fanout", true);
       channel.queueDeclare(
           TaskNames.DEAD_LETTER_QUEUE, true, false, false, TaskNames.deadQueueArguments());
       channel.queueBind(TaskNames.DEAD_LETTER_QUEUE, TaskNames.DEAD_LETTER_EXCHANGE, "");
+      channel.queueDeclare(queue, true, false, false, TaskNames.queueArguments());
     } catch (IOException | TimeoutException | RuntimeException e) {
       made.abort(ABORT_MILLIS);
       throw new IOException("it does not let the queues of tasks be declared: " + reason(e), e);
@@ -136,15 +116,6 @@ final class Broker implements AmqpConnectionProvider {
   /** How long the consumer has had its connection. */
   Duration connectedFor() {
     return Duration.ofNanos(System.nanoTime() - connectedAt);
-  }
-
-  /** A connection for questions, which its caller closes. */
-  Connection connect(String purpose) throws IOException {
-    try {
-      return factory.newConnection(purpose);
-    } catch (TimeoutException e) {
-      throw new IOException("it did not answer in time", e);
-    }
   }
 
   @Override

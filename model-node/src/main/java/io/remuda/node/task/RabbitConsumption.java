@@ -18,7 +18,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
 import io.remuda.protocol.proto.task.TaskEnvelope;
 import io.remuda.protocol.task.TaskNames;
 import io.remuda.protocol.task.TaskSettings;
@@ -34,7 +33,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,9 +40,9 @@ import org.slf4j.LoggerFactory;
  * One worker's tasks from RabbitMQ, through every loss of the broker.
  *
  * <p>The stream restarts when it sees its connection end. A consumer can also die without a word;
- * so a watchdog asks the broker over a connection of its own, and ends the stream's present
- * connection when, at two looks in a row, the queue has no consumer, or tasks wait while this
- * worker has room and gets nothing.
+ * so a watchdog asks the broker over another connection, and ends the stream's present connection
+ * when, at two looks in a row, the queue has no consumer, or tasks wait while this worker has room
+ * and gets nothing.
  */
 final class RabbitConsumption implements Consumption {
 
@@ -53,6 +51,7 @@ final class RabbitConsumption implements Consumption {
   private static final int BIND_MILLIS = 100;
 
   private final Broker broker;
+  private final BrokerQuestions questions;
   private final TaskSettings settings;
   private final String queue;
   private final int window;
@@ -68,7 +67,6 @@ final class RabbitConsumption implements Consumption {
 
   private volatile Optional<Future<?>> watching = Optional.empty();
   private volatile boolean closed;
-  private @Nullable Connection questions;
   // Of the watchdog's thread alone, the next four: connections by their number.
   private long boundFor;
   private long declaredFor;
@@ -79,12 +77,14 @@ final class RabbitConsumption implements Consumption {
   RabbitConsumption(
       ActorSystem<?> system,
       Broker broker,
+      BrokerQuestions questions,
       TaskSettings settings,
       String queue,
       int window,
       Function<Delivery, CompletionStage<Verdict>> work,
       Consumer<RabbitConsumption> onClose) {
     this.broker = broker;
+    this.questions = questions;
     this.settings = settings;
     this.queue = queue;
     this.window = window;
@@ -170,12 +170,6 @@ final class RabbitConsumption implements Consumption {
       CompletableFuture.delayedExecutor(settings.timeout().toMillis(), TimeUnit.MILLISECONDS)
           .execute(broker::abandon);
     }
-    synchronized (this) {
-      Connection open = questions;
-      if (open != null) {
-        open.abort(1_000);
-      }
-    }
     onClose.accept(this);
   }
 
@@ -234,7 +228,7 @@ final class RabbitConsumption implements Consumption {
     }
     long connection = broker.connection();
     if (connection != boundFor && broker.trouble().isEmpty()) {
-      try (Channel channel = asking().createChannel()) {
+      try (Channel channel = questions.channel()) {
         bind(channel, connection);
       } catch (IOException | java.util.concurrent.TimeoutException | RuntimeException e) {
         // The stream has not declared the queue yet, or the broker is away.
@@ -269,7 +263,7 @@ final class RabbitConsumption implements Consumption {
       suspicions = 0;
       return;
     }
-    try (Channel channel = asking().createChannel()) {
+    try (Channel channel = questions.channel()) {
       AMQP.Queue.DeclareOk seen = channel.queueDeclarePassive(queue);
       boolean forgotten = seen.getConsumerCount() == 0;
       boolean starved = seen.getMessageCount() > 0 && inFlight.get() < window;
@@ -291,17 +285,5 @@ final class RabbitConsumption implements Consumption {
       // The stream's own connection tells more; a broker that is away is no news here.
       LOG.debug("event=consumer-not-seen queue={}", queue, e);
     }
-  }
-
-  private synchronized Connection asking() throws IOException {
-    Connection open = questions;
-    if (open == null || !open.isOpen()) {
-      open = broker.connect("remuda-node-watch");
-      questions = open;
-      if (closed) {
-        open.abort(1_000);
-      }
-    }
-    return open;
   }
 }

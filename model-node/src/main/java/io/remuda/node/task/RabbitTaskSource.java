@@ -10,22 +10,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Function;
 
-/** Tasks from RabbitMQ, over one connection for each model. */
+/**
+ * Tasks from RabbitMQ: one connection for each queue that is consumed, and one for what is asked of
+ * all of them.
+ */
 final class RabbitTaskSource implements TaskSource {
 
   private final ActorSystem<?> system;
-  private final TaskSettings.Broker place;
+  private final BrokerAddress address;
+  private final BrokerQuestions questions;
   private final TaskSettings settings;
   private final ScheduledThreadPoolExecutor watchdog;
   private final Set<RabbitConsumption> open = ConcurrentHashMap.newKeySet();
 
   RabbitTaskSource(ActorSystem<?> system, TaskSettings.Broker place, TaskSettings settings) {
     this.system = system;
-    this.place = place;
     this.settings = settings;
-    // Made once before anything depends on it: a wrong address is told at the start.
-    Broker checked = new Broker(place, settings, "remuda-node");
-    checked.troubled("not used");
+    this.address = new BrokerAddress(place, settings);
+    this.questions = new BrokerQuestions(address);
     this.watchdog =
         new ScheduledThreadPoolExecutor(
             1,
@@ -47,7 +49,8 @@ final class RabbitTaskSource implements TaskSource {
     RabbitConsumption consumption =
         new RabbitConsumption(
             system,
-            new Broker(place, settings, "remuda-node-" + queue),
+            new Broker(address, queue),
+            questions,
             settings,
             queue,
             window,
@@ -62,5 +65,6 @@ final class RabbitTaskSource implements TaskSource {
   public void close() {
     open.forEach(RabbitConsumption::close);
     watchdog.shutdownNow();
+    questions.close();
   }
 }

@@ -63,7 +63,9 @@ final class TaskPart implements AutoCloseable {
                     .orElse("this gateway's task stores keep no webhooks"));
     TaskDesk desk = new TaskDesk(now, settings, clock, new SecureRandom());
     BatchSettings batches = BatchSettings.from(config);
-    ModelLines lines = new ModelLines(models, routes::snapshot, settings.payloadLimit());
+    ModelLines lines =
+        new ModelLines(
+            models, routes::snapshot, settings.payloadLimit(), batches.removedWait(), clock);
     BatchDesk batchDesk = new BatchDesk(now, batches, clock, new SecureRandom());
     TaskApi api =
         new TaskApi(desk, models, new WebhookPolicy(webhooks), new BatchApi(batchDesk, lines));

@@ -64,7 +64,12 @@ final class BatchesInLittleMemory {
     BatchDriver.start(
         stage::backends,
         stage.desk(stage.queue()),
-        new ModelLines(TypedModels.NONE, knowing(stage)::snapshot, 1 << 20),
+        new ModelLines(
+            TypedModels.NONE,
+            knowing(stage)::snapshot,
+            1 << 20,
+            settings.removedWait(),
+            InstantSource.system()),
         settings,
         timers,
         InstantSource.system(),

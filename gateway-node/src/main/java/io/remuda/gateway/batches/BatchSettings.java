@@ -28,6 +28,7 @@ import java.time.Duration;
  * @param threads that read lines and results
  * @param schemaWait after the end of a batch's window, or its cancelling, until answers that cannot
  *     be read for want of their schema are given as bytes
+ * @param removedWait after which lines of a model that was removed are given up
  */
 public record BatchSettings(
     long fileLimit,
@@ -50,7 +51,8 @@ public record BatchSettings(
     Duration idleLimit,
     long memory,
     int threads,
-    Duration schemaWait) {
+    Duration schemaWait,
+    Duration removedWait) {
 
   public static BatchSettings from(Config config) {
     Config batches = config.getConfig("remuda.gateway.batches");
@@ -75,6 +77,7 @@ public record BatchSettings(
         batches.getDuration("idle-limit"),
         batches.getBytes("memory"),
         batches.getInt("threads"),
-        batches.getDuration("schema-wait"));
+        batches.getDuration("schema-wait"),
+        batches.getDuration("removed-wait"));
   }
 }

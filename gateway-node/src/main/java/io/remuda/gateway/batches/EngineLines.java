@@ -29,11 +29,14 @@ final class EngineLines implements LineWork {
 
   private final TypedModels models;
   private final Supplier<RouteSnapshot> known;
+  private final RemovedModels removed;
   private final long payloadLimit;
 
-  EngineLines(TypedModels models, Supplier<RouteSnapshot> known, long payloadLimit) {
+  EngineLines(
+      TypedModels models, Supplier<RouteSnapshot> known, RemovedModels removed, long payloadLimit) {
     this.models = models;
     this.known = known;
+    this.removed = removed;
     this.payloadLimit = payloadLimit;
   }
 
@@ -83,7 +86,7 @@ final class EngineLines implements LineWork {
     ModelName model = new ModelName(body(line).path("model").asText());
     if (known.get().find(model.value()).isEmpty()) {
       // It was there when the batch began, and may be again: a registry that starts knows none.
-      return new Later();
+      return removed.gone(model).<Prepared>map(Known::of).orElseGet(Later::new);
     }
     return new Task(model, "", UntypedPayload.of(line.url(), line.body()));
   }

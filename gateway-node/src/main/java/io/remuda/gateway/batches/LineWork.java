@@ -18,7 +18,12 @@ public interface LineWork {
   record Task(ModelName model, String fingerprint, ByteString payload) implements Prepared {}
 
   /** Nothing: its answer is known. */
-  record Known(LineAnswer answer) implements Prepared {}
+  record Known(LineAnswer answer) implements Prepared {
+
+    static Known of(Refused why) {
+      return new Known(LineAnswer.refused(why.code(), why.message(), ""));
+    }
+  }
 
   /** Nothing yet, since this gateway does not know enough. */
   record Later() implements Prepared {}
@@ -34,6 +39,11 @@ public interface LineWork {
   Optional<BatchProblem> check(BatchLine line, Predicate<ModelName> sees);
 
   Prepared prepare(BatchLine line);
+
+  /** Why nothing will run for this model, whatever was submitted; empty while something may. */
+  default Optional<Refused> gone(ModelName model) {
+    return Optional.empty();
+  }
 
   /**
    * The answer of a task that is DONE; empty while this gateway does not know enough to read it.

@@ -7,6 +7,8 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.proto.batch.BatchProblem;
 import io.remuda.protocol.proto.task.TaskRecord;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -16,13 +18,21 @@ public final class ModelLines implements LineWork {
 
   private final LineWork typed;
   private final LineWork engines;
+  private final RemovedModels removed;
 
   /**
    * @param payloadLimit bytes of a line's body
+   * @param removedWait after which the lines of a removed model are given up
    */
-  public ModelLines(TypedModels models, Supplier<RouteSnapshot> known, long payloadLimit) {
-    this.typed = new TypedLines(models, known, payloadLimit);
-    this.engines = new EngineLines(models, known, payloadLimit);
+  public ModelLines(
+      TypedModels models,
+      Supplier<RouteSnapshot> known,
+      long payloadLimit,
+      Duration removedWait,
+      InstantSource clock) {
+    this.removed = new RemovedModels(known, removedWait, clock);
+    this.typed = new TypedLines(models, known, removed, payloadLimit);
+    this.engines = new EngineLines(models, known, removed, payloadLimit);
   }
 
   @Override
@@ -38,6 +48,11 @@ public final class ModelLines implements LineWork {
   @Override
   public Prepared prepare(BatchLine line) {
     return of(line.url()).prepare(line);
+  }
+
+  @Override
+  public Optional<Refused> gone(ModelName model) {
+    return removed.gone(model);
   }
 
   @Override

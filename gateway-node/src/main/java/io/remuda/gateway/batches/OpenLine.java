@@ -1,5 +1,6 @@
 package io.remuda.gateway.batches;
 
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.TaskId;
 import java.util.Optional;
 
@@ -9,11 +10,22 @@ import java.util.Optional;
  * @param task the one that belongs to it, submitted or not
  * @param size of the line in bytes
  * @param known its answer, when nothing is to be run for it
+ * @param model whose queue has it; empty before it is submitted
  */
-record OpenLine(BatchLine line, TaskId task, int size, Optional<LineAnswer> known) {
+record OpenLine(
+    BatchLine line, TaskId task, int size, Optional<LineAnswer> known, Optional<ModelName> model) {
+
+  static OpenLine of(BatchLine line, TaskId task, int size) {
+    return new OpenLine(line, task, size, Optional.empty(), Optional.empty());
+  }
 
   /** A line of which no more than its number can be told. */
   static OpenLine unreadable(int number, TaskId task, Optional<LineAnswer> known) {
-    return new OpenLine(new BatchLine(number, "", "", "", new byte[0]), task, 0, known);
+    return new OpenLine(
+        new BatchLine(number, "", "", "", new byte[0]), task, 0, known, Optional.empty());
+  }
+
+  OpenLine submittedTo(ModelName queued) {
+    return new OpenLine(line, task, size, known, Optional.of(queued));
   }
 }

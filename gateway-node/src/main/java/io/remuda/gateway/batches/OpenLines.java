@@ -5,6 +5,7 @@ import io.remuda.gateway.task.Shelf;
 import io.remuda.gateway.task.TaskRefusal;
 import io.remuda.gateway.tasks.Ended;
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.batch.BatchRecord;
 import io.remuda.protocol.proto.task.TaskEnvelope;
@@ -178,7 +179,7 @@ final class OpenLines {
   private OpenLine opened(RawLine raw) {
     TaskId task = task(raw.number());
     try {
-      return new OpenLine(BatchLine.parse(raw), task, raw.bytes().length, Optional.empty());
+      return OpenLine.of(BatchLine.parse(raw), task, raw.bytes().length);
     } catch (BatchLine.Bad bad) {
       LineAnswer why = LineAnswers.unreadable(bad.problem().getMessage());
       return OpenLine.unreadable(raw.number(), task, Optional.of(why));
@@ -238,7 +239,7 @@ final class OpenLines {
               if (failure == null) {
                 synchronized (this) {
                   fresh.remove(open.line().number());
-                  submitted.put(open.line().number(), open);
+                  submitted.put(open.line().number(), open.submittedTo(task.model()));
                   progress = true;
                 }
               }
@@ -265,11 +266,31 @@ final class OpenLines {
                   all.add(
                       read(open, outline, record -> LineAnswers.of(record, parts.work()))
                           .toCompletableFuture());
+                } else {
+                  open.model()
+                      .flatMap(parts.work()::gone)
+                      .ifPresent(why -> all.add(giveUp(open, why).toCompletableFuture()));
                 }
               }
               return together(all);
             },
             parts.executor());
+  }
+
+  /** Ends the task of a line for which nothing runs any more; the next pass reads how it ended. */
+  private CompletionStage<Void> giveUp(OpenLine open, Refused why) {
+    return results
+        .end(
+            open.task(),
+            TaskState.FAILED,
+            why.code().code(),
+            why.message(),
+            parts.clock().instant())
+        .thenAccept(state -> progressing());
+  }
+
+  private synchronized void progressing() {
+    progress = true;
   }
 
   /** Gives what has ended its answer, ends the rest, and answers that with {@code otherwise}. */
@@ -335,9 +356,7 @@ final class OpenLines {
                 return answer(open, otherwise);
               }
               // It has ended by itself at this moment: the next pass reads how.
-              synchronized (this) {
-                progress = true;
-              }
+              progressing();
               return nothing();
             });
   }

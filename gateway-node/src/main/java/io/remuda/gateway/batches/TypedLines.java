@@ -22,14 +22,17 @@ final class TypedLines implements LineWork {
 
   private final TypedModels models;
   private final Supplier<RouteSnapshot> known;
+  private final RemovedModels removed;
   private final long payloadLimit;
 
   /**
    * @param payloadLimit bytes of a line's body
    */
-  TypedLines(TypedModels models, Supplier<RouteSnapshot> known, long payloadLimit) {
+  TypedLines(
+      TypedModels models, Supplier<RouteSnapshot> known, RemovedModels removed, long payloadLimit) {
     this.models = models;
     this.known = known;
+    this.removed = removed;
     this.payloadLimit = payloadLimit;
   }
 
@@ -70,7 +73,7 @@ final class TypedLines implements LineWork {
     Optional<TypedCodec> codec = models.find(model);
     if (codec.isEmpty()) {
       // It was there when the batch began, and may be again: a registry that starts knows none.
-      return new Later();
+      return removed.gone(model).<Prepared>map(Known::of).orElseGet(Later::new);
     }
     if (line.body().length > payloadLimit) {
       return new Known(

@@ -16,17 +16,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RouteSnapshot {
 
-  static final RouteSnapshot COLD = new RouteSnapshot(Map.of(), List.of(), AccessTable.EMPTY, true);
+  static final RouteSnapshot COLD =
+      new RouteSnapshot(Map.of(), List.of(), Map.of(), AccessTable.EMPTY, true);
 
   private final Map<String, ModelEntry> models;
   private final List<Listing> listings;
+  private final Map<String, Listing> removed;
   private final AccessTable access;
   private final boolean cold;
 
   RouteSnapshot(
-      Map<String, ModelEntry> models, List<Listing> listings, AccessTable access, boolean cold) {
+      Map<String, ModelEntry> models,
+      List<Listing> listings,
+      Map<String, Listing> removed,
+      AccessTable access,
+      boolean cold) {
     this.models = new HashMap<>(models);
     this.listings = List.copyOf(listings);
+    this.removed = Map.copyOf(removed);
     this.access = access;
     this.cold = cold;
   }
@@ -53,6 +60,14 @@ public final class RouteSnapshot {
 
   public Optional<Listing> listing(String model) {
     return find(model).flatMap(ModelEntry::listing);
+  }
+
+  /**
+   * The last listing of a name that was declared and is removed, once none of its instances is
+   * left. A name that is merely unknown, to a registry that starts or that is away, is not removed.
+   */
+  public Optional<Listing> removed(String model) {
+    return Optional.ofNullable(removed.get(model));
   }
 
   public AccessTable access() {

@@ -23,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -168,8 +169,14 @@ public final class Routes {
       models.put(name, entry(name, Optional.of(listing), routes.remove(name)));
     }
     routes.forEach((name, left) -> models.put(name, entry(name, Optional.empty(), left)));
+    Map<String, Listing> removed =
+        catalogs.values().stream()
+            .flatMap(catalog -> catalog.entries().stream())
+            .filter(each -> each.phase() == DeploymentPhase.ENDED && !each.selfRegistered())
+            .filter(each -> !models.containsKey(each.name().value()))
+            .collect(Collectors.toMap(each -> each.name().value(), each -> each));
     counters.keySet().retainAll(alive);
-    return new RouteSnapshot(models, listings, access, !heard);
+    return new RouteSnapshot(models, listings, removed, access, !heard);
   }
 
   private ModelEntry entry(String name, Optional<Listing> listing, @Nullable List<Route> known) {

@@ -11,6 +11,7 @@ import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.proto.batch.BatchProblem;
 import io.remuda.protocol.proto.task.TaskRecord;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,7 +20,9 @@ import org.junit.jupiter.api.Test;
 class EngineLinesTest {
 
   private final Routes routes = new Routes();
-  private final ModelLines lines = new ModelLines(TypedModels.NONE, routes::snapshot, 100);
+  private final ModelLines lines =
+      new ModelLines(
+          TypedModels.NONE, routes::snapshot, 100, Duration.ofMinutes(1), () -> Instant.EPOCH);
 
   private void knows(String name) {
     routes.merge(

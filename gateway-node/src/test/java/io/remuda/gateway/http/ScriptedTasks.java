@@ -75,7 +75,13 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
     BatchDesk batches =
         new BatchDesk(
             this::backends, BatchSettings.from(config), InstantSource.system(), new SecureRandom());
-    ModelLines lines = new ModelLines(ScriptedTasks::codec, new Routes()::snapshot, 16 * 1024);
+    ModelLines lines =
+        new ModelLines(
+            ScriptedTasks::codec,
+            new Routes()::snapshot,
+            16 * 1024,
+            Duration.ofMinutes(1),
+            InstantSource.system());
     this.api =
         new TaskApi(
             desk,

@@ -2,6 +2,7 @@ package io.remuda.node.engine;
 
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * How an engine ended.
@@ -10,10 +11,15 @@ import java.util.OptionalInt;
  * @param asked whether it was told to stop
  * @param outOfMemory whether its last words say that memory ran out: starting it again here is of
  *     no use
+ * @param memoryLimitMiB at which the kernel ended it; empty when it did not
  * @param lastLines of its output, at most 50
  */
 public record EngineExit(
-    OptionalInt code, boolean asked, boolean outOfMemory, List<String> lastLines) {
+    OptionalInt code,
+    boolean asked,
+    boolean outOfMemory,
+    OptionalLong memoryLimitMiB,
+    List<String> lastLines) {
   public EngineExit {
     lastLines = List.copyOf(lastLines);
   }
@@ -26,7 +32,11 @@ public record EngineExit(
             : code.getAsInt() > 128
                 ? "the engine was ended by signal " + (code.getAsInt() - 128)
                 : "the engine exited with code " + code.getAsInt();
-    String memory = outOfMemory ? ", for want of memory" : "";
+    String memory =
+        memoryLimitMiB.isPresent()
+            ? ", for it wanted more than the %d MiB of resources.memoryMiB"
+                .formatted(memoryLimitMiB.getAsLong())
+            : outOfMemory ? ", for want of memory" : "";
     return lastLines.isEmpty()
         ? how + memory + " and said nothing"
         : how + memory + "; its last words: " + lastLines.get(lastLines.size() - 1).strip();

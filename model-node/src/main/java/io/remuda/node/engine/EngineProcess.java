@@ -1,15 +1,12 @@
 package io.remuda.node.engine;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
@@ -122,7 +119,7 @@ public final class EngineProcess {
     asked.set(true);
     watcher.execute(
         () -> {
-          if (!keeperRuns() || !tell(command)) {
+          if (!keeperRuns() || !KeeperLauncher.tell(folder, command)) {
             // Its keeper was killed: nobody is left to pass the command on.
             signalGroup(signal);
             watcher.schedule(() -> signalGroup("KILL"), grace.toMillis(), TimeUnit.MILLISECONDS);
@@ -141,6 +138,7 @@ public final class EngineProcess {
 
   private void lookForGroup(EngineExit ended, CompletableFuture<EngineExit> gone, int looks) {
     if (!keeperRuns() && processes.members(record.pid()).isEmpty() && remains().isEmpty()) {
+      EngineCgroups.of(folder, record.nonce()).remove();
       gone.complete(ended);
       return;
     }
@@ -157,22 +155,8 @@ public final class EngineProcess {
     return processes.runs(record.keeperPid(), record.keeperStartTicks());
   }
 
-  /** Writes to the keeper's pipe; opened for both, so that a dead keeper cannot make us wait. */
-  private boolean tell(String command) {
-    Path control = folder.resolve("control");
-    if (Files.isRegularFile(control)) {
-      return false;
-    }
-    try (FileChannel pipe =
-        FileChannel.open(control, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      return pipe.write(ByteBuffer.wrap(command.getBytes(StandardCharsets.US_ASCII))) > 0;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
   private List<ProcTable.Entry> remains() {
-    return processes.remains(record.pid(), record.startTicks(), record.nonce());
+    return EngineCgroups.remains(processes, record, folder);
   }
 
   /** What a keeper does at the end, for one that was killed. */
@@ -217,6 +201,7 @@ public final class EngineProcess {
     }
     if (!keeperRuns()) {
       killRemains();
+      EngineCgroups.of(folder, record.nonce()).remove();
     }
     exit.complete(ended(folder, code, asked.get(), outOfMemory));
   }
@@ -224,14 +209,21 @@ public final class EngineProcess {
   static EngineExit ended(
       Path folder, OptionalInt code, boolean asked, List<String> outOfMemoryTexts) {
     List<String> lines = EngineLog.tail(folder.resolve("engine.log"), LAST_LINES);
-    return new EngineExit(code, asked, OutOfMemory.saidIn(lines, outOfMemoryTexts), lines);
+    OptionalLong limit = number(folder.resolve("oom"));
+    boolean outOfMemory = limit.isPresent() || OutOfMemory.saidIn(lines, outOfMemoryTexts);
+    return new EngineExit(code, asked, outOfMemory, limit, lines);
   }
 
   static OptionalInt exitCode(Path folder) {
+    OptionalLong code = number(folder.resolve("exit"));
+    return code.isPresent() ? OptionalInt.of((int) code.getAsLong()) : OptionalInt.empty();
+  }
+
+  private static OptionalLong number(Path file) {
     try {
-      return OptionalInt.of(Integer.parseInt(Files.readString(folder.resolve("exit")).strip()));
+      return OptionalLong.of(Long.parseLong(Files.readString(file).strip()));
     } catch (IOException | NumberFormatException e) {
-      return OptionalInt.empty();
+      return OptionalLong.empty();
     }
   }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param watchInterval how often a running engine's process is looked at
  * @param endLimit for a killed engine to be gone with all that it started
  * @param isolate whether a PID namespace is tried
+ * @param orphanLimit for an engine to run on without a JVM that has it; zero for ever
  * @param maxLogBytes of one instance's output before the older half is put aside
  * @param engines the folder of installed engines
  */
@@ -21,6 +22,7 @@ public record EngineSettings(
     Duration watchInterval,
     Duration endLimit,
     boolean isolate,
+    Duration orphanLimit,
     long maxLogBytes,
     Duration probeInterval,
     Duration probeLimit,
@@ -36,6 +38,7 @@ public record EngineSettings(
         own.getDuration("watch-interval"),
         own.getDuration("end-limit"),
         own.getBoolean("isolate"),
+        own.getDuration("orphan-limit"),
         own.getBytes("max-log"),
         own.getDuration("probe-interval"),
         own.getDuration("probe-limit"),

@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param slots requests worked on at once; at least 1
  * @param gpus UUIDs of the GPUs it may use; empty for none
  * @param gpuFraction share of each GPU's memory, 0 when unstated
+ * @param memoryMiB of the host's memory that it may use at most; 0 for no limit
  * @param serves the endpoint that it is mainly deployed for
  * @param options the deployment's arguments by name
  */
@@ -35,6 +36,7 @@ public record EngineSpec(
     int slots,
     List<String> gpus,
     double gpuFraction,
+    long memoryMiB,
     Endpoint serves,
     Map<String, String> options) {
 
@@ -42,7 +44,7 @@ public record EngineSpec(
   public static final String SERVES = "serves";
 
   public EngineSpec {
-    if (slots < 1 || context < 0 || !(gpuFraction >= 0 && gpuFraction <= 1)) {
+    if (slots < 1 || context < 0 || memoryMiB < 0 || !(gpuFraction >= 0 && gpuFraction <= 1)) {
       throw new IllegalArgumentException(
           "slots " + slots + ", context " + context + ", gpuFraction " + gpuFraction);
     }
@@ -53,7 +55,7 @@ public record EngineSpec(
   /** A chat model with one slot, no GPU and no options. */
   public static EngineSpec of(String instance, String name, String model) {
     return new EngineSpec(
-        instance, name, model, Optional.empty(), 0, 1, List.of(), 0, Endpoint.CHAT, Map.of());
+        instance, name, model, Optional.empty(), 0, 1, List.of(), 0, 0, Endpoint.CHAT, Map.of());
   }
 
   /**
@@ -73,6 +75,7 @@ public record EngineSpec(
         declared.context().orElse(0),
         declared.slots().orElse(ModelSpec.DEFAULT_SLOTS),
         List.of(),
+        0,
         0,
         serves == null ? firstOf(profile) : endpoint(serves, profile),
         options);
@@ -111,28 +114,45 @@ public record EngineSpec(
         slots,
         gpus,
         gpuFraction,
+        memoryMiB,
         serves,
         options);
   }
 
   public EngineSpec withContext(int tokens, int atOnce) {
     return new EngineSpec(
-        instance, name, model, path, tokens, atOnce, gpus, gpuFraction, serves, options);
+        instance, name, model, path, tokens, atOnce, gpus, gpuFraction, memoryMiB, serves, options);
   }
 
   /** On these GPUs, with at most this share of each; 0 leaves the share to the engine. */
   public EngineSpec withGpus(List<String> uuids, double fraction) {
     return new EngineSpec(
-        instance, name, model, path, context, slots, uuids, fraction, serves, options);
+        instance, name, model, path, context, slots, uuids, fraction, memoryMiB, serves, options);
+  }
+
+  /** With no more of the host's memory, where the machine can hold it to that. */
+  public EngineSpec withMemory(long mebibytes) {
+    return new EngineSpec(
+        instance, name, model, path, context, slots, gpus, gpuFraction, mebibytes, serves, options);
   }
 
   public EngineSpec serving(Endpoint endpoint) {
     return new EngineSpec(
-        instance, name, model, path, context, slots, gpus, gpuFraction, endpoint, options);
+        instance,
+        name,
+        model,
+        path,
+        context,
+        slots,
+        gpus,
+        gpuFraction,
+        memoryMiB,
+        endpoint,
+        options);
   }
 
   public EngineSpec withOptions(Map<String, String> chosen) {
     return new EngineSpec(
-        instance, name, model, path, context, slots, gpus, gpuFraction, serves, chosen);
+        instance, name, model, path, context, slots, gpus, gpuFraction, memoryMiB, serves, chosen);
   }
 }

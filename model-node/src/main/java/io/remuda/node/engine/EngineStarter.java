@@ -74,7 +74,7 @@ public final class EngineStarter implements AutoCloseable {
       String launch =
           EngineRecord.launch(spec, commands.profile(), settings.host(), port, attributes);
       Files.writeString(folder.resolve("launch.json"), launch);
-      Process keeper = launcher.launch(folder, command);
+      Process keeper = launcher.launch(folder, command, spec.memoryMiB());
       long deadline = System.nanoTime() + settings.startLimit().toNanos();
       while (!Files.exists(marker)) {
         boolean ended = keeper.waitFor(5, TimeUnit.MILLISECONDS);
@@ -119,7 +119,7 @@ public final class EngineStarter implements AutoCloseable {
   /** The pids of what no signal has ended. */
   private Set<Long> endRemains(Path folder, Optional<EngineRecord> earlier) {
     Remains.Cleared cleared =
-        earlier.isPresent() ? remains.endOf(earlier.get()) : remains.endIn(folder);
+        earlier.isPresent() ? remains.endOf(earlier.get(), folder) : remains.endIn(folder);
     if (!cleared.found().isEmpty()) {
       log.warn(
           "ended what an engine had left instance={} pids={} living={}",
@@ -157,6 +157,7 @@ public final class EngineStarter implements AutoCloseable {
     }
     boolean sameBoot = record.bootId().equals(ProcTable.bootId());
     if (sameBoot && processes.runs(record.pid(), record.startTicks())) {
+      KeeperLauncher.own(folder);
       return new Adoption.Adopted(process(folder, record, outOfMemory).watched());
     }
     if (!processes.runs(record.keeperPid(), record.keeperStartTicks())) {

@@ -32,31 +32,36 @@ final class Remains {
   /** Processes that were found, and those of them that no signal has ended. */
   record Cleared(Set<Long> found, Set<Long> living) {}
 
-  /** Kills what the recorded engine has left. Nothing of another boot of the machine lives. */
-  Cleared endOf(EngineRecord record) {
+  /** Kills what the engine of {@code folder} has left. Nothing of another boot lives. */
+  Cleared endOf(EngineRecord record, Path folder) {
     if (!record.bootId().equals(ProcTable.bootId())) {
       return new Cleared(Set.of(), Set.of());
     }
-    return end(() -> processes.remains(record.pid(), record.startTicks(), record.nonce()));
+    Cleared cleared = end(() -> EngineCgroups.remains(processes, record, folder));
+    EngineCgroups.of(folder, record.nonce()).remove();
+    return cleared;
   }
 
   /** Kills the keeper and the engine that work in {@code folder}, and all that they started. */
   Cleared endIn(Path folder) {
     Set<String> nonces = new HashSet<>();
-    return end(
-        () -> {
-          Set<Entry> found = new HashSet<>();
-          for (Entry each : processes.workingIn(folder)) {
-            Optional<String> mark = processes.keeperMark(each.pid());
-            mark.ifPresent(
-                nonce -> {
-                  found.add(each);
-                  nonces.add(nonce);
-                });
-          }
-          nonces.forEach(nonce -> found.addAll(processes.carrying(nonce)));
-          return List.copyOf(found);
-        });
+    Cleared cleared =
+        end(
+            () -> {
+              Set<Entry> found = new HashSet<>();
+              for (Entry each : processes.workingIn(folder)) {
+                Optional<String> mark = processes.keeperMark(each.pid());
+                mark.ifPresent(
+                    nonce -> {
+                      found.add(each);
+                      nonces.add(nonce);
+                    });
+              }
+              nonces.forEach(nonce -> found.addAll(processes.carrying(nonce)));
+              return List.copyOf(found);
+            });
+    nonces.forEach(nonce -> EngineCgroups.of(folder, nonce).remove());
+    return cleared;
   }
 
   /** Waits until the keeper of {@code record} has cleared up; false when that takes too long. */

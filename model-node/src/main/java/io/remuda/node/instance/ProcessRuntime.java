@@ -8,6 +8,7 @@ import io.remuda.node.engine.EngineProfile.ModelReference;
 import io.remuda.node.engine.EngineRefusal;
 import io.remuda.node.engine.EngineSpec;
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.model.Resources;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,7 +36,17 @@ public final class ProcessRuntime implements EngineRuntime {
     this.folder = folder;
     this.spec =
         EngineSpec.from(assignment.id(), assignment.spec(), profile, Optional.empty())
-            .withGpus(List.copyOf(assignment.gpuMiB().keySet()), assignment.gpuFraction());
+            .withGpus(List.copyOf(assignment.gpuMiB().keySet()), assignment.gpuFraction())
+            .withMemory(memoryLimit(profile, assignment));
+  }
+
+  /** Only what was declared: an estimate may be too low. Our own hosts keep to their heap. */
+  private static long memoryLimit(EngineProfile profile, Assignment assignment) {
+    return switch (profile.model()) {
+      case JAR, ONNX -> 0;
+      case FILE, FILE_OR_NAME, NAME, COMMAND, ADDRESS, NONE ->
+          assignment.spec().resources().map(Resources::memoryMiB).orElse(0L);
+    };
   }
 
   @Override

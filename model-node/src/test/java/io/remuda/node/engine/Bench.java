@@ -82,10 +82,21 @@ final class Bench implements AutoCloseable {
   /** As {@link #shell(Path, String)}, its keeper too with these variables. */
   EngineProcess shell(Path folder, String script, Map<String, String> environment)
       throws EngineRefusal {
+    return shell(folder, script, environment, EngineSpec.of("shell-1", "shell", ""), Map.of());
+  }
+
+  /** As {@link #shell(Path, String)}, for what {@code spec} says and with these notes. */
+  EngineProcess shell(
+      Path folder,
+      String script,
+      Map<String, String> environment,
+      EngineSpec spec,
+      Map<String, String> notes)
+      throws EngineRefusal {
     EngineProfile profile = shellProfile(environment);
     CommandLine line =
         new CommandLine(profile, Optional.of(Path.of("/bin/sh")), List.of("-c", script));
-    return starter.start(folder, EngineSpec.of("shell-1", "shell", ""), line, Map.of());
+    return starter.start(folder, spec, line, notes);
   }
 
   static EngineProfile shellProfile() {

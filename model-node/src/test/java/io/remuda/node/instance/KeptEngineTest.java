@@ -6,6 +6,7 @@ import io.remuda.node.engine.EngineExit;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,8 @@ class KeptEngineTest {
   }
 
   private static String words(List<String> lines) {
-    return KeptEngine.ending(new EngineExit(OptionalInt.of(3), false, false, lines)).words();
+    return KeptEngine.ending(
+            new EngineExit(OptionalInt.of(3), false, false, OptionalLong.empty(), lines))
+        .words();
   }
 }

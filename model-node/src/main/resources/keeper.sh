@@ -116,11 +116,11 @@ case ${1:-} in
     done <cgroups
     # Each step counts: on a full disk the first may fail and the last not.
     {
-      printf '{"pid":%s,"startTicks":%s,' "$pid" "$(start_ticks "$pid")"
-      printf '"keeperPid":%s,"keeperStartTicks":%s,' "$keeper" "$(start_ticks "$keeper")"
-      printf '"isolated":%s,"nonce":"%s","bootId":"%s","launch":' "$isolated" "$nonce" "$boot"
-      cat launch.json
-      echo '}'
+      printf '{"pid":%s,"startTicks":%s,' "$pid" "$(start_ticks "$pid")" &&
+        printf '"keeperPid":%s,"keeperStartTicks":%s,' "$keeper" "$(start_ticks "$keeper")" &&
+        printf '"isolated":%s,"nonce":"%s","bootId":"%s","launch":' "$isolated" "$nonce" "$boot" &&
+        cat launch.json &&
+        echo '}'
     } >instance.json.tmp || exit 73
     echo "$pid" >pid.tmp && mv pid.tmp pid || exit 73
     mv instance.json.tmp instance.json || exit 73

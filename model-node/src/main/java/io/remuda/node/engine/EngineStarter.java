@@ -27,6 +27,13 @@ import org.slf4j.LoggerFactory;
 public final class EngineStarter implements AutoCloseable {
   private static final int PORTS_REMEMBERED = 64;
   private static final String MARKER = "instance.json";
+
+  /** The keeper's exit statuses for a pipe and for a record that it could not write. */
+  private static final Set<Integer> NOT_WRITTEN = Set.of(72, 73);
+
+  private static final String NO_ROOM =
+      "its record could not be written, so its program was not run; is the data directory"
+          + " writable, and is there room on its disk?";
   private static final Logger log = LoggerFactory.getLogger(EngineStarter.class);
 
   private final EngineSettings settings;
@@ -79,7 +86,7 @@ public final class EngineStarter implements AutoCloseable {
       while (!Files.exists(marker)) {
         boolean ended = keeper.waitFor(5, TimeUnit.MILLISECONDS);
         if (ended && !Files.exists(marker)) {
-          throw failed("its keeper ended with " + keeper.exitValue() + said(folder));
+          throw failed(NOT_WRITTEN.contains(keeper.exitValue()) ? NO_ROOM : ended(keeper, folder));
         }
         if (System.nanoTime() > deadline) {
           keeper.destroy();
@@ -90,6 +97,10 @@ public final class EngineStarter implements AutoCloseable {
       return process(folder, record, commands.profile().outOfMemory()).watched();
     } catch (IOException e) {
       throw failed(e + "; is the data directory writable, and is there room on its disk?");
+    } catch (IllegalArgumentException e) {
+      // Nothing may run that no later JVM could find.
+      endRemains(folder, Optional.empty());
+      throw failed(NO_ROOM + " (" + e.getMessage() + ")");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw failed("the start was interrupted");
@@ -222,6 +233,10 @@ public final class EngineStarter implements AutoCloseable {
       }
     }
     throw failed("no free port on " + settings.host());
+  }
+
+  private static String ended(Process keeper, Path folder) {
+    return "its keeper ended with " + keeper.exitValue() + said(folder);
   }
 
   private static String said(Path folder) {

@@ -3,11 +3,13 @@ package io.remuda.node.agent;
 import io.remuda.node.instance.Assignment;
 import io.remuda.node.instance.EngineRuntime;
 import io.remuda.node.instance.InstanceFolder.Kept;
+import io.remuda.node.instance.ModelInstance;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.NodeProtocol.StartInstance;
 import io.remuda.protocol.NodeProtocol.StartReply;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.MachineId;
+import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 
@@ -17,6 +19,10 @@ final class Starts {
       Refused.of(
           ErrorCode.NO_SUCH_ENGINE,
           "nothing on this machine runs this instance any more; stop it, or bring its profile back");
+
+  private static final Refused OVER =
+      Refused.of(
+          ErrorCode.ENDED, "this instance has ended on this machine; what is left of it goes");
 
   private final MachineId machine;
   private final Engines engines;
@@ -68,7 +74,9 @@ final class Starts {
   /** Takes up what a former JVM, or a failed actor, has left. */
   void takeUp(Kept kept) {
     Assignment assignment = kept.assignment();
-    Engines.Runtime known = engines.runtime(assignment);
+    // Its folder could not be removed, or came back with an old copy of the disk.
+    boolean over = books.state().tombstones().containsKey(assignment.id());
+    Engines.Runtime known = over ? Engines.Runtime.refused(OVER) : engines.runtime(assignment);
     // What cannot be run may still live, and uses its claim until it is told to stop.
     EngineRuntime runtime =
         known
@@ -82,5 +90,11 @@ final class Starts {
                 new CapacityLedger.Promise(assignment.claim(), assignment.gpuMiB())));
     books.state(books.state().seen(assignment.id(), assignment.epoch(), assignment.journal()));
     instances.begin(kept, runtime, true);
+    if (over) {
+      log.warn("ending what is left of an instance that has ended instance={}", assignment.id());
+      instances
+          .child(assignment.id())
+          .ifPresent(child -> child.tell(new ModelInstance.Stop(Duration.ZERO)));
+    }
   }
 }

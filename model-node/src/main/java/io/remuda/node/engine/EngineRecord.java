@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -49,8 +50,7 @@ public record EngineRecord(
     ObjectNode node = JSON.createObjectNode();
     node.put("instance", spec.instance());
     node.put("name", spec.name());
-    boolean ownName = profile.model() == EngineProfile.ModelReference.NAME;
-    node.put("servedName", ownName ? spec.model() : spec.name());
+    node.put("servedName", servedName(spec, profile));
     node.put("engine", profile.name());
     node.put("model", spec.model());
     node.put("host", host);
@@ -58,6 +58,29 @@ public record EngineRecord(
     ObjectNode notes = node.putObject("attributes");
     new TreeMap<>(attributes).forEach(notes::put);
     return node.toString();
+  }
+
+  boolean keeperRuns(ProcTable processes) {
+    return bootId.equals(ProcTable.bootId()) && processes.runs(keeperPid, keeperStartTicks);
+  }
+
+  private static String servedName(EngineSpec spec, EngineProfile profile) {
+    boolean ownName = profile.model() == EngineProfile.ModelReference.NAME;
+    return ownName ? spec.model() : spec.name();
+  }
+
+  /** What makes this the record of another engine than the one that is wanted; empty if nothing. */
+  Optional<String> differsFrom(EngineSpec spec, EngineProfile profile, Map<String, String> wanted) {
+    if (!instance.equals(spec.instance())) {
+      return Optional.of("it is the engine of instance " + instance);
+    }
+    if (!servedName.equals(servedName(spec, profile))) {
+      return Optional.of(
+          "it serves %s and not %s".formatted(servedName, servedName(spec, profile)));
+    }
+    return attributes.equals(wanted)
+        ? Optional.empty()
+        : Optional.of("it was started with %s and not with %s".formatted(attributes, wanted));
   }
 
   /** Reads instance.json; a damaged one is an IllegalArgumentException with the reason. */

@@ -109,10 +109,14 @@ public final class EngineStarter implements AutoCloseable {
 
   /**
    * An engine's end is known before its keeper has cleared up after it: were the next one started
-   * meanwhile, it would be cleared up too. And what nobody has cleared up still holds its memory.
+   * meanwhile, it would be cleared up too. And what nobody has cleared up still holds its memory. A
+   * keeper that does not clear up keeps an engine that its record does not tell of; it is told to.
    */
   private void clear(Path folder) throws EngineRefusal {
     Optional<EngineRecord> earlier = recordIn(folder);
+    if (earlier.isPresent() && earlier.get().keeperRuns(processes)) {
+      KeeperLauncher.tell(folder, "kill\n");
+    }
     if (earlier.isPresent() && !remains.awaitKeeper(earlier.get())) {
       throw failed(
           "the keeper of its earlier engine, pid %d, still clears up after %s"
@@ -149,6 +153,23 @@ public final class EngineStarter implements AutoCloseable {
     return adopt(folder, profile.outOfMemory());
   }
 
+  /**
+   * As the other, for what is wanted in this folder now. Another engine, started for something else
+   * and not ended, is ended: nobody else would, and it holds its memory.
+   *
+   * @param attributes the notes that it has to have been started with
+   */
+  public Adoption adopt(
+      Path folder, EngineProfile profile, EngineSpec spec, Map<String, String> attributes) {
+    Optional<String> wrong =
+        recordIn(folder).flatMap(record -> record.differsFrom(spec, profile, attributes));
+    if (wrong.isEmpty()) {
+      return adopt(folder, profile);
+    }
+    endRemains(folder, Optional.empty());
+    return new Adoption.Absent(wrong.get());
+  }
+
   /** As the other, where the engine's profile is not known any more. */
   public Adoption adopt(Path folder) {
     return adopt(folder, List.of());
@@ -171,7 +192,7 @@ public final class EngineStarter implements AutoCloseable {
       KeeperLauncher.own(folder);
       return new Adoption.Adopted(process(folder, record, outOfMemory).watched());
     }
-    if (!processes.runs(record.keeperPid(), record.keeperStartTicks())) {
+    if (!record.keeperRuns(processes)) {
       endRemains(folder, Optional.of(record));
     }
     OptionalInt code = EngineProcess.exitCode(folder);

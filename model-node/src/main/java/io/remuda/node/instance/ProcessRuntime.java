@@ -14,9 +14,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An engine in a process of its own, under a keeper. */
 public final class ProcessRuntime implements EngineRuntime {
+
+  private static final Logger log = LoggerFactory.getLogger(ProcessRuntime.class);
 
   private final EngineTools tools;
   private final EngineProfile profile;
@@ -76,8 +80,7 @@ public final class ProcessRuntime implements EngineRuntime {
   /** As {@link #start()}, with a model and a command that the caller has found. */
   public Start start(EngineSpec resolved, CommandLine command) {
     try {
-      Map<String, String> notes = Map.of("epoch", Long.toString(assignment.epoch()));
-      return new Start.Up(running(tools.starter().start(folder, resolved, command, notes)));
+      return new Start.Up(running(tools.starter().start(folder, resolved, command, notes())));
     } catch (EngineRefusal e) {
       return new Start.Not(e.refused(), e.code() != ErrorCode.ENGINE_FAILED);
     }
@@ -85,9 +88,20 @@ public final class ProcessRuntime implements EngineRuntime {
 
   @Override
   public Optional<Running> adopt() {
-    return tools.starter().adopt(folder, profile) instanceof Adoption.Adopted adopted
-        ? Optional.of(running(adopted.process()))
-        : Optional.empty();
+    Adoption found = tools.starter().adopt(folder, profile, spec, notes());
+    if (found instanceof Adoption.Adopted adopted) {
+      return Optional.of(running(adopted.process()));
+    }
+    String why =
+        found instanceof Adoption.Absent absent
+            ? absent.reason()
+            : ((Adoption.Ended) found).exit().sentence();
+    log.info("not adopted instance={} reason=\"{}\"", assignment.id(), why);
+    return Optional.empty();
+  }
+
+  private Map<String, String> notes() {
+    return Map.of("epoch", Long.toString(assignment.epoch()));
   }
 
   private Running running(EngineProcess process) {

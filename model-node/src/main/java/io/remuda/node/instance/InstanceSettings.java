@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param watchInterval between two looks whether a ready engine answers
  * @param watchFailures looks in a row without an answer after which the engine is ended
  * @param stallLimit without a byte while requests are in flight, after which it is looked at
+ * @param hangLimit without a byte while requests are in flight, after which it is ended
  * @param stopGrace from asking an engine to end to killing it
  * @param taskInterval between two looks whether tasks can be taken
  * @param progressInterval between two looks how far a start is
@@ -22,6 +23,7 @@ public record InstanceSettings(
     Duration watchInterval,
     int watchFailures,
     Duration stallLimit,
+    Duration hangLimit,
     Duration stopGrace,
     Duration taskInterval,
     Duration progressInterval,
@@ -37,6 +39,7 @@ public record InstanceSettings(
         config.getDuration("watch-interval"),
         config.getInt("watch-failures"),
         config.getDuration("stall-limit"),
+        config.getDuration("hang-limit"),
         config.getDuration("stop-grace"),
         config.getDuration("task-interval"),
         config.getDuration("progress-interval"),

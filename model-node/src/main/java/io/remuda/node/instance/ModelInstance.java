@@ -144,7 +144,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
         .onMessage(YourTurn.class, message -> after(start::turn))
         .onMessage(Started.class, this::onStarted)
         .onMessage(Proven.class, this::onProven)
-        .onMessage(Watch.class, look -> after(() -> watch.look(look.run())))
+        .onMessage(Watch.class, look -> after(() -> watch.look(look.run()).ifPresent(this::hang)))
         .onMessage(Watched.class, seen -> after(() -> watch.looked(seen).ifPresent(this::hang)))
         .onMessage(EngineEnded.class, this::onEngineEnded)
         .onMessage(Killed.class, killed -> after(() -> hang.killed(killed)))

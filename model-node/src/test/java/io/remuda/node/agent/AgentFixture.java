@@ -136,6 +136,7 @@ abstract class AgentFixture {
             LIMIT,
             2,
             LIMIT,
+            Duration.ofHours(1),
             Duration.ofSeconds(1),
             Duration.ofMillis(10),
             Duration.ofHours(1),

@@ -115,6 +115,9 @@ public final class FakeRuntime implements EngineRuntime {
     public volatile boolean answering = true;
     public volatile Optional<Duration> endedWith = Optional.empty();
 
+    /** Each look, in order: whether it was asked for a token. */
+    public final List<Boolean> looks = new CopyOnWriteArrayList<>();
+
     /** While it is set, no signal ends it. */
     public volatile boolean deathless;
 
@@ -160,6 +163,7 @@ public final class FakeRuntime implements EngineRuntime {
 
     @Override
     public CompletionStage<Boolean> answers(boolean idle) {
+      looks.add(idle);
       return CompletableFuture.completedFuture(answering);
     }
 

@@ -37,6 +37,7 @@ abstract class InstanceFixture {
   final List<ActorRef<ModelInstance.Command>> instances = new ArrayList<>();
   TaskDesk tasks = TaskDesk.none();
   final StartTimes starts = new StartTimes();
+  Duration hangLimit = Duration.ofHours(1);
   Duration progressInterval = Duration.ofHours(1);
   Supplier<Long> nanoTime = System::nanoTime;
   final ExecutorService work = Executors.newCachedThreadPool();
@@ -68,6 +69,7 @@ abstract class InstanceFixture {
             Duration.ofMillis(20),
             2,
             LIMIT,
+            hangLimit,
             Duration.ofSeconds(1),
             Duration.ofMillis(10),
             progressInterval,

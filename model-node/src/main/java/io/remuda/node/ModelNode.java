@@ -46,6 +46,7 @@ public final class ModelNode implements AutoCloseable {
   private final Config config;
   private final LocalMachine machine;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile boolean hastened;
   private Optional<ClusterHost> cluster = Optional.empty();
 
   private ModelNode(NodeHome home, Config config, LocalMachine machine) {
@@ -135,7 +136,7 @@ public final class ModelNode implements AutoCloseable {
     }
     Duration limit = config.getDuration("remuda.node.shutdown-limit");
     if (!config.getBoolean("remuda.node.keep-engines")) {
-      Duration drain = config.getDuration("remuda.node.shutdown-drain");
+      Duration drain = hastened ? Duration.ZERO : config.getDuration("remuda.node.shutdown-drain");
       CompletionStage<Done> ended =
           AskPattern.ask(
               machine.agent(),
@@ -150,6 +151,12 @@ public final class ModelNode implements AutoCloseable {
     machine.system().terminate();
     await("actors", machine.system().getWhenTerminated().toCompletableFuture(), limit);
     machine.release();
+  }
+
+  /** A {@link #close} that is under way, or comes, waits for nothing that is in flight. */
+  public void hasten() {
+    hastened = true;
+    machine.agent().tell(new NodeAgent.Hasten());
   }
 
   /** For tests: ends as abruptly as can be inside a JVM; nobody is told and engines go on. */

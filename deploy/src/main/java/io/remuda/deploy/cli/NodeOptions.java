@@ -128,6 +128,23 @@ final class NodeOptions {
     }
   }
 
+  /** The options of nodes that run engines. */
+  static final class Machine {
+
+    @Option(
+        names = "--keep-engines",
+        description =
+            "Leave engines running when this node is told to end; the next start in the same data"
+                + " directory takes them over.")
+    private boolean keepEngines;
+
+    void addTo(Map<String, Object> flags) {
+      if (keepEngines) {
+        flags.put("remuda.node.keep-engines", true);
+      }
+    }
+  }
+
   /** The options of nodes that have the public address. */
   static final class Public {
 

@@ -102,6 +102,8 @@ final class NodeVerbs {
     @Option(names = "--model-root", paramLabel = "DIR", description = "Where model files lie.")
     private @Nullable Path modelRoot;
 
+    @Mixin private NodeOptions.Machine machine;
+
     @Override
     public Integer call() {
       Map<String, Object> flags = new TreeMap<>();
@@ -109,6 +111,7 @@ final class NodeVerbs {
       if (modelRoot != null) {
         flags.put(NodeOptions.MODEL_ROOTS, List.of(modelRoot.toAbsolutePath().toString()));
       }
+      machine.addTo(flags);
       return run(spec, "model", options, flags);
     }
   }

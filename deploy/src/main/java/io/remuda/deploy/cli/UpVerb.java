@@ -43,6 +43,8 @@ final class UpVerb implements Callable<Integer> {
   @Option(names = "--model-root", paramLabel = "DIR", description = "Where model files lie.")
   private @Nullable Path modelRoot;
 
+  @Mixin private NodeOptions.Machine machine;
+
   @Option(names = "--no-demo", description = "Deploy no demo models.")
   private boolean noDemo;
 
@@ -98,6 +100,7 @@ final class UpVerb implements Callable<Integer> {
     if (modelRoot != null) {
       flags.put(NodeOptions.MODEL_ROOTS, List.of(modelRoot.toAbsolutePath().toString()));
     }
+    machine.addTo(flags);
     if (noDemo) {
       flags.put("remuda.launch.demo", false);
     }

@@ -67,6 +67,9 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
   /** Take nothing new, drain and end all instances; {@code done} is told when none is left. */
   public record EndAll(Duration drain, ActorRef<Done> done) implements Command {}
 
+  /** Drain no longer, where all is to end. */
+  public record Hasten() implements Command {}
+
   private record Noticed(InstanceNotice notice) implements Command {}
 
   record ActorGone(InstanceId id) implements Command {}
@@ -172,6 +175,7 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
         .onMessage(GpusSeen.class, this::onGpusSeen)
         .onMessage(EnginesSeen.class, this::onEnginesSeen)
         .onMessage(EndAll.class, this::onEndAll)
+        .onMessage(Hasten.class, hasten -> onHasten())
         .onMessage(Noticed.class, this::onNoticed)
         .onMessage(ActorGone.class, this::onActorGone)
         .onMessage(TakeUpAgain.class, this::onTakeUpAgain)
@@ -284,6 +288,13 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
     stops.all(end);
     reports.publish();
     stops.leaveWhenOver();
+    return this;
+  }
+
+  private Behavior<Command> onHasten() {
+    if (books.ending().isPresent()) {
+      instances.stopAll(Duration.ZERO);
+    }
     return this;
   }
 

@@ -45,7 +45,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
   /** The answer to {@link InstanceNotice.WantsTurn}. */
   public record YourTurn() implements Command {}
 
-  /** Drain for at most so long, then end the engine and the instance. */
+  /** Drain for at most so long, then end the engine and the instance; again, to hasten it. */
   public record Stop(Duration drain) implements Command {}
 
   record Adopted(int run, Optional<Running> found, Optional<Throwable> problem)
@@ -73,7 +73,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
 
   private record PauseOver() implements Command {}
 
-  private record Drained() implements Command {}
+  record Drained() implements Command {}
 
   record Killed(int run, Optional<Throwable> failure) implements Command {}
 
@@ -87,6 +87,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
   private final StartProgress progress;
   private final EngineStart start;
   private final EngineWatch watch;
+  private final Drain drain;
   private final EngineEnd end;
   private final EngineHang hang;
   private final EngineFailures failures;
@@ -107,6 +108,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     this.progress = new StartProgress(around, standing, timers);
     this.start = new EngineStart(work, around, runtime, standing, progress);
     this.watch = new EngineWatch(work, around, standing, timers);
+    this.drain = new Drain(around, timers);
     this.end = new EngineEnd(work, around, standing, timers, log);
     this.hang = new EngineHang(work, around, standing, end, timers);
     this.failures = new EngineFailures(around);
@@ -294,20 +296,22 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
   }
 
   private Behavior<Command> onStop(Stop stop) {
-    if (standing.phase() != Phase.DRAINING) {
+    if (standing.phase() == Phase.DRAINING) {
+      drain.shorten(stop.drain());
+    } else {
       CompletionStage<Void> tasksOver = tasks.end();
       standing.move(Trigger.STOPPED, Optional.empty());
       timers.cancel("pause");
       work.then(
           standing.gate().close().thenCombine(tasksOver, (idle, none) -> idle),
           (done, why) -> new Drained());
-      timers.startSingleTimer("drain", new Drained(), stop.drain());
+      drain.begin(stop.drain());
     }
     return this;
   }
 
   private Behavior<Command> onDrained() {
-    timers.cancel("drain");
+    drain.over();
     tasks.close();
     return endEngine();
   }

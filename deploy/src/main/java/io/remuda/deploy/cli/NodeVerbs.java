@@ -44,7 +44,7 @@ final class NodeVerbs {
         home.close();
         throw e;
       }
-      RunningNode running = RunningNode.of(home, config, node);
+      RunningNode running = RunningNode.of(home, config, node, node::hasten);
       world.out().println(role + " node " + node.address());
       running.await();
       return Exit.OK.code();

@@ -77,7 +77,7 @@ final class UpVerb implements Callable<Integer> {
       home.close();
       throw e;
     }
-    RunningNode running = RunningNode.of(home, config, all);
+    RunningNode running = RunningNode.of(home, config, all, all::hasten);
     // On stdout, where a detached start finds them; a log would keep the key.
     all.awaitReady(
         key -> {

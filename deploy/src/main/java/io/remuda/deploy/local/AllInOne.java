@@ -135,6 +135,11 @@ public final class AllInOne implements AutoCloseable {
             cluster.settings().contact().toString()));
   }
 
+  /** An end that is under way does not wait for what its engines still work on. */
+  public void hasten() {
+    machine.hasten();
+  }
+
   /** Requests first, then engines, then the membership with its journal. */
   @Override
   public void close() {

@@ -25,20 +25,41 @@ public final class RunningNode {
   private final NodeHome home;
   private final Duration limit;
   private final AutoCloseable node;
+  private final boolean launched;
+  private volatile boolean asked;
   private boolean closed;
 
-  private RunningNode(NodeHome home, Duration limit, AutoCloseable node) {
+  private RunningNode(NodeHome home, Duration limit, AutoCloseable node, boolean launched) {
     this.home = home;
     this.limit = limit;
     this.node = node;
+    this.launched = launched;
   }
 
-  /** Takes over a node that has started; from now on a signal ends it in good order. */
-  public static RunningNode of(NodeHome home, Config config, AutoCloseable node) {
-    RunningNode running =
-        new RunningNode(home, config.getDuration("remuda.launch.shutdown-limit"), node);
+  /**
+   * Takes over a node that has started; from now on a signal ends it in good order.
+   *
+   * @param hasten has an end that is under way wait for nothing; run at a second signal
+   */
+  public static RunningNode of(NodeHome home, Config config, AutoCloseable node, Runnable hasten) {
+    boolean launched = Launcher.ofThisProcess(System.getenv()).isPresent();
+    RunningNode running = of(home, config, node, launched);
+    EndSignals.handle(running::asked, hasten);
     Runtime.getRuntime().addShutdownHook(new Thread(running::close, "remuda-shutdown"));
     return running;
+  }
+
+  /**
+   * @param launched whether somebody may start the node again when it ends unasked
+   */
+  static RunningNode of(NodeHome home, Config config, AutoCloseable node, boolean launched) {
+    return new RunningNode(
+        home, config.getDuration("remuda.launch.shutdown-limit"), node, launched);
+  }
+
+  /** From now on its end is what somebody wanted. */
+  void asked() {
+    asked = true;
   }
 
   /** Waits until the node is closed. */
@@ -82,7 +103,11 @@ public final class RunningNode {
       Thread.currentThread().interrupt();
     } finally {
       closing.shutdownNow();
-      home.close();
+      if (launched && !asked) {
+        home.closeForTheNext();
+      } else {
+        home.close();
+      }
       ended.countDown();
     }
   }

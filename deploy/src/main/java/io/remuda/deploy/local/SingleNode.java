@@ -19,10 +19,16 @@ public final class SingleNode implements AutoCloseable {
 
   private final AutoCloseable node;
   private final Supplier<String> address;
+  private final Runnable hasten;
 
   private SingleNode(AutoCloseable node, Supplier<String> address) {
+    this(node, address, () -> {});
+  }
+
+  private SingleNode(AutoCloseable node, Supplier<String> address, Runnable hasten) {
     this.node = node;
     this.address = address;
+    this.hasten = hasten;
   }
 
   /**
@@ -62,7 +68,7 @@ public final class SingleNode implements AutoCloseable {
               .cluster()
               .ifPresent(host -> where.put("contact", host.settings().contact().toString()));
           writeRun(home, role, where);
-          return new SingleNode(model, () -> model.machineId().toString());
+          return new SingleNode(model, () -> model.machineId().toString(), model::hasten);
         }
       case Keys.ROLE_GATEWAY:
         {
@@ -88,6 +94,11 @@ public final class SingleNode implements AutoCloseable {
   /** How people name it: where it is met, or which machine it is, or where it answers. */
   public String address() {
     return address.get();
+  }
+
+  /** An end that is under way waits for nothing that is in flight; a machine's takes that long. */
+  public void hasten() {
+    hasten.run();
   }
 
   @Override

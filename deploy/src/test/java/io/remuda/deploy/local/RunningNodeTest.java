@@ -75,6 +75,6 @@ final class RunningNodeTest {
                     "remuda.node.data", data.toString(), "remuda.launch.shutdown-limit", limit)));
     NodeHome home = NodeHome.open(config);
     home.writeRun(Map.of("ready", true));
-    return RunningNode.of(home, config, node);
+    return RunningNode.of(home, config, node, false);
   }
 }

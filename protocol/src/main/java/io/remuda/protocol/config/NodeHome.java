@@ -185,6 +185,14 @@ public final class NodeHome implements AutoCloseable {
     }
   }
 
+  /**
+   * The end of a node that its launcher starts again: run.json stays, so that the launcher is found
+   * meanwhile.
+   */
+  public void closeForTheNext() {
+    release(lock);
+  }
+
   private static FileChannel lock(Path dir) throws IOException {
     Path file = dir.resolve("lock");
     FileChannel channel =

@@ -35,7 +35,8 @@ public record RegistrySettings(
             config.getDuration("unknown-after"),
             config.getDuration("failure-hold"),
             config.getDuration("failure-hold-max"),
-            config.getDuration("self-hold"));
+            config.getDuration("self-hold"),
+            config.getDuration("restart-hold"));
     if (reconcile.lostAfter().compareTo(reconcile.suspectAfter()) <= 0) {
       throw new IllegalArgumentException(
           "remuda.liveness.lost-after (%s) must be longer than suspect-after (%s)"

@@ -10,7 +10,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "explain",
     mixinStandardHelpOptions = true,
-    description = "Say why a deployment stands where it stands, machine by machine.",
+    description = {
+      "Say why a deployment stands where it stands: why each instance is where it is, and why a",
+      "missing one is not there, machine by machine."
+    },
     footer = {"", "Example: ./remuda explain chat-small"})
 final class ExplainVerb implements Callable<Integer> {
 
@@ -34,7 +37,10 @@ final class ExplainVerb implements Callable<Integer> {
             + " is "
             + why.path("phase").asText("?")
             + (reason.isTextual() ? ": " + Output.few(reason.asText()) : ""));
-    out.println("One more instance:");
+    why.path("instances").forEach(this::explain);
+    int missing = why.path("missing").asInt();
+    out.println(
+        missing > 0 ? "Missing: " + missing + ". One more instance:" : "One more instance:");
     if (why.path("verdicts").isEmpty()) {
       out.println("  no machine is known; start one with './remuda model'");
     }
@@ -44,6 +50,22 @@ final class ExplainVerb implements Callable<Integer> {
     }
     why.path("history").forEach(event -> out.println("  " + EventsVerb.line(event)));
     return Exit.OK.code();
+  }
+
+  /** One instance: where it is, since when, and what was passed over for it. */
+  private void explain(JsonNode instance) {
+    var out = target.world().out();
+    JsonNode reason = instance.path("reason");
+    out.println(
+        "%s is %s on %s since %s%s"
+            .formatted(
+                instance.path("instance").asText("?"),
+                instance.path("phase").asText("?"),
+                instance.path("machine").asText("?"),
+                instance.path("placedAt").asText("?"),
+                reason.isTextual() ? ": " + Output.few(reason.asText()) : ""));
+    out.println("  " + instance.path("because").asText("?"));
+    instance.path("weighed").forEach(verdict -> out.println("    " + line(verdict)));
   }
 
   static String line(JsonNode verdict) {

@@ -107,7 +107,8 @@ final class EventRoutes {
                   events.stream().filter(event -> sees(call.caller(), event)).toList(),
                   Views::event);
           json.put("last", lastOf(events, after));
-          json.put("has_more", !newest && events.size() >= limit);
+          // A page is also full when it is as large as a message may be: only an empty one is last.
+          json.put("has_more", !newest && !events.isEmpty());
           return Replies.json(200, json);
         });
   }

@@ -168,11 +168,27 @@ final class Views {
     json.put("name", explanation.name().value());
     json.put("phase", explanation.phase().name());
     json.put("reason", explanation.reason().orElse(null));
+    json.put("missing", explanation.missing());
+    ArrayNode placed = json.putArray("instances");
+    explanation.placed().forEach(one -> placed.add(placed(one)));
     ArrayNode verdicts = json.putArray("verdicts");
     explanation.verdicts().forEach(verdict -> verdicts.add(verdict(verdict)));
     ArrayNode history = json.putArray("history");
     explanation.history().forEach(event -> history.add(event(event)));
     return json;
+  }
+
+  private static ObjectNode placed(Explanation.Placed placed) {
+    ObjectNode json = instance(placed.instance());
+    json.put("placedAt", placed.at().toString());
+    json.put("because", placed.because());
+    weighed(json, placed.weighed());
+    return json;
+  }
+
+  private static void weighed(ObjectNode json, List<Verdict> verdicts) {
+    ArrayNode weighed = json.putArray("weighed");
+    verdicts.forEach(verdict -> weighed.add(verdict(verdict)));
   }
 
   static ObjectNode event(EventView event) {
@@ -184,6 +200,7 @@ final class Views {
     json.put("text", event.text());
     ObjectNode details = json.putObject("details");
     event.details().forEach(details::put);
+    weighed(json, event.weighed());
     return json;
   }
 

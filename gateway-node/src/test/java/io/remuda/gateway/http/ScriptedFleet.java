@@ -145,7 +145,8 @@ public final class ScriptedFleet implements AutoCloseable {
   void happens(String kind, String subject, String text) {
     synchronized (waiting) {
       events.add(
-          new EventView(events.size() + 1L, THEN, kind, subject, text, Map.of("by", "script")));
+          new EventView(
+              events.size() + 1L, THEN, kind, subject, text, Map.of("by", "script"), List.of()));
       List<Patient> answered = new ArrayList<>(waiting);
       waiting.clear();
       answered.forEach(patient -> answer(patient.question()));
@@ -190,6 +191,8 @@ public final class ScriptedFleet implements AutoCloseable {
                                 explain.name(),
                                 DeploymentPhase.PENDING,
                                 Optional.of("no machine has room"),
+                                1,
+                                List.of(),
                                 List.of(
                                     new Verdict(
                                         MACHINE, false, true, "memory", "needs 10, 5 free")),

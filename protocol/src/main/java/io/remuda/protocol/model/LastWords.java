@@ -78,7 +78,7 @@ public final class LastWords {
     return String.join("\n", newest);
   }
 
-  private static int size(String text) {
+  static int size(String text) {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 

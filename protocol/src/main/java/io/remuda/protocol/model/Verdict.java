@@ -13,4 +13,10 @@ import io.remuda.protocol.id.MachineId;
  */
 public record Verdict(
     MachineId machine, boolean fits, boolean everFits, String predicate, String text)
-    implements WireMessage {}
+    implements WireMessage {
+
+  /** Of its size in a message, in bytes. */
+  int size() {
+    return 150 + LastWords.size(text);
+  }
+}

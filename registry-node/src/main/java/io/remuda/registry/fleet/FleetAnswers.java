@@ -41,4 +41,8 @@ final class FleetAnswers {
   void newest(ReadNewest wish) {
     events.tell(new EventTail.Newest(wish));
   }
+
+  void story(FleetMessage.ReadStory wish) {
+    events.tell(new EventTail.Story(wish.name(), wish.limit(), wish.numbers(), wish.replyTo()));
+  }
 }

@@ -178,7 +178,8 @@ public final class FleetBook {
   }
 
   public FleetSnapshot snapshot(Instant now) {
-    return FleetSnapshot.of(own.watching(now), brake.holds(), machines.seen(now));
+    return FleetSnapshot.of(
+        own.watching(now), brake.holds(), brake.confirmed(), machines.seen(now));
   }
 
   /** Where commands to each machine go. */

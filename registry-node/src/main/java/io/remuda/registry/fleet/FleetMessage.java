@@ -54,4 +54,16 @@ public interface FleetMessage extends FleetProtocol.Command {
       machines = List.copyOf(machines);
     }
   }
+
+  /**
+   * A name's last events, and those with {@code numbers} before them; for a registry actor of this
+   * node.
+   */
+  record ReadStory(
+      ModelName name, int limit, Set<Long> numbers, ActorRef<FleetProtocol.Events> replyTo)
+      implements FleetMessage {
+    public ReadStory {
+      numbers = Set.copyOf(numbers);
+    }
+  }
 }

@@ -117,6 +117,7 @@ public final class FleetView extends AbstractBehavior<Command> {
         .onMessage(ListInstances.class, wish -> asked(() -> answers.instances(wish)))
         .onMessage(ReadEvents.class, wish -> asked(() -> answers.events(wish)))
         .onMessage(ReadNewest.class, wish -> asked(() -> answers.newest(wish)))
+        .onMessage(FleetMessage.ReadStory.class, wish -> asked(() -> answers.story(wish)))
         .onMessage(ConfirmLoss.class, this::onConfirmLoss)
         .onMessage(LossTold.class, this::onLossTold)
         .onMessageEquals(Tick.PING, this::onTick)

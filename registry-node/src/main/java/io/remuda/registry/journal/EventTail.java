@@ -13,19 +13,25 @@ import io.remuda.protocol.FleetProtocol.Events;
 import io.remuda.protocol.FleetProtocol.ReadEvents;
 import io.remuda.protocol.FleetProtocol.ReadNewest;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.EventView;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 
 /**
  * Reads the journal as the fleet's story, page by page, for readers who may wait for what comes.
  *
  * <p>Guarantees that a reader who goes on from the last event that he was given misses none: see
- * {@link JournalStore#page(long, int, long)}.
+ * {@link JournalStory#page(long, int, long)}.
  */
 public final class EventTail extends AbstractBehavior<EventTail.Command> {
 
@@ -38,6 +44,16 @@ public final class EventTail extends AbstractBehavior<EventTail.Command> {
   /** A reader's wish for the last events, without waiting for more. */
   public record Newest(ReadNewest wish) implements Command {}
 
+  /**
+   * A name's last events, and those of {@code numbers} before them: the placements of what runs.
+   */
+  public record Story(ModelName name, int limit, Set<Long> numbers, ActorRef<Events> replyTo)
+      implements Command {
+    public Story {
+      numbers = Set.copyOf(numbers);
+    }
+  }
+
   private record NewestRead(
       ActorRef<Events> reader, Optional<List<EventView>> events, Optional<Throwable> failure)
       implements Command {}
@@ -45,7 +61,7 @@ public final class EventTail extends AbstractBehavior<EventTail.Command> {
   private record Looked(
       ReadEvents wish,
       Instant until,
-      Optional<JournalStore.Page> page,
+      Optional<JournalStory.Page> page,
       long highest,
       Optional<Throwable> failure)
       implements Command {}
@@ -86,7 +102,13 @@ public final class EventTail extends AbstractBehavior<EventTail.Command> {
             Read.class, read -> look(read.wish(), clock.instant().plus(read.wish().patience())))
         .onMessage(Again.class, again -> look(again.wish(), again.until()))
         .onMessage(Looked.class, this::onLooked)
-        .onMessage(Newest.class, newest -> onNewest(newest.wish()))
+        .onMessage(
+            Newest.class,
+            newest ->
+                answer(
+                    newest.wish().replyTo(),
+                    () -> store.story().newest(newest.wish().limit(), newest.wish().subject())))
+        .onMessage(Story.class, wish -> answer(wish.replyTo(), () -> story(wish)))
         .onMessage(NewestRead.class, this::onNewestRead)
         .build();
   }
@@ -110,13 +132,13 @@ public final class EventTail extends AbstractBehavior<EventTail.Command> {
 
   private Looked read(ReadEvents wish, Instant until, long knownSettled) {
     try {
-      long highest = store.highest();
-      JournalStore.Page page =
+      long highest = store.story().highest();
+      JournalStory.Page page =
           wish.subject().isPresent()
-              ? store.page(wish.after(), wish.limit(), wish.subject().get())
-              : store.page(wish.after(), wish.limit(), knownSettled);
+              ? store.story().page(wish.after(), wish.limit(), wish.subject().get())
+              : store.story().page(wish.after(), wish.limit(), knownSettled);
       return new Looked(wish, until, Optional.of(page), highest, Optional.empty());
-    } catch (java.sql.SQLException e) {
+    } catch (SQLException e) {
       return new Looked(wish, until, Optional.empty(), 0, Optional.of(e));
     }
   }
@@ -140,29 +162,40 @@ public final class EventTail extends AbstractBehavior<EventTail.Command> {
     return this;
   }
 
-  private Behavior<Command> onNewest(ReadNewest wish) {
-    if (!store.isUp()) {
-      return refuse(wish.replyTo());
-    }
-    getContext()
-        .pipeToSelf(
-            CompletableFuture.supplyAsync(() -> newest(wish), blocking),
-            (read, failure) ->
-                read != null
-                    ? read
-                    : new NewestRead(wish.replyTo(), Optional.empty(), Optional.of(failure)));
-    return this;
+  private List<EventView> story(Story wish) throws SQLException {
+    TreeMap<Long, EventView> all = new TreeMap<>();
+    store
+        .story()
+        .numbered(PersistenceIds.model(wish.name().value()), wish.numbers())
+        .forEach(event -> all.put(event.offset(), event));
+    store
+        .story()
+        .newest(wish.limit(), Optional.of(wish.name().value()))
+        .forEach(event -> all.put(event.offset(), event));
+    return List.copyOf(all.values());
   }
 
-  private NewestRead newest(ReadNewest wish) {
-    try {
-      return new NewestRead(
-          wish.replyTo(),
-          Optional.of(store.newest(wish.limit(), wish.subject())),
-          Optional.empty());
-    } catch (java.sql.SQLException e) {
-      return new NewestRead(wish.replyTo(), Optional.empty(), Optional.of(e));
+  /** Answers with what {@code read}, which may block, finds. */
+  private Behavior<Command> answer(ActorRef<Events> reader, Callable<List<EventView>> read) {
+    if (!store.isUp()) {
+      return refuse(reader);
     }
+    CompletableFuture<List<EventView>> reading =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return read.call();
+              } catch (Exception e) {
+                throw new CompletionException(e);
+              }
+            },
+            blocking);
+    getContext()
+        .pipeToSelf(
+            reading,
+            (events, failure) ->
+                new NewestRead(reader, Optional.ofNullable(events), Optional.ofNullable(failure)));
+    return this;
   }
 
   private Behavior<Command> onNewestRead(NewestRead read) {

@@ -13,6 +13,7 @@ import io.remuda.registry.machine.MachineState;
 import io.remuda.registry.model.ModelCodec;
 import io.remuda.registry.model.ModelEvent;
 import io.remuda.registry.model.ModelState;
+import io.remuda.registry.model.ModelStateCodec;
 import java.io.IOException;
 import java.io.NotSerializableException;
 
@@ -69,7 +70,7 @@ public final class JournalSerializer extends SerializerWithStringManifest {
     } else if (o instanceof AccessEvent event) {
       return AccessCodec.encode(event);
     } else if (o instanceof ModelState state) {
-      return ModelCodec.encode(state);
+      return ModelStateCodec.encode(state);
     } else if (o instanceof MachineState state) {
       return MachineCodec.encode(state);
     } else if (o instanceof AccessState state) {
@@ -99,7 +100,7 @@ public final class JournalSerializer extends SerializerWithStringManifest {
   static Object decode(byte[] bytes, String manifest) throws IOException {
     return switch (manifest) {
       case MODEL_EVENT -> ModelCodec.decodeEvent(bytes);
-      case MODEL_STATE -> ModelCodec.decodeState(bytes);
+      case MODEL_STATE -> ModelStateCodec.decode(bytes);
       case MACHINE_EVENT -> MachineCodec.decodeEvent(bytes);
       case MACHINE_STATE -> MachineCodec.decodeState(bytes);
       case ACCESS_EVENT -> AccessCodec.decodeEvent(bytes);

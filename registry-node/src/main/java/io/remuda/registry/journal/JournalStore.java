@@ -3,26 +3,21 @@ package io.remuda.registry.journal;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.remuda.protocol.id.JournalId;
-import io.remuda.protocol.model.EventView;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
 
 /**
- * The journal's database beside the plug-in that writes it: schema, identity, names, pages of
- * events. All methods but {@link #id}, {@link #isUp} and {@link #markDown} block and belong on a
- * dispatcher for that.
+ * The journal's database beside the plug-in that writes it: schema, identity, names, and its {@link
+ * JournalStory story}. All methods but {@link #id}, {@link #isUp} and {@link #markDown} block and
+ * belong on a dispatcher for that.
  *
  * <p>It also remembers whether the database answers, so that an actor that needs it can refuse at
  * once instead of letting its caller wait.
@@ -32,18 +27,12 @@ public final class JournalStore implements AutoCloseable {
   private static final int CONNECTIONS = 2;
   private static final Duration EMBEDDED_OPEN_LIMIT = Duration.ofSeconds(20);
 
-  /** A page of the journal, with its rows' places. */
-  public record Page(List<EventView> events, long highest) {
-    public Page {
-      events = List.copyOf(events);
-    }
-  }
-
   /** A name that has a journal, and where its first event stands. */
   public record Named(String persistenceId, long ordering) {}
 
   private final JournalSettings settings;
   private final HikariDataSource source;
+  private final JournalStory story;
   private volatile Optional<JournalId> id = Optional.empty();
   private volatile boolean up;
 
@@ -63,6 +52,7 @@ public final class JournalStore implements AutoCloseable {
             : settings.connectionTimeout().toMillis());
     pool.setInitializationFailTimeout(-1);
     this.source = new HikariDataSource(pool);
+    this.story = new JournalStory(source, settings.pageLimit());
   }
 
   public JournalSettings settings() {
@@ -144,139 +134,9 @@ public final class JournalStore implements AutoCloseable {
     }
   }
 
-  /** The highest place that was taken so far; 0 in an empty journal. */
-  public long highest() throws SQLException {
-    try (Connection connection = source.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement("SELECT MAX(\"ordering\") FROM \"event_journal\"");
-        ResultSet rows = statement.executeQuery()) {
-      return rows.next() ? rows.getLong(1) : 0;
-    }
-  }
-
-  /**
-   * Events after {@code after}, oldest first.
-   *
-   * <p>Places are handed out before a write commits, so a hole may still be filled: the page ends
-   * at the first hole above {@code settled}, lest a reader who goes on from there misses an event.
-   *
-   * @param settled up to here every write has been committed or rolled back
-   */
-  public Page page(long after, int limit, long settled) throws SQLException {
-    try (Connection connection = source.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                """
-                SELECT "ordering", "event_ser_id", "event_ser_manifest", "event_payload"
-                FROM "event_journal" WHERE "ordering" > ? ORDER BY "ordering" LIMIT ?
-                """)) {
-      statement.setLong(1, after);
-      statement.setInt(2, Math.min(limit, settings.pageLimit()));
-      return read(statement, after, settled);
-    }
-  }
-
-  /**
-   * The same for one deployment, machine or key: its events are written one after the other. All
-   * keys share one journal of their own, which is read on until the page is full.
-   */
-  public Page page(long after, int limit, String subject) throws SQLException {
-    int most = Math.min(limit, settings.pageLimit());
-    List<EventView> found = new ArrayList<>();
-    long last = after;
-    try (Connection connection = source.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                """
-                SELECT "ordering", "event_ser_id", "event_ser_manifest", "event_payload"
-                FROM "event_journal" WHERE "ordering" > ? AND "persistence_id" IN (?, ?, ?)
-                ORDER BY "ordering" LIMIT ?
-                """)) {
-      for (boolean more = true; more; ) {
-        statement.setLong(1, last);
-        bindSubject(statement, 2, subject);
-        statement.setInt(5, settings.pageLimit());
-        Page page = read(statement, last, Long.MAX_VALUE);
-        page.events().stream().filter(event -> event.subject().equals(subject)).forEach(found::add);
-        more = page.highest() > last && found.size() < most;
-        last = page.highest();
-      }
-    }
-    return new Page(found.subList(0, Math.min(most, found.size())), last);
-  }
-
-  /** The last events, of one deployment, machine or key or of all; the oldest of them first. */
-  public List<EventView> newest(int limit, Optional<String> subject) throws SQLException {
-    int most = Math.min(limit, settings.pageLimit());
-    String some = subject.isPresent() ? " AND \"persistence_id\" IN (?, ?, ?)" : "";
-    List<EventView> found = new ArrayList<>();
-    long before = Long.MAX_VALUE;
-    try (Connection connection = source.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                """
-                SELECT "ordering", "event_ser_id", "event_ser_manifest", "event_payload"
-                FROM "event_journal" WHERE "ordering" < ?"""
-                    + some
-                    + " ORDER BY \"ordering\" DESC LIMIT "
-                    + settings.pageLimit())) {
-      for (boolean more = true; more; ) {
-        statement.setLong(1, before);
-        if (subject.isPresent()) {
-          bindSubject(statement, 2, subject.get());
-        }
-        Page page = read(statement, Long.MAX_VALUE, Long.MAX_VALUE);
-        page.events().stream()
-            .filter(event -> subject.isEmpty() || subject.get().equals(event.subject()))
-            .forEach(found::add);
-        more = page.highest() < before && found.size() < most;
-        before = page.highest();
-      }
-    }
-    List<EventView> events = new ArrayList<>(found.subList(0, Math.min(most, found.size())));
-    Collections.reverse(events);
-    return events;
-  }
-
-  private static void bindSubject(PreparedStatement statement, int first, String subject)
-      throws SQLException {
-    statement.setString(first, PersistenceIds.model(subject));
-    statement.setString(first + 1, PersistenceIds.machine(subject));
-    statement.setString(first + 2, PersistenceIds.access());
-  }
-
-  private static Page read(PreparedStatement statement, long after, long settled)
-      throws SQLException {
-    List<EventView> events = new ArrayList<>();
-    long last = after;
-    try (ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        long ordering = rows.getLong(1);
-        if (ordering > settled && ordering != last + 1) {
-          break;
-        }
-        last = ordering;
-        if (rows.getInt(2) == JournalSerializer.IDENTIFIER) {
-          events.add(view(ordering, rows.getString(3), rows.getBytes(4)));
-        }
-      }
-    }
-    return new Page(events, last);
-  }
-
-  private static EventView view(long ordering, String manifest, byte[] bytes) {
-    try {
-      return ((JournalEvent) JournalSerializer.decode(bytes, manifest)).view(ordering);
-    } catch (IOException | IllegalArgumentException e) {
-      // One that cannot be read hides none of the others.
-      return new EventView(
-          ordering,
-          Instant.EPOCH,
-          "Unreadable",
-          "",
-          "event %d cannot be read by this registry node: %s".formatted(ordering, e.getMessage()),
-          Map.of());
-    }
+  /** The journal as the fleet's story. */
+  JournalStory story() {
+    return story;
   }
 
   private JournalId readOrMint() throws SQLException {

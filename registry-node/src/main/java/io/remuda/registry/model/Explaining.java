@@ -4,16 +4,25 @@ import akka.actor.typed.javadsl.ActorContext;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.RegistryProtocol.Explained;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.model.EventView;
 import io.remuda.protocol.model.Explanation;
+import io.remuda.protocol.model.Explanation.Placed;
+import io.remuda.registry.fleet.FleetMessage;
+import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
 import io.remuda.registry.model.RegistryMessage.HistoryRead;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * Answers why a deployment stands where it does: its outlook, a verdict for each machine, and the
- * newest of its events, which are read from the journal first. Without them in time the rest is
- * told.
+ * Answers why a deployment stands where it does: its outlook, why each instance is where it is, a
+ * verdict for each machine, and the newest of its events. Events and placements are read from the
+ * journal first; without them in time the rest is told.
  */
 final class Explaining {
 
@@ -29,13 +38,15 @@ final class Explaining {
   }
 
   /** Reads the story; it comes back as {@link HistoryRead}. */
-  void read(RegistryProtocol.Explain wish) {
+  void read(ModelState state, RegistryProtocol.Explain wish) {
+    // An instance's number is that of the event that placed it.
+    Set<Long> placements =
+        state.instances().keySet().stream().map(InstanceId::number).collect(Collectors.toSet());
     context.ask(
         FleetProtocol.Events.class,
         around.view(),
         HISTORY_LIMIT,
-        replyTo ->
-            new FleetProtocol.ReadNewest(HISTORY_SHOWN, Optional.of(wish.name().value()), replyTo),
+        replyTo -> new FleetMessage.ReadStory(state.name(), HISTORY_SHOWN, placements, replyTo),
         (events, failure) -> new HistoryRead(wish, Optional.ofNullable(events)));
   }
 
@@ -48,15 +59,45 @@ final class Explaining {
     if (state.declaration().isEmpty()) {
       return new Explained(Optional.empty(), Optional.of(ModelDecider.unknown(state)));
     }
+    List<EventView> story = read.events().map(FleetProtocol.Events::events).orElse(List.of());
     Outlook outlook = Outlook.of(sight);
     return new Explained(
         Optional.of(
             new Explanation(
-                state.name(),
-                outlook.phase(),
-                outlook.reason(),
-                Outlook.verdicts(sight),
-                read.events().map(FleetProtocol.Events::events).orElse(List.of()))),
+                    state.name(),
+                    outlook.phase(),
+                    outlook.reason(),
+                    Outlook.missing(sight),
+                    placed(sight, story),
+                    Outlook.verdicts(sight),
+                    story)
+                .withinOneMessage()),
         Optional.empty());
+  }
+
+  private static List<Placed> placed(Sight sight, List<EventView> story) {
+    Map<String, EventView> placements =
+        story.stream()
+            .filter(event -> event.kind().equals(InstanceAssigned.class.getSimpleName()))
+            .collect(
+                Collectors.toMap(
+                    event -> event.details().getOrDefault("instance", ""),
+                    Function.identity(),
+                    (first, second) -> second));
+    return Outlook.instances(sight).stream()
+        .map(
+            view ->
+                new Placed(
+                    view,
+                    Optional.ofNullable(sight.state().instances().get(view.instance()))
+                        .map(Instance::assignedAt)
+                        .orElseGet(sight::now),
+                    Optional.ofNullable(placements.get(view.instance().toString()))
+                        .map(EventView::text)
+                        .orElse("the journal could not be asked in time why it was placed there"),
+                    Optional.ofNullable(placements.get(view.instance().toString()))
+                        .map(EventView::weighed)
+                        .orElse(List.of())))
+        .toList();
   }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param revision of the recipe it was started from
  * @param readyAt when it first took requests
  * @param stop present once its end is decided
+ * @param restarts of its engine by its machine, as far as they were written
  */
 public record Instance(
     InstanceId id,
@@ -22,7 +23,8 @@ public record Instance(
     Origin origin,
     Instant assignedAt,
     Optional<Instant> readyAt,
-    Optional<Stop> stop) {
+    Optional<Stop> stop,
+    Restarts restarts) {
 
   /**
    * The decision to end an instance.
@@ -30,6 +32,15 @@ public record Instance(
    * @param epoch at least that of the start, so that no delayed start follows it
    */
   public record Stop(long epoch, String reason) {}
+
+  /**
+   * The last restart of its engine that was written.
+   *
+   * @param times how often by then
+   */
+  public record Restarts(int times, String reason, Instant at) {
+    public static final Restarts NONE = new Restarts(0, "", Instant.EPOCH);
+  }
 
   /** Carried by the commands that start it. */
   public long epoch() {
@@ -42,11 +53,23 @@ public record Instance(
 
   Instance readyAt(Instant at) {
     return new Instance(
-        id, machine, claim, revision, origin, assignedAt, readyAt.or(() -> Optional.of(at)), stop);
+        id,
+        machine,
+        claim,
+        revision,
+        origin,
+        assignedAt,
+        readyAt.or(() -> Optional.of(at)),
+        stop,
+        restarts);
   }
 
   Instance stoppedBy(Stop decision) {
     return new Instance(
-        id, machine, claim, revision, origin, assignedAt, readyAt, Optional.of(decision));
+        id, machine, claim, revision, origin, assignedAt, readyAt, Optional.of(decision), restarts);
+  }
+
+  Instance restarted(Restarts last) {
+    return new Instance(id, machine, claim, revision, origin, assignedAt, readyAt, stop, last);
   }
 }

@@ -6,9 +6,14 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport.Origin;
 import io.remuda.protocol.model.Resources;
+import io.remuda.protocol.model.Verdict;
+import io.remuda.registry.placement.Grounds;
 import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** What became of one replica, from its placement to its end. */
 public sealed interface InstanceEvent extends ModelEvent {
@@ -22,32 +27,63 @@ public sealed interface InstanceEvent extends ModelEvent {
 
   /** A replica was placed; its machine has the last word. */
   record InstanceAssigned(
-      InstanceId id, MachineId machine, Resources claim, Origin origin, Instant at)
+      InstanceId id,
+      MachineId machine,
+      Resources claim,
+      Origin origin,
+      Optional<Grounds> grounds,
+      Instant at)
       implements InstanceEvent {
+
+    /** Where nothing was weighed, or it is not told. */
+    public InstanceAssigned(
+        InstanceId id, MachineId machine, Resources claim, Origin origin, Instant at) {
+      this(id, machine, claim, origin, Optional.empty(), at);
+    }
+
     @Override
     public ModelState applyTo(ModelState state) {
       long revision = state.live().map(ModelState.Declaration::revision).orElse(0L);
       return state.with(
           new Instance(
-              id, machine, claim, revision, origin, at, Optional.empty(), Optional.empty()));
+              id,
+              machine,
+              claim,
+              revision,
+              origin,
+              at,
+              Optional.empty(),
+              Optional.empty(),
+              Instance.Restarts.NONE));
     }
 
     @Override
     public String text() {
-      return "%s assigned to %s".formatted(id, machine);
+      return "%s assigned to %s".formatted(id, machine)
+          + grounds.map(why -> ": " + why.text()).orElse("");
     }
 
     @Override
     public Map<String, String> details() {
-      return Map.of(
-          "instance",
-          id.toString(),
-          "machine",
-          machine.value(),
-          "gpuMemoryMiB",
-          Long.toString(claim.gpuMemoryMiB()),
-          "memoryMiB",
-          Long.toString(claim.memoryMiB()));
+      Map<String, String> details = new TreeMap<>();
+      details.put("instance", id.toString());
+      details.put("machine", machine.value());
+      details.put("gpus", Integer.toString(claim.gpus()));
+      details.put("gpuMemoryMiB", Long.toString(claim.gpuMemoryMiB()));
+      details.put("memoryMiB", Long.toString(claim.memoryMiB()));
+      details.put("cpus", Double.toString(claim.cpus()));
+      grounds.ifPresent(
+          why -> {
+            details.put("score", String.format(Locale.ROOT, "%.3f", why.used()));
+            details.put("machines", Integer.toString(why.machines()));
+            details.put("untold", Integer.toString(why.untold()));
+          });
+      return details;
+    }
+
+    @Override
+    public List<Verdict> weighed() {
+      return grounds.map(Grounds::weighed).orElse(List.of());
     }
   }
 
@@ -132,8 +168,15 @@ public sealed interface InstanceEvent extends ModelEvent {
   }
 
   /** Nothing was heard of the replica's machine for too long; it is placed elsewhere. */
-  record InstanceLost(InstanceId id, MachineId machine, String reason, Instant at)
+  record InstanceLost(
+      InstanceId id, MachineId machine, String reason, Optional<Absence> absence, Instant at)
       implements InstanceEvent {
+
+    /** Where it is not told what was seen. */
+    public InstanceLost(InstanceId id, MachineId machine, String reason, Instant at) {
+      this(id, machine, reason, Optional.empty(), at);
+    }
+
     @Override
     public ModelState applyTo(ModelState state) {
       return state.without(id);
@@ -146,7 +189,47 @@ public sealed interface InstanceEvent extends ModelEvent {
 
     @Override
     public Map<String, String> details() {
-      return Map.of("instance", id.toString(), "machine", machine.value());
+      Map<String, String> details = new TreeMap<>();
+      details.put("instance", id.toString());
+      details.put("machine", machine.value());
+      absence.ifPresent(seen -> details.putAll(seen.details()));
+      return details;
+    }
+  }
+
+  /**
+   * Its engine ended and its machine starts it again; the instance stays. Written for the first
+   * restart, for another reason, and each time the number has doubled: see {@link RestartDecider}.
+   *
+   * @param times how often so far
+   */
+  record EngineRestarted(InstanceId id, MachineId machine, int times, String reason, Instant at)
+      implements InstanceEvent {
+    @Override
+    public ModelState applyTo(ModelState state) {
+      Instance known = state.instances().get(id);
+      return known == null
+          ? state
+          : state.with(known.restarted(new Instance.Restarts(times, reason, at)));
+    }
+
+    @Override
+    public String text() {
+      return "%s: %s starts its engine again, %s so far: %s"
+          .formatted(id, machine, times == 1 ? "once" : times + " times", reason);
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of(
+          "instance",
+          id.toString(),
+          "machine",
+          machine.value(),
+          "restarts",
+          Integer.toString(times),
+          "reason",
+          reason);
     }
   }
 }

@@ -32,6 +32,12 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
         : Scheduler.verdicts(sight.fleet(), sight.need());
   }
 
+  /** How many more instances are wanted than are placed. */
+  static int missing(Sight sight) {
+    int wanted = sight.state().live().map(live -> live.spec().replicas()).orElse(0);
+    return Math.max(0, wanted - placed(sight).size());
+  }
+
   /** The deployment as operators see it; empty when the name is not declared. */
   static Optional<DeploymentView> view(Sight sight) {
     ModelState state = sight.state();

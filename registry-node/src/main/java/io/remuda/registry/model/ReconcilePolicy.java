@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param failureHoldMax longest such pause
  * @param selfHold beyond {@code lostAfter}, after which a machine that does not say any more that
  *     it has a model by itself is taken off
+ * @param restartHold between two restarts of one engine that are written for another reason
  */
 public record ReconcilePolicy(
     Duration suspectAfter,
@@ -31,7 +32,8 @@ public record ReconcilePolicy(
     Duration unknownAfter,
     Duration failureHold,
     Duration failureHoldMax,
-    Duration selfHold) {
+    Duration selfHold,
+    Duration restartHold) {
 
   /** How long {@code first} grows to after {@code times} repetitions. */
   static Duration grown(Duration first, Duration most, int times) {

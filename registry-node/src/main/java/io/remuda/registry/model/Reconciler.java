@@ -94,12 +94,13 @@ public final class Reconciler {
   private void follow(Instance instance) {
     Duration silence = fleet.silenceOf(instance.machine());
     if (silence.compareTo(policy.lostAfter()) > 0 && !fleet.braked()) {
+      Absence absence = Absence.of(fleet, instance.machine(), policy.lostAfter());
       emit(
           new InstanceLost(
               instance.id(),
               instance.machine(),
-              "machine %s was not heard for %d s"
-                  .formatted(instance.machine(), silence.toSeconds()),
+              absence.text(instance.machine()),
+              Optional.of(absence),
               now));
       return;
     }
@@ -130,8 +131,11 @@ public final class Reconciler {
       // What it still holds of its machine is given back.
       actions.add(new Action.Stop(instance.machine(), instance.id(), state.sequence()));
       soft = soft.sent(instance.id(), now);
-    } else if (report.get().phase() == Phase.READY && instance.readyAt().isEmpty()) {
-      emit(new InstanceReady(instance.id(), now));
+    } else {
+      RestartDecider.look(instance, report.get(), policy, now).ifPresent(this::emit);
+      if (report.get().phase() == Phase.READY && instance.readyAt().isEmpty()) {
+        emit(new InstanceReady(instance.id(), now));
+      }
     }
   }
 
@@ -266,13 +270,16 @@ public final class Reconciler {
   private void place(int missing, Need first) {
     Need need = first;
     for (int i = 0; i < missing; i++) {
-      Optional<MachineId> machine = Scheduler.place(fleet, need, random).machine();
-      if (machine.isEmpty()) {
+      Scheduler.Placement placement = Scheduler.place(fleet, need, random);
+      if (placement.machine().isEmpty()) {
         return;
       }
+      MachineId machine = placement.machine().get();
       InstanceId id = new InstanceId(state.name(), state.sequence() + 1);
-      emit(new InstanceAssigned(id, machine.get(), need.claim(), Origin.ASSIGNED, now));
-      need = need.after(machine.get());
+      emit(
+          new InstanceAssigned(
+              id, machine, need.claim(), Origin.ASSIGNED, placement.grounds(), now));
+      need = need.after(machine);
     }
   }
 

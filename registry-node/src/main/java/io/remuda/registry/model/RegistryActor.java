@@ -154,7 +154,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
         .onCommand(
             RegistryProtocol.Explain.class,
             (state, wish) -> {
-              explaining.read(wish);
+              explaining.read(state, wish);
               return Effect().none();
             })
         .onCommand(

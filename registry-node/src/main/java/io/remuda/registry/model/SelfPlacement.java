@@ -10,7 +10,6 @@ import io.remuda.registry.placement.FleetSnapshot.Machine;
 import io.remuda.registry.placement.Need;
 import io.remuda.registry.placement.Scheduler;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -71,18 +70,20 @@ final class SelfPlacement {
     }
     Need need = now.need();
     List<Machine> only = now.fleet().machine(machine).stream().toList();
-    Optional<MachineId> fits =
+    Scheduler.Placement placement =
         Scheduler.place(
-                FleetSnapshot.of(now.fleet().watching(), now.fleet().braked(), only), need, random)
-            .machine();
-    fits.ifPresent(
-        there ->
-            emit.accept(
-                new InstanceAssigned(
-                    new InstanceId(now.state().name(), now.state().sequence() + 1),
-                    there,
-                    need.claim(),
-                    Origin.ASSIGNED,
-                    now.now())));
+            FleetSnapshot.of(now.fleet().watching(), now.fleet().braked(), only), need, random);
+    placement
+        .machine()
+        .ifPresent(
+            there ->
+                emit.accept(
+                    new InstanceAssigned(
+                        new InstanceId(now.state().name(), now.state().sequence() + 1),
+                        there,
+                        need.claim(),
+                        Origin.ASSIGNED,
+                        placement.grounds(),
+                        now.now())));
   }
 }

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -19,10 +20,13 @@ import java.util.TreeMap;
  *
  * @param watching for how long this registry node has been looking
  * @param braked whether so many machines vanished at once that nothing is given up for now
+ * @param confirmed silent machines of which an operator said that they are gone for good
  */
-public record FleetSnapshot(Duration watching, boolean braked, Map<MachineId, Machine> machines) {
+public record FleetSnapshot(
+    Duration watching, boolean braked, Set<MachineId> confirmed, Map<MachineId, Machine> machines) {
 
-  public static final FleetSnapshot EMPTY = new FleetSnapshot(Duration.ZERO, false, Map.of());
+  public static final FleetSnapshot EMPTY =
+      new FleetSnapshot(Duration.ZERO, false, Set.of(), Map.of());
 
   /**
    * One machine.
@@ -64,13 +68,19 @@ public record FleetSnapshot(Duration watching, boolean braked, Map<MachineId, Ma
   }
 
   public FleetSnapshot {
+    confirmed = Set.copyOf(confirmed);
     machines = Collections.unmodifiableMap(new TreeMap<>(machines));
   }
 
   public static FleetSnapshot of(Duration watching, boolean braked, Collection<Machine> machines) {
+    return of(watching, braked, Set.of(), machines);
+  }
+
+  public static FleetSnapshot of(
+      Duration watching, boolean braked, Set<MachineId> confirmed, Collection<Machine> machines) {
     TreeMap<MachineId, Machine> byId = new TreeMap<>();
     machines.forEach(machine -> byId.put(machine.id(), machine));
-    return new FleetSnapshot(watching, braked, byId);
+    return new FleetSnapshot(watching, braked, confirmed, byId);
   }
 
   public Optional<Machine> machine(MachineId id) {

@@ -37,8 +37,13 @@ public final class Scheduler {
 
   private static final int FEW = 3;
 
-  /** Where an instance goes, and what was said of each machine. */
-  public record Placement(Optional<MachineId> machine, List<Verdict> verdicts) {
+  /**
+   * Where an instance goes, and what was said of each machine.
+   *
+   * @param grounds why it goes there; absent when it goes nowhere
+   */
+  public record Placement(
+      Optional<MachineId> machine, List<Verdict> verdicts, Optional<Grounds> grounds) {
     public Placement {
       verdicts = List.copyOf(verdicts);
     }
@@ -59,10 +64,38 @@ public final class Scheduler {
       }
     }
     if (candidates.isEmpty()) {
-      return new Placement(Optional.empty(), verdicts);
+      return new Placement(Optional.empty(), verdicts, Optional.empty());
     }
+    candidates.sort(order(need.spec().strategy()));
     List<Candidate> best = best(candidates, need.spec().strategy());
-    return new Placement(Optional.of(best.get(random.nextInt(best.size())).machine()), verdicts);
+    Candidate chosen = best.get(random.nextInt(best.size()));
+    return new Placement(
+        Optional.of(chosen.machine()),
+        verdicts,
+        Optional.of(grounds(need, chosen, candidates, verdicts)));
+  }
+
+  private static Grounds grounds(
+      Need need, Candidate chosen, List<Candidate> candidates, List<Verdict> verdicts) {
+    List<Verdict> weighed = new ArrayList<>();
+    weighed.add(weighed(chosen));
+    candidates.stream()
+        .filter(other -> !other.equals(chosen))
+        .map(Scheduler::weighed)
+        .forEach(weighed::add);
+    verdicts.stream().filter(verdict -> !verdict.fits()).forEach(weighed::add);
+    return new Grounds(
+        need.spec().strategy(), chosen.used(), chosen.neighbours(), verdicts.size(), weighed);
+  }
+
+  private static Verdict weighed(Candidate candidate) {
+    return new Verdict(
+        candidate.machine(),
+        true,
+        true,
+        "fits",
+        "would be %d %% full with it and has %d of the same"
+            .formatted(Math.round(candidate.used() * 100), candidate.neighbours()));
   }
 
   /** What is said of each machine, for one more instance. */
@@ -96,15 +129,18 @@ public final class Scheduler {
     return whole <= 0 ? 0 : part / whole;
   }
 
-  private static List<Candidate> best(List<Candidate> candidates, Spread strategy) {
+  private static Comparator<Candidate> order(Spread strategy) {
     Comparator<Candidate> order =
         switch (strategy) {
           case BINPACK -> Comparator.comparingDouble((Candidate c) -> -c.used());
           case SPREAD ->
               Comparator.comparingInt(Candidate::neighbours).thenComparingDouble(Candidate::used);
         };
-    List<Candidate> sorted =
-        candidates.stream().sorted(order.thenComparing(Candidate::machine)).toList();
+    return order.thenComparing(Candidate::machine);
+  }
+
+  /** The few that are as good as the first of {@code sorted}. */
+  private static List<Candidate> best(List<Candidate> sorted, Spread strategy) {
     Candidate first = sorted.get(0);
     return sorted.stream()
         .filter(c -> Math.abs(c.used() - first.used()) <= TOLERANCE)

@@ -15,18 +15,23 @@ import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Resources;
 import io.remuda.protocol.model.Schema;
 import io.remuda.protocol.model.Spread;
+import io.remuda.protocol.model.Verdict;
 import io.remuda.registry.access.AccessEvent;
 import io.remuda.registry.access.AccessState;
 import io.remuda.registry.door.DoorEvent;
 import io.remuda.registry.door.DoorState;
 import io.remuda.registry.machine.MachineEvent;
 import io.remuda.registry.machine.MachineState;
+import io.remuda.registry.model.Absence;
 import io.remuda.registry.model.DeploymentEvent;
 import io.remuda.registry.model.InstanceEvent;
 import io.remuda.registry.model.ModelState;
 import io.remuda.registry.model.RegistrationEvent;
+import io.remuda.registry.placement.Grounds;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -73,6 +78,15 @@ final class Samples {
     all.put("InstanceStopping", new InstanceEvent.InstanceStopping(ID, "fewer are wanted", AT));
     all.put("InstanceEnded", new InstanceEvent.InstanceEnded(ID, true, "exit code 1", AT));
     all.put("InstanceLost", new InstanceEvent.InstanceLost(ID, MACHINE, "not heard", AT));
+    all.put(
+        "InstanceAssigned-grounds",
+        new InstanceEvent.InstanceAssigned(
+            ID, MACHINE, CLAIM, Origin.ASSIGNED, Optional.of(grounds()), AT));
+    all.put(
+        "InstanceLost-absence",
+        new InstanceEvent.InstanceLost(ID, MACHINE, "not heard", Optional.of(absence()), AT));
+    all.put("EngineRestarted", restarted());
+    all.put("ModelState-restarted", modelState().on(restarted(new InstanceId(NAME, 8))));
     all.put("MachineCordoned", new MachineEvent.MachineCordoned(MACHINE, AT));
     all.put("MachineUncordoned", new MachineEvent.MachineUncordoned(MACHINE, AT));
     all.put("MachineDraining", new MachineEvent.MachineDraining(MACHINE, AT));
@@ -95,6 +109,29 @@ final class Samples {
             .on(new AccessEvent.KeyCreated(key(), AT))
             .on(new AccessEvent.KeyRevoked(new KeyId("abcd1234"), AT)));
     return all;
+  }
+
+  private static Grounds grounds() {
+    return new Grounds(
+        Spread.SPREAD,
+        0.75,
+        1,
+        40,
+        List.of(
+            new Verdict(MACHINE, true, true, "fits", "would be 75 % full with it"),
+            new Verdict(new MachineId("b2"), false, true, "memory", "needs 9, has 8 free")));
+  }
+
+  private static Absence absence() {
+    return new Absence(Duration.ofMillis(31_250), Duration.ofSeconds(30), true, true, 2, 5, true);
+  }
+
+  private static InstanceEvent restarted() {
+    return restarted(ID);
+  }
+
+  private static InstanceEvent restarted(InstanceId id) {
+    return new InstanceEvent.EngineRestarted(id, MACHINE, 4, "exit code 1", AT);
   }
 
   private static ModelState modelState() {

@@ -41,7 +41,8 @@ final class World {
           Duration.ofSeconds(5),
           Duration.ofSeconds(1),
           Duration.ofSeconds(60),
-          Duration.ofSeconds(120));
+          Duration.ofSeconds(120),
+          Duration.ofMinutes(5));
 
   ModelState state = ModelState.empty(new ModelName("demo"));
   SoftState soft = SoftState.EMPTY;

@@ -161,4 +161,26 @@ public final class Reports {
         Resources.NONE,
         Optional.empty());
   }
+
+  /** The same after so many restarts of its engine. */
+  public static InstanceReport restarted(
+      InstanceReport report, int times, Optional<String> reason) {
+    return new InstanceReport(
+        report.id(),
+        report.epoch(),
+        report.sequence(),
+        report.phase(),
+        report.origin(),
+        report.engine(),
+        report.pid(),
+        report.port(),
+        report.slots(),
+        report.inFlight(),
+        report.queued(),
+        times,
+        reason,
+        report.progress(),
+        report.claim(),
+        report.tasks());
+  }
 }

@@ -20,6 +20,7 @@ import io.remuda.protocol.cluster.TableSubscriber;
 import io.remuda.protocol.config.HostPort;
 import io.remuda.protocol.config.NodeHome;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.metrics.Metrics;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -72,6 +73,7 @@ public final class ModelNode implements AutoCloseable {
 
   /** All but the membership of a cluster, for a JVM that has one already. */
   public static ModelNode startLocal(NodeSettings settings, NodeHome home, Config config) {
+    Metrics.start(config);
     return new ModelNode(home, config, LocalMachine.start(settings, home, config));
   }
 

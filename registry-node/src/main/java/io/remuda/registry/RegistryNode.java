@@ -10,6 +10,7 @@ import com.typesafe.config.Config;
 import io.remuda.protocol.cluster.ClusterHost;
 import io.remuda.protocol.cluster.NodeSettings;
 import io.remuda.protocol.config.NodeHome;
+import io.remuda.protocol.metrics.Metrics;
 import io.remuda.registry.journal.FormingRow;
 import io.remuda.registry.journal.JournalSettings;
 import io.remuda.registry.journal.JournalStore;
@@ -52,6 +53,7 @@ public final class RegistryNode implements AutoCloseable {
    */
   public static RegistryNode start(
       NodeSettings settings, NodeHome home, Config config, Consumer<End> onEnd) {
+    Metrics.start(config);
     Config own = config(config, settings);
     RegistryStatus status = new RegistryStatus();
     ClusterHost host =

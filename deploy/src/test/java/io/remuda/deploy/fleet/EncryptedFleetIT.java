@@ -61,18 +61,23 @@ final class EncryptedFleetIT {
                       .status()
                   == 200);
 
+      String contact = "127.0.0.1:7901";
+      String metrics = Shown.ENCRYPTED_METRICS.text().replace(contact, ours.get(contact));
+      Eventually.isTrue(
+          "its metrics are read with a certificate",
+          SOON,
+          () -> Typed.block(folder, Map.of(), metrics).contains("remuda_"));
+
+      assertThat(events(gateway)).as("nobody was turned away").doesNotContain("NodeRefused");
+      nodes.forEach(node -> assertThat(node.err()).doesNotContain("event=not-let-in"));
+
       nodes.add(stranger());
 
       Launched stranger = nodes.get(3);
       Eventually.isTrue(
           "it says why", SOON, () -> stranger.err().contains("is not of this fleet's authority"));
       Eventually.isTrue(
-          "the operator sees it",
-          SOON,
-          () ->
-              Launched.run(folder.resolve("logs"), Map.of("REMUDA_URL", gateway.url()), "events")
-                  .out()
-                  .contains("NodeRefused"));
+          "the operator sees it", SOON, () -> events(gateway).contains("NodeRefused"));
       assertThat(gateway.get("/v1/machines").json().path("data")).hasSize(1);
     } catch (AssertionError e) {
       nodes.forEach(node -> System.err.println("--- " + node.lastWords()));
@@ -82,6 +87,11 @@ final class EncryptedFleetIT {
         nodes.get(i).close();
       }
     }
+  }
+
+  private String events(Gateway gateway) {
+    return Launched.run(folder.resolve("logs"), Map.of("REMUDA_URL", gateway.url()), "events")
+        .out();
   }
 
   /** Typed like the model node of the page, with a token of another authority. */

@@ -17,6 +17,7 @@ enum Shown {
   SIX_COMMANDS("README.md", "./remuda registry --bind", "SixCommands"),
   CERTIFICATES("docs/security.md", "./remuda ca init", "EncryptedFleetIT"),
   ENCRYPTED_FLEET("docs/security.md", "./remuda registry --form", "EncryptedFleetIT"),
+  ENCRYPTED_METRICS("docs/security.md", "curl -sS --cacert", "EncryptedFleetIT"),
   MODEL_MESSAGES("docs/models.md", "greetings.proto <<", "ModelJarIT"),
   MODEL_CLASS("docs/models.md", "Greeter.java <<", "ModelJarIT"),
   MODEL_BUILT("docs/models.md", "pom.xml <<", "ModelJarIT"),

@@ -43,6 +43,7 @@ import picocli.CommandLine.ParameterException;
       KeysVerb.class,
       CaVerb.class,
       JoinTokenVerb.class,
+      JournalVerb.class,
       EngineVerb.class,
       SdkVerb.class,
       DoctorVerb.class,

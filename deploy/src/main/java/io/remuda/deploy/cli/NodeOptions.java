@@ -37,6 +37,10 @@ final class NodeOptions {
 
   /** Where this node keeps its state, absolute. */
   Path data(String nodeName) {
+    return data(nodeName, data);
+  }
+
+  private static Path data(String nodeName, @Nullable Path data) {
     Path chosen = data == null ? Installation.defaultData(nodeName) : data;
     return chosen.toAbsolutePath().normalize();
   }
@@ -44,17 +48,24 @@ final class NodeOptions {
   /** The configuration with what the command line says on top; refused as a whole when wrong. */
   Config load(String nodeName, Map<String, ?> flags) {
     Map<String, Object> all = new TreeMap<>(flags);
-    // A file that names a directory wins over our default, not over the flag.
-    if (data != null) {
-      all.put("remuda.node.data", data(nodeName).toString());
-    }
     if (insecureNetwork) {
       all.put("remuda.cluster.insecure-network", true);
+    }
+    return load(nodeName, data, config, all);
+  }
+
+  /** The configuration that a node with this data directory and file has. */
+  static Config load(
+      String nodeName, @Nullable Path data, @Nullable Path config, Map<String, ?> flags) {
+    Map<String, Object> all = new TreeMap<>(flags);
+    // A file that names a directory wins over our default, not over the flag.
+    if (data != null) {
+      all.put("remuda.node.data", data(nodeName, data).toString());
     }
     Config flagged = ConfigFactory.parseMap(all, "command line");
     Config loaded = StrictConfig.load(Optional.ofNullable(config), flagged);
     if (loaded.getString("remuda.node.data").equals(DEFAULT_DATA)) {
-      all.put("remuda.node.data", data(nodeName).toString());
+      all.put("remuda.node.data", data(nodeName, null).toString());
       return StrictConfig.load(
           Optional.ofNullable(config), ConfigFactory.parseMap(all, "command line"));
     }

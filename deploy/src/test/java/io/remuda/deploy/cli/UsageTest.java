@@ -85,6 +85,7 @@ final class UsageTest {
         "keys",
         "ca",
         "join-token",
+        "journal",
         "run",
         "chat",
         "embed",

@@ -13,6 +13,7 @@ import java.util.Map;
  * Where the journal lies and how it is reached: {@code remuda.journal} of the configuration.
  *
  * @param embedded whether it is a file of H2, which serves one registry node only
+ * @param answerLimit how long the database may take for one answer to a backup
  */
 public record JournalSettings(
     String url,
@@ -24,7 +25,8 @@ public record JournalSettings(
     Duration retryInterval,
     int pageLimit,
     Duration pollInterval,
-    Duration gapPatience) {
+    Duration gapPatience,
+    Duration answerLimit) {
 
   private static final String POSTGRESQL = "jdbc:postgresql:";
   private static final String H2 = "jdbc:h2:";
@@ -51,7 +53,8 @@ public record JournalSettings(
         config.getDuration("retry-interval"),
         config.getInt("page-limit"),
         config.getDuration("poll-interval"),
-        config.getDuration("gap-patience"));
+        config.getDuration("gap-patience"),
+        config.getDuration("answer-limit"));
   }
 
   /** The configuration of the plug-in that writes and replays, over {@code root}. */

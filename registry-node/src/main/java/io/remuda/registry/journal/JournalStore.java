@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 
 /**
  * The journal's database beside the plug-in that writes it: schema, identity, names, and its {@link
@@ -76,18 +77,21 @@ public final class JournalStore implements AutoCloseable {
 
   /** Brings the schema up to date and reads or mints the journal's identity. */
   public JournalId prepare() throws SQLException {
-    Flyway.configure()
-        .dataSource(source)
-        .locations(
-            "classpath:io/remuda/registry/journal/" + (settings.embedded() ? "h2" : "postgresql"))
-        .table("remuda_schema_history")
-        .loggers("slf4j")
-        .load()
-        .migrate();
+    migrate(Flyway.configure().dataSource(source), settings.embedded());
     JournalId found = readOrMint();
     id = Optional.of(found);
     up = true;
     return found;
+  }
+
+  /** Brings the schema up to date. */
+  static void migrate(FluentConfiguration database, boolean embedded) {
+    database
+        .locations("classpath:io/remuda/registry/journal/" + (embedded ? "h2" : "postgresql"))
+        .table("remuda_schema_history")
+        .loggers("slf4j")
+        .load()
+        .migrate();
   }
 
   /** Asks the database for a sign of life. */

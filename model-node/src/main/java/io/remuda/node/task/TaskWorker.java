@@ -16,8 +16,8 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>While the result store is away, what was taken is kept and tried again after a pause, and
  * holds no slot meanwhile: synchronous calls go on. A task that was begun before may be what ended
- * its worker: such ones are run one at a time, so that a deadly one takes no others along attempt
- * after attempt. Those that were only handed out are no such ones.
+ * its worker: such ones are run one at a time, and alone once they were begun twice, so that deadly
+ * ones take no other along attempt after attempt. Those that were only handed out are no such ones.
  */
 public final class TaskWorker implements AutoCloseable {
 
@@ -27,11 +27,18 @@ public final class TaskWorker implements AutoCloseable {
    * @param nonce the same for all tries to claim: a store that hung has done them all once it
    *     answers, and they are one attempt
    * @param until when it goes back to the queue, in nanoseconds
+   * @param alone beside no other task
    */
-  private record Turn(TaskEnvelope task, String nonce, long until) {}
+  private record Turn(TaskEnvelope task, String nonce, long until, boolean alone) {}
+
+  /**
+   * Once may have been another task's doing, and twice that of one that was new beside it. Not
+   * sooner: while one is alone, the instance does nothing else.
+   */
+  private static final int ALONE_AFTER = 2;
 
   private final Claims claims;
-  private final TaskSlots slots;
+  private final LoneSlots slots;
   private final Patience patience;
   private final TaskRunner runner;
   private final OneAtATime suspects = new OneAtATime();
@@ -74,7 +81,7 @@ public final class TaskWorker implements AutoCloseable {
       TypedModel model,
       TaskWorkerSettings settings) {
     this.claims = claims;
-    this.slots = slots;
+    this.slots = new LoneSlots(slots);
     this.patience = new Patience(settings);
     this.runner = new TaskRunner(claims, model, settings, patience);
     // Queues that get nothing new have a quarter of the window together.
@@ -121,7 +128,7 @@ public final class TaskWorker implements AutoCloseable {
   private CompletionStage<Verdict> work(Delivery delivery) {
     TaskEnvelope task = delivery.task();
     if (!delivery.again()) {
-      return begin(turn(task));
+      return begin(turn(task, false));
     }
     // A look and no claim: who waits in the line must not count as begun once more, nor hold a
     // slot.
@@ -132,12 +139,15 @@ public final class TaskWorker implements AutoCloseable {
               if (seen.ended()) {
                 return CompletableFuture.completedStage(Verdict.ACK);
               }
-              return seen.attempt() > 0 ? suspects.run(() -> begin(turn(task))) : begin(turn(task));
+              boolean alone = seen.attempt() >= ALONE_AFTER;
+              return seen.attempt() > 0
+                  ? suspects.run(() -> begin(turn(task, alone)))
+                  : begin(turn(task, alone));
             });
   }
 
-  private Turn turn(TaskEnvelope task) {
-    return new Turn(task, UUID.randomUUID().toString(), patience.until());
+  private Turn turn(TaskEnvelope task, boolean alone) {
+    return new Turn(task, UUID.randomUUID().toString(), patience.until(), alone);
   }
 
   /**
@@ -159,7 +169,7 @@ public final class TaskWorker implements AutoCloseable {
 
   private CompletionStage<Verdict> withSlot(Turn turn) {
     return slots
-        .take()
+        .take(turn.alone())
         .<CompletionStage<Verdict>>handle(
             (slot, none) ->
                 // No slot will come: the instance is not ready any more, and another one is.

@@ -7,6 +7,7 @@ import io.remuda.node.task.TaskWorkerSettings;
 import io.remuda.node.task.Verdict;
 import io.remuda.protocol.id.ModelName;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -62,7 +63,8 @@ final class WorkerBench implements AutoCloseable {
 
   /** The model answers all that it is asked now. */
   void answerAll() {
-    running.values().forEach(answer -> answer.complete(ByteString.EMPTY));
+    // Not those who are asked because of these answers.
+    List.copyOf(running.values()).forEach(answer -> answer.complete(ByteString.EMPTY));
   }
 
   static Verdict verdict(CompletableFuture<Verdict> of) {

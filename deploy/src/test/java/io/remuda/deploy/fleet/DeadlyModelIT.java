@@ -1,0 +1,136 @@
+package io.remuda.deploy.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.remuda.protocol.testing.Eventually;
+import io.remuda.protocol.testing.RabbitServer;
+import io.remuda.protocol.testing.RedisServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A model's jar that some tasks end, hang or break, at work on RabbitMQ and Redis. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(300)
+final class DeadlyModelIT {
+
+  private static final Duration LIMIT = Duration.ofSeconds(150);
+  private static final int ATTEMPTS = 3;
+
+  private Up up;
+
+  @BeforeAll
+  void start(@TempDir Path temporary) throws Exception {
+    Path settings =
+        Files.writeString(
+            temporary.resolve("tasks.conf"),
+            """
+            remuda.tasks {
+              queue = "%s"
+              results = "%s"
+              queue-settle = 0s
+              attempts = %d
+              run-limit = 8s
+            }
+            remuda.node.instance.restart { first-pause = 100ms, longest-pause = 200ms }
+            """
+                .formatted(RabbitServer.shared().url(), RedisServer.shared().url(), ATTEMPTS));
+    up = Up.start(temporary, "--no-demo", "--config", settings.toString());
+    DeadlyModel.pack(up.data().resolve("jars").resolve("deadly.jar"));
+    Eventually.isTrue("it takes tasks", LIMIT, this::takesTasks);
+  }
+
+  @AfterAll
+  void end() {
+    if (up != null) {
+      up.close();
+    }
+  }
+
+  @Test
+  void whatEndsHangsOrBreaksTheModelIsGivenUpAndAllElseIsDone() throws Exception {
+    long pid = up.process().pid();
+
+    // when deadly tasks are submitted, and harmless ones before, between and after them
+    List<String> harmless = new ArrayList<>();
+    Map<String, String> deadly = new LinkedHashMap<>();
+    for (String text : List.of("exit", "halt", "hang", "throw")) {
+      harmless.add(submit("before " + text));
+      deadly.put(text, submit(text));
+      harmless.add(submit("after " + text));
+    }
+
+    // then each deadly one has had its attempts
+    for (Map.Entry<String, String> each : deadly.entrySet()) {
+      JsonNode ended = ended(each.getValue());
+      assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("FAILED");
+      assertThat(ended.path("attempts").asInt()).as(each.getKey()).isEqualTo(ATTEMPTS);
+      assertThat(ended.at("/error/code").asText()).isEqualTo("poison");
+      assertThat(ended.at("/error/message").asText()).contains(ATTEMPTS + " times");
+    }
+    // and all harmless ones are done, though each may have died with those twice
+    for (String task : harmless) {
+      assertThat(ended(task).path("state").asText()).as(ended(task).toString()).isEqualTo("DONE");
+    }
+    // and an operator sees what was given up, and no more
+    List<String> dead = new ArrayList<>();
+    JsonNode listed =
+        new ObjectMapper().readTree(up.type("task", "dead", "ls", "-o", "json").out());
+    listed.forEach(letter -> dead.add(letter.path("id").asText()));
+    assertThat(dead).containsAll(deadly.values()).doesNotContainAnyElementsOf(harmless);
+
+    // and the machine lives, with the same instance, whose engine was started again
+    assertThat(up.process().pid()).isEqualTo(pid);
+    assertThat(up.process().isAlive()).isTrue();
+    assertThat(ended(submit("at last")).path("result").asText()).isEqualTo("at last!");
+    assertThat(up.gateway().instances("deadly"))
+        .singleElement()
+        .satisfies(
+            instance ->
+                assertThat(instance.path("restarts").asInt())
+                    .as(instance.toString())
+                    .isGreaterThanOrEqualTo(ATTEMPTS));
+    up.type("task", "dead", "drop", deadly.get("exit"));
+    deadly.values().forEach(id -> up.gateway().delete("/v1/tasks/dead/" + id));
+  }
+
+  private boolean takesTasks() {
+    return up.gateway().get("/v1/models/deadly").json().at("/instances/tasks/taking").asInt() == 1;
+  }
+
+  /** While the model is started again there may be no room for it in the queue's eyes. */
+  private String submit(String text) {
+    return Eventually.find(
+        "the task is accepted",
+        LIMIT,
+        () -> {
+          Gateway.Answer answer = up.gateway().post("/v1/models/deadly/tasks", "\"" + text + "\"");
+          if (answer.status() != 202) {
+            throw new AssertionError(answer.text());
+          }
+          return Optional.of(answer.json().path("id").asText());
+        });
+  }
+
+  private JsonNode ended(String task) {
+    return Eventually.find(
+        "the task has ended",
+        LIMIT,
+        () ->
+            Optional.of(up.gateway().get("/v1/tasks/" + task + "?wait=20s").json())
+                .filter(seen -> seen.path("state").asText().matches("DONE|FAILED|EXPIRED")));
+  }
+}

@@ -26,6 +26,8 @@ import java.util.TreeMap;
  * @param registrations what machines said that they have by themselves
  * @param earlier fingerprints of the schemas that the present one took the place of by adding to
  *     them, the oldest first: their tasks may still wait
+ * @param schema that the name stands for; until the name is removed it stays, whatever a later
+ *     declaration or description leaves out
  */
 public record ModelState(
     ModelName name,
@@ -37,7 +39,8 @@ public record ModelState(
     Failures failures,
     boolean evolving,
     Map<MachineId, Registration> registrations,
-    List<String> earlier) {
+    List<String> earlier,
+    Optional<Schema> schema) {
 
   /** Of more than these, tasks that still wait in the oldest one's queue are left to expire. */
   private static final int MOST_EARLIER = 4;
@@ -99,7 +102,8 @@ public record ModelState(
         Failures.NONE,
         false,
         Map.of(),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   /** The declaration, unless there never was one or it was removed. */
@@ -114,11 +118,10 @@ public record ModelState(
             now -> description.filter(d -> d.revision() == now.revision()).map(Description::file));
   }
 
-  /** The schema that the name stands for while it is declared. */
-  public Optional<Schema> schema() {
+  /** The schema as far as declaration and description tell it. */
+  Optional<Schema> toldSchema() {
     return live()
-        .flatMap(now -> now.spec().schema())
-        .or(() -> removed ? Optional.empty() : description.flatMap(d -> d.file().schema()));
+        .flatMap(now -> now.spec().schema().or(() -> description.flatMap(d -> d.file().schema())));
   }
 
   /** The same, and the schemas whose tasks its instances work off as well. */
@@ -150,7 +153,8 @@ public record ModelState(
             failures,
             evolving,
             registrations,
-            earlier));
+            earlier,
+            schema));
   }
 
   /** This state after all of {@code events}. */
@@ -175,7 +179,8 @@ public record ModelState(
         Failures.NONE,
         evolving && !removed,
         registrations,
-        removed ? List.of() : earlier);
+        removed ? List.of() : earlier,
+        next.spec().schema().or(() -> schema));
   }
 
   /** Declared with a schema that adds to the present one, or to be found in the model. */
@@ -195,7 +200,8 @@ public record ModelState(
         Failures.NONE,
         false,
         Map.of(),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   ModelState described(Description found) {
@@ -209,7 +215,8 @@ public record ModelState(
         failures,
         false,
         registrations,
-        evolving ? before(found.file().schema()) : earlier);
+        evolving ? before(found.file().schema()) : earlier,
+        live().flatMap(now -> now.spec().schema()).or(found.file()::schema).or(() -> schema));
   }
 
   /** Its model is to be described anew, and may have more fields then. */
@@ -224,7 +231,8 @@ public record ModelState(
         failures,
         true,
         registrations,
-        earlier);
+        earlier,
+        schema);
   }
 
   /** The schemas whose tasks may still wait once {@code next} has added to the present one. */
@@ -249,7 +257,8 @@ public record ModelState(
         failures,
         evolving,
         registrations,
-        fingerprints);
+        fingerprints,
+        schema);
   }
 
   ModelState with(Instance instance) {
@@ -275,7 +284,8 @@ public record ModelState(
         failures,
         evolving,
         registrations,
-        earlier);
+        earlier,
+        schema);
   }
 
   ModelState with(Failures counted) {
@@ -289,7 +299,8 @@ public record ModelState(
         counted,
         evolving,
         registrations,
-        earlier);
+        earlier,
+        schema);
   }
 
   ModelState with(MachineId machine, Registration registration) {
@@ -317,6 +328,31 @@ public record ModelState(
             ? declaration.map(now -> now.withReplicas(Math.min(taken, ModelSpec.MAX_REPLICAS)))
             : declaration;
     return new ModelState(
-        name, sequence, wanted, removed, description, instances, failures, evolving, next, earlier);
+        name,
+        sequence,
+        wanted,
+        removed,
+        description,
+        instances,
+        failures,
+        evolving,
+        next,
+        earlier,
+        schema);
+  }
+
+  ModelState with(Optional<Schema> kept) {
+    return new ModelState(
+        name,
+        sequence,
+        declaration,
+        removed,
+        description,
+        instances,
+        failures,
+        evolving,
+        registrations,
+        earlier,
+        kept);
   }
 }

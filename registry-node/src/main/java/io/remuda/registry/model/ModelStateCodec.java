@@ -50,6 +50,9 @@ public final class ModelStateCodec {
                     PDescription.newBuilder()
                         .setFile(SpecCodec.toProto(description.file()))
                         .setRevision(description.revision())));
+    if (!state.schema().equals(state.toldSchema())) {
+      state.schema().ifPresent(kept -> proto.setSchema(SpecCodec.toProto(kept)));
+    }
     state.failures().last().ifPresent(at -> proto.setFailedAtMillis(at.toEpochMilli()));
     state.failures().reason().ifPresent(proto::setFailure);
     state.instances().values().forEach(instance -> proto.addInstances(toProto(instance)));
@@ -67,35 +70,41 @@ public final class ModelStateCodec {
       Instance decoded = fromProto(name, instance);
       instances.put(decoded.id(), decoded);
     }
-    return new ModelState(
-        name,
-        proto.getSequence(),
-        proto.hasDeclaration()
-            ? Optional.of(
-                new ModelState.Declaration(
-                    SpecCodec.fromProto(proto.getDeclaration().getSpec()),
-                    proto.getDeclaration().getVersion(),
-                    proto.getDeclaration().getRevision(),
-                    Instant.ofEpochMilli(proto.getDeclaration().getCreatedAtMillis()),
-                    proto.getDeclaration().getSelfRegistered()))
-            : Optional.empty(),
-        proto.getRemoved(),
-        proto.hasDescription()
-            ? Optional.of(
-                new ModelState.Description(
-                    SpecCodec.fromProto(proto.getDescription().getFile()),
-                    proto.getDescription().getRevision()))
-            : Optional.empty(),
-        instances,
-        new ModelState.Failures(
-            proto.getFailures(),
-            proto.hasFailedAtMillis()
-                ? Optional.of(Instant.ofEpochMilli(proto.getFailedAtMillis()))
+    ModelState told =
+        new ModelState(
+            name,
+            proto.getSequence(),
+            proto.hasDeclaration()
+                ? Optional.of(
+                    new ModelState.Declaration(
+                        SpecCodec.fromProto(proto.getDeclaration().getSpec()),
+                        proto.getDeclaration().getVersion(),
+                        proto.getDeclaration().getRevision(),
+                        Instant.ofEpochMilli(proto.getDeclaration().getCreatedAtMillis()),
+                        proto.getDeclaration().getSelfRegistered()))
                 : Optional.empty(),
-            proto.hasFailure() ? Optional.of(proto.getFailure()) : Optional.empty()),
-        proto.getEvolving(),
-        registrations(proto),
-        proto.getEarlierList());
+            proto.getRemoved(),
+            proto.hasDescription()
+                ? Optional.of(
+                    new ModelState.Description(
+                        SpecCodec.fromProto(proto.getDescription().getFile()),
+                        proto.getDescription().getRevision()))
+                : Optional.empty(),
+            instances,
+            new ModelState.Failures(
+                proto.getFailures(),
+                proto.hasFailedAtMillis()
+                    ? Optional.of(Instant.ofEpochMilli(proto.getFailedAtMillis()))
+                    : Optional.empty(),
+                proto.hasFailure() ? Optional.of(proto.getFailure()) : Optional.empty()),
+            proto.getEvolving(),
+            registrations(proto),
+            proto.getEarlierList(),
+            Optional.empty());
+    return told.with(
+        proto.hasSchema()
+            ? Optional.of(SpecCodec.fromProto(proto.getSchema()))
+            : told.toldSchema());
   }
 
   private static PRegistration toProto(MachineId machine, ModelState.Registration said) {

@@ -88,7 +88,7 @@ final class SpecCodec {
         proto.getNote());
   }
 
-  private static PSchema toProto(Schema schema) {
+  static PSchema toProto(Schema schema) {
     return PSchema.newBuilder()
         .setFingerprint(schema.fingerprint())
         .setInputType(schema.inputType())
@@ -97,7 +97,7 @@ final class SpecCodec {
         .build();
   }
 
-  private static Schema fromProto(PSchema proto) {
+  static Schema fromProto(PSchema proto) {
     return new Schema(
         proto.getFingerprint(),
         proto.getInputType(),

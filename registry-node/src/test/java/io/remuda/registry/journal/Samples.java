@@ -98,6 +98,7 @@ final class Samples {
     all.put("DoorState", new DoorState(17));
     all.put("ModelState", modelState());
     all.put("ModelState-evolved", evolved());
+    all.put("ModelState-kept", keptSchema());
     all.put(
         "MachineState",
         MachineState.empty(MACHINE)
@@ -152,6 +153,28 @@ final class Samples {
     return ModelState.empty(NAME)
         .on(new DeploymentEvent.DeploymentDeclared(spec(), AT))
         .on(new DeploymentEvent.SchemaEvolved(spec().withSchema(more), "t.In.limit is new", AT));
+  }
+
+  /** Its declaration says no schema any more, and nobody has described it. */
+  private static ModelState keptSchema() {
+    ModelSpec typed = spec();
+    ModelSpec silent =
+        new ModelSpec(
+            typed.name(),
+            typed.engine(),
+            typed.model(),
+            typed.replicas(),
+            typed.resources(),
+            typed.context(),
+            typed.slots(),
+            typed.arguments(),
+            typed.machineLabels(),
+            typed.strategy(),
+            typed.antiAffinity(),
+            Optional.empty());
+    return ModelState.empty(NAME)
+        .on(new DeploymentEvent.DeploymentDeclared(typed, AT))
+        .on(new DeploymentEvent.DeploymentChanged(silent, AT));
   }
 
   private static ModelState selfRegistered() {

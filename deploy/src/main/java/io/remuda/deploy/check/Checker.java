@@ -11,21 +11,20 @@ public final class Checker {
 
   private static final List<BiFunction<History, Limits, List<Violation>>> CHECKS =
       List.of(
-          (history, limits) -> Names.twoSchemas(history),
-          (history, limits) -> Names.lost(history),
-          (history, limits) -> Machines.promisedTwice(history),
-          (history, limits) -> Machines.startedTwice(history),
-          (history, limits) -> Machines.staleEpochs(history),
+          (history, limits) -> live(history),
           Settling::unsettled,
           Requests::undue,
-          (history, limits) -> Requests.silent(history),
-          (history, limits) -> Bounds.twoCommits(history),
-          (history, limits) -> Bounds.exceeded(history));
+          (history, limits) -> Requests.silent(history));
 
   private Checker() {}
 
   /** All that is wrong with {@code history}; empty when nothing is. */
   public static List<Violation> check(History history, Limits limits) {
     return CHECKS.stream().flatMap(check -> check.apply(history, limits).stream()).toList();
+  }
+
+  private static List<Violation> live(History history) {
+    Live live = new Live();
+    return history.seen().stream().flatMap(seen -> live.see(seen).stream()).toList();
   }
 }

@@ -12,6 +12,7 @@ public enum Invariant {
   BOUNDED("I10", "heap, mailboxes and queues keep their bounds"),
   ONE_START("E1", "an epoch starts an instance once"),
   NO_STALE_EPOCH("E2", "an epoch below the highest seen is never obeyed"),
+  ACT_AFTER_WRITE("E4", "a machine starts only what is written to run on it"),
   NOTHING_LOST("E3", "an accepted deployment is there until it is removed");
 
   private final String id;

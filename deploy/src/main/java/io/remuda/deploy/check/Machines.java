@@ -1,5 +1,6 @@
 package io.remuda.deploy.check;
 
+import io.remuda.deploy.check.Observation.Assigned;
 import io.remuda.deploy.check.Observation.InstanceStarted;
 import io.remuda.deploy.check.Observation.InstanceStopped;
 import io.remuda.deploy.check.Observation.MachineSize;
@@ -9,9 +10,11 @@ import io.remuda.protocol.id.MachineId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What machines promise and whom they obey. */
@@ -27,15 +30,16 @@ final class Machines {
   private Machines() {}
 
   /** What the instances of a machine claim fits into it at every moment. */
-  static List<Violation> promisedTwice(History history) {
-    List<Violation> found = new ArrayList<>();
-    Map<MachineId, MachineSize> sizes = new TreeMap<>();
-    Map<MachineId, Map<InstanceId, InstanceStarted>> there = new TreeMap<>();
-    for (Observation seen : history.seen()) {
+  static final class Promises implements Live.Fold {
+    private final Map<MachineId, MachineSize> sizes = new TreeMap<>();
+    private final Map<MachineId, Map<InstanceId, InstanceStarted>> there = new TreeMap<>();
+
+    @Override
+    public void see(Observation seen, List<Violation> found) {
       if (seen instanceof MachineSize size) {
         sizes.put(size.machine(), size);
       } else if (seen instanceof InstanceStopped stopped) {
-        there.getOrDefault(stopped.machine(), Map.of()).remove(stopped.instance());
+        there.computeIfAbsent(stopped.machine(), any -> new TreeMap<>()).remove(stopped.instance());
       } else if (seen instanceof InstanceStarted started) {
         Map<InstanceId, InstanceStarted> all =
             there.computeIfAbsent(started.machine(), any -> new TreeMap<>());
@@ -45,7 +49,6 @@ final class Machines {
             .ifPresent(found::add);
       }
     }
-    return found;
   }
 
   private static Optional<Violation> overbooked(
@@ -85,39 +88,67 @@ final class Machines {
             shown));
   }
 
-  /** One command starts one instance, once, on one machine. */
-  static List<Violation> startedTwice(History history) {
-    List<Violation> found = new ArrayList<>();
-    Map<Start, InstanceStarted> starts = new HashMap<>();
-    for (InstanceStarted started : history.all(InstanceStarted.class)) {
-      if (started.adopted()) {
-        continue;
-      }
-      InstanceStarted before =
-          starts.putIfAbsent(new Start(started.instance(), started.epoch()), started);
-      if (before != null) {
-        found.add(
-            new Violation(
-                Invariant.ONE_START,
-                "%s was started by epoch %d on %s and again on %s"
-                    .formatted(
-                        started.instance(), started.epoch(), before.machine(), started.machine()),
-                List.of(before, started)));
+  /**
+   * One command starts one instance, on one machine; there again only when nothing was left of it,
+   * as after a crash before anything was written.
+   */
+  static final class Starts implements Live.Fold {
+    private final Map<Start, InstanceStarted> starts = new HashMap<>();
+    private final Set<Where> gone = new HashSet<>();
+
+    @Override
+    public void see(Observation seen, List<Violation> found) {
+      if (seen instanceof InstanceStopped stopped) {
+        gone.add(new Where(stopped.machine(), stopped.instance()));
+      } else if (seen instanceof InstanceStarted started && !started.adopted()) {
+        boolean over = gone.remove(new Where(started.machine(), started.instance()));
+        InstanceStarted before =
+            starts.put(new Start(started.instance(), started.epoch()), started);
+        if (before != null && !(over && before.machine().equals(started.machine()))) {
+          found.add(
+              new Violation(
+                  Invariant.ONE_START,
+                  "%s was started by epoch %d on %s and again on %s"
+                      .formatted(
+                          started.instance(), started.epoch(), before.machine(), started.machine()),
+                  List.of(before, started)));
+        }
       }
     }
-    return found;
+  }
+
+  /** Nothing starts ahead of what it rests on; judged where assignments are told. */
+  static final class Assignments implements Live.Fold {
+    private final Set<Where> written = new HashSet<>();
+
+    @Override
+    public void see(Observation seen, List<Violation> found) {
+      if (seen instanceof Assigned assigned) {
+        written.add(new Where(assigned.machine(), assigned.instance()));
+      } else if (seen instanceof InstanceStarted started
+          && !written.isEmpty()
+          && !started.adopted()
+          && !written.contains(new Where(started.machine(), started.instance()))) {
+        found.add(
+            new Violation(
+                Invariant.ACT_AFTER_WRITE,
+                "%s started %s, which is not written"
+                    .formatted(started.machine(), started.instance()),
+                List.of(started)));
+      }
+    }
   }
 
   /** What a machine obeys rises, for each instance; a start is obeyed too. */
-  static List<Violation> staleEpochs(History history) {
-    List<Violation> found = new ArrayList<>();
-    Map<Where, Obeyed> highest = new HashMap<>();
-    for (Observation seen : history.seen()) {
-      Optional<Obeyed> obeyed = obeyed(seen);
-      if (obeyed.isEmpty()) {
-        continue;
-      }
-      Obeyed now = obeyed.get();
+  static final class Epochs implements Live.Fold {
+    private final Map<Where, Obeyed> highest = new HashMap<>();
+
+    @Override
+    public void see(Observation seen, List<Violation> found) {
+      obeyed(seen).ifPresent(now -> compare(now, seen, found));
+    }
+
+    private void compare(Obeyed now, Observation seen, List<Violation> found) {
       Where where = new Where(now.machine(), now.instance());
       Obeyed before = highest.get(where);
       if (before == null || before.epoch() <= now.epoch()) {
@@ -131,7 +162,6 @@ final class Machines {
                 List.of(before, seen)));
       }
     }
-    return found;
   }
 
   private static Optional<Obeyed> obeyed(Observation seen) {

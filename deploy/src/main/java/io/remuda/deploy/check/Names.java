@@ -5,7 +5,6 @@ import io.remuda.deploy.check.Observation.DeploymentChanged;
 import io.remuda.deploy.check.Observation.Deployments;
 import io.remuda.deploy.check.Observation.SchemaAccepted;
 import io.remuda.protocol.id.ModelName;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,10 +15,11 @@ final class Names {
   private Names() {}
 
   /** Another schema may come after a removal, or by adding to the present one. */
-  static List<Violation> twoSchemas(History history) {
-    List<Violation> found = new ArrayList<>();
-    Map<ModelName, SchemaAccepted> present = new TreeMap<>();
-    for (Observation seen : history.seen()) {
+  static final class Schemas implements Live.Fold {
+    private final Map<ModelName, SchemaAccepted> present = new TreeMap<>();
+
+    @Override
+    public void see(Observation seen, List<Violation> found) {
       if (seen instanceof DeploymentChanged changed && changed.change() == Change.REMOVED) {
         present.remove(changed.model());
       } else if (seen instanceof SchemaAccepted next) {
@@ -34,16 +34,19 @@ final class Names {
         }
       }
     }
-    return found;
   }
 
-  /** Each list of what is deployed shows every change that was answered before it. */
-  static List<Violation> lost(History history) {
-    List<Violation> found = new ArrayList<>();
-    Map<ModelName, DeploymentChanged> last = new TreeMap<>();
-    for (Observation seen : history.seen()) {
+  /**
+   * Each list of what is deployed shows every change that was answered before it; of several, the
+   * one of the highest version, for answers may overtake each other.
+   */
+  static final class Kept implements Live.Fold {
+    private final Map<ModelName, DeploymentChanged> last = new TreeMap<>();
+
+    @Override
+    public void see(Observation seen, List<Violation> found) {
       if (seen instanceof DeploymentChanged changed) {
-        last.put(changed.model(), changed);
+        last.merge(changed.model(), changed, (before, now) -> isPast(before, now) ? before : now);
       } else if (seen instanceof Deployments listed) {
         last.values().stream()
             .filter(changed -> !shows(listed, changed))
@@ -51,7 +54,12 @@ final class Names {
             .forEach(found::add);
       }
     }
-    return found;
+
+    private static boolean isPast(DeploymentChanged before, DeploymentChanged now) {
+      return before.change() != Change.UNSURE
+          && now.change() != Change.UNSURE
+          && now.version() < before.version();
+    }
   }
 
   private static boolean shows(Deployments listed, DeploymentChanged changed) {

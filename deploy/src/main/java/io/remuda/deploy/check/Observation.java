@@ -117,6 +117,12 @@ public sealed interface Observation {
     }
   }
 
+  /**
+   * It is written that an instance is to run on a machine. A driver that tells this at all tells it
+   * of every instance.
+   */
+  record Assigned(Duration at, InstanceId instance, MachineId machine) implements Observation {}
+
   /** A machine has nothing left of an instance. */
   record InstanceStopped(Duration at, MachineId machine, InstanceId instance)
       implements Observation {}

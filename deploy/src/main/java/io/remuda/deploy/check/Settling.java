@@ -19,7 +19,7 @@ import java.util.TreeSet;
  * Whether a fleet comes to rest: soon after a fault has healed, or an operator has changed his
  * wishes, with nothing new within that time, some look finds everything as it is wished.
  */
-final class Settling {
+public final class Settling {
 
   private Settling() {}
 
@@ -75,19 +75,24 @@ final class Settling {
   }
 
   private static List<Violation> wrong(Duration rest, Sample sample) {
-    List<Violation> wrong = new ArrayList<>();
     String since = " at %s, undisturbed since %s".formatted(shown(sample.at()), shown(rest));
+    return wrong(sample).stream()
+        .map(what -> new Violation(what.invariant(), what.sentence() + since, what.seen()))
+        .toList();
+  }
+
+  /** What is not as it is wished at this moment; nothing when the fleet is at rest. */
+  public static List<Violation> wrong(Sample sample) {
+    List<Violation> wrong = new ArrayList<>();
     missing(sample)
-        .forEach(
-            what -> wrong.add(new Violation(Invariant.CONVERGES, what + since, List.of(sample))));
+        .forEach(what -> wrong.add(new Violation(Invariant.CONVERGES, what, List.of(sample))));
     orphans(sample)
-        .forEach(
-            what -> wrong.add(new Violation(Invariant.NO_ORPHAN, what + since, List.of(sample))));
+        .forEach(what -> wrong.add(new Violation(Invariant.NO_ORPHAN, what, List.of(sample))));
     return wrong;
   }
 
   /** What is wished and not there, without a reason for it. */
-  static List<String> missing(Sample sample) {
+  private static List<String> missing(Sample sample) {
     List<String> missing = new ArrayList<>();
     sample
         .models()
@@ -104,7 +109,7 @@ final class Settling {
   }
 
   /** What is there and belongs to nobody. */
-  static List<String> orphans(Sample sample) {
+  private static List<String> orphans(Sample sample) {
     List<String> orphans = new ArrayList<>();
     sample
         .machines()

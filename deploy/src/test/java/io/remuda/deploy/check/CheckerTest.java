@@ -2,6 +2,7 @@ package io.remuda.deploy.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.remuda.deploy.check.Observation.Assigned;
 import io.remuda.deploy.check.Observation.Change;
 import io.remuda.deploy.check.Observation.Committed;
 import io.remuda.deploy.check.Observation.DeploymentChanged;
@@ -83,9 +84,15 @@ class CheckerTest {
       case BOUNDED -> List.of(new Size(at(70), "gateway-1", "queue", 101, 100));
       case ONE_START ->
           List.of(
-              new InstanceStopped(at(40), FIRST, ONE),
-              new InstanceStarted(at(41), FIRST, ONE, 1, CLAIM, Map.of("gpu-0", 600L), false));
+              new InstanceStopped(at(110.5), SECOND, TWO),
+              new InstanceStarted(at(110.6), SECOND, ONE, 1, CLAIM, Map.of("gpu-0", 600L), false),
+              new InstanceStopped(at(110.7), SECOND, ONE));
       case NO_STALE_EPOCH -> List.of(new Obeyed(at(70), SECOND, TWO, 1));
+      case ACT_AFTER_WRITE ->
+          List.of(
+              new Assigned(at(1), ONE, FIRST),
+              new Assigned(at(1), TWO, SECOND),
+              new Assigned(at(1), new InstanceId(LLAMA, 5), FIRST));
       case NOTHING_LOST -> List.of(new Deployments(at(150), Map.of()));
     };
   }

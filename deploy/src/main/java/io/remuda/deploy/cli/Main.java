@@ -47,6 +47,7 @@ import picocli.CommandLine.ParameterException;
       EngineVerb.class,
       SdkVerb.class,
       DoctorVerb.class,
+      SimulateVerb.class,
       CompletionVerb.class,
       VersionVerb.class,
       CommandLine.HelpCommand.class,

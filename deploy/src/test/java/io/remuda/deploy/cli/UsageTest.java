@@ -93,6 +93,7 @@ final class UsageTest {
         "engine",
         "sdk",
         "doctor",
+        "simulate",
         "completion",
         "version"
       })

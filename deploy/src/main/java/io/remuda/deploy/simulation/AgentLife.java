@@ -1,0 +1,335 @@
+package io.remuda.deploy.simulation;
+
+import akka.actor.typed.ActorRef;
+import io.remuda.deploy.check.Observation.InstanceStarted;
+import io.remuda.deploy.check.Observation.InstanceStopped;
+import io.remuda.node.agent.AgentState;
+import io.remuda.node.agent.AgentState.Tombstone;
+import io.remuda.node.agent.CapacityLedger;
+import io.remuda.node.agent.StartDecider;
+import io.remuda.node.agent.StartTurns;
+import io.remuda.node.instance.Assignment;
+import io.remuda.node.instance.InstanceFolder.Kept;
+import io.remuda.protocol.FleetProtocol.Report;
+import io.remuda.protocol.NodeProtocol;
+import io.remuda.protocol.NodeProtocol.StopInstance;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.Route;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.NodeReport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What a NodeAgent is for as long as its JVM lives. */
+final class AgentLife {
+
+  private final World world;
+  private final SimulatedMachine machine;
+  private final long incarnation;
+  private final Map<InstanceId, SimulatedInstance> instances = new TreeMap<>();
+  private final Map<InstanceId, List<StopInstance>> open = new HashMap<>();
+  private final Map<String, ActorRef<NodeProtocol.Command>> doors = new HashMap<>();
+  private final RouteNews news;
+  private AgentState state;
+  private CapacityLedger ledger;
+  private StartTurns turns = StartTurns.NONE;
+  private boolean gpusKnown;
+  private long sequence;
+
+  AgentLife(
+      World world,
+      SimulatedMachine machine,
+      long incarnation,
+      Optional<JournalId> journal,
+      Map<InstanceId, Tombstone> tombstones,
+      CapacityLedger ledger) {
+    this.world = world;
+    this.machine = machine;
+    this.incarnation = incarnation;
+    this.state = AgentState.fresh(journal, tombstones);
+    this.ledger = ledger;
+    this.news = new RouteNews(world, machine.name());
+  }
+
+  SimulatedMachine machine() {
+    return machine;
+  }
+
+  List<InstanceId> instances() {
+    return List.copyOf(instances.keySet());
+  }
+
+  Optional<SimulatedInstance> instance(InstanceId id) {
+    return Optional.ofNullable(instances.get(id));
+  }
+
+  List<Route> routes() {
+    return news.all(machine, instances.values(), state);
+  }
+
+  /** Takes up what the disk holds, then waits for its state and looks at its GPUs. */
+  void begin(List<Kept> left) {
+    for (Kept kept : left) {
+      Assignment known = kept.assignment();
+      if (world.plant() != Plant.MEMORY_TWICE) {
+        ledger = ledger.with(known.id(), new CapacityLedger.Promise(known.claim(), known.gpuMiB()));
+      }
+      state = state.seen(known.id(), known.epoch(), known.journal());
+      begin(kept, true);
+    }
+    after(
+        world.timeline().between(20, 1_000),
+        () -> {
+          gpusKnown = true;
+          ledger = ledger.seen(machine.gpus(), Map.of());
+          publish();
+        });
+    tick();
+  }
+
+  private void tick() {
+    after(
+        world.settings().reportInterval(),
+        () -> {
+          state = state.prune(world.timeline().instant(), world.settings().tombstonesFor());
+          publish();
+          tick();
+        });
+  }
+
+  /** Runs {@code act} on this machine unless this life is over by then. */
+  void after(Duration delay, Runnable act) {
+    world.network().after(machine.name(), delay, () -> ifAlive(act));
+  }
+
+  private void ifAlive(Runnable act) {
+    if (machine.life().filter(now -> now == this).isPresent()) {
+      act.run();
+    }
+  }
+
+  private void obey(NodeProtocol.Command command) {
+    if (command instanceof NodeProtocol.StartInstance start) {
+      onStart(start);
+    } else if (command instanceof StopInstance stop) {
+      onStop(stop);
+    } else if (command instanceof NodeProtocol.Ping ping) {
+      List<InstanceReport> known =
+          ping.instances().stream()
+              .flatMap(id -> instance(id).stream())
+              .map(one -> one.state().report(one.gate()))
+              .toList();
+      ping.replyTo().tell(new NodeProtocol.Pong(ping.nonce(), machine.id(), incarnation, known));
+    } else if (command instanceof NodeProtocol.DescribeModel describe) {
+      NodeProtocol.Described found = world.models().describe(machine.id(), describe.spec());
+      after(world.timeline().between(5, 500), () -> describe.replyTo().tell(found));
+    } else if (command instanceof NodeProtocol.SetMachineState set) {
+      onState(set);
+    }
+  }
+
+  private void onStart(NodeProtocol.StartInstance start) {
+    StartDecider.Outcome outcome =
+        StartDecider.decide(machine.id(), state, ledger, gpusKnown, instances::containsKey, start);
+    if (outcome.refused().isEmpty()) {
+      state = state.seen(start.id(), start.epoch(), start.journal());
+      world.truth().obeyed(machine.id(), start.id(), start.epoch());
+    } else {
+      world
+          .story()
+          .tell(machine.name(), "refuses " + start.id() + ": " + outcome.refused().get().code());
+    }
+    if (outcome.begins().isPresent()) {
+      ledger = outcome.begins().get().ledger();
+      begin(new Kept(outcome.begins().get().assignment(), 0), false);
+    }
+    start
+        .replyTo()
+        .tell(
+            new NodeProtocol.StartReply(
+                start.id(), start.epoch(), machine.id(), outcome.refused(), ledger.capacity()));
+    publish();
+  }
+
+  private void begin(Kept kept, boolean adopt) {
+    Assignment known = kept.assignment();
+    world
+        .story()
+        .see(
+            new InstanceStarted(
+                world.now(),
+                machine.id(),
+                known.id(),
+                known.epoch(),
+                known.claim(),
+                known.gpuMiB(),
+                adopt));
+    SimulatedInstance instance = new SimulatedInstance(world, this, kept, incarnation);
+    instances.put(known.id(), instance);
+    instance.begin(adopt);
+  }
+
+  private void onStop(StopInstance stop) {
+    Optional<Refused> objection = state.objectionTo(stop);
+    if (objection.isPresent()) {
+      answer(stop, objection);
+      return;
+    }
+    InstanceId id = stop.id();
+    boolean forgets = world.plant() == Plant.STALE_EPOCH;
+    if (!forgets) {
+      state = state.seen(id, stop.epoch(), stop.journal());
+    }
+    SimulatedInstance here = instances.get(id);
+    if (here != null) {
+      open.computeIfAbsent(id, any -> new ArrayList<>()).add(stop);
+      here.stop(stop.drain());
+      return;
+    }
+    if (!forgets && !state.tombstones().containsKey(id)) {
+      bury(id, new Tombstone(stop.epoch(), incarnation, world.timeline().instant()));
+    }
+    afterSaving(
+        () -> {
+          confirmed(stop);
+          answer(stop, Optional.empty());
+        });
+  }
+
+  private void confirmed(StopInstance stop) {
+    world.truth().obeyed(machine.id(), stop.id(), stop.epoch());
+  }
+
+  /** An instance has ended. */
+  void gone(SimulatedInstance over) {
+    InstanceId id = over.id();
+    instances.remove(id);
+    ledger = ledger.release(id);
+    world.story().see(new InstanceStopped(world.now(), machine.id(), id));
+    if (world.plant() != Plant.STALE_EPOCH) {
+      long epoch = state.epochs().getOrDefault(id, 0L);
+      bury(id, new Tombstone(epoch, over.state().sequence() + 1, world.timeline().instant()));
+    }
+    List<StopInstance> asked = Optional.ofNullable(open.remove(id)).orElseGet(List::of);
+    afterSaving(
+        () ->
+            asked.forEach(
+                stop -> {
+                  confirmed(stop);
+                  answer(stop, Optional.empty());
+                }));
+    publish();
+  }
+
+  private void bury(InstanceId id, Tombstone stone) {
+    state = state.ended(id, stone);
+  }
+
+  private void afterSaving(Runnable tell) {
+    AgentState now = state;
+    after(
+        world.timeline().between(1, 10),
+        () -> {
+          machine.save(now.journal(), state.tombstones());
+          tell.run();
+        });
+  }
+
+  private void answer(StopInstance stop, Optional<Refused> refused) {
+    stop.replyTo()
+        .tell(
+            new NodeProtocol.StopReply(
+                stop.id(), stop.epoch(), machine.id(), refused, ledger.capacity()));
+  }
+
+  private void onState(NodeProtocol.SetMachineState set) {
+    Optional<Refused> objection = state.objectionTo(set);
+    NodeProtocol.MachineStateSet answer =
+        new NodeProtocol.MachineStateSet(machine.id(), set.version(), objection);
+    if (objection.isPresent()) {
+      set.replyTo().tell(answer);
+      return;
+    }
+    state = state.with(set);
+    afterSaving(() -> set.replyTo().tell(answer));
+    publish();
+  }
+
+  void wantsTurn(InstanceId id) {
+    give(turns.wants(id));
+  }
+
+  void turnOver(InstanceId id) {
+    give(turns.over(id));
+  }
+
+  boolean hasTurn(InstanceId id) {
+    return turns.holder().equals(Optional.of(id));
+  }
+
+  private void give(StartTurns next) {
+    Optional<InstanceId> before = turns.holder();
+    turns = next;
+    if (next.holder().isPresent() && !next.holder().equals(before)) {
+      InstanceId id = next.holder().get();
+      after(
+          Duration.ZERO,
+          () ->
+              instance(id)
+                  .filter(one -> hasTurn(id))
+                  .ifPresentOrElse(SimulatedInstance::turn, () -> turnOver(id)));
+    }
+  }
+
+  /** Says how things are, to every registry node that is up and to the gateways. */
+  void publish() {
+    NodeReport report = report();
+    for (RegistryShell node : world.registries()) {
+      if (node.isUp()) {
+        Report said = new Report(report, door(node));
+        world.network().send(machine.name(), node.name(), "report", () -> node.report(said));
+      }
+    }
+    news.tell(routes());
+  }
+
+  private ActorRef<NodeProtocol.Command> door(RegistryShell node) {
+    return doors.computeIfAbsent(
+        node.name(),
+        from ->
+            new SimulatedRef<>(
+                machine.name(),
+                "agent",
+                (what, command) ->
+                    world
+                        .network()
+                        .send(
+                            from,
+                            machine.name(),
+                            command.getClass().getSimpleName(),
+                            () -> ifAlive(() -> obey(command)))));
+  }
+
+  private NodeReport report() {
+    return new NodeReport(
+        machine.id(),
+        incarnation,
+        ++sequence,
+        machine.name(),
+        machine.name() + ":1",
+        state.labels(),
+        state.cordoned(),
+        state.settled() && gpusKnown,
+        state.journal(),
+        ledger.capacity(),
+        world.models().offers(),
+        instances.values().stream().map(one -> one.state().report(one.gate())).toList());
+  }
+}

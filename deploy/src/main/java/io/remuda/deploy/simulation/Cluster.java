@@ -1,0 +1,102 @@
+package io.remuda.deploy.simulation;
+
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.registry.journal.PersistenceIds;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+
+/**
+ * Which registry node owns which entity. A second life of one may begin elsewhere while the first
+ * goes on, as after a pause or a partition: then nodes on the first one's side still speak to it.
+ */
+final class Cluster {
+
+  private record Belief(String node, String entity) {}
+
+  private final World world;
+  private final Map<String, Entity> present = new TreeMap<>();
+  private final Map<Belief, Entity> beliefs = new HashMap<>();
+  private final TreeSet<ModelName> names = new TreeSet<>();
+  private long lives;
+
+  Cluster(World world) {
+    this.world = world;
+  }
+
+  ModelOwner model(String from, ModelName name) {
+    names.add(name);
+    String id = PersistenceIds.model(name.value());
+    return (ModelOwner)
+        owner(from, id, (node, life) -> new ModelOwner(world, node, name, id, life));
+  }
+
+  MachineOwner machine(String from, MachineId machine) {
+    String id = PersistenceIds.machine(machine.value());
+    return (MachineOwner)
+        owner(from, id, (node, life) -> new MachineOwner(world, node, machine, id, life));
+  }
+
+  private Entity owner(String from, String id, BiFunction<RegistryShell, Long, Entity> made) {
+    Entity believed = beliefs.get(new Belief(from, id));
+    if (believed != null && believed.isAlive()) {
+      return believed;
+    }
+    Entity now = present.get(id);
+    return now != null && now.isAlive() ? now : begin(id, made);
+  }
+
+  private Entity begin(String id, BiFunction<RegistryShell, Long, Entity> made) {
+    List<RegistryShell> up = world.registries().stream().filter(RegistryShell::isUp).toList();
+    if (up.isEmpty()) {
+      // One that is dead already: what it is told is lost.
+      return made.apply(world.registries().get(0), ++lives);
+    }
+    RegistryShell node = up.get(world.timeline().random().nextInt(up.size()));
+    Entity next = made.apply(node, ++lives);
+    present.put(id, next);
+    world.story().tell(node.name(), id + " lives");
+    next.begin();
+    return next;
+  }
+
+  /** The owner of {@code name} moves; the one before lives on for a while. */
+  void move(ModelName name, Duration overlap) {
+    String id = PersistenceIds.model(name.value());
+    Entity before = present.remove(id);
+    if (before == null || !before.isAlive()) {
+      return;
+    }
+    for (RegistryShell node : world.registries()) {
+      if (world.timeline().chance(40)) {
+        beliefs.put(new Belief(node.name(), id), before);
+      }
+    }
+    model("", name);
+    world.timeline().after(overlap, () -> before.stop("moved away"));
+  }
+
+  /** Everybody whose node is gone gets a new life; names in their order. */
+  void wakeAll() {
+    List.copyOf(names).forEach(name -> model("", name));
+  }
+
+  /** All sides see the same again. */
+  void settle() {
+    beliefs.clear();
+  }
+
+  List<ModelName> names() {
+    return List.copyOf(names);
+  }
+
+  Optional<ModelOwner> present(ModelName name) {
+    return Optional.ofNullable((ModelOwner) present.get(PersistenceIds.model(name.value())));
+  }
+}

@@ -1,0 +1,139 @@
+package io.remuda.deploy.simulation;
+
+import io.remuda.gateway.routing.Balancer;
+import io.remuda.gateway.routing.ModelEntry;
+import io.remuda.gateway.routing.Routes;
+import io.remuda.gateway.routing.Target;
+import io.remuda.protocol.RouteTable;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.ModelName;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A gateway: its routes, as machines tell them and as gossip makes good what was lost, and its
+ * clients, each request tried on one instance after the other.
+ */
+final class GatewayShell {
+
+  private static final Duration GOSSIP = Duration.ofSeconds(1);
+  private static final int MOST_TRIES = 3;
+
+  private final World world;
+  private final String name;
+  private final Routes routes = new Routes();
+  private int rounds;
+
+  GatewayShell(World world, String name) {
+    this.world = world;
+    this.name = name;
+  }
+
+  String name() {
+    return name;
+  }
+
+  Routes routes() {
+    return routes;
+  }
+
+  void start() {
+    gossip();
+    ask();
+  }
+
+  void merge(RouteTable table) {
+    routes.merge(table);
+  }
+
+  private void gossip() {
+    world
+        .network()
+        .after(
+            name,
+            GOSSIP,
+            () -> {
+              List<SimulatedMachine> all = world.machines();
+              SimulatedMachine peer = all.get(rounds++ % all.size());
+              peer.life()
+                  .ifPresent(
+                      life -> {
+                        RouteTable table = new RouteTable(life.routes());
+                        world.network().send(peer.name(), name, "gossip", () -> merge(table));
+                      });
+              gossip();
+            });
+  }
+
+  private void ask() {
+    world
+        .network()
+        .after(
+            name,
+            world.timeline().between(100, 1_000),
+            () -> {
+              List<ModelName> names = world.cluster().names();
+              if (!names.isEmpty()) {
+                ModelName model = names.get(world.timeline().random().nextInt(names.size()));
+                attempt(model, new HashSet<>(), false);
+              }
+              ask();
+            });
+  }
+
+  /**
+   * @param full whether some instance took it for no other reason than that it has enough
+   */
+  private void attempt(ModelName model, Set<InstanceId> tried, boolean full) {
+    Optional<ModelEntry> entry = routes.snapshot().find(model.value());
+    Optional<Target> target =
+        entry.flatMap(known -> Balancer.pick(known, tried, world.timeline().random()));
+    if (target.isEmpty() || tried.size() >= MOST_TRIES) {
+      if (!full) {
+        world.truth().unanswered(model, name);
+      }
+      return;
+    }
+    Target chosen = target.get();
+    tried.add(chosen.instance());
+    chosen.enter();
+    String machine = chosen.route().machine().value();
+    if (!world.network().reaches(name, machine) || !world.network().reaches(machine, name)) {
+      chosen.leave();
+      attempt(model, tried, full);
+      return;
+    }
+    world
+        .timeline()
+        .after(
+            world.timeline().between(1, 3),
+            () -> {
+              Optional<SimulatedInstance> here =
+                  world
+                      .machine(chosen.route().machine())
+                      .life()
+                      .flatMap(life -> life.instance(chosen.instance()));
+              here.flatMap(instance -> instance.gate().tryAcquire())
+                  .ifPresentOrElse(
+                      permit -> {
+                        world.truth().admitted(here.orElseThrow());
+                        world
+                            .timeline()
+                            .after(
+                                world.timeline().between(20, 800),
+                                () -> {
+                                  permit.release();
+                                  chosen.leave();
+                                });
+                      },
+                      () -> {
+                        chosen.leave();
+                        boolean open = here.map(one -> one.gate().isOpen()).orElse(false);
+                        attempt(model, tried, full || open);
+                      });
+            });
+  }
+}

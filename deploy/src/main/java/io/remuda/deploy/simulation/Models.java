@@ -1,0 +1,93 @@
+package io.remuda.deploy.simulation;
+
+import io.remuda.protocol.NodeProtocol.Described;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.EngineOffer;
+import io.remuda.protocol.model.ModelFile;
+import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Resources;
+import io.remuda.protocol.model.Schema;
+import io.remuda.protocol.model.Spread;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/** The models that there are, and what operators may want of them. */
+final class Models {
+
+  static final int MOST_REPLICAS = 6;
+  private static final String ENGINE = "simulated";
+
+  private final SplittableRandom random;
+  private final List<ModelName> names;
+  private final Map<ModelName, Integer> files = new TreeMap<>();
+
+  Models(SplittableRandom random) {
+    this.random = random;
+    this.names =
+        IntStream.range(0, random.nextInt(2, 7)).mapToObj(i -> new ModelName("model" + i)).toList();
+    names.forEach(name -> files.put(name, random.nextInt(-2, 2)));
+  }
+
+  ModelName any() {
+    return names.get(random.nextInt(names.size()));
+  }
+
+  List<EngineOffer> offers() {
+    return List.of(new EngineOffer(ENGINE, true, Optional.empty(), Optional.empty()));
+  }
+
+  /** A declaration that somebody might write. */
+  ModelSpec spec(ModelName name) {
+    Optional<Resources> resources =
+        random.nextInt(3) == 0 ? Optional.empty() : Optional.of(claim());
+    Optional<Schema> schema =
+        random.nextInt(3) == 0
+            ? Optional.of(Schemas.ALL.get(random.nextInt(Schemas.ALL.size())))
+            : Optional.empty();
+    return new ModelSpec(
+        name,
+        ENGINE,
+        Optional.empty(),
+        random.nextInt(MOST_REPLICAS + 1),
+        resources,
+        random.nextInt(8) == 0 ? OptionalInt.of(2_048) : OptionalInt.empty(),
+        OptionalInt.empty(),
+        Map.of(),
+        Map.of(),
+        random.nextBoolean() ? Spread.SPREAD : Spread.BINPACK,
+        random.nextInt(8) == 0,
+        schema);
+  }
+
+  private Resources claim() {
+    return random.nextInt(3) == 0
+        ? new Resources(1_000L * random.nextInt(1, 8), 200, 1, random.nextInt(1, 3))
+        : new Resources(0, 200L * random.nextInt(1, 8), 1, 0);
+  }
+
+  /** The model that a machine has by itself. */
+  ModelSpec own(int which) {
+    return ModelSpec.of(new ModelName("own" + which), ENGINE, Optional.empty())
+        .withResources(new Resources(0, 100, 1, 0))
+        .withSchema(Schemas.ALL.get(random.nextInt(10) == 0 ? 2 : 0));
+  }
+
+  /** Somebody puts another file in a model's place. */
+  void change(ModelName name) {
+    files.put(name, random.nextInt(-1, Schemas.ALL.size()));
+  }
+
+  Described describe(MachineId machine, ModelSpec spec) {
+    int file = files.getOrDefault(spec.name(), -1);
+    Optional<Schema> schema = file < 0 ? spec.schema() : Optional.of(Schemas.ALL.get(file));
+    ModelFile found =
+        new ModelFile(1_000, "digest", new Resources(0, 300, 1, 0), true, schema, "simulated");
+    return new Described(machine, Optional.of(found), Optional.empty());
+  }
+}

@@ -1,0 +1,143 @@
+package io.remuda.deploy.simulation;
+
+import akka.actor.typed.ActorRef;
+import io.remuda.protocol.NodeProtocol;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Capacity;
+import io.remuda.protocol.model.ModelSpec;
+import io.remuda.registry.fleet.FleetMessage.CapacityTold;
+import io.remuda.registry.model.Action;
+import io.remuda.registry.model.Instance;
+import io.remuda.registry.model.ModelState;
+import io.remuda.registry.model.RegistryMessage.StartAnswered;
+import io.remuda.registry.model.RegistryMessage.StopAnswered;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** An owner's commands to machines, each with its answer or, after a while, none. */
+final class Orders {
+
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+
+  private final World world;
+  private final RegistryShell node;
+  private final ModelOwner owner;
+
+  Orders(World world, RegistryShell node, ModelOwner owner) {
+    this.world = world;
+    this.node = node;
+    this.owner = owner;
+  }
+
+  void send(Action action) {
+    Optional<ActorRef<NodeProtocol.Command>> agent = node.agent(action.machine());
+    if (agent.isEmpty()) {
+      return;
+    }
+    if (action instanceof Action.Stop stop) {
+      stop(stop, agent.get());
+    } else if (action instanceof Action.Start start) {
+      owner.state().declaration().ifPresent(known -> start(known.spec(), start.instance()));
+    } else {
+      owner
+          .state()
+          .declaration()
+          .ifPresent(known -> describe(known, action.machine(), agent.get()));
+    }
+  }
+
+  private void start(ModelSpec declared, Instance instance) {
+    ModelState state = owner.state();
+    ModelSpec spec = state.schemaWithEarlier().map(declared::withSchema).orElse(declared);
+    startOn(instance.machine(), spec, instance);
+    if (world.plant() == Plant.DOUBLE_PLACEMENT && world.timeline().chance(5)) {
+      world.machines().stream()
+          .map(SimulatedMachine::id)
+          .filter(other -> !other.equals(instance.machine()))
+          .findFirst()
+          .ifPresent(other -> startOn(other, spec, instance));
+    }
+  }
+
+  private void startOn(MachineId machine, ModelSpec spec, Instance instance) {
+    ActorRef<NodeProtocol.StartReply> replyTo =
+        ask(
+            machine,
+            ANSWER_LIMIT,
+            reply -> {
+              reply.ifPresent(said -> tell(said.machine(), said.capacity()));
+              owner.started(new StartAnswered(instance.id(), machine, reply));
+            });
+    node.agent(machine)
+        .ifPresent(
+            agent ->
+                agent.tell(
+                    new NodeProtocol.StartInstance(
+                        instance.id(),
+                        instance.epoch(),
+                        World.JOURNAL,
+                        spec,
+                        instance.claim(),
+                        replyTo)));
+  }
+
+  private void stop(Action.Stop stop, ActorRef<NodeProtocol.Command> agent) {
+    Duration drain = world.settings().registry().reconcile().drain();
+    ActorRef<NodeProtocol.StopReply> replyTo =
+        ask(
+            stop.machine(),
+            drain.plus(ANSWER_LIMIT),
+            reply -> {
+              reply.ifPresent(said -> tell(said.machine(), said.capacity()));
+              owner.stopped(new StopAnswered(stop.id(), reply));
+            });
+    agent.tell(
+        new NodeProtocol.StopInstance(stop.id(), stop.epoch(), World.JOURNAL, drain, replyTo));
+  }
+
+  private void describe(
+      ModelState.Declaration declaration, MachineId machine, ActorRef<NodeProtocol.Command> agent) {
+    ActorRef<NodeProtocol.Described> replyTo =
+        ask(
+            machine,
+            world.settings().registry().reconcile().describeTimeout(),
+            reply -> owner.described(machine, declaration.revision(), reply));
+    agent.tell(new NodeProtocol.DescribeModel(declaration.spec(), replyTo));
+  }
+
+  private void tell(MachineId machine, Capacity capacity) {
+    node.capacity(new CapacityTold(machine, capacity));
+  }
+
+  /** The answer that comes first counts; none after the limit. */
+  private <T> ActorRef<T> ask(MachineId machine, Duration limit, Consumer<Optional<T>> answered) {
+    AtomicBoolean over = new AtomicBoolean();
+    world
+        .network()
+        .after(
+            node.name(),
+            limit,
+            () -> {
+              if (!over.getAndSet(true)) {
+                answered.accept(Optional.empty());
+              }
+            });
+    return new SimulatedRef<>(
+        node.name(),
+        "answer",
+        (what, message) ->
+            world
+                .network()
+                .send(
+                    machine.value(),
+                    node.name(),
+                    what,
+                    () -> {
+                      if (!over.getAndSet(true)) {
+                        answered.accept(Optional.of(message));
+                      }
+                    }));
+  }
+}

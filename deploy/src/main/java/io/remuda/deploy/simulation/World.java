@@ -1,0 +1,120 @@
+package io.remuda.deploy.simulation;
+
+import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.registry.model.RegistryMessage.Look;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** All parts of one simulated fleet, each of which finds the others here. */
+final class World {
+
+  static final JournalId JOURNAL = new JournalId("simulated");
+  static final RegistryProtocol.Command LOOK = Look.NOW;
+  private static final int MOST_MACHINES = 8;
+
+  private final SimulationSettings settings;
+  private final Plant plant;
+  private final Timeline timeline;
+  private final Story story;
+  private final Network network;
+  private final Journal journal;
+  private final Models models;
+  private final Cluster cluster;
+  private final Truth truth;
+  private final List<RegistryShell> registries;
+  private final List<SimulatedMachine> machines;
+  private final List<GatewayShell> gateways;
+
+  World(SimulationSettings settings, long seed, Plant plant) {
+    this.settings = settings;
+    this.plant = plant;
+    this.timeline = new Timeline(seed);
+    this.story = new Story(timeline);
+    this.network = new Network(timeline, story);
+    this.journal = new Journal(story, plant != Plant.TWO_COMMITS);
+    this.models = new Models(timeline.random());
+    this.cluster = new Cluster(this);
+    this.truth = new Truth(this);
+    this.registries =
+        IntStream.rangeClosed(1, timeline.chance(30) ? 1 : 3)
+            .mapToObj(i -> new RegistryShell(this, "registry" + i))
+            .toList();
+    this.machines =
+        IntStream.rangeClosed(1, timeline.random().nextInt(1, MOST_MACHINES + 1))
+            .mapToObj(i -> new SimulatedMachine(this, "machine" + i))
+            .toList();
+    this.gateways =
+        IntStream.rangeClosed(1, timeline.chance(50) ? 1 : 2)
+            .mapToObj(i -> new GatewayShell(this, "gateway" + i))
+            .toList();
+  }
+
+  void start() {
+    registries.forEach(RegistryShell::start);
+    machines.forEach(SimulatedMachine::start);
+    gateways.forEach(GatewayShell::start);
+  }
+
+  SimulationSettings settings() {
+    return settings;
+  }
+
+  Plant plant() {
+    return plant;
+  }
+
+  Timeline timeline() {
+    return timeline;
+  }
+
+  Duration now() {
+    return timeline.elapsed();
+  }
+
+  Story story() {
+    return story;
+  }
+
+  Network network() {
+    return network;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  Models models() {
+    return models;
+  }
+
+  Cluster cluster() {
+    return cluster;
+  }
+
+  Truth truth() {
+    return truth;
+  }
+
+  List<RegistryShell> registries() {
+    return registries;
+  }
+
+  List<SimulatedMachine> machines() {
+    return machines;
+  }
+
+  List<GatewayShell> gateways() {
+    return gateways;
+  }
+
+  RegistryShell registry(String name) {
+    return registries.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  SimulatedMachine machine(MachineId id) {
+    return machines.stream().filter(one -> one.id().equals(id)).findFirst().orElseThrow();
+  }
+}

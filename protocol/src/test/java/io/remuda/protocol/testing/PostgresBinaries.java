@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +35,7 @@ record PostgresBinaries(Path folder, Optional<String> runAs) {
   }
 
   /** Makes an empty cluster in a new folder and the process that would serve it; starts nothing. */
-  ServerProcess newCluster(int port, Optional<ServerCertificate> certificate) {
+  ServerProcess newCluster(String host, int port, Optional<ServerCertificate> certificate) {
     Path home =
         ServerProcess.newFolder("remuda-postgres", PostgresServer.folderParent(runAs.isPresent()));
     Path data = home.resolve("data");
@@ -50,6 +51,9 @@ record PostgresBinaries(Path folder, Optional<String> runAs) {
                 "--encoding=UTF8",
                 "--locale=C",
                 "--no-sync")));
+    if (!host.equals(PostgresServer.LOOPBACK)) {
+      letIn(data.resolve("pg_hba.conf"), "host all all samenet trust\n");
+    }
     List<String> server =
         new ArrayList<>(
             List.of(
@@ -59,7 +63,7 @@ record PostgresBinaries(Path folder, Optional<String> runAs) {
                 "-p",
                 Integer.toString(port),
                 "-h",
-                "127.0.0.1",
+                host,
                 "-k",
                 "",
                 // The tests kill processes, not machines: the page cache is safe enough.
@@ -82,6 +86,14 @@ record PostgresBinaries(Path folder, Optional<String> runAs) {
     run(home, List.of("chmod", "600", key));
     runAs.ifPresent(user -> run(home, List.of("chown", user, own, key)));
     return List.of("-c", "ssl=on", "-c", "ssl_cert_file=" + own, "-c", "ssl_key_file=" + key);
+  }
+
+  private static void letIn(Path rules, String line) {
+    try {
+      Files.writeString(rules, line, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private List<String> asUser(List<String> command) {

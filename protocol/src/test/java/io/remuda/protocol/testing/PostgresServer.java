@@ -26,6 +26,8 @@ import java.util.UUID;
  */
 public final class PostgresServer {
 
+  static final String LOOPBACK = "127.0.0.1";
+
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
@@ -51,20 +53,28 @@ public final class PostgresServer {
 
   /** A server of the caller's own, which it may stop, kill and start again. */
   public static PostgresServer own() {
-    return own(Optional.empty());
+    return own(LOOPBACK, Optional.empty());
   }
 
   /** The same, which speaks TLS with those who want it. */
   public static PostgresServer own(ServerCertificate certificate) {
-    return own(Optional.of(certificate));
+    return own(LOOPBACK, Optional.of(certificate));
   }
 
-  private static PostgresServer own(Optional<ServerCertificate> certificate) {
+  /**
+   * As {@link #own()}, for whoever shares a network with that address of this host, without a
+   * password: for networks that nobody else reaches.
+   */
+  public static PostgresServer own(String host) {
+    return own(host, Optional.empty());
+  }
+
+  private static PostgresServer own(String host, Optional<ServerCertificate> certificate) {
     PostgresBinaries binaries = PostgresBinaries.find();
     int port = FreePort.next();
-    ServerProcess process = binaries.newCluster(port, certificate);
+    ServerProcess process = binaries.newCluster(host, port, certificate);
     PostgresServer server =
-        new PostgresServer("127.0.0.1", port, "postgres", "postgres", Optional.of(process));
+        new PostgresServer(host, port, "postgres", "postgres", Optional.of(process));
     server.restart();
     return server;
   }

@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A process that the packed launcher started, with what it printed. */
-final class Launched implements AutoCloseable {
+public final class Launched implements AutoCloseable {
 
   /** How a command ended and what it printed. */
-  record Ended(int exit, String out, String err) {}
+  public record Ended(int exit, String out, String err) {}
 
   private static final Path LAUNCHER = Path.of("target/dist/remuda").toAbsolutePath();
 
@@ -35,7 +35,7 @@ final class Launched implements AutoCloseable {
     this.err = err;
   }
 
-  static Path launcher() {
+  public static Path launcher() {
     return LAUNCHER;
   }
 
@@ -53,7 +53,12 @@ final class Launched implements AutoCloseable {
     return start(List.of("bash", "-c", limited), logs, Map.of(), arguments);
   }
 
-  private static Launched start(
+  /**
+   * As {@link #start(Path, Map, String...)}, by a command that runs it.
+   *
+   * @param prefix the command; what is started follows it
+   */
+  public static Launched start(
       List<String> prefix, Path logs, Map<String, String> environment, String... arguments) {
     try {
       Files.createDirectories(logs);
@@ -82,29 +87,29 @@ final class Launched implements AutoCloseable {
     return run(logs, Map.of(), arguments);
   }
 
-  static Ended run(Path logs, Map<String, String> environment, String... arguments) {
+  public static Ended run(Path logs, Map<String, String> environment, String... arguments) {
     Launched launched = start(logs, environment, arguments);
     return launched.end(COMMAND_LIMIT);
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
-  String out() {
+  public String out() {
     return read(out);
   }
 
-  String err() {
+  public String err() {
     return read(err);
   }
 
   /** Waits until it has printed {@code text} on stdout; fails with its log when it ends before. */
-  void awaitPrinted(String text, Duration limit) {
+  public void awaitPrinted(String text, Duration limit) {
     long end = System.nanoTime() + limit.toNanos();
     Eventually.isTrue(
         "'" + text + "' is printed",
@@ -121,7 +126,7 @@ final class Launched implements AutoCloseable {
   }
 
   /** Waits for its own end. */
-  Ended end(Duration limit) {
+  public Ended end(Duration limit) {
     try {
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();
@@ -135,13 +140,13 @@ final class Launched implements AutoCloseable {
   }
 
   /** As a crash: nothing of it gets to say goodbye. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     end(END_LIMIT);
   }
 
   /** In good order. */
-  Ended terminate() {
+  public Ended terminate() {
     process.destroy();
     return end(END_LIMIT);
   }
@@ -162,7 +167,7 @@ final class Launched implements AutoCloseable {
   }
 
   /** The end of its log, for who wants to know why. */
-  String lastWords() {
+  public String lastWords() {
     return tail(err());
   }
 

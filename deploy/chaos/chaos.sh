@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Kills the parts of a fleet of real processes, one after the other, under load, and judges what
+# its clients and its machines saw. Ends with 1 when anything was that must not be.
+#
+#   deploy/chaos/chaos.sh            nine rounds of each fault; times that are missed count
+#   deploy/chaos/chaos.sh --short    one round of each; times that are missed are told only
+#   deploy/chaos/chaos.sh --help     its options
+#
+# Each node is a process in a network of its own. All of it, PostgreSQL too, lives in namespaces that
+# end with this script, whatever ends it: nothing outside of them is touched. Needs root, Maven, a JDK,
+# PostgreSQL and llama-server. Logs of the last run: deploy/target/chaos.
+set -euo pipefail
+cd -P "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+missing() {
+  if [ "${CI:-}" = true ]; then
+    echo "CI=true allows nothing to be skipped: needs $1" >&2
+    exit 1
+  fi
+  echo "skipped: needs $1"
+  exit 0
+}
+
+ISOLATED=(unshare --net --mount --ipc --pid --mount-proc --kill-child)
+if [ "${1:-}" != --help ]; then
+  { command -v ip && "${ISOLATED[@]}" ip link add probe type bridge; } >/dev/null 2>&1 ||
+    missing "root and ip netns"
+fi
+
+mvn -q -B -Dstyle.color=never -Dfast -DskipTests -pl deploy -am package dependency:build-classpath \
+  -Dmdep.outputFile=target/bench.classpath -Dmdep.includeScope=test
+
+cd deploy
+JAVA=(java -Xmx512m -XX:+UseSerialGC -Djava.util.concurrent.ForkJoinPool.common.parallelism=2
+  -cp "target/test-classes:target/classes:$(cat target/bench.classpath)"
+  io.remuda.deploy.chaos.Chaos)
+[ "${1:-}" != --help ] || exec "${JAVA[@]}" --help
+
+# The shell in the middle is the first process of the new namespace and takes in orphans, as init does.
+exec "${ISOLATED[@]}" bash -c '
+  mkdir -p /run/netns
+  mount -t tmpfs namespaces /run/netns
+  ip link set lo up
+  REMUDA_CHAOS_ISOLATED=1 "$@"
+  exit $?' chaos "${JAVA[@]}" "$@"

@@ -1,0 +1,194 @@
+package io.remuda.deploy.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.remuda.deploy.check.Observation;
+import io.remuda.deploy.check.Observation.InstanceStarted;
+import io.remuda.protocol.testing.Eventually;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * Breaks a fleet of real processes under load, again and again, and judges what was seen; run by
+ * deploy/chaos/chaos.sh in namespaces of its own.
+ */
+public final class Chaos {
+
+  private static final Duration SETTLE_LIMIT = Duration.ofSeconds(90);
+  private static final Duration CALM = Duration.ofSeconds(1);
+
+  private final Options options;
+  private final Stage stage;
+  private final Recorder recorder = new Recorder();
+  private final Books books = new Books();
+  private final List<Verdict> verdicts = new ArrayList<>();
+
+  /** Instances that are there, by id: each round's history begins with them. */
+  private final Map<String, InstanceStarted> there = new HashMap<>();
+
+  private Chaos(Options options, Stage stage) {
+    this.options = options;
+    this.stage = stage;
+  }
+
+  /** See {@link Options#USAGE}. Ends with 1 when anything was wrong, with 2 when asked wrongly. */
+  public static void main(String[] arguments) throws Exception {
+    if (List.of(arguments).contains("--help")) {
+      System.out.println(Options.USAGE);
+      return;
+    }
+    Options options;
+    try {
+      options = Options.parse(List.of(arguments), new Random());
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+      return;
+    }
+    if (System.getenv("REMUDA_CHAOS_ISOLATED") == null) {
+      System.err.println("started outside of its namespaces; use deploy/chaos/chaos.sh");
+      System.exit(2);
+    }
+    System.exit(run(options) ? 0 : 1);
+  }
+
+  private static boolean run(Options options) throws Exception {
+    System.out.printf(
+        "seed %d, %d registry nodes, %d machines, 2 gateways, %d requests/s on %d processors%n",
+        options.seed(),
+        options.registries(),
+        options.machines(),
+        options.perSecond(),
+        Runtime.getRuntime().availableProcessors());
+    try (Stage stage = new Stage(folder(), options.registries(), options.machines())) {
+      stage.deploy();
+      return new Chaos(options, stage).all();
+    } catch (TestAbortedException missing) {
+      System.out.println(missing.getMessage());
+      return true;
+    }
+  }
+
+  private boolean all() throws InterruptedException {
+    ScheduledExecutorService timers = Executors.newScheduledThreadPool(1);
+    List<String> atTheEnd;
+    try (Watch watch = new Watch(stage, recorder)) {
+      Eventually.passes(
+          "the fleet is as wished",
+          SETTLE_LIMIT,
+          () ->
+              assertThat(watch.lastIfAny())
+                  .hasValueSatisfying(look -> assertThat(look).matches(Watch.Look::settled)));
+      List<Client> clients = Client.together(stage, options.perSecond(), recorder, timers);
+      try {
+        Random order = new Random(options.seed());
+        for (int i = 1; i <= options.rounds(); i++) {
+          List<FaultKind> kinds = new ArrayList<>(options.faults());
+          Collections.shuffle(kinds, order);
+          for (FaultKind kind : kinds) {
+            play(new Round(kind, stage, recorder, watch, order), watch);
+          }
+        }
+      } finally {
+        clients.forEach(Client::stop);
+        clients.forEach(Client::close);
+      }
+      atTheEnd = books.audit(stage, recorder.now());
+    } finally {
+      timers.shutdownNow();
+    }
+    return tell(atTheEnd);
+  }
+
+  private void play(Round round, Watch watch) {
+    round.pass(CALM);
+    keep(recorder.take());
+    round.pass(Duration.ofMillis(round.random().nextInt(500)));
+    Duration start = recorder.now();
+    try {
+      Faults.run(round);
+    } catch (RuntimeException | AssertionError e) {
+      round.demand("the round came to its end", false, e.toString());
+      round.heals();
+    }
+    Optional<Duration> settled = round.until(Watch.Look::settled, SETTLE_LIMIT);
+    round.pass(CALM);
+    List<Observation> seen = new ArrayList<>(there.values());
+    List<Observation> taken = recorder.take();
+    seen.addAll(taken);
+    keep(taken);
+    Verdict verdict = Verdict.of(round, seen, settled);
+    verdicts.add(verdict);
+    System.out.printf(
+        "%7.1f s  %-22s %4d requests, %d failed (%d not allowed), gap %.1f s, as wished after %s%n",
+        Round.seconds(start),
+        round.kind(),
+        verdict.requests(),
+        verdict.failed(),
+        verdict.undue(),
+        Round.seconds(verdict.gap()),
+        verdict.settled().map(at -> "%.1f s".formatted(Round.seconds(at))).orElse("never"));
+    System.out.printf(
+        "             broken from %.1f s to %.1f s%n",
+        Round.seconds(round.began()), Round.seconds(round.healed()));
+    verdict.seen().forEach(finding -> System.out.println("             " + finding));
+    verdict.wrong().forEach(wrong -> System.out.println("   WRONG     " + wrong));
+    if (!verdict.wrong().isEmpty()) {
+      notRunning();
+    }
+  }
+
+  /** A node that is not there after a round explains much. */
+  private void notRunning() {
+    stage.all().stream()
+        .filter(node -> !node.isAlive())
+        .forEach(node -> System.out.println(node.name() + " has ended:\n" + node.lastWords()));
+  }
+
+  private void keep(List<Observation> seen) {
+    books.keep(seen);
+    for (Observation each : seen) {
+      if (each instanceof InstanceStarted started) {
+        there.put(started.instance().toString(), started);
+      } else if (each instanceof Observation.InstanceStopped stopped) {
+        there.remove(stopped.instance().toString());
+      }
+    }
+  }
+
+  private boolean tell(List<String> atTheEnd) {
+    System.out.println("\n" + Table.of(verdicts));
+    List<String> wrong =
+        new ArrayList<>(verdicts.stream().flatMap(each -> each.wrong().stream()).toList());
+    wrong.addAll(atTheEnd);
+    long late = verdicts.stream().mapToLong(each -> each.late().size()).sum();
+    wrong.forEach(each -> System.out.println("WRONG " + each));
+    System.out.printf(
+        "%d violations, %d times missed; again: %s%n", wrong.size(), late, options.command());
+    return wrong.isEmpty() && (options.brief() || late == 0);
+  }
+
+  /** An empty folder; what the last run left is removed. */
+  private static Path folder() throws java.io.IOException {
+    Path folder = Path.of("target/chaos").toAbsolutePath();
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+      }
+    }
+    return Files.createDirectories(folder);
+  }
+}

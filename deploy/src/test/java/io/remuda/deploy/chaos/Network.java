@@ -1,0 +1,85 @@
+package io.remuda.deploy.chaos;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A network of hosts on one bridge, each a network namespace with an address of its own; this
+ * process sits at the bridge.
+ */
+final class Network {
+
+  /** Where this process answers. */
+  static final String HUB = "10.77.0.254";
+
+  private static final long COMMAND_SECONDS = 20;
+
+  private final Map<String, String> addresses = new TreeMap<>();
+
+  Network() {
+    run(List.of("link add hub type bridge", "addr add " + HUB + "/24 dev hub", "link set hub up"));
+  }
+
+  /** Adds a host and returns its address. */
+  String host(String name) {
+    int number = addresses.size() + 1;
+    String address = "10.77.0." + number;
+    addresses.put(name, address);
+    run(List.of("netns add " + name));
+    run(
+        List.of(
+            "link add " + cable(name) + " type veth peer name eth0 netns " + name,
+            "link set " + cable(name) + " master hub up"));
+    runOn(
+        name,
+        List.of("link set lo up", "addr add " + address + "/24 dev eth0", "link set eth0 up"));
+    return address;
+  }
+
+  String address(String host) {
+    return Objects.requireNonNull(addresses.get(host), host);
+  }
+
+  /** What makes a command run on that host. */
+  static List<String> on(String host) {
+    return List.of("ip", "netns", "exec", host);
+  }
+
+  /** The name of its end at the bridge; names of interfaces are at most 15 characters. */
+  private static String cable(String host) {
+    return "v-" + host;
+  }
+
+  private static void run(List<String> lines) {
+    run(List.of("ip", "-batch", "-"), lines);
+  }
+
+  private static void runOn(String host, List<String> lines) {
+    run(List.of("ip", "-n", host, "-batch", "-"), lines);
+  }
+
+  private static void run(List<String> command, List<String> lines) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      try (var in = process.outputWriter(StandardCharsets.UTF_8)) {
+        in.write(String.join("\n", lines) + "\n");
+      }
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        process.destroyForcibly();
+        throw new IllegalStateException(command + " of " + lines + " failed: " + said);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

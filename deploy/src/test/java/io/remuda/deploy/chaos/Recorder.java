@@ -1,0 +1,49 @@
+package io.remuda.deploy.chaos;
+
+import io.remuda.deploy.check.Observation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Keeps what everybody sees, by one clock. */
+final class Recorder {
+
+  private static final int LONGEST_QUOTE = 400;
+
+  private final long began = System.nanoTime();
+  private final List<Observation> seen = new ArrayList<>();
+  private final Map<String, String> words = new ConcurrentHashMap<>();
+
+  /** The time since this recorder was made. */
+  Duration now() {
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  synchronized void add(Observation observation) {
+    seen.add(observation);
+  }
+
+  /** Keeps what a request was answered that was no answer. */
+  void quote(String request, String answer) {
+    words.put(request, answer.substring(0, Math.min(answer.length(), LONGEST_QUOTE)).strip());
+  }
+
+  Optional<String> quoted(String request) {
+    return Optional.ofNullable(words.get(request));
+  }
+
+  /** What was added since the last call. */
+  synchronized List<Observation> take() {
+    List<Observation> taken = List.copyOf(seen);
+    seen.clear();
+    return taken;
+  }
+
+  /** What was added since the last {@link #take}, of one kind. */
+  synchronized <O extends Observation> List<O> since(Class<O> kind) {
+    return seen.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+}

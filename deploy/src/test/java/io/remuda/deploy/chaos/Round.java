@@ -1,0 +1,193 @@
+package io.remuda.deploy.chaos;
+
+import io.remuda.deploy.check.Observation.Change;
+import io.remuda.deploy.check.Observation.DeploymentChanged;
+import io.remuda.deploy.check.Observation.Fault;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.testing.Eventually;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+
+/** One fault, from its begin until all is as wished again; what a script of {@link Faults} uses. */
+final class Round {
+
+  /** What must be so, and whether it was. */
+  record Finding(String what, boolean met, String seen) {
+    @Override
+    public String toString() {
+      return "%s: %s%s".formatted(what, seen, met ? "" : " (MISSED)");
+    }
+  }
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PROBE_PAUSE = Duration.ofMillis(200);
+
+  private final FaultKind kind;
+  private final Stage stage;
+  private final Recorder recorder;
+  private final Watch watch;
+  private final RandomGenerator random;
+  private final List<Finding> goals = new ArrayList<>();
+  private final List<Finding> demands = new ArrayList<>();
+  private Set<String> parts = Set.of();
+  private Duration began = Duration.ZERO;
+  private Optional<Duration> healed = Optional.empty();
+
+  Round(FaultKind kind, Stage stage, Recorder recorder, Watch watch, RandomGenerator random) {
+    this.kind = kind;
+    this.stage = stage;
+    this.recorder = recorder;
+    this.watch = watch;
+    this.random = random;
+  }
+
+  Stage stage() {
+    return stage;
+  }
+
+  Recorder recorder() {
+    return recorder;
+  }
+
+  RandomGenerator random() {
+    return random;
+  }
+
+  Watch.Look look() {
+    return watch.last();
+  }
+
+  <T> T any(List<T> list) {
+    return list.get(random.nextInt(list.size()));
+  }
+
+  /**
+   * From now on something is broken.
+   *
+   * @param broken what requests may fail on, by name
+   */
+  void breaks(String... broken) {
+    parts = Set.of(broken);
+    began = recorder.now();
+  }
+
+  /** From now on nothing is broken any more. */
+  void heals() {
+    healed = Optional.of(recorder.now());
+  }
+
+  /** The time since the fault began. */
+  Duration sinceBegin() {
+    return recorder.now().minus(began);
+  }
+
+  Duration began() {
+    return began;
+  }
+
+  Duration healed() {
+    return healed.orElse(began);
+  }
+
+  /** Lets the time pass until so long after the fault's begin. */
+  void lasts(Duration length) {
+    pass(length.minus(sinceBegin()));
+  }
+
+  void pass(Duration length) {
+    long end = System.nanoTime() + length.toNanos();
+    for (long left = length.toNanos(); left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
+  /** Waits until a look, made after this moment, is as it should be; empty when none was. */
+  Optional<Duration> until(Predicate<Watch.Look> wished, Duration limit) {
+    Duration from = recorder.now();
+    try {
+      return Optional.of(
+          Eventually.find(
+              "the fleet is as it should be",
+              limit,
+              () ->
+                  Optional.of(watch.last())
+                      .filter(look -> look.at().compareTo(from) > 0)
+                      .filter(wished)
+                      .map(Watch.Look::at)));
+    } catch (AssertionError late) {
+      return Optional.empty();
+    }
+  }
+
+  /** Waits until a change is accepted again, and says how long after the begin that was. */
+  Duration untilChangesAreAccepted() {
+    return Eventually.find(
+        "changes are accepted",
+        PATIENCE,
+        () -> {
+          if (change()) {
+            return Optional.of(sinceBegin());
+          }
+          LockSupport.parkNanos(PROBE_PAUSE.toNanos());
+          return Optional.empty();
+        });
+  }
+
+  /** Declares a name without a replica and says whether that was accepted. */
+  boolean change() {
+    ModelName name = new ModelName("probe-" + Long.toString(recorder.now().toMillis()));
+    Optional<Door.Answer> answer =
+        stage
+            .door()
+            .put(
+                "/v1/deployments/" + name,
+                "{\"engine\":\"jvm\",\"model\":\"demo\",\"replicas\":0}");
+    boolean accepted = answer.map(Door.Answer::status).equals(Optional.of(202));
+    // Whatever else was answered may have come to pass nonetheless.
+    recorder.add(
+        new DeploymentChanged(
+            recorder.now(),
+            name,
+            accepted ? answer.get().json().path("version").asLong() : 0,
+            accepted ? Change.DEPLOYED : Change.UNSURE));
+    return accepted;
+  }
+
+  /** A time that is promised. On a machine that has other work it may be missed. */
+  void goal(String what, Duration seen, Duration most) {
+    boolean met = seen.compareTo(most) <= 0;
+    goals.add(new Finding(what, met, "%.1f s of %.1f".formatted(seconds(seen), seconds(most))));
+  }
+
+  /** Something that must be so on every machine. */
+  void demand(String what, boolean met, Object seen) {
+    demands.add(new Finding(what, met, String.valueOf(seen)));
+  }
+
+  FaultKind kind() {
+    return kind;
+  }
+
+  /** What this round was, for the checker. */
+  Fault fault() {
+    return new Fault(kind.name(), parts, began, Optional.of(healed()));
+  }
+
+  List<Finding> goals() {
+    return List.copyOf(goals);
+  }
+
+  List<Finding> demands() {
+    return List.copyOf(demands);
+  }
+
+  static double seconds(Duration time) {
+    return time.toMillis() / 1e3;
+  }
+}

@@ -1,0 +1,214 @@
+package io.remuda.deploy.chaos;
+
+import io.remuda.deploy.fleet.Launched;
+import io.remuda.node.gguf.BigramModel;
+import io.remuda.protocol.testing.Eventually;
+import io.remuda.protocol.testing.LlamaServer;
+import io.remuda.protocol.testing.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The fleet that is broken: registry nodes on one PostgreSQL, machines, two gateways, each a
+ * process on a host of its own, with the product's defaults; and one model, a replica for each
+ * machine.
+ */
+final class Stage implements AutoCloseable {
+
+  static final String MODEL = "chat";
+  static final int MEMORY_MIB = 128;
+  static final double CPUS = 0.5;
+
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
+  private static final int CONTACT = 7900;
+  private static final int API = 8080;
+  private static final String KEY_PRINTED = "admin key, shown this once and kept nowhere: ";
+
+  private final Path folder;
+  private final Network network = new Network();
+  private final PostgresServer postgres = PostgresServer.own(Network.HUB);
+  private final String database = postgres.newDatabase();
+  private final List<Node> registries = new ArrayList<>();
+  private final List<Node> machines = new ArrayList<>();
+  private final List<Node> gateways = new ArrayList<>();
+  private final Map<String, String> machineIds = new HashMap<>();
+  private final String adminKey;
+  private final Door door;
+
+  Stage(Path folder, int registryCount, int machineCount) throws IOException {
+    this.folder = folder;
+    LlamaServer.binary();
+    Files.createDirectories(folder.resolve("models"));
+    BigramModel.ofDemoCorpus().writeGguf(folder.resolve("models/small.gguf"));
+    Launched.run(folder, Map.of(), "keys", "cluster", folder.resolve("fleet.key").toString());
+    List<String> seeds = new ArrayList<>();
+    for (int i = 1; i <= registryCount; i++) {
+      seeds.add(network.host("registry-" + i) + ":" + CONTACT);
+    }
+    Map<String, String> settings = settings(String.join(",", seeds));
+    for (int i = 1; i <= registryCount; i++) {
+      registries.add(node("registry", i, settings, "registry node"));
+    }
+    for (int i = 1; i <= machineCount; i++) {
+      network.host("model-" + i);
+      machines.add(node("model", i, settings, "model node"));
+    }
+    for (int i = 1; i <= 2; i++) {
+      String address = network.host("gateway-" + i);
+      gateways.add(
+          node(
+              "gateway",
+              i,
+              settings,
+              "gateway node",
+              "--host",
+              address,
+              "--port",
+              Integer.toString(API),
+              "--auth"));
+    }
+    adminKey = start();
+    door = new Door(gateways.stream().map(this::url).toList(), adminKey);
+  }
+
+  private Map<String, String> settings(String seeds) {
+    Map<String, String> all = new HashMap<>();
+    all.put("REMUDA_CLUSTER_SEEDS", seeds);
+    all.put("REMUDA_CLUSTER_KEY_FILE", folder.resolve("fleet.key").toString());
+    all.put("REMUDA_JOURNAL_URL", database);
+    all.put("REMUDA_JOURNAL_USER", postgres.user());
+    all.put("REMUDA_JOURNAL_PASSWORD", postgres.password());
+    all.put("REMUDA_NODE_MODEL_ROOTS", folder.resolve("models").toString());
+    // Many virtual machines share few processors here.
+    all.put("REMUDA_JAVA_OPTS", "-Xmx192m -XX:TieredStopAtLevel=1");
+    return Map.copyOf(all);
+  }
+
+  private Node node(
+      String role, int number, Map<String, String> settings, String printed, String... more) {
+    String name = role + "-" + number;
+    List<String> arguments = new ArrayList<>(List.of(role));
+    arguments.addAll(
+        List.of("--bind", network.address(name) + ":" + CONTACT, "--insecure-network"));
+    arguments.addAll(List.of(more));
+    return new Node(name, folder, settings, printed, arguments.toArray(String[]::new));
+  }
+
+  /** Starts everything and returns the administrator's key, which the first gateway prints. */
+  private String start() {
+    registries.forEach(Node::start);
+    registries.forEach(Node::awaitUp);
+    Node first = gateways.get(0);
+    first.start();
+    machines.forEach(Node::start);
+    String key =
+        Eventually.find(
+            "the first gateway prints the administrator's key",
+            START_LIMIT,
+            () ->
+                first
+                    .out()
+                    .lines()
+                    .filter(line -> line.startsWith(KEY_PRINTED))
+                    .map(line -> line.substring(KEY_PRINTED.length()))
+                    .findFirst());
+    gateways.stream().skip(1).forEach(Node::start);
+    gateways.forEach(Node::awaitUp);
+    machines.forEach(Node::awaitUp);
+    machines.forEach(
+        machine ->
+            machineIds.put(
+                machine.out().lines().findFirst().orElseThrow().replaceFirst("^model node ", ""),
+                machine.name()));
+    return key;
+  }
+
+  /** Deploys the model and waits until a replica serves on each machine. */
+  void deploy() {
+    String body =
+        """
+        {"engine":"llama-server","model":"small.gguf","replicas":%d,"strategy":"spread",\
+        "context":512,"slots":4,"resources":{"memoryMiB":%d,"cpus":%s}}"""
+            .formatted(machines.size(), MEMORY_MIB, CPUS);
+    Eventually.isTrue(
+        "the model's deployment is accepted",
+        START_LIMIT,
+        () ->
+            door.put("/v1/deployments/" + MODEL, body)
+                .filter(answer -> answer.status() == 202)
+                .isPresent());
+    Eventually.isTrue(
+        "all replicas serve",
+        START_LIMIT,
+        () ->
+            door.get("/v1/deployments/" + MODEL)
+                .filter(json -> json.path("ready").asInt() == machines.size())
+                .isPresent());
+  }
+
+  PostgresServer postgres() {
+    return postgres;
+  }
+
+  String database() {
+    return database;
+  }
+
+  Door door() {
+    return door;
+  }
+
+  String adminKey() {
+    return adminKey;
+  }
+
+  List<Node> registries() {
+    return registries;
+  }
+
+  List<Node> machines() {
+    return machines;
+  }
+
+  List<Node> gateways() {
+    return gateways;
+  }
+
+  List<Node> all() {
+    return Stream.of(registries, machines, gateways).flatMap(List::stream).toList();
+  }
+
+  String url(Node gateway) {
+    return "http://" + network.address(gateway.name()) + ":" + API;
+  }
+
+  /** The machine's id. */
+  String id(Node machine) {
+    return machineIds.entrySet().stream()
+        .filter(entry -> entry.getValue().equals(machine.name()))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The node that is the machine of this id. */
+  Node machine(String id) {
+    return machines.stream()
+        .filter(machine -> machine.name().equals(machineIds.get(id)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    all().forEach(Node::close);
+    postgres.stop();
+  }
+}

@@ -1,0 +1,110 @@
+package io.remuda.deploy.chaos;
+
+import io.remuda.deploy.chaos.Round.Finding;
+import io.remuda.deploy.check.Checker;
+import io.remuda.deploy.check.Gaps;
+import io.remuda.deploy.check.History;
+import io.remuda.deploy.check.Invariant;
+import io.remuda.deploy.check.Limits;
+import io.remuda.deploy.check.Observation;
+import io.remuda.deploy.check.Observation.Fault;
+import io.remuda.deploy.check.Observation.Outcome;
+import io.remuda.deploy.check.Observation.Request;
+import io.remuda.deploy.check.Violation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one round was judged to be.
+ *
+ * @param requests all that clients asked
+ * @param failed those of them without an answer
+ * @param undue those of the failed that nothing excuses
+ * @param gap the longest that any client was without an answer
+ * @param settled from the fault's end until all was as wished; empty when it never was
+ * @param wrong what must never be
+ * @param late promised times that were missed
+ */
+record Verdict(
+    FaultKind kind,
+    int requests,
+    int failed,
+    int undue,
+    Duration gap,
+    Optional<Duration> settled,
+    List<String> wrong,
+    List<Finding> late,
+    List<Finding> seen) {
+
+  Verdict {
+    wrong = List.copyOf(wrong);
+    late = List.copyOf(late);
+    seen = List.copyOf(seen);
+  }
+
+  /**
+   * Judges a round by its history.
+   *
+   * @param settled when all was as wished again
+   */
+  static Verdict of(Round round, List<Observation> seen, Optional<Duration> settled) {
+    List<Observation> all = new ArrayList<>(seen);
+    // Changes of the round itself are judged over all rounds: here they would count as
+    // disturbances.
+    all.removeIf(Observation.DeploymentChanged.class::isInstance);
+    Fault fault = round.fault();
+    all.add(fault);
+    History history = new History(all);
+    List<Violation> violations = Checker.check(history, Limits.PROMISED);
+    List<Request> requests = history.all(Request.class);
+    Duration gap = Gaps.longest(history, Limits.PROMISED).getOrDefault(fault.kind(), Duration.ZERO);
+    List<Finding> late = new ArrayList<>(round.goals());
+    round.kind().gap().ifPresent(most -> late.add(finding("longest gap", gap, most)));
+    List<Finding> findings = new ArrayList<>(late);
+    findings.addAll(round.demands());
+    List<String> wrong =
+        new ArrayList<>(violations.stream().map(each -> text(each, round.recorder())).toList());
+    round.demands().stream()
+        .filter(demand -> !demand.met())
+        .forEach(demand -> wrong.add(demand.toString()));
+    return new Verdict(
+        round.kind(),
+        requests.size(),
+        (int) requests.stream().filter(each -> each.outcome() != Outcome.ANSWERED).count(),
+        (int)
+            violations.stream()
+                .filter(each -> each.invariant() == Invariant.NO_UNDUE_FAILURE)
+                .count(),
+        gap,
+        settled.map(at -> at.minus(round.healed())),
+        wrong,
+        late.stream().filter(goal -> !goal.met()).toList(),
+        findings);
+  }
+
+  private static Finding finding(String what, Duration seen, Duration most) {
+    return new Finding(
+        what,
+        seen.compareTo(most) <= 0,
+        "%.1f s of %.1f".formatted(Round.seconds(seen), Round.seconds(most)));
+  }
+
+  private static String text(Violation violation, Recorder recorder) {
+    return violation.text()
+        + violation.seen().stream().map(each -> told(each, recorder)).findFirst().orElse("");
+  }
+
+  private static String told(Observation seen, Recorder recorder) {
+    return seen instanceof Request request
+        ? "; asked at %.3f s, first byte %s, ended at %.3f s, served by %s, answered %s"
+            .formatted(
+                Round.seconds(request.begin()),
+                request.firstByte().map(at -> "at %.3f s".formatted(Round.seconds(at))).orElse("-"),
+                Round.seconds(request.end()),
+                request.servedBy().map(Object::toString).orElse("-"),
+                recorder.quoted(request.id()).orElse("-"))
+        : "";
+  }
+}

@@ -1,0 +1,208 @@
+package io.remuda.deploy.chaos;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.remuda.deploy.check.Observation.InstanceStarted;
+import io.remuda.deploy.check.Observation.InstanceStopped;
+import io.remuda.deploy.check.Observation.MachineSample;
+import io.remuda.deploy.check.Observation.MachineSize;
+import io.remuda.deploy.check.Observation.ModelSample;
+import io.remuda.deploy.check.Observation.Sample;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Resources;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Looks at the fleet again and again: what the model should be and is, what each machine has, which
+ * keepers of engines run. While no registry answers it sees nothing.
+ */
+final class Watch implements AutoCloseable {
+
+  private static final Duration PAUSE = Duration.ofMillis(400);
+  private static final Duration LAST_LOOK = Duration.ofSeconds(40);
+  private static final ModelName MODEL = new ModelName(Stage.MODEL);
+  private static final Resources CLAIM = new Resources(0, Stage.MEMORY_MIB, Stage.CPUS, 0);
+
+  /** One replica, as the registry tells of it. */
+  record Replica(InstanceId id, MachineId machine, String phase, long pid) {
+    boolean ready() {
+      return phase.equals("READY");
+    }
+  }
+
+  /** What one look saw. */
+  record Look(Duration at, Sample sample, List<Replica> replicas, boolean allReachable) {
+    Look {
+      replicas = List.copyOf(replicas);
+    }
+
+    List<Replica> ready() {
+      return replicas.stream().filter(Replica::ready).toList();
+    }
+
+    /** Whether all is as wished, on machines that are all there, and nothing is there beside it. */
+    boolean settled() {
+      ModelSample model = sample.models().get(MODEL);
+      return allReachable
+          && model != null
+          && model.ready() == model.wished()
+          && replicas.size() == model.wished()
+          && sample.machines().values().stream()
+              .allMatch(there -> there.keepers().size() == there.instances().size());
+    }
+  }
+
+  private final Stage stage;
+  private final Recorder recorder;
+  private final Map<InstanceId, InstanceStarted> known = new HashMap<>();
+  private final Thread thread;
+  private volatile Optional<Look> last = Optional.empty();
+  private volatile boolean ending;
+
+  Watch(Stage stage, Recorder recorder) {
+    this.stage = stage;
+    this.recorder = recorder;
+    this.thread = new Thread(this::run, "watch");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run() {
+    while (!ending) {
+      look()
+          .ifPresent(
+              look -> {
+                note(look);
+                last = Optional.of(look);
+              });
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+  }
+
+  /** What was seen last. */
+  Look last() {
+    return last.orElseThrow(() -> new IllegalStateException("nothing was seen yet"));
+  }
+
+  Optional<Look> lastIfAny() {
+    return last;
+  }
+
+  private Optional<Look> look() {
+    // What it sees may be as old as this.
+    Duration at = recorder.now();
+    Optional<JsonNode> model = stage.door().get("/v1/deployments/" + Stage.MODEL);
+    Optional<JsonNode> machines = stage.door().get("/v1/machines");
+    if (model.isEmpty() || machines.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Replica> replicas = new ArrayList<>();
+    for (JsonNode each : model.get().path("instances")) {
+      if (!each.path("phase").asText().equals("ENDED")) {
+        replicas.add(
+            new Replica(
+                InstanceId.of(each.path("instance").asText()),
+                new MachineId(each.path("machine").asText()),
+                each.path("phase").asText(),
+                each.path("pid").asLong()));
+      }
+    }
+    Map<MachineId, MachineSample> there = new TreeMap<>();
+    int reachable = 0;
+    for (JsonNode each : machines.get().path("data")) {
+      if (each.path("reachable").asBoolean()) {
+        reachable++;
+        MachineId id = new MachineId(each.path("id").asText());
+        List<InstanceId> instances = new ArrayList<>();
+        each.path("instances").forEach(one -> instances.add(InstanceId.of(one.asText())));
+        there.put(id, new MachineSample(instances, keepers(stage.machine(id.value()))));
+        recorder.add(
+            new MachineSize(
+                at,
+                id,
+                each.path("memoryTotalMiB").asLong(),
+                each.path("cpusTotal").asDouble(),
+                Map.of()));
+      }
+    }
+    Map<InstanceId, MachineId> assigned = new TreeMap<>();
+    replicas.forEach(replica -> assigned.put(replica.id(), replica.machine()));
+    JsonNode json = model.get();
+    Optional<String> pending =
+        Optional.of(json.path("reason").asText(""))
+            .filter(reason -> json.path("phase").asText().equals("PENDING"));
+    ModelSample seen =
+        new ModelSample(
+            json.path("replicas").asInt(), assigned, json.path("ready").asInt(), pending);
+    return Optional.of(
+        new Look(
+            at,
+            new Sample(at, Map.of(MODEL, seen), there),
+            replicas,
+            reachable == stage.machines().size()));
+  }
+
+  /** Whose keepers run on that machine, as the table of processes tells. */
+  private static List<InstanceId> keepers(Node machine) {
+    String folder = machine.data().resolve("instances") + "/";
+    return ProcessHandle.allProcesses()
+        .map(ProcessHandle::pid)
+        .filter(Arguments::leadsGroup)
+        .map(Arguments::of)
+        .filter(arguments -> arguments.size() > 3 && arguments.get(2).equals("keep"))
+        .map(arguments -> arguments.get(3))
+        .filter(kept -> kept.startsWith(folder))
+        .flatMap(kept -> InstanceId.parse(kept.substring(folder.length())).stream())
+        .sorted()
+        .toList();
+  }
+
+  /** Instances that came or went since the last look. */
+  private void note(Look look) {
+    recorder.add(look.sample());
+    for (Replica replica : look.replicas()) {
+      if (!known.containsKey(replica.id())) {
+        InstanceStarted started =
+            new InstanceStarted(
+                look.at(),
+                replica.machine(),
+                replica.id(),
+                replica.id().number(),
+                CLAIM,
+                Map.of(),
+                false);
+        known.put(replica.id(), started);
+        recorder.add(started);
+      }
+    }
+    List<InstanceId> ids = look.replicas().stream().map(Replica::id).toList();
+    known
+        .values()
+        .removeIf(
+            started -> {
+              boolean gone = !ids.contains(started.instance());
+              if (gone) {
+                recorder.add(new InstanceStopped(look.at(), started.machine(), started.instance()));
+              }
+              return gone;
+            });
+  }
+
+  @Override
+  public void close() {
+    ending = true;
+    try {
+      thread.join(LAST_LOOK.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -47,7 +47,7 @@ final class DeadlyModel {
   /** Puts it there as a whole, since a machine may be looking. */
   static void pack(Path jar) {
     try {
-      Path folder = Files.createTempDirectory(jar.getParent().getParent(), "deadly");
+      Path folder = Files.createTempDirectory(jar.resolveSibling("..").normalize(), "deadly");
       compile(folder);
       Path packed = folder.resolve("packed");
       try (OutputStream file = Files.newOutputStream(packed);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -103,7 +104,7 @@ final class DeadlyModelIT {
                 assertThat(instance.path("restarts").asInt())
                     .as(instance.toString())
                     .isGreaterThanOrEqualTo(ATTEMPTS));
-    up.type("task", "dead", "drop", deadly.get("exit"));
+    up.type("task", "dead", "drop", Objects.requireNonNull(deadly.get("exit")));
     deadly.values().forEach(id -> up.gateway().delete("/v1/tasks/dead/" + id));
   }
 

@@ -121,7 +121,7 @@ final class EncryptedFleetIT {
             .toList();
     return Launched.start(
         folder.resolve("logs").resolve(Integer.toString(line.hashCode())),
-        Map.of("REMUDA_JAVA_OPTS", "-Xmx192m"),
+        Map.of("REMUDA_JAVA_OPTS", "-Xmx192m" + Launched.QUICK),
         arguments.toArray(String[]::new));
   }
 }

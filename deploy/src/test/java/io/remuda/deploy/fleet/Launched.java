@@ -23,6 +23,9 @@ public final class Launched implements AutoCloseable {
   /** Above what any command grants itself: two minutes for a fleet to be ready. */
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(180);
 
+  /** For processes that live for one test: see the argLine of the tests' own JVMs. */
+  static final String QUICK = " -XX:TieredStopAtLevel=1";
+
   private static final Duration END_LIMIT = Duration.ofSeconds(60);
 
   private final Process process;
@@ -74,7 +77,7 @@ public final class Launched implements AutoCloseable {
               .redirectOutput(out.toFile())
               .redirectError(err.toFile());
       builder.environment().keySet().removeIf(name -> name.startsWith("REMUDA_"));
-      builder.environment().put("REMUDA_JAVA_OPTS", coverage());
+      builder.environment().put("REMUDA_JAVA_OPTS", coverage() + QUICK);
       builder.environment().putAll(environment);
       return new Launched(builder.start(), out, err);
     } catch (IOException e) {

@@ -171,7 +171,7 @@ final class SixCommands implements AutoCloseable {
     Map<String, String> all = new HashMap<>(Typed.exports(folder, variables, block));
     all.put("REMUDA_NODE_MODEL_ROOTS", models().toString());
     // Six virtual machines share one computer here.
-    all.put("REMUDA_JAVA_OPTS", "-Xmx192m");
+    all.put("REMUDA_JAVA_OPTS", "-Xmx192m" + Launched.QUICK);
     // Longer than a node's start there: after it a machine's instances rightly go elsewhere.
     all.put("REMUDA_LIVENESS_LOST_AFTER", "5m");
     return Map.copyOf(all);

@@ -201,6 +201,8 @@ public final class ClusterHost {
     membership.registerOnMemberRemoved(() -> onThread(() -> giveUpLater(system)));
     if (settings.hasRole(Keys.ROLE_REGISTRY)) {
       new PeerMemory(settings.dataDir()).watch(system);
+    } else {
+      StrandedMember.watch(system);
     }
     if (!alone) {
       ClusterBootstrap.get(system).start();

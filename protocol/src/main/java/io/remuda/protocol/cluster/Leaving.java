@@ -49,7 +49,7 @@ final class Leaving {
   }
 
   /** The member takes itself for dead, as a split-brain resolver would. */
-  static void down(ActorSystem<Void> system) {
+  static void down(ActorSystem<?> system) {
     Cluster cluster = Cluster.get(system);
     cluster.manager().tell(new Down(cluster.selfMember().address()));
   }

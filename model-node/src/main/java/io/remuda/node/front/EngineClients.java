@@ -3,7 +3,11 @@ package io.remuda.node.front;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.PoolOptions;
+import java.util.Collections;
+import java.util.Set;
+import java.util.WeakHashMap;
 
 /**
  * Clients to engines, one for each event loop that calls: a connection then lives on the loop of
@@ -13,6 +17,8 @@ final class EngineClients {
 
   private final FrontSettings settings;
   private final ThreadLocal<HttpClient> clients = new ThreadLocal<>();
+  private final ThreadLocal<Set<HttpConnection>> carriers =
+      ThreadLocal.withInitial(() -> Collections.newSetFromMap(new WeakHashMap<>()));
 
   EngineClients(FrontSettings settings) {
     this.settings = settings;
@@ -33,6 +39,11 @@ final class EngineClients {
       clients.set(client);
     }
     return client;
+  }
+
+  /** Whether this loop has sent a request over the connection before; notes that it does now. */
+  boolean wasUsed(HttpConnection connection) {
+    return !carriers.get().add(connection);
   }
 
   private HttpClientOptions options() {

@@ -94,6 +94,7 @@ final class HttpEngineCall implements InferenceCall {
       return;
     }
     outgoing = call;
+    boolean kept = front.clients().wasUsed(call.connection());
     // What breaks is told by the response's failure.
     call.exceptionHandler(e -> {});
     for (Map.Entry<String, String> header : request.headers()) {
@@ -121,10 +122,24 @@ final class HttpEngineCall implements InferenceCall {
               if (result.succeeded()) {
                 head(result.result());
               } else {
-                fail("closed the connection before its answer", true);
+                lost(kept);
               }
             });
     call.end(BufferInternal.buffer(body.retain()));
+  }
+
+  /**
+   * The connection has ended without an answer. Engines close what is idle, and a loop that was
+   * busy or paused learns it only as the next request goes out; whether the engine lives a new
+   * connection tells. Each kept one fails once.
+   */
+  private void lost(boolean kept) {
+    if (kept && !over) {
+      outgoing = null;
+      start();
+    } else {
+      fail("closed the connection before its answer", true);
+    }
   }
 
   private void askHowFar(String millis) {

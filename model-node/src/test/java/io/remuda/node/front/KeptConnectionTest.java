@@ -1,0 +1,79 @@
+package io.remuda.node.front;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.Unpooled;
+import io.remuda.node.instance.Gate;
+import io.remuda.node.instance.Hosted;
+import io.remuda.protocol.bytes.InferenceRequest;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.testing.CollectingSink;
+import io.remuda.protocol.testing.ScriptedEngine;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Engines close connections that are kept open, and may do so as the next request goes out. */
+class KeptConnectionTest {
+
+  private static final InstanceId INSTANCE = InstanceId.of("bench-1");
+
+  private final Hosted hosted = new Hosted();
+  private final Gate gate = Instances.gate(2, 0);
+  private final Front front = new Front(hosted, Instances.settings(), FrontMetrics.NONE);
+  private final ExecutorService loop = Executors.newSingleThreadExecutor();
+
+  @AfterEach
+  void close() {
+    front.close().toCompletableFuture().join();
+    loop.shutdownNow();
+  }
+
+  @Test
+  void aRequestThatMeetsAClosedConnectionGoesOutOverANewOne() {
+    Set<ScriptedEngine.Wire> used = ConcurrentHashMap.newKeySet();
+    try (ScriptedEngine engine =
+        ScriptedEngine.start(
+            (seen, wire) -> {
+              if (used.add(wire)) {
+                wire.json(200, "{}");
+              } else {
+                wire.cut();
+              }
+            })) {
+      hosted.put(Instances.ready(INSTANCE, gate, engine.base()));
+
+      // More than there are loops, each of which keeps a connection.
+      for (int i = 0; i < 2 * Instances.settings().eventLoops() + 2; i++) {
+        CollectingSink sink = new CollectingSink();
+        front.call(request(), sink);
+        sink.await();
+        assertThat(sink.failure()).isEmpty();
+        assertThat(sink.status()).isEqualTo(200);
+      }
+
+      assertThat(engine.seen())
+          .as("some met a connection that was used")
+          .hasSizeGreaterThan(used.size());
+    }
+  }
+
+  private InferenceRequest request() {
+    return new InferenceRequest(
+        INSTANCE,
+        "POST",
+        "/v1/chat/completions",
+        List.of(Map.entry("content-type", "application/json")),
+        Unpooled.copiedBuffer("{}", StandardCharsets.UTF_8),
+        "bench",
+        "r-1",
+        false,
+        loop);
+  }
+}

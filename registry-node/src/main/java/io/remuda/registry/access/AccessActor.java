@@ -22,6 +22,7 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.registry.access.AccessEvent.KeyCreated;
 import io.remuda.registry.access.AccessEvent.KeyRevoked;
+import io.remuda.registry.journal.JournalGap;
 import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.journal.WaitingCommands;
 import java.time.Clock;
@@ -97,7 +98,12 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
     return newSignalHandlerBuilder()
         .onSignal(
             RecoveryCompleted.instance(),
-            state -> spread.accept(List.copyOf(state.keys().values())))
+            state -> {
+              // One that is missing may be a revocation.
+              JournalGap.refuseAny(
+                  PersistenceIds.access(), state.sequence(), lastSequenceNumber(context));
+              spread.accept(List.copyOf(state.keys().values()));
+            })
         .onSignal(
             RecoveryFailed.class,
             (state, failed) -> {

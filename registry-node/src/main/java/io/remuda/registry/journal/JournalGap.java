@@ -17,4 +17,20 @@ public record JournalGap(String persistenceId, long first, long last) {
         : "events %d to %d of %s are missing from the journal"
             .formatted(first, last, persistenceId);
   }
+
+  /**
+   * Refuses a name that was read back from too few events: what was decided by those that are
+   * missing is unknown, and numbers would be given out twice.
+   *
+   * @param applied how many events made what was read back
+   * @param last number of the last event of {@code persistenceId}
+   * @throws IllegalStateException when some are missing
+   */
+  public static void refuseAny(String persistenceId, long applied, long last) {
+    if (applied < last) {
+      throw new IllegalStateException(
+          "of the %d events of %s %d are missing; 'remuda journal verify' says which"
+              .formatted(last, persistenceId, last - applied));
+    }
+  }
 }

@@ -69,6 +69,11 @@ public final class WaitingCommands<C> {
     return false;
   }
 
+  /** What is answered to all that wait when it ends. */
+  public Refused reason() {
+    return reason;
+  }
+
   private final class Gate extends BehaviorInterceptor<C, C> {
     private Gate() {
       super(protocol);

@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.RecoveryCompleted;
 import akka.persistence.typed.RecoveryFailed;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
@@ -26,6 +27,7 @@ import io.remuda.protocol.model.MachineView;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.registry.fleet.FleetMessage;
 import io.remuda.registry.fleet.MachineList;
+import io.remuda.registry.journal.JournalGap;
 import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.journal.WaitingCommands;
 import io.remuda.registry.model.Surroundings;
@@ -116,6 +118,13 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
   @Override
   public SignalHandler<MachineState> signalHandler() {
     return newSignalHandlerBuilder()
+        .onSignal(
+            RecoveryCompleted.instance(),
+            state ->
+                JournalGap.refuseAny(
+                    PersistenceIds.machine(machine.value()),
+                    state.sequence(),
+                    lastSequenceNumber(context)))
         .onSignal(
             RecoveryFailed.class,
             (state, failed) -> {

@@ -4,6 +4,7 @@ import io.remuda.protocol.Listing;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.LastWords;
 import io.remuda.protocol.model.ModelSpec;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -51,6 +52,32 @@ final class CatalogEntry {
     last = Optional.of(next);
     catalog.accept(next);
     return last;
+  }
+
+  /**
+   * The line of a name that cannot be read back, so that it is seen which one and why; the next
+   * owner that can read it replaces it.
+   *
+   * @param state as far as it was read
+   * @param number of its last event, as far as that is known
+   */
+  static Listing broken(ModelState state, long number, long term, String why) {
+    Optional<ModelState.Declaration> declared = state.declaration();
+    return new Listing(
+        state.name(),
+        number,
+        term << TERM_SHIFT,
+        declared.map(ModelState.Declaration::version).orElse(0L),
+        DeploymentPhase.FAILED,
+        declared.map(known -> known.spec().engine()).orElse(""),
+        declared.flatMap(known -> known.spec().model()),
+        declared.map(known -> known.spec().replicas()).orElse(0),
+        0,
+        Optional.of(LastWords.within(why, LastWords.LISTED_BYTES)),
+        OptionalInt.empty(),
+        Optional.empty(),
+        declared.map(ModelState.Declaration::createdAt).orElse(Instant.EPOCH),
+        declared.map(ModelState.Declaration::self).orElse(false));
   }
 
   private static Listing listing(

@@ -20,11 +20,10 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.RegistryProtocol.Command;
 import io.remuda.protocol.RegistryProtocol.Reply;
-import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentView;
-import io.remuda.registry.fleet.FleetMessage;
+import io.remuda.registry.journal.JournalGap;
 import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.journal.WaitingCommands;
 import io.remuda.registry.model.RegistryMessage.DescribeAnswered;
@@ -37,10 +36,8 @@ import io.remuda.registry.model.RegistryMessage.Wake;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -63,14 +60,14 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   private final Orders orders;
   private final Explaining explaining;
   private final RandomGenerator random;
-  private final CatalogEntry listing;
+  private final Announcing announcing;
   private SoftState soft = SoftState.EMPTY;
-  private Map<InstanceId, MachineId> watched = Map.of();
-  private boolean watching;
   private Optional<ActorRef<Reply>> unanswered = Optional.empty();
   private boolean writing;
-  private boolean askingTerm;
   private int idleLooks;
+
+  /** Of the last event, once it is known. */
+  private long numbered;
 
   private RegistryActor(
       ActorContext<Command> context,
@@ -86,7 +83,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
     this.orders = new Orders(context, around);
     this.explaining = new Explaining(context, around);
     this.random = new SplittableRandom(name.hashCode() ^ System.nanoTime());
-    this.listing = new CatalogEntry(around.catalog());
+    this.announcing = new Announcing(context, name, around);
     timers.startTimerWithFixedDelay(Look.BY_CLOCK, around.settings().reconcileInterval());
   }
 
@@ -122,12 +119,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
         .onSignal(
             RecoveryFailed.class,
             (state, failed) -> {
-              context
-                  .getLog()
-                  .warn("event=recovery-failed model={} why={}", name, failed.getFailure());
-              if (waiting.recoveryFailed("model " + name, failed.getFailure())) {
-                around.storeDown().run();
-              }
+              onRecoveryFailed(state, failed.getFailure());
             })
         .onSignal(PostStop.instance(), state -> onStopped())
         .build();
@@ -251,23 +243,26 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   }
 
   private void onRecovered(ModelState state) {
+    numbered = lastSequenceNumber(context);
+    JournalGap.refuseAny(PersistenceIds.model(name.value()), state.sequence(), numbered);
     if (state.sequence() == 0) {
-      // No earlier owner has said anything of it.
-      listing.ownedIn(0);
+      announcing.asFirstOwner();
     }
     context.getSelf().tell(Look.NOW);
   }
 
-  /** Asked again at the next look where the database has not given one. */
-  private void askTerm() {
-    askingTerm = true;
-    context.pipeToSelf(
-        around.terms().get(), (term, failure) -> new TermRead(Optional.ofNullable(term)));
+  /** A name that is broken is refused and listed with the reason; all others are served. */
+  private void onRecoveryFailed(ModelState state, Throwable failure) {
+    context.getLog().warn("event=recovery-failed model={} why={}", name, failure.toString());
+    if (waiting.recoveryFailed("model " + name, failure)) {
+      around.storeDown().run();
+      return;
+    }
+    announcing.broken(state, Math.max(numbered, state.sequence()), waiting.reason().message());
   }
 
   private Effect<ModelEvent, ModelState> onTerm(ModelState state, TermRead read) {
-    askingTerm = false;
-    read.term().ifPresent(listing::ownedIn);
+    announcing.given(read);
     show(state);
     return Effect().none();
   }
@@ -280,9 +275,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   }
 
   private Effect<ModelEvent, ModelState> look(ModelState state) {
-    if (!listing.isOwned() && !askingTerm) {
-      askTerm();
-    }
+    announcing.askTerm();
     return carryOut(state, Reconciler.reconcile(sight(state), random));
   }
 
@@ -328,21 +321,13 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
         now());
   }
 
-  /** Tells the catalog and the fleet view what has changed. */
   private void show(ModelState state) {
-    listing.show(state, Outlook.of(sight(state))).ifPresent(around.meters()::stands);
-    Map<InstanceId, MachineId> now = new TreeMap<>();
-    state.instances().values().forEach(instance -> now.put(instance.id(), instance.machine()));
-    if (!watching || !now.equals(watched)) {
-      watching = true;
-      watched = now;
-      around.view().tell(new FleetMessage.Watch(name, now, context.getSelf()));
-    }
+    announcing.show(sight(state));
   }
 
   /** A change whose write failed: nobody knows whether it is in the journal. */
   private void onStopped() {
-    around.meters().gone(name);
+    announcing.gone();
     if (writing) {
       around.storeDown().run();
     }

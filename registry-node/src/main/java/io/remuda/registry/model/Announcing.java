@@ -1,0 +1,88 @@
+package io.remuda.registry.model;
+
+import akka.actor.typed.javadsl.ActorContext;
+import io.remuda.protocol.Listing;
+import io.remuda.protocol.RegistryProtocol.Command;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.registry.fleet.FleetMessage;
+import io.remuda.registry.model.RegistryMessage.TermRead;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * What a name's owner tells the rest of the fleet: its line in the catalog, written in the owner's
+ * term, and to this node's fleet view on which machines its instances are. Told again only when it
+ * has changed. Belongs to one actor.
+ */
+final class Announcing {
+
+  private final ActorContext<Command> context;
+  private final ModelName name;
+  private final Surroundings around;
+  private final CatalogEntry listing;
+  private Map<InstanceId, MachineId> watched = Map.of();
+  private boolean watching;
+  private boolean askingTerm;
+
+  Announcing(ActorContext<Command> context, ModelName name, Surroundings around) {
+    this.context = context;
+    this.name = name;
+    this.around = around;
+    this.listing = new CatalogEntry(around.catalog());
+  }
+
+  /** No earlier owner has said anything of it. */
+  void asFirstOwner() {
+    listing.ownedIn(0);
+  }
+
+  /** Asks for a term; again at the next look where the database has not given one. */
+  void askTerm() {
+    if (listing.isOwned() || askingTerm) {
+      return;
+    }
+    askingTerm = true;
+    context.pipeToSelf(
+        around.terms().get(), (term, failure) -> new TermRead(Optional.ofNullable(term)));
+  }
+
+  void given(TermRead read) {
+    askingTerm = false;
+    read.term().ifPresent(listing::ownedIn);
+  }
+
+  /** Tells the catalog and the fleet view what has changed. */
+  void show(Sight sight) {
+    ModelState state = sight.state();
+    listing.show(state, Outlook.of(sight)).ifPresent(around.meters()::stands);
+    Map<InstanceId, MachineId> now = new TreeMap<>();
+    state.instances().values().forEach(instance -> now.put(instance.id(), instance.machine()));
+    if (!watching || !now.equals(watched)) {
+      watching = true;
+      watched = now;
+      around.view().tell(new FleetMessage.Watch(name, now, context.getSelf()));
+    }
+  }
+
+  /**
+   * Lists a name that cannot be read back, with the reason.
+   *
+   * @param number of its last event, as far as that is known
+   */
+  void broken(ModelState state, long number, String why) {
+    Consumer<Listing> catalog = around.catalog();
+    // This actor ends before the answer comes.
+    around
+        .terms()
+        .get()
+        .thenAccept(term -> catalog.accept(CatalogEntry.broken(state, number, term, why)));
+  }
+
+  void gone() {
+    around.meters().gone(name);
+  }
+}

@@ -100,9 +100,11 @@ class MachineChainTest {
   }
 
   @Test
-  void anInstanceOfANameThatNobodyDeclaredIsStopped() {
+  void anInstanceOfANameThatWasRemovedIsStopped() {
     FakeMachine.Control machine = new FakeMachine.Control("stray");
-    InstanceId stray = InstanceId.of("never-declared-5");
+    registry.deploy(aSpec().named("removed").replicas(0).build());
+    registry.remove("removed");
+    InstanceId stray = InstanceId.of("removed-1");
     machine.instances.put(stray, Reports.instance(stray, Phase.READY, 1));
     machines.add(registry.machine(machine));
 

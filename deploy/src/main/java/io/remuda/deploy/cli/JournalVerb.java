@@ -138,8 +138,8 @@ final class JournalVerb {
       mixinStandardHelpOptions = true,
       description = {
         "Fill an empty journal from a backup, before a registry node is started on it.",
-        "End the fleet's model nodes and their engines first: what was decided after the",
-        "backup is not in it, and an engine that was placed later would be stopped."
+        "What was decided after the backup is not in it: instances that were placed later",
+        "go on and are named by 'ls'."
       },
       footer = {"", "Example: ./remuda journal restore monday.backup --data restored"})
   static final class Restore implements Callable<Integer> {

@@ -27,6 +27,7 @@ final class Announcing {
   private Map<InstanceId, MachineId> watched = Map.of();
   private boolean watching;
   private boolean askingTerm;
+  private Optional<String> behind = Optional.empty();
 
   Announcing(ActorContext<Command> context, ModelName name, Surroundings around) {
     this.context = context;
@@ -65,6 +66,12 @@ final class Announcing {
       watching = true;
       watched = now;
       around.view().tell(new FleetMessage.Watch(name, now, context.getSelf()));
+    }
+    Optional<String> older = Outlook.behind(sight);
+    if (!older.equals(behind)) {
+      behind = older;
+      older.ifPresent(
+          why -> context.getLog().warn("event=journal-older model={} text=\"{}\"", name, why));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.remuda.registry.model;
 
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.DeploymentView;
 import io.remuda.protocol.model.InstanceView;
@@ -9,6 +11,7 @@ import io.remuda.registry.placement.Scheduler;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -95,14 +98,34 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
     if (wanted == 0) {
       return new Outlook(DeploymentPhase.STOPPED, 0, Optional.empty());
     }
+    Optional<String> behind = behind(sight);
     if (ready >= wanted) {
-      return new Outlook(DeploymentPhase.READY, ready, Optional.empty());
+      return new Outlook(
+          behind.isEmpty() ? DeploymentPhase.READY : DeploymentPhase.DEGRADED, ready, behind);
     }
-    String reason = reason(sight, wanted);
+    String reason = behind.orElseGet(() -> reason(sight, wanted));
     if (ready > 0) {
       return new Outlook(DeploymentPhase.DEGRADED, ready, Optional.of(reason));
     }
     return new Outlook(withoutReady(sight), 0, Optional.of(reason));
+  }
+
+  /** That the journal is older than what runs, and what to do; nothing where it is not. */
+  static Optional<String> behind(Sight sight) {
+    Map<InstanceId, MachineId> ahead = sight.ahead();
+    if (ahead.isEmpty()) {
+      return Optional.empty();
+    }
+    String shown =
+        ahead.entrySet().stream()
+            .limit(MACHINES_SHOWN)
+            .map(entry -> entry.getKey() + " on " + entry.getValue())
+            .collect(Collectors.joining(", "));
+    return Optional.of(
+        ("the journal is older than the fleet: it ends at event %d of %s, and later events placed"
+                + " %s; nothing is stopped and nothing placed; restore a later backup, or end those"
+                + " engines on their machines")
+            .formatted(sight.state().sequence(), sight.state().name(), shown));
   }
 
   private static DeploymentPhase withoutReady(Sight sight) {

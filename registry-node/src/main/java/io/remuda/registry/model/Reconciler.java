@@ -152,6 +152,8 @@ public final class Reconciler {
   /** Instances of this name that run somewhere and that the journal does not know (any more). */
   private void stopStrangers() {
     Set<InstanceId> unknown = new HashSet<>();
+    // Of a journal that is older than the fleet nothing is concluded.
+    Set<InstanceId> ahead = start.ahead().keySet();
     for (Map.Entry<Machine, InstanceReport> entry : fleet.reportsOf(state.name())) {
       Machine machine = entry.getKey();
       InstanceReport report = entry.getValue();
@@ -163,6 +165,9 @@ public final class Reconciler {
         continue;
       }
       unknown.add(report.id());
+      if (ahead.contains(report.id())) {
+        continue;
+      }
       soft = soft.stranger(report.id(), now);
       Instant since = soft.strangers().get(report.id());
       boolean old = since != null && !since.plus(policy.unknownAfter()).isAfter(now);
@@ -237,7 +242,7 @@ public final class Reconciler {
                   .thenComparing(Instance::id, Comparator.reverseOrder()))
           .limit(-missing)
           .forEach(instance -> stop(instance, "fewer instances are wanted"));
-    } else if (missing > 0 && !pausedByFailures()) {
+    } else if (missing > 0 && !pausedByFailures() && start.ahead().isEmpty()) {
       place(missing, sight().need());
     }
     moveRefused(staying);

@@ -5,6 +5,7 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.InstanceReport.Origin;
 import io.remuda.protocol.model.InstanceView;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.Phase;
@@ -149,6 +150,24 @@ public record Sight(
   /** Whether the machine's word is the present and it obeys this journal. */
   boolean speaks(Machine machine) {
     return machine.fresh(policy.suspectAfter()) && machine.obeys(journal);
+  }
+
+  /**
+   * Instances of this name that an event placed which the journal does not have: it is older than
+   * the fleet. An instance's number is that of its event.
+   */
+  Map<InstanceId, MachineId> ahead() {
+    Map<InstanceId, MachineId> ahead = new TreeMap<>();
+    for (Map.Entry<Machine, InstanceReport> entry : fleet.reportsOf(state.name())) {
+      InstanceReport report = entry.getValue();
+      if (report.origin() == Origin.ASSIGNED
+          && report.phase() != Phase.ENDED
+          && report.id().number() > state.sequence()
+          && speaks(entry.getKey())) {
+        ahead.put(report.id(), entry.getKey().id());
+      }
+    }
+    return ahead;
   }
 
   InstanceView view(Instance instance) {

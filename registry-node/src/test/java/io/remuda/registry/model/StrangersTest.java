@@ -40,7 +40,7 @@ class StrangersTest {
   @Test
   void nothingIsStoppedWhileTheBrakeHoldsAndTheTimeIsCountedFromItsRelease() {
     World world = World.aDescribed(0);
-    world.says(Reports.of("m1").running("demo-77", Phase.READY));
+    world.says(Reports.of("m1").running("demo-1", Phase.READY));
     world.braked = true;
     world.look();
     assertThat(world.later(LONG_ENOUGH).look().actions()).isEmpty();
@@ -56,7 +56,7 @@ class StrangersTest {
   @Test
   void whatRegisteredItselfIsNoStranger() {
     World world = World.aDescribed(0);
-    world.says(Reports.of("m1").with(byItself("demo-77")));
+    world.says(Reports.of("m1").with(byItself("demo-1")));
     world.look();
 
     assertThat(world.later(LONG_ENOUGH).look().actions()).isEmpty();
@@ -65,7 +65,7 @@ class StrangersTest {
   @Test
   void whatHasEndedNeedsNoStop() {
     World world = World.aDescribed(0);
-    world.says(Reports.of("m1").running("demo-77", Phase.ENDED));
+    world.says(Reports.of("m1").running("demo-1", Phase.ENDED));
     world.look();
 
     assertThat(world.later(LONG_ENOUGH).look().actions()).isEmpty();

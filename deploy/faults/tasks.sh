@@ -14,8 +14,26 @@ KILLS=${1:-200}
 mvn -q -B -Dfast -pl deploy -am test-compile dependency:build-classpath \
   -Dmdep.outputFile=target/bench.classpath -Dmdep.includeScope=test
 
+# As jars: from folders the JVM takes no archive of classes, and each kill costs a start of a JVM.
+JARS=$PWD/deploy/target/faults
+rm -rf "$JARS"
+mkdir -p "$JARS"
+CLASSES=""
+COUNT=0
+while IFS= read -r entry || [ -n "$entry" ]; do
+  if [ -d "$entry" ]; then
+    COUNT=$((COUNT + 1))
+    "${JAVA_HOME:+$JAVA_HOME/bin/}jar" --create --no-compress --file "$JARS/$COUNT.jar" -C "$entry" .
+    entry=$JARS/$COUNT.jar
+  fi
+  CLASSES+=${CLASSES:+:}$entry
+done < <(
+  printf '%s\n' "$PWD/deploy/target/test-classes" "$PWD/deploy/target/classes"
+  tr ':' '\n' <deploy/target/bench.classpath
+)
+
 printf 'machine: %s cores, load %s\n' "$(nproc)" "$(cut -d' ' -f1-3 /proc/loadavg)"
 cd deploy
 exec java -Xmx512m -XX:+UseSerialGC -Djava.util.concurrent.ForkJoinPool.common.parallelism=2 \
-  -cp "target/test-classes:target/classes:$(cat target/bench.classpath)" \
+  -cp "$CLASSES" \
   io.remuda.deploy.task.Faults "$KILLS" "$@"

@@ -3,6 +3,7 @@ package io.remuda.deploy.task;
 import com.google.protobuf.ByteString;
 import io.remuda.gateway.task.DeadTask;
 import io.remuda.gateway.task.TaskQueue;
+import io.remuda.gateway.tasks.TaskDesk;
 import io.remuda.node.task.Claims;
 import io.remuda.node.task.TaskWorker;
 import io.remuda.protocol.Refused;
@@ -20,6 +21,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -57,17 +61,43 @@ final class DoomedPart {
     if (order == null) {
       Runtime.getRuntime().halt(ORPHANED);
     }
+    new Thread(() -> endWith(orders), "watch-parent").start();
     if (point.ofGateway()) {
       if (point == FaultPoint.GATEWAY_UNCONFIRMED) {
         link.keepConfirms();
       }
-      stage.desk(new DyingQueue(stage.queue(), point)).submit(stage.submit(String.valueOf(order)));
+      submitUntilDead(stage, stage.desk(new DyingQueue(stage.queue(), point)), order);
     } else {
       work(stage, machine, point);
     }
-    // Whoever started this has ended, so that nobody ends it any more.
-    orders.readLine();
-    Runtime.getRuntime().halt(ORPHANED);
+  }
+
+  /** Whoever started this has ended, so that nobody ends it any more. */
+  private static void endWith(BufferedReader orders) {
+    try {
+      orders.readLine();
+    } catch (IOException e) {
+      System.out.println("no more orders: " + e);
+    } finally {
+      Runtime.getRuntime().halt(ORPHANED);
+    }
+  }
+
+  /**
+   * What a client does that is refused: it asks again under the same key. A broker or a store that
+   * was slow for a moment must not leave this process alive.
+   */
+  private static void submitUntilDead(TaskStage stage, TaskDesk desk, String key) {
+    while (true) {
+      try {
+        Object answer =
+            desk.submit(stage.submit(key)).toCompletableFuture().get(30, TimeUnit.SECONDS);
+        System.out.println("not dead, but answered: " + answer);
+      } catch (InterruptedException | ExecutionException | TimeoutException e) {
+        System.out.println("not dead, but refused: " + e);
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+    }
   }
 
   private static void work(TaskStage stage, TaskStage.Machine machine, FaultPoint point) {

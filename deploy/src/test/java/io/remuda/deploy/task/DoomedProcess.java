@@ -6,22 +6,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** One process that is going to die, started before it is needed. It ends when its pipe does. */
 final class DoomedProcess implements AutoCloseable {
 
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  static final List<String> OPTIONS = List.of("-Xmx128m", "-XX:TieredStopAtLevel=1");
+
+  /** A machine that stalls for minutes must not be taken for a part that does not die. */
+  private static final Duration LIMIT = Duration.ofMinutes(10);
 
   private final ChildJvm jvm;
 
-  DoomedProcess(FaultPoint point, String broker, String results, String fingerprint, Path parent) {
+  /** With JVM options beside its own, and the arguments of {@link DoomedPart}. */
+  DoomedProcess(
+      List<String> options,
+      FaultPoint point,
+      String broker,
+      String results,
+      String fingerprint,
+      Path parent) {
     try {
       Path folder = Files.createTempDirectory(parent, "doomed-");
       this.jvm =
           new ChildJvm(
               DoomedPart.class,
               folder,
-              List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"),
+              Stream.concat(OPTIONS.stream(), options.stream()).toList(),
               List.of(point.name(), broker, results, fingerprint, folder.toString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -26,17 +26,19 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Gateways and workers that die, each a process of its own, and what becomes of their tasks. */
 final class PartFaults {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final int AHEAD = 1;
 
   private final String broker;
   private final String results;
   private final Path folder;
+  private final List<String> options;
 
   PartFaults(String broker, String results, Path folder) {
     this.broker = broker;
     this.results = results;
     this.folder = folder;
+    this.options = Rehearsal.options(broker, results, folder);
   }
 
   FaultCount run(FaultPoint point, int kills) {
@@ -53,7 +55,7 @@ final class PartFaults {
       Set<String> ids = ConcurrentHashMap.newKeySet();
       for (int i = 0; i < kills; i++) {
         while (ahead.size() <= AHEAD && i + ahead.size() < kills) {
-          ahead.add(new DoomedProcess(point, broker, results, stage.fingerprint, folder));
+          ahead.add(new DoomedProcess(options, point, broker, results, stage.fingerprint, folder));
         }
         try (DoomedProcess doomed = ahead.remove()) {
           if (point.ofGateway()) {

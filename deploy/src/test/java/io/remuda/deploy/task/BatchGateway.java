@@ -9,13 +9,11 @@ import io.remuda.gateway.batches.BatchLine;
 import io.remuda.gateway.batches.BatchSettings;
 import io.remuda.gateway.batches.LineAnswer;
 import io.remuda.gateway.batches.LineWork;
-import io.remuda.node.task.TaskWorker;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.proto.batch.BatchProblem;
 import io.remuda.protocol.proto.batch.BatchStatus;
 import io.remuda.protocol.proto.task.TaskRecord;
-import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -36,7 +34,6 @@ final class BatchGateway {
   static final String ANSWERED = "answered ";
   static final String ENDED = "ended ";
 
-  private static final int ORPHANED = 43;
   private static final int LOOK_MILLIS = 10;
 
   private BatchGateway() {}
@@ -45,32 +42,28 @@ final class BatchGateway {
    * Arguments: fingerprint, batch, how many tasks a worker in this process may run (0: there is one
    * elsewhere), and settings as key=value.
    */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) {
+    Orders.open();
     String batch = arguments[1];
     int runs = Integer.parseInt(arguments[2]);
     TaskStage stage = TaskStage.open(settings(arguments, 3), arguments[0]);
-    Optional<TaskWorker> worker =
-        runs == 0 ? Optional.empty() : Optional.of(stage.machine().work(new HeldModel(runs)));
+    if (runs > 0) {
+      stage.machine().work(new HeldModel(runs));
+    }
     var timers = Executors.newScheduledThreadPool(2);
     BatchSettings settings = BatchSettings.from(stage.config());
     BatchDesk desk =
         new BatchDesk(stage::backends, settings, InstantSource.system(), new SecureRandom());
     timers.scheduleWithFixedDelay(
         () -> tell(stage, desk, batch), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-    BatchDriver driver =
-        BatchDriver.start(
-            stage::backends,
-            stage.desk(stage.queue()),
-            new Lines(stage),
-            settings,
-            timers,
-            InstantSource.system(),
-            "gateway-" + ProcessHandle.current().pid());
-    // Whoever started this has ended, so that nobody ends it any more.
-    while (System.in.read() >= 0) {}
-    driver.close();
-    worker.ifPresent(TaskWorker::close);
-    Runtime.getRuntime().halt(ORPHANED);
+    BatchDriver.start(
+        stage::backends,
+        stage.desk(stage.queue()),
+        new Lines(stage),
+        settings,
+        timers,
+        InstantSource.system(),
+        "gateway-" + ProcessHandle.current().pid());
   }
 
   /** Settings as arguments. */

@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A JVM of a test's own, with the test's class path. What it says goes to a log, what it is told
- * comes over its standard input, at whose end it must end itself.
+ * comes by its {@link Orders}, which it must open so that it ends when this process does. Files
+ * that it makes for a while lie in its folder.
  */
 final class ChildJvm implements AutoCloseable {
 
@@ -35,6 +36,7 @@ final class ChildJvm implements AutoCloseable {
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.add("-Djava.util.concurrent.ForkJoinPool.common.parallelism=2");
     line.add("-XX:+UseSerialGC");
+    line.add("-Djava.io.tmpdir=" + folder);
     line.addAll(options);
     line.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     line.addAll(arguments);
@@ -64,6 +66,10 @@ final class ChildJvm implements AutoCloseable {
         .filter(line -> line.startsWith(words))
         .reduce((before, after) -> after)
         .map(line -> line.substring(words.length()).trim());
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   boolean lives() {

@@ -10,11 +10,7 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.task.TaskEnvelope;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,12 +33,11 @@ final class DoomedPart {
   /** How a process ends that died where it was meant to. */
   static final int DIED = 42;
 
-  private static final int ORPHANED = 43;
-
   private DoomedPart() {}
 
   /** Arguments: point, broker, result store, fingerprint, folder. */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) {
+    Orders orders = Orders.open();
     FaultPoint point = FaultPoint.valueOf(arguments[0]);
     URI broker = URI.create(arguments[1]);
     UnconfirmedLink link = new UnconfirmedLink(broker.getHost(), broker.getPort(), DoomedPart::die);
@@ -55,13 +50,7 @@ final class DoomedPart {
                 "remuda.node.data", arguments[4]),
             arguments[3]);
     TaskStage.Machine machine = stage.machine();
-    BufferedReader orders =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    String order = orders.readLine();
-    if (order == null) {
-      Runtime.getRuntime().halt(ORPHANED);
-    }
-    new Thread(() -> endWith(orders), "watch-parent").start();
+    String order = orders.await();
     if (point.ofGateway()) {
       if (point == FaultPoint.GATEWAY_UNCONFIRMED) {
         link.keepConfirms();
@@ -69,17 +58,6 @@ final class DoomedPart {
       submitUntilDead(stage, stage.desk(new DyingQueue(stage.queue(), point)), order);
     } else {
       work(stage, machine, point);
-    }
-  }
-
-  /** Whoever started this has ended, so that nobody ends it any more. */
-  private static void endWith(BufferedReader orders) {
-    try {
-      orders.readLine();
-    } catch (IOException e) {
-      System.out.println("no more orders: " + e);
-    } finally {
-      Runtime.getRuntime().halt(ORPHANED);
     }
   }
 

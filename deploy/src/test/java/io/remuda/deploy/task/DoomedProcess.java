@@ -52,6 +52,10 @@ final class DoomedProcess implements AutoCloseable {
     }
   }
 
+  long pid() {
+    return jvm.pid();
+  }
+
   @Override
   public void close() {
     jvm.close();

@@ -15,6 +15,9 @@ import java.util.Optional;
 record OpenLine(
     BatchLine line, TaskId task, int size, Optional<LineAnswer> known, Optional<ModelName> model) {
 
+  /** Bytes that a line takes in memory at least. */
+  static final long LEAST = 4096;
+
   static OpenLine of(BatchLine line, TaskId task, int size) {
     return new OpenLine(line, task, size, Optional.empty(), Optional.empty());
   }

@@ -1,21 +1,15 @@
 package io.remuda.gateway.batches;
 
 import io.remuda.gateway.task.ResultStore;
-import io.remuda.gateway.task.Shelf;
-import io.remuda.gateway.task.TaskRefusal;
 import io.remuda.gateway.tasks.Ended;
-import io.remuda.protocol.ErrorCode;
-import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.batch.BatchRecord;
-import io.remuda.protocol.proto.task.TaskEnvelope;
 import io.remuda.protocol.proto.task.TaskRecord;
 import io.remuda.protocol.proto.task.TaskState;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,33 +26,29 @@ final class OpenLines {
   /** How often a body is in memory while it is submitted. */
   private static final int BODY_COPIES = 4;
 
-  /** How often a result is, until its line is written: as bytes, as JSON, as a line, on its way. */
-  private static final int RESULT_COPIES = 8;
-
-  private static final long LEAST = 4096;
-
   private final BatchRun.Parts parts;
-  private final ResultStore results;
   private final BatchSettings settings;
+  private final InputLines input;
+  private final LineTasks tasks;
+  private final LineOutcomes outcomes;
 
   private BatchRecord batch;
   private Instant expires = Instant.EPOCH;
-  private Optional<LineWalk> walk = Optional.empty();
-  private boolean inputGone;
   private boolean loaded;
   // Guarded by this: the lines of one step are worked on by several threads.
   private final BitSet done = new BitSet();
   private int completed;
   private int failed;
   private boolean progress;
-  private final Deque<RawLine> waiting = new ArrayDeque<>();
   private final Map<Integer, OpenLine> fresh = new LinkedHashMap<>();
   private final Map<Integer, OpenLine> submitted = new LinkedHashMap<>();
 
   OpenLines(BatchRun.Parts parts, BatchRecord batch) {
     this.parts = parts;
-    this.results = parts.results();
     this.settings = parts.settings();
+    this.input = new InputLines(parts, batch.getInputFileId());
+    this.tasks = new LineTasks(parts);
+    this.outcomes = new LineOutcomes(parts, batch.getId(), this::answered);
     this.batch = batch;
   }
 
@@ -90,14 +80,7 @@ final class OpenLines {
     if (loaded) {
       return nothing();
     }
-    return parts
-        .shelf()
-        .marks(batch.getId())
-        .thenAccept(
-            marks -> {
-              marks.forEach(mark -> answered(mark.number(), LineMark.of(mark.mark())));
-              loaded = true;
-            });
+    return outcomes.load().thenAccept(done -> loaded = true);
   }
 
   private synchronized void answered(int line, LineMark mark) {
@@ -113,47 +96,20 @@ final class OpenLines {
 
   /** Opens lines until there are as many as there may be, or no more. */
   CompletionStage<Void> fill() {
-    if (!open() || inputGone) {
+    if (!open() || input.ended()) {
       return nothing();
     }
-    return walk()
-        .thenCompose(
-            reading ->
-                reading.ended()
-                    ? OpenLines.nothing()
-                    : reading
-                        .more()
-                        .thenCompose(
-                            lines -> {
-                              synchronized (this) {
-                                waiting.addAll(lines);
-                                progress = true;
-                              }
-                              return CompletableFuture.completedStage(lines);
-                            })
-                        .thenComposeAsync(lines -> fill(), parts.executor()))
-        .exceptionallyCompose(this::withoutInput);
-  }
-
-  private CompletionStage<LineWalk> walk() {
-    if (walk.isPresent()) {
-      return CompletableFuture.completedStage(walk.get());
-    }
-    return LineWalk.of(parts.shelf(), batch.getInputFileId(), settings.lineLimit())
-        .thenApply(
-            begun -> {
-              walk = Optional.of(begun);
-              return begun;
-            });
-  }
-
-  /** Lines whose file was deleted are answered without it; what was done stays done. */
-  private CompletionStage<Void> withoutInput(Throwable failure) {
-    if (TaskRefusal.of(failure).code() != ErrorCode.NOT_FOUND) {
-      return CompletableFuture.failedStage(failure);
-    }
-    inputGone = true;
-    return nothing();
+    return input
+        .more()
+        .thenComposeAsync(
+            more -> {
+              if (!more) {
+                return nothing();
+              }
+              progressing();
+              return fill();
+            },
+            parts.executor());
   }
 
   /** Whether there is room for more lines than were at hand. */
@@ -162,22 +118,23 @@ final class OpenLines {
         fresh.values().stream().mapToLong(OpenLine::size).sum()
             + submitted.values().stream().mapToLong(OpenLine::size).sum();
     while (fresh.size() + submitted.size() < settings.window() && size < settings.windowSize()) {
-      if (waiting.isEmpty()) {
+      Optional<RawLine> next = input.next();
+      if (next.isEmpty()) {
         return true;
       }
       // Taken off only once it is opened: none is lost.
-      RawLine raw = waiting.element();
+      RawLine raw = next.get();
       if (!done.get(raw.number())) {
         fresh.put(raw.number(), opened(raw));
         size += raw.bytes().length;
       }
-      waiting.remove();
+      input.taken();
     }
     return false;
   }
 
   private OpenLine opened(RawLine raw) {
-    TaskId task = task(raw.number());
+    TaskId task = LineTasks.id(batch, raw.number());
     try {
       return OpenLine.of(BatchLine.parse(raw), task, raw.bytes().length);
     } catch (BatchLine.Bad bad) {
@@ -186,71 +143,39 @@ final class OpenLines {
     }
   }
 
-  private TaskId task(int line) {
-    return TaskId.derived(Instant.ofEpochMilli(batch.getExpiresAtMillis()), batch.getId(), line);
-  }
-
   /** Puts what was opened into the queues of its models. */
   CompletionStage<Void> submit() {
     List<CompletableFuture<Void>> all = new ArrayList<>();
     for (OpenLine open : copied(fresh)) {
-      long bytes = LEAST + (long) open.size() * BODY_COPIES;
+      long bytes = OpenLine.LEAST + (long) open.size() * BODY_COPIES;
       all.add(parts.budget().with(bytes, () -> submit(open)).toCompletableFuture());
     }
     return together(all);
   }
 
   private CompletionStage<Void> submit(OpenLine open) {
-    LineWork.Prepared prepared =
-        open.known().<LineWork.Prepared>map(LineWork.Known::new).orElseGet(() -> prepare(open));
+    LineWork.Prepared prepared = tasks.prepare(open);
     if (prepared instanceof LineWork.Task task) {
-      return submit(open, task);
+      return tasks
+          .submit(batch, open, task)
+          .thenAccept(state -> submitted(open, task.model()))
+          // No queue, no store: the line stays and is submitted again.
+          .exceptionally(failure -> null);
     }
     return prepared instanceof LineWork.Known known ? answer(open, known.answer()) : nothing();
   }
 
-  private LineWork.Prepared prepare(OpenLine open) {
-    try {
-      return parts.work().prepare(open.line());
-    } catch (RuntimeException e) {
-      return new LineWork.Known(LineAnswers.unreadable("it cannot be prepared: " + e));
-    }
-  }
-
-  private CompletionStage<Void> submit(OpenLine open, LineWork.Task task) {
-    TaskEnvelope envelope =
-        TaskEnvelope.newBuilder()
-            .setTaskId(open.task().value())
-            .setModel(task.model().value())
-            .setSchemaFingerprint(task.fingerprint())
-            .setPayload(task.payload())
-            .setCreatedAtMillis(parts.clock().millis())
-            .setDeadlineMillis(batch.getExpiresAtMillis())
-            .setTenant(batch.getTenant())
-            .setRequestId(batch.getId())
-            .setResultTtlSeconds(settings.resultTtl().toSeconds())
-            .build();
-    return parts
-        .desk()
-        .ensure(envelope)
-        .handle(
-            (state, failure) -> {
-              // No queue, no store: the line stays and is submitted again.
-              if (failure == null) {
-                synchronized (this) {
-                  fresh.remove(open.line().number());
-                  submitted.put(open.line().number(), open.submittedTo(task.model()));
-                  progress = true;
-                }
-              }
-              return null;
-            });
+  private synchronized void submitted(OpenLine open, ModelName model) {
+    fresh.remove(open.line().number());
+    submitted.put(open.line().number(), open.submittedTo(model));
+    progress = true;
   }
 
   /** Takes the answers of those that have ended, few enough at a time for the memory there is. */
   CompletionStage<Void> collect() {
     List<OpenLine> lines = copied(submitted);
-    return outlines(lines)
+    return outcomes
+        .outlines(lines)
         .thenComposeAsync(
             outlines -> {
               List<CompletableFuture<Void>> all = new ArrayList<>();
@@ -269,24 +194,14 @@ final class OpenLines {
                 } else {
                   open.model()
                       .flatMap(parts.work()::gone)
-                      .ifPresent(why -> all.add(giveUp(open, why).toCompletableFuture()));
+                      // The next pass reads how it ended.
+                      .map(why -> tasks.giveUp(open, why).thenAccept(state -> progressing()))
+                      .ifPresent(ended -> all.add(ended.toCompletableFuture()));
                 }
               }
               return together(all);
             },
             parts.executor());
-  }
-
-  /** Ends the task of a line for which nothing runs any more; the next pass reads how it ended. */
-  private CompletionStage<Void> giveUp(OpenLine open, Refused why) {
-    return results
-        .end(
-            open.task(),
-            TaskState.FAILED,
-            why.code().code(),
-            why.message(),
-            parts.clock().instant())
-        .thenAccept(state -> progressing());
   }
 
   private synchronized void progressing() {
@@ -302,21 +217,20 @@ final class OpenLines {
 
   /** Answers what is left of lines whose input is gone. */
   CompletionStage<Void> closeWithoutInput() {
-    return inputGone
+    return input.gone()
         ? closeMissing(TaskState.CANCELLED, LineAnswers.INPUT_GONE)
         : OpenLines.nothing();
   }
 
   /** Lines that the input, read to its end, did not have: none stays without an answer. */
   private CompletionStage<Void> closeMissing(TaskState end, LineAnswer otherwise) {
-    boolean allRead = inputGone || walk.filter(LineWalk::ended).isPresent();
     List<OpenLine> lost = new ArrayList<>();
     synchronized (this) {
-      if (allRead && waiting.isEmpty() && fresh.isEmpty() && submitted.isEmpty()) {
+      if (input.ended() && fresh.isEmpty() && submitted.isEmpty()) {
         for (int number = done.nextClearBit(1);
             number <= batch.getTotal() && lost.size() < settings.window();
             number = done.nextClearBit(number + 1)) {
-          lost.add(OpenLine.unreadable(number, task(number), Optional.empty()));
+          lost.add(OpenLine.unreadable(number, LineTasks.id(batch, number), Optional.empty()));
         }
       }
     }
@@ -324,7 +238,8 @@ final class OpenLines {
   }
 
   private CompletionStage<Void> close(List<OpenLine> lines, TaskState end, LineAnswer otherwise) {
-    return outlines(lines)
+    return outcomes
+        .outlines(lines)
         .thenComposeAsync(
             outlines -> {
               List<CompletableFuture<Void>> all = new ArrayList<>();
@@ -347,9 +262,8 @@ final class OpenLines {
   }
 
   private CompletionStage<Void> end(OpenLine open, TaskState end, LineAnswer otherwise) {
-    String code = end == TaskState.EXPIRED ? "expired" : "cancelled";
-    return results
-        .end(open.task(), end, code, "its batch has ended", parts.clock().instant())
+    return tasks
+        .end(open, end)
         .thenCompose(
             state -> {
               if (!Ended.is(state) || state == end) {
@@ -370,53 +284,13 @@ final class OpenLines {
     return answer.isPresent() || !over ? answer : Optional.of(LineAnswers.bytes(ended));
   }
 
-  /** What makes a line's answer out of its task's record; empty when it cannot be made yet. */
-  private interface Answering {
-    Optional<LineAnswer> of(TaskRecord ended);
-  }
-
   private CompletionStage<Void> read(
-      OpenLine open, ResultStore.Outline outline, Answering answering) {
-    return parts
-        .budget()
-        .with(
-            LEAST + (long) outline.bytes() * RESULT_COPIES,
-            () ->
-                results
-                    .read(open.task())
-                    .thenComposeAsync(
-                        found ->
-                            found
-                                .flatMap(answering::of)
-                                .map(answer -> answer(open, answer))
-                                .orElseGet(OpenLines::nothing),
-                        parts.executor()));
+      OpenLine open, ResultStore.Outline outline, LineOutcomes.Answering answering) {
+    return outcomes.read(open, outline, answering, expires);
   }
 
   private CompletionStage<Void> answer(OpenLine open, LineAnswer answer) {
-    int number = open.line().number();
-    var line = answer.line(open.line().customId(), open.task());
-    LineMark mark = new LineMark(answer.succeeded(), line.size());
-    return parts
-        .shelf()
-        .put(batch.getId(), new Shelf.Piece(number, mark.text(), line), expires)
-        .thenCompose(
-            first ->
-                first
-                    ? CompletableFuture.completedStage(List.of(mark))
-                    // Another gateway was faster: its answer is the one that counts.
-                    : parts
-                        .shelf()
-                        .pieces(batch.getId(), number, 1)
-                        .thenApply(
-                            held -> held.stream().map(each -> LineMark.of(each.mark())).toList()))
-        .thenAccept(held -> held.forEach(each -> answered(number, each)));
-  }
-
-  private CompletionStage<Map<TaskId, ResultStore.Outline>> outlines(List<OpenLine> lines) {
-    return lines.isEmpty()
-        ? CompletableFuture.completedStage(Map.of())
-        : results.outlines(lines.stream().map(OpenLine::task).toList());
+    return outcomes.put(open, answer, expires);
   }
 
   private synchronized List<OpenLine> copied(Map<Integer, OpenLine> lines) {

@@ -15,6 +15,7 @@ import io.remuda.gateway.batches.BatchLine;
 import io.remuda.gateway.batches.BatchSettings;
 import io.remuda.gateway.batches.LineAnswer;
 import io.remuda.gateway.batches.LineWork;
+import io.remuda.gateway.batches.Upload;
 import io.remuda.gateway.task.ResultStore;
 import io.remuda.gateway.tasks.DeskSettings;
 import io.remuda.gateway.tasks.TaskDesk;
@@ -467,15 +468,15 @@ abstract class BatchContract {
     String file = upload(line(1).getBytes(StandardCharsets.UTF_8), "batch").getId();
     String id = create(file, Duration.ofMinutes(5));
 
-    assertThatThrownBy(() -> get(desk.deleteFile(tenant, file))).hasMessageContaining(id);
+    assertThatThrownBy(() -> get(desk.files().delete(tenant, file))).hasMessageContaining(id);
     assertThatThrownBy(() -> create(file, settings.fileTtl().plusHours(1)))
         .hasMessageContaining("completion_window");
 
     get(desk.cancel(tenant, id));
     drive();
     ended(id);
-    get(desk.deleteFile(tenant, file));
-    assertThatThrownBy(() -> get(desk.file(tenant, file))).hasMessageContaining("no file");
+    get(desk.files().delete(tenant, file));
+    assertThatThrownBy(() -> get(desk.files().file(tenant, file))).hasMessageContaining("no file");
   }
 
   @Test
@@ -486,7 +487,7 @@ abstract class BatchContract {
     get(desk.cancel(tenant, id));
     drive();
     ended(id);
-    get(desk.deleteFile(tenant, file));
+    get(desk.files().delete(tenant, file));
 
     assertThat(get(desk.create(wanted)).getId()).isEqualTo(id);
     assertThatThrownBy(() -> get(desk.create(keyed(file, Map.of("a", "c")))))
@@ -511,13 +512,13 @@ abstract class BatchContract {
     String second = upload(new byte[300], "batch").getId();
     assertThatThrownBy(() -> upload(new byte[1], "batch")).hasMessageContaining("tenant-files");
 
-    get(desk.deleteFile(tenant, second));
+    get(desk.files().delete(tenant, second));
     upload(new byte[300], "batch");
   }
 
   @Test
   void anUploadThatIsGivenUpLeavesNothing() {
-    BatchDesk.Upload upload = get(desk.upload(tenant));
+    Upload upload = get(desk.files().upload(tenant));
     get(upload.add(ByteString.copyFrom(new byte[300_000])));
     FileRecord file = get(upload.end("input.jsonl", "batch"));
 
@@ -526,7 +527,7 @@ abstract class BatchContract {
     Eventually.isTrue(
         "it is listed no more",
         LIMIT,
-        () -> get(desk.files(tenant, 10, Optional.empty())).isEmpty());
+        () -> get(desk.files().files(tenant, 10, Optional.empty())).isEmpty());
     Eventually.isTrue(
         "its content is gone",
         LIMIT,
@@ -540,11 +541,12 @@ abstract class BatchContract {
 
     assertThatThrownBy(() -> get(desk.batch("else", id))).hasMessageContaining("no batch");
     assertThatThrownBy(() -> get(desk.cancel("else", id))).hasMessageContaining("no batch");
-    assertThatThrownBy(() -> get(desk.file("else", file))).hasMessageContaining("no file");
-    assertThatThrownBy(() -> get(desk.deleteFile("else", file))).hasMessageContaining("no file");
+    assertThatThrownBy(() -> get(desk.files().file("else", file))).hasMessageContaining("no file");
+    assertThatThrownBy(() -> get(desk.files().delete("else", file)))
+        .hasMessageContaining("no file");
     assertThat(get(desk.batches("else", 10, Optional.empty()))).isEmpty();
-    assertThat(get(desk.files("else", 10, Optional.empty()))).isEmpty();
-    assertThat(get(desk.files(tenant, 10, Optional.empty()))).hasSize(1);
+    assertThat(get(desk.files().files("else", 10, Optional.empty()))).isEmpty();
+    assertThat(get(desk.files().files(tenant, 10, Optional.empty()))).hasSize(1);
   }
 
   final String begin(int count, Duration window) {
@@ -564,7 +566,7 @@ abstract class BatchContract {
   }
 
   private FileRecord upload(byte[] bytes, String purpose) {
-    BatchDesk.Upload upload = get(desk.upload(tenant));
+    Upload upload = get(desk.files().upload(tenant));
     for (int from = 0; from < bytes.length; from += 10_000) {
       get(upload.add(ByteString.copyFrom(bytes, from, Math.min(10_000, bytes.length - from))));
     }
@@ -611,10 +613,10 @@ abstract class BatchContract {
   }
 
   private List<JsonNode> lines(String id) throws Exception {
-    FileRecord file = get(desk.file(tenant, id));
+    FileRecord file = get(desk.files().file(tenant, id));
     StringBuilder text = new StringBuilder();
     for (int piece = 0; piece < file.getPieces(); piece++) {
-      text.append(get(desk.content(file, piece)).toStringUtf8());
+      text.append(get(desk.files().content(file, piece)).toStringUtf8());
     }
     List<JsonNode> lines = new ArrayList<>();
     for (String each : text.toString().lines().toList()) {

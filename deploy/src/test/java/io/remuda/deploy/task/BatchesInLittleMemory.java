@@ -1,33 +1,18 @@
 package io.remuda.deploy.task;
 
-import static io.remuda.deploy.task.TaskStage.get;
-
 import com.google.protobuf.ByteString;
-import io.remuda.gateway.batches.BatchDesk;
 import io.remuda.gateway.batches.BatchDriver;
 import io.remuda.gateway.batches.BatchSettings;
 import io.remuda.gateway.batches.ModelLines;
-import io.remuda.gateway.routing.Routes;
 import io.remuda.gateway.typed.TypedModels;
-import io.remuda.protocol.Catalog;
-import io.remuda.protocol.Listing;
-import io.remuda.protocol.model.DeploymentPhase;
-import io.remuda.protocol.proto.batch.BatchRecord;
-import io.remuda.protocol.proto.batch.FileRecord;
-import io.remuda.protocol.testing.Eventually;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A process that is a gateway with a heap that its JVM's options bound: it takes files in, drives
@@ -43,21 +28,21 @@ final class BatchesInLittleMemory {
   private static final int SAMPLE_MILLIS = 200;
 
   private final TaskStage stage;
-  private final BatchDesk desk;
+  private final BatchClient client;
   private long peak;
 
-  private BatchesInLittleMemory(TaskStage stage, BatchSettings settings) {
+  private BatchesInLittleMemory(TaskStage stage) {
     this.stage = stage;
-    this.desk =
-        new BatchDesk(stage::backends, settings, InstantSource.system(), new SecureRandom());
+    this.client = new BatchClient(stage, ENDPOINT);
   }
 
   /** Arguments: batches, lines of each, bytes of a line's body, and settings as key=value. */
   public static void main(String[] arguments) {
+    Orders.open();
     TaskStage stage = TaskStage.open(BatchGateway.settings(arguments, 3), "");
     BatchSettings settings = BatchSettings.from(stage.config());
     ScheduledExecutorService timers = Executors.newScheduledThreadPool(2);
-    BatchesInLittleMemory gateway = new BatchesInLittleMemory(stage, settings);
+    BatchesInLittleMemory gateway = new BatchesInLittleMemory(stage);
     Executors.newSingleThreadScheduledExecutor()
         .scheduleWithFixedDelay(
             gateway::sample, SAMPLE_MILLIS, SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
@@ -66,7 +51,7 @@ final class BatchesInLittleMemory {
         stage.desk(stage.queue()),
         new ModelLines(
             TypedModels.NONE,
-            knowing(stage)::snapshot,
+            BatchClient.ready(stage)::snapshot,
             1 << 20,
             settings.removedWait(),
             InstantSource.system()),
@@ -80,28 +65,6 @@ final class BatchesInLittleMemory {
         Integer.parseInt(arguments[2]));
     System.out.println(PEAK + gateway.peak());
     Runtime.getRuntime().halt(0);
-  }
-
-  private static Routes knowing(TaskStage stage) {
-    Routes routes = new Routes();
-    routes.merge(
-        Catalog.EMPTY.with(
-            new Listing(
-                stage.model,
-                1,
-                0,
-                1,
-                DeploymentPhase.READY,
-                "jvm",
-                Optional.empty(),
-                1,
-                1,
-                Optional.empty(),
-                OptionalInt.empty(),
-                Optional.empty(),
-                Instant.EPOCH,
-                false)));
-    return routes;
   }
 
   private synchronized long peak() {
@@ -120,53 +83,24 @@ final class BatchesInLittleMemory {
     for (int i = 0; i < batches; i++) {
       ids.add(begin(lines, bytes));
     }
-    int answers = 0;
+    AtomicInteger answers = new AtomicInteger();
     for (String id : ids) {
-      BatchRecord ended =
-          Eventually.find(
-              "batch " + id + " has ended",
-              LIMIT,
-              () ->
-                  Optional.of(get(desk.batch(stage.tenant(), id)))
-                      .filter(batch -> batch.getCompletedAtMillis() > 0));
-      answers += read(ended);
+      client.download(
+          client.ended(id, LIMIT).getOutputFileId(), piece -> answers.addAndGet(newlines(piece)));
     }
     System.out.println(ANSWERS + answers);
   }
 
   private String begin(int lines, int bytes) {
-    BatchDesk.Upload upload = get(desk.upload(stage.tenant()));
     String request = "{\"model\":\"" + stage.model + "\",\"messages\":[\"%s\"]}";
     String body = request.formatted("x".repeat(bytes - request.length() + 2));
-    for (int number = 1; number <= lines; number++) {
-      get(
-          upload.add(
-              ByteString.copyFromUtf8(
-                  "{\"custom_id\":\"id-%d\",\"method\":\"POST\",\"url\":\"%s\",\"body\":%s}\n"
-                      .formatted(number, ENDPOINT, body))));
-    }
-    FileRecord file = get(upload.end("input.jsonl", "batch"));
-    return get(desk.create(
-            new BatchDesk.Wanted(
-                stage.tenant(),
-                file.getId(),
-                ENDPOINT,
-                Duration.ofHours(1),
-                "1h",
-                Map.of(),
-                Set.of(),
-                "")))
-        .getId();
+    return client.begin(lines, number -> body);
   }
 
-  /** Lines of the output, which is read piece by piece as a client's download is. */
-  private int read(BatchRecord batch) {
-    FileRecord file = get(desk.file(stage.tenant(), batch.getOutputFileId()));
+  private static int newlines(ByteString piece) {
     int lines = 0;
-    for (int piece = 0; piece < file.getPieces(); piece++) {
-      for (byte each : get(desk.content(file, piece))) {
-        lines += each == '\n' ? 1 : 0;
-      }
+    for (byte each : piece) {
+      lines += each == '\n' ? 1 : 0;
     }
     return lines;
   }

@@ -113,7 +113,7 @@ abstract class DeadLettersContract {
     DeadTask letter = letter(task);
 
     // when an operator is faster
-    get(stage.desk(stage.queue()).retry(id(task)));
+    get(stage.desk(stage.queue()).givenUp().retry(id(task)));
     TaskState state = bury(letter);
 
     // then the task runs
@@ -129,14 +129,14 @@ abstract class DeadLettersContract {
   @Test
   void aRetriedTaskThatIsGivenUpAgainEnds() {
     TaskEnvelope task = givenUp("hopeless").get(0);
-    get(stage.desk(stage.queue()).retry(id(task)));
+    get(stage.desk(stage.queue()).givenUp().retry(id(task)));
     giveUp(List.of(), List.of(task));
 
     assertThat(bury(letter(task))).isEqualTo(TaskState.FAILED);
     assertThat(stage.read(task).orElseThrow().getErrorCode()).isEqualTo(TaskNames.DEAD_LETTERED);
 
     // and it can be retried again
-    get(stage.desk(stage.queue()).retry(id(task)));
+    get(stage.desk(stage.queue()).givenUp().retry(id(task)));
     assertThat(stage.read(task).orElseThrow().getState()).isEqualTo(TaskState.QUEUED);
   }
 

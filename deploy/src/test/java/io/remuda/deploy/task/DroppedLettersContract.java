@@ -44,7 +44,7 @@ abstract class DroppedLettersContract {
     TaskEnvelope task = givenUp();
     assertThat(stage.read(task).orElseThrow().getState()).isEqualTo(TaskState.QUEUED);
 
-    get(stage.desk(stage.queue()).drop(id(task)));
+    get(stage.desk(stage.queue()).givenUp().drop(id(task)));
 
     TaskRecord record = stage.read(task).orElseThrow();
     assertThat(record.getState()).isEqualTo(TaskState.FAILED);

@@ -4,26 +4,19 @@ import static io.remuda.deploy.task.TaskStage.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.google.protobuf.ByteString;
-import io.remuda.gateway.batches.BatchDesk;
-import io.remuda.gateway.batches.BatchSettings;
 import io.remuda.node.task.TaskWorker;
 import io.remuda.protocol.proto.batch.BatchRecord;
 import io.remuda.protocol.proto.batch.BatchStatus;
-import io.remuda.protocol.proto.batch.FileRecord;
 import io.remuda.protocol.testing.Eventually;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -32,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a batch whose gateway's process is killed, and the next one's too. */
 @Tag("server")
+@Tag("slow")
 abstract class KilledGatewayContract {
 
   private static final String ENDPOINT = "/v1/models/sentiment/predict";
@@ -63,21 +57,23 @@ abstract class KilledGatewayContract {
       try (TaskStage stage = TaskStage.open(settings, fingerprint);
           TaskStage.Machine machine = stage.machine();
           TaskWorker worker = machine.work(model)) {
-        String id = begin(stage);
+        BatchClient client = new BatchClient(stage, ENDPOINT);
+        String id = begin(client);
         drive(fingerprint, id, settings, random, model);
-        batch = get(desk(stage).batch(stage.tenant(), id));
-        output = output(stage, batch);
+        batch = client.batch(id);
+        output = client.lines(batch.getOutputFileId());
         get(worker.drain());
       }
     } else {
       String id;
       try (TaskStage stage = TaskStage.open(settings, fingerprint)) {
-        id = begin(stage);
+        id = begin(new BatchClient(stage, ENDPOINT));
       }
       drive(fingerprint, id, settings, random, model);
       try (TaskStage stage = TaskStage.open(settings, fingerprint)) {
-        batch = get(desk(stage).batch(stage.tenant(), id));
-        output = output(stage, batch);
+        BatchClient client = new BatchClient(stage, ENDPOINT);
+        batch = client.batch(id);
+        output = client.lines(batch.getOutputFileId());
       }
     }
 
@@ -154,49 +150,7 @@ abstract class KilledGatewayContract {
     return settings;
   }
 
-  private static BatchDesk desk(TaskStage stage) {
-    return new BatchDesk(
-        stage::backends,
-        BatchSettings.from(stage.config()),
-        InstantSource.system(),
-        new SecureRandom());
-  }
-
-  private static String begin(TaskStage stage) {
-    BatchDesk desk = desk(stage);
-    BatchDesk.Upload upload = get(desk.upload(stage.tenant()));
-    for (int number = 1; number <= LINES; number++) {
-      get(
-          upload.add(
-              ByteString.copyFromUtf8(
-                  "{\"custom_id\":\"id-%d\",\"method\":\"POST\",\"url\":\"%s\",\"body\":%s}\n"
-                      .formatted(number, ENDPOINT, "{\"n\":\"line " + number + "\"}"))));
-    }
-    FileRecord file = get(upload.end("input.jsonl", "batch"));
-    return get(desk.create(
-            new BatchDesk.Wanted(
-                stage.tenant(),
-                file.getId(),
-                ENDPOINT,
-                Duration.ofHours(1),
-                "1h",
-                Map.of(),
-                Set.of(),
-                "")))
-        .getId();
-  }
-
-  private static List<JsonNode> output(TaskStage stage, BatchRecord batch) throws Exception {
-    BatchDesk desk = desk(stage);
-    FileRecord file = get(desk.file(stage.tenant(), batch.getOutputFileId()));
-    ByteString whole = ByteString.EMPTY;
-    for (int piece = 0; piece < file.getPieces(); piece++) {
-      whole = whole.concat(get(desk.content(file, piece)));
-    }
-    List<JsonNode> lines = new ArrayList<>();
-    for (String each : whole.toStringUtf8().lines().toList()) {
-      lines.add(new ObjectMapper().readTree(each));
-    }
-    return lines;
+  private static String begin(BatchClient client) {
+    return client.begin(LINES, number -> "{\"n\":\"line " + number + "\"}");
   }
 }

@@ -4,10 +4,7 @@ import static io.remuda.deploy.task.TaskStage.LIMIT;
 import static io.remuda.deploy.task.TaskStage.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
-import io.remuda.gateway.batches.BatchDesk;
 import io.remuda.gateway.batches.BatchDriver;
 import io.remuda.gateway.batches.BatchSettings;
 import io.remuda.gateway.batches.ModelLines;
@@ -15,34 +12,25 @@ import io.remuda.gateway.routing.RouteSnapshot;
 import io.remuda.gateway.routing.Routes;
 import io.remuda.gateway.typed.TypedModels;
 import io.remuda.node.task.TaskWorker;
-import io.remuda.protocol.Catalog;
-import io.remuda.protocol.Listing;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.proto.batch.BatchRecord;
 import io.remuda.protocol.proto.batch.BatchStatus;
-import io.remuda.protocol.proto.batch.FileRecord;
 import io.remuda.protocol.testing.Eventually;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a batch whose model is removed, or out of sight, in the midst of it. */
+@Tag("slow")
 class RemovedModelLinesTest {
 
   private static final String ENDPOINT = "/v1/chat/completions";
@@ -57,7 +45,7 @@ class RemovedModelLinesTest {
 
   @TempDir Path folder;
   private TaskStage stage;
-  private BatchDesk desk;
+  private BatchClient client;
   private BatchDriver driver;
 
   /** The model answers so many lines at once, and the others when this is complete. */
@@ -75,7 +63,7 @@ class RemovedModelLinesTest {
                 "remuda.gateway.batches.removed-wait", "100ms"),
             "");
     BatchSettings settings = BatchSettings.from(stage.config());
-    desk = new BatchDesk(stage::backends, settings, InstantSource.system(), new SecureRandom());
+    client = new BatchClient(stage, ENDPOINT);
     listed(1, DeploymentPhase.READY);
     driver =
         BatchDriver.start(
@@ -101,21 +89,21 @@ class RemovedModelLinesTest {
   }
 
   @Test
-  void linesOfARemovedModelFailSoonAndWhatWasDoneStays() throws Exception {
+  void linesOfARemovedModelFailSoonAndWhatWasDoneStays() {
     try (TaskStage.Machine machine = stage.machine();
         TaskWorker worker = work(machine)) {
       // given lines that are done, lines that run, and lines that were not begun
       String id = begin();
-      Eventually.isTrue("some are done", LIMIT, () -> batch(id).getCompleted() == DONE);
+      Eventually.isTrue("some are done", LIMIT, () -> client.batch(id).getCompleted() == DONE);
 
       listed(2, DeploymentPhase.ENDED);
 
-      BatchRecord batch = ended(id);
+      BatchRecord batch = client.ended(id, LIMIT);
       assertThat(batch.getStatus()).isEqualTo(BatchStatus.COMPLETED);
       assertThat(batch.getCompleted()).isEqualTo(DONE);
       assertThat(batch.getFailed()).isEqualTo(LINES - DONE);
-      assertThat(lines(batch.getOutputFileId())).hasSize(DONE);
-      assertThat(lines(batch.getErrorFileId()))
+      assertThat(client.lines(batch.getOutputFileId())).hasSize(DONE);
+      assertThat(client.lines(batch.getErrorFileId()))
           .hasSize(LINES - DONE)
           .allSatisfy(
               line -> {
@@ -131,11 +119,11 @@ class RemovedModelLinesTest {
   }
 
   @Test
-  void linesOfAModelThatIsMerelyOutOfSightWaitForIt() throws Exception {
+  void linesOfAModelThatIsMerelyOutOfSightWaitForIt() {
     try (TaskStage.Machine machine = stage.machine();
         TaskWorker worker = work(machine)) {
       String id = begin();
-      Eventually.isTrue("some are done", LIMIT, () -> batch(id).getCompleted() == DONE);
+      Eventually.isTrue("some are done", LIMIT, () -> client.batch(id).getCompleted() == DONE);
 
       // when all that a registry says is nothing, for as long as the model is looked for
       Routes withModel = routes;
@@ -146,13 +134,13 @@ class RemovedModelLinesTest {
       Eventually.isTrue("it is looked for", LIMIT, () -> looks.get() > before + 100);
 
       // then nothing is given up
-      assertThat(batch(id).getStatus()).isEqualTo(BatchStatus.IN_PROGRESS);
-      assertThat(batch(id).getFailed()).isZero();
+      assertThat(client.batch(id).getStatus()).isEqualTo(BatchStatus.IN_PROGRESS);
+      assertThat(client.batch(id).getFailed()).isZero();
 
       // and all is done when it is back
       routes = withModel;
       goOn.complete(null);
-      BatchRecord batch = ended(id);
+      BatchRecord batch = client.ended(id, LIMIT);
       assertThat(batch.getCompleted()).isEqualTo(LINES);
       get(worker.drain());
     }
@@ -174,69 +162,10 @@ class RemovedModelLinesTest {
   }
 
   private void listed(long version, DeploymentPhase phase) {
-    routes.merge(
-        Catalog.EMPTY.with(
-            new Listing(
-                stage.model,
-                version,
-                0,
-                1,
-                phase,
-                "jvm",
-                Optional.empty(),
-                1,
-                1,
-                Optional.empty(),
-                OptionalInt.empty(),
-                Optional.empty(),
-                Instant.EPOCH,
-                false)));
+    routes.merge(BatchClient.listing(stage, version, phase));
   }
 
   private String begin() {
-    BatchDesk.Upload upload = get(desk.upload(stage.tenant()));
-    for (int number = 1; number <= LINES; number++) {
-      get(
-          upload.add(
-              ByteString.copyFromUtf8(
-                  "{\"custom_id\":\"id-%d\",\"method\":\"POST\",\"url\":\"%s\",\"body\":%s}\n"
-                      .formatted(number, ENDPOINT, "{\"model\":\"" + stage.model + "\"}"))));
-    }
-    FileRecord file = get(upload.end("input.jsonl", "batch"));
-    return get(desk.create(
-            new BatchDesk.Wanted(
-                stage.tenant(),
-                file.getId(),
-                ENDPOINT,
-                Duration.ofHours(1),
-                "1h",
-                Map.of(),
-                Set.of(),
-                "")))
-        .getId();
-  }
-
-  private BatchRecord batch(String id) {
-    return get(desk.batch(stage.tenant(), id));
-  }
-
-  private BatchRecord ended(String id) {
-    return Eventually.find(
-        "the batch has ended",
-        LIMIT,
-        () -> Optional.of(batch(id)).filter(each -> each.getCompletedAtMillis() > 0));
-  }
-
-  private List<JsonNode> lines(String id) throws Exception {
-    FileRecord file = get(desk.file(stage.tenant(), id));
-    StringBuilder text = new StringBuilder();
-    for (int piece = 0; piece < file.getPieces(); piece++) {
-      text.append(get(desk.content(file, piece)).toStringUtf8());
-    }
-    List<JsonNode> lines = new ArrayList<>();
-    for (String each : text.toString().lines().toList()) {
-      lines.add(new ObjectMapper().readTree(each));
-    }
-    return lines;
+    return client.begin(LINES, number -> "{\"model\":\"" + stage.model + "\"}");
   }
 }

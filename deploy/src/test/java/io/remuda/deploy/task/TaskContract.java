@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every pair of a queue and a result store does, whichever servers are behind it. */
 @Tag("server")
+@Tag("slow")
 abstract class TaskContract {
 
   /** The model that answers with its input, in capitals. */
@@ -493,7 +494,7 @@ abstract class TaskContract {
 
       // when one is retried on a model that is cured, and the other one dropped
       cured.set(true);
-      get(stage.desk(stage.queue()).retry(id(poison)));
+      get(stage.desk(stage.queue()).givenUp().retry(id(poison)));
       Eventually.isTrue("it is dropped", LIMIT, () -> dropped(other));
 
       // then one is done, and nothing is kept apart any more

@@ -1,7 +1,5 @@
 package io.remuda.gateway.batches;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.remuda.gateway.task.Shelf;
 import io.remuda.gateway.task.TaskRefusal;
 import io.remuda.gateway.tasks.TaskDesk;
@@ -25,20 +23,19 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Takes files and batches in and tells how they stand; whoever drives batches sees them at once.
- * Nobody is told of another tenant's: they do not exist for them. Keeps no state. A stage that
- * fails does so with a {@link TaskRefusal}.
+ * Takes batches in and tells how they stand; whoever drives batches sees them at once. Nobody is
+ * told of another tenant's: they do not exist for them. Keeps no state. A stage that fails does so
+ * with a {@link TaskRefusal}.
  */
 public final class BatchDesk {
 
-  static final String KIND = "batch";
   private static final int TRIES = 20;
-  private static final int PAGE = 100;
 
   private final Supplier<TaskDesk.Backends> backends;
   private final BatchSettings settings;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final FileDesk files;
 
   /**
    * @param random for ids, which nobody must guess
@@ -52,6 +49,7 @@ public final class BatchDesk {
     this.settings = settings;
     this.clock = clock;
     this.random = random;
+    this.files = new FileDesk(backends, settings, clock, random);
   }
 
   /**
@@ -80,179 +78,9 @@ public final class BatchDesk {
     return settings;
   }
 
-  /** A file that is arriving. */
-  public CompletionStage<Upload> upload(String tenant) {
-    return shelf()
-        .thenCompose(
-            shelf ->
-                shelf
-                    .list(FileWriting.KIND, tenant, settings.tenantFiles(), Optional.empty())
-                    .thenApply(kept -> new Upload(shelf, tenant, room(kept))));
-  }
-
-  private long room(List<Shelf.Document> kept) {
-    if (kept.size() >= settings.tenantFiles()) {
-      throw full("files", settings.tenantFiles(), "tenant-files");
-    }
-    return settings.tenantBytes() - kept.stream().mapToLong(each -> fileOf(each).getBytes()).sum();
-  }
-
-  private static TaskRefusal full(String what, long most, String key) {
-    return new TaskRefusal(
-        ErrorCode.INSUFFICIENT_QUOTA,
-        "your files would be more than "
-            + most
-            + " "
-            + what
-            + ", the most that remuda.gateway.batches."
-            + key
-            + " allows; delete some that you no longer need");
-  }
-
-  /** Takes a file's bytes as they come; one call at a time. */
-  public final class Upload {
-    private final FileRecord.Builder file;
-    private final Shelf shelf;
-    private final long room;
-    private Optional<FileWriting> writing = Optional.empty();
-    private CompletionStage<?> last = CompletableFuture.completedStage(null);
-    private boolean abandoned;
-
-    private Upload(Shelf shelf, String tenant, long room) {
-      Instant now = clock.instant();
-      this.shelf = shelf;
-      this.room = room;
-      this.file =
-          FileRecord.newBuilder()
-              .setId(BatchIds.mint("file-", random))
-              .setTenant(tenant)
-              .setCreatedAtMillis(now.toEpochMilli())
-              .setExpiresAtMillis(now.plus(settings.fileTtl()).toEpochMilli());
-    }
-
-    /** Fails when the file has become larger than it may be. */
-    public synchronized CompletionStage<Void> add(ByteString bytes) {
-      FileWriting into = writing();
-      long size = into.bytes() + bytes.size();
-      if (abandoned || size > settings.fileLimit()) {
-        return CompletableFuture.failedStage(tooLarge());
-      }
-      if (size > room) {
-        return CompletableFuture.failedStage(full("bytes", settings.tenantBytes(), "tenant-bytes"));
-      }
-      CompletionStage<Void> added = into.add(bytes);
-      last = added;
-      return added;
-    }
-
-    public synchronized CompletionStage<FileRecord> end(String filename, String purpose) {
-      // The pieces lie under the id; the rest of the record is told last.
-      FileWriting into = writing();
-      CompletionStage<FileRecord> ended =
-          into.end(file.setFilename(filename).setPurpose(purpose).build());
-      last = ended;
-      return ended;
-    }
-
-    private FileWriting writing() {
-      FileWriting into = writing.orElseGet(() -> new FileWriting(shelf, file.build()));
-      writing = Optional.of(into);
-      return into;
-    }
-
-    /** Forgets what has come, once the store has ended with what it is just given. */
-    public synchronized void abandon() {
-      abandoned = true;
-      writing.ifPresent(
-          begun -> {
-            // What cannot be dropped now expires.
-            var unused =
-                last.handle((done, failure) -> begun)
-                    .thenCompose(FileWriting::abandon)
-                    .exceptionally(failure -> null);
-          });
-    }
-  }
-
-  private TaskRefusal tooLarge() {
-    return new TaskRefusal(
-        ErrorCode.TOO_LARGE,
-        "the file has more than "
-            + settings.fileLimit()
-            + " bytes, the most that remuda.gateway.batches.file-limit allows; send several files");
-  }
-
-  public CompletionStage<FileRecord> file(String tenant, String id) {
-    return shelf()
-        .thenCompose(shelf -> document(shelf, FileWriting.KIND, tenant, id))
-        .thenApply(BatchDesk::fileOf);
-  }
-
-  /** The newest first; one more than the page tells whether there are more. */
-  public CompletionStage<List<FileRecord>> files(String tenant, int limit, Optional<String> after) {
-    return shelf()
-        .thenCompose(shelf -> shelf.list(FileWriting.KIND, tenant, limit, after))
-        .thenApply(found -> found.stream().map(BatchDesk::fileOf).toList());
-  }
-
-  /** A piece of a file's content; fails when it is gone. */
-  public CompletionStage<ByteString> content(FileRecord file, int piece) {
-    return shelf()
-        .thenCompose(shelf -> shelf.pieces(file.getId(), piece, 1))
-        .thenApply(
-            found -> {
-              if (found.isEmpty()) {
-                throw gone(FileWriting.KIND, file.getId());
-              }
-              return found.get(0).bytes();
-            });
-  }
-
-  /** Fails with IN_USE while a batch that has not ended reads the file. */
-  public CompletionStage<Void> deleteFile(String tenant, String id) {
-    return shelf()
-        .thenCompose(
-            shelf ->
-                document(shelf, FileWriting.KIND, tenant, id)
-                    .thenCompose(
-                        found ->
-                            user(shelf, tenant, id, Optional.empty())
-                                .thenCompose(
-                                    user ->
-                                        user.isEmpty()
-                                            ? shelf.remove(found)
-                                            : CompletableFuture.failedStage(used(user.get()))))
-                    .thenCompose(removed -> shelf.drop(id)));
-  }
-
-  private static TaskRefusal used(String batch) {
-    return new TaskRefusal(
-        ErrorCode.IN_USE,
-        "the batch " + batch + " still reads this file; wait for its end, or cancel it first");
-  }
-
-  /** A batch that reads the file; no older one than the longest window lets run. */
-  private CompletionStage<Optional<String>> user(
-      Shelf shelf, String tenant, String file, Optional<String> after) {
-    return shelf
-        .list(KIND, tenant, PAGE, after)
-        .thenCompose(
-            page -> {
-              Optional<String> user =
-                  page.stream()
-                      .map(BatchDesk::batchOf)
-                      .filter(batch -> batch.getInputFileId().equals(file))
-                      .filter(batch -> BatchDecider.reads(batch.getStatus()))
-                      .map(BatchRecord::getId)
-                      .findFirst();
-              Instant oldest = clock.instant().minus(settings.longestWindow().multipliedBy(2));
-              if (user.isPresent()
-                  || page.size() < PAGE
-                  || page.get(PAGE - 1).created().isBefore(oldest)) {
-                return CompletableFuture.completedStage(user);
-              }
-              return user(shelf, tenant, file, Optional.of(page.get(PAGE - 1).id()));
-            });
+  /** The files that batches read and write. */
+  public FileDesk files() {
+    return files;
   }
 
   /** Takes a batch in; the same again under the same idempotency key finds the first one. */
@@ -275,14 +103,14 @@ public final class BatchDesk {
     }
     return shelf
         .read(id(wanted))
-        .thenApply(found -> found.map(BatchDesk::batchOf).map(first -> same(first, wanted)));
+        .thenApply(found -> found.map(Documents::batchOf).map(first -> same(first, wanted)));
   }
 
   private CompletionStage<BatchRecord> begin(Shelf shelf, Wanted wanted) {
-    return document(shelf, FileWriting.KIND, wanted.tenant(), wanted.inputFile())
+    return Documents.read(shelf, Documents.FILE, wanted.tenant(), wanted.inputFile())
         .thenCompose(
             found -> {
-              FileRecord file = fileOf(found);
+              FileRecord file = Documents.fileOf(found);
               if (!file.getPurpose().equals("batch")) {
                 return CompletableFuture.failedStage(
                     new TaskRefusal(
@@ -353,7 +181,7 @@ public final class BatchDesk {
     Instant created = Instant.ofEpochMilli(batch.getCreatedAtMillis());
     return new Shelf.Document(
         batch.getId(),
-        KIND,
+        Documents.BATCH,
         batch.getTenant(),
         1,
         created,
@@ -373,16 +201,16 @@ public final class BatchDesk {
 
   public CompletionStage<BatchRecord> batch(String tenant, String id) {
     return shelf()
-        .thenCompose(shelf -> document(shelf, KIND, tenant, id))
-        .thenApply(BatchDesk::batchOf);
+        .thenCompose(shelf -> Documents.read(shelf, Documents.BATCH, tenant, id))
+        .thenApply(Documents::batchOf);
   }
 
   /** The newest first. */
   public CompletionStage<List<BatchRecord>> batches(
       String tenant, int limit, Optional<String> after) {
     return shelf()
-        .thenCompose(shelf -> shelf.list(KIND, tenant, limit, after))
-        .thenApply(found -> found.stream().map(BatchDesk::batchOf).toList());
+        .thenCompose(shelf -> shelf.list(Documents.BATCH, tenant, limit, after))
+        .thenApply(found -> found.stream().map(Documents::batchOf).toList());
   }
 
   /** Has a batch end early; one that has ended, or is about to, stays as it is. */
@@ -391,10 +219,10 @@ public final class BatchDesk {
   }
 
   private CompletionStage<BatchRecord> cancel(Shelf shelf, String tenant, String id, int tries) {
-    return document(shelf, KIND, tenant, id)
+    return Documents.read(shelf, Documents.BATCH, tenant, id)
         .thenCompose(
             found -> {
-              BatchRecord batch = batchOf(found);
+              BatchRecord batch = Documents.batchOf(found);
               Optional<BatchRecord> next = BatchDecider.cancelling(batch, clock.instant());
               if (next.isEmpty()) {
                 return CompletableFuture.completedStage(batch);
@@ -417,53 +245,8 @@ public final class BatchDesk {
             });
   }
 
-  static BatchRecord batchOf(Shelf.Document document) {
-    try {
-      return BatchRecord.parseFrom(document.body());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("the record of " + document.id() + " is broken", e);
-    }
-  }
-
-  static FileRecord fileOf(Shelf.Document document) {
-    try {
-      return FileRecord.parseFrom(document.body());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("the record of " + document.id() + " is broken", e);
-    }
-  }
-
-  private static CompletionStage<Shelf.Document> document(
-      Shelf shelf, String kind, String tenant, String id) {
-    return shelf
-        .read(id)
-        .thenApply(
-            found ->
-                found
-                    .filter(each -> each.kind().equals(kind) && each.tenant().equals(tenant))
-                    .orElseThrow(() -> gone(kind, id)));
-  }
-
-  private static TaskRefusal gone(String kind, String id) {
-    return new TaskRefusal(
-        ErrorCode.NOT_FOUND,
-        "there is no "
-            + kind
-            + " "
-            + (id.length() > 80 ? "of this id" : id)
-            + "; 'GET /v1/"
-            + (kind.equals(KIND) ? "batches" : "files")
-            + "' lists yours, until their time is up");
-  }
-
   private CompletionStage<Shelf> shelf() {
-    TaskDesk.Backends now = backends.get();
-    return now.shelf()
-        .map(CompletableFuture::completedStage)
-        .orElseGet(
-            () ->
-                CompletableFuture.failedStage(
-                    new TaskRefusal(ErrorCode.STORE_UNAVAILABLE, now.reason())));
+    return Documents.shelf(backends.get());
   }
 
   /** What a refusal of the work says, as a failure. */

@@ -99,7 +99,7 @@ public final class BatchDriver implements AutoCloseable {
     Shelf shelf = now.shelf().get();
     ResultStore results = now.results().get();
     return shelf
-        .take(BatchDesk.KIND, holder, clock.instant(), settings.lease(), free)
+        .take(Documents.BATCH, holder, clock.instant(), settings.lease(), free)
         .thenApply(
             taken -> {
               for (Shelf.Document each : taken) {

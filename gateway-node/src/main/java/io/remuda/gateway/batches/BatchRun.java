@@ -76,7 +76,7 @@ final class BatchRun {
     this.clock = parts.clock();
     this.id = taken.id();
     this.document = taken;
-    this.batch = BatchDesk.batchOf(taken);
+    this.batch = Documents.batchOf(taken);
     this.heldAt = clock.instant();
     this.lines = new OpenLines(parts, batch);
   }
@@ -119,7 +119,7 @@ final class BatchRun {
       return CompletableFuture.completedStage(Next.OVER);
     }
     document = found.get();
-    batch = BatchDesk.batchOf(document);
+    batch = Documents.batchOf(document);
     lines.begin(batch, document.expires());
     return switch (BatchDecider.step(batch, clock.instant())) {
       case VALIDATE -> validate();

@@ -16,8 +16,6 @@ final class FileWriting {
   /** Bytes; part of what two writers of one file agree upon, so not configured. */
   static final int PIECE = 256 * 1024;
 
-  static final String KIND = "file";
-
   private final Shelf shelf;
   private final FileRecord file;
   private ByteString rest = ByteString.EMPTY;
@@ -73,7 +71,7 @@ final class FileWriting {
   static Shelf.Document document(FileRecord file) {
     return new Shelf.Document(
         file.getId(),
-        KIND,
+        Documents.FILE,
         file.getTenant(),
         1,
         Instant.ofEpochMilli(file.getCreatedAtMillis()),

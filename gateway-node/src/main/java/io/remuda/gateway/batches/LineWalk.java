@@ -31,7 +31,7 @@ final class LineWalk {
             found ->
                 new LineWalk(
                     shelf,
-                    BatchDesk.fileOf(
+                    Documents.fileOf(
                         found.orElseThrow(
                             () ->
                                 new TaskRefusal(

@@ -9,7 +9,7 @@ import java.util.List;
 public record BatchApi(BatchDesk desk, LineWork work) {
 
   List<ApiRoute> endpoints() {
-    List<ApiRoute> all = new ArrayList<>(new FileRoutes(desk).endpoints());
+    List<ApiRoute> all = new ArrayList<>(new FileRoutes(desk.files()).endpoints());
     all.addAll(new BatchRoutes(desk, work).endpoints());
     return all;
   }

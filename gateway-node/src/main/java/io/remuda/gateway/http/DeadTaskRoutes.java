@@ -52,18 +52,18 @@ final class DeadTaskRoutes {
 
   private CompletionStage<HttpResponse> list(Call call) {
     int limit = (int) call.number("limit", PAGE, 1, LARGEST_PAGE);
-    return TaskRoutes.told(desk.dead(limit))
+    return TaskRoutes.told(desk.givenUp().list(limit))
         .thenApply(dead -> Replies.json(200, Json.list(dead, TaskViews::dead)));
   }
 
   private CompletionStage<HttpResponse> retry(Call call) {
     TaskId id = TaskRoutes.id(call);
-    return TaskRoutes.told(desk.retry(id)).thenApply(done -> changed(202, id, "QUEUED"));
+    return TaskRoutes.told(desk.givenUp().retry(id)).thenApply(done -> changed(202, id, "QUEUED"));
   }
 
   private CompletionStage<HttpResponse> drop(Call call) {
     TaskId id = TaskRoutes.id(call);
-    return TaskRoutes.told(desk.drop(id)).thenApply(done -> changed(200, id, "DROPPED"));
+    return TaskRoutes.told(desk.givenUp().drop(id)).thenApply(done -> changed(200, id, "DROPPED"));
   }
 
   private static HttpResponse changed(int status, TaskId id, String state) {

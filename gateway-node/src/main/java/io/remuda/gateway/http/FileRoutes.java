@@ -8,7 +8,7 @@ import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.remuda.gateway.auth.Need;
-import io.remuda.gateway.batches.BatchDesk;
+import io.remuda.gateway.batches.FileDesk;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.proto.batch.FileRecord;
 import java.util.List;
@@ -23,9 +23,9 @@ final class FileRoutes {
   private static final int LARGEST_PAGE = 1_000;
   private static final ContentType LINES = ContentTypes.parse("application/jsonl");
 
-  private final BatchDesk desk;
+  private final FileDesk desk;
 
-  FileRoutes(BatchDesk desk) {
+  FileRoutes(FileDesk desk) {
     this.desk = desk;
   }
 
@@ -96,7 +96,7 @@ final class FileRoutes {
 
   private CompletionStage<HttpResponse> delete(Call call) {
     String id = call.path("id");
-    return TaskRoutes.told(desk.deleteFile(TaskRoutes.tenant(call.caller()), id))
+    return TaskRoutes.told(desk.delete(TaskRoutes.tenant(call.caller()), id))
         .thenApply(
             gone -> {
               ObjectNode json = Json.object();

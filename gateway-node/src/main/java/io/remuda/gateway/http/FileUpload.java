@@ -9,8 +9,8 @@ import akka.stream.Materializer;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import io.remuda.gateway.batches.BatchDesk;
 import io.remuda.gateway.batches.BatchSettings;
+import io.remuda.gateway.batches.Upload;
 import io.remuda.gateway.task.TaskRefusal;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.proto.batch.FileRecord;
@@ -32,13 +32,13 @@ final class FileUpload {
   private static final int LONGEST_PURPOSE = 64;
   private static final int LONGEST_NAME = 255;
 
-  private final BatchDesk.Upload upload;
+  private final Upload upload;
   private final BatchSettings settings;
   // Parts come one after the other.
   private Optional<String> filename = Optional.empty();
   private String purpose = "";
 
-  FileUpload(BatchDesk.Upload upload, BatchSettings settings) {
+  FileUpload(Upload upload, BatchSettings settings) {
     this.upload = upload;
     this.settings = settings;
   }

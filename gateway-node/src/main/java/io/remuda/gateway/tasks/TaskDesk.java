@@ -1,6 +1,5 @@
 package io.remuda.gateway.tasks;
 
-import io.remuda.gateway.task.DeadTask;
 import io.remuda.gateway.task.PendingHooks;
 import io.remuda.gateway.task.ResultStore;
 import io.remuda.gateway.task.Shelf;
@@ -57,6 +56,18 @@ public final class TaskDesk {
       return new Backends(
           Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), reason);
     }
+
+    CompletionStage<TaskQueue> requireQueue() {
+      return queue.map(CompletableFuture::completedStage).orElseGet(this::away);
+    }
+
+    CompletionStage<ResultStore> requireResults() {
+      return results.map(CompletableFuture::completedStage).orElseGet(this::away);
+    }
+
+    private <T> CompletionStage<T> away() {
+      return CompletableFuture.failedStage(new TaskRefusal(ErrorCode.STORE_UNAVAILABLE, reason));
+    }
   }
 
   /**
@@ -76,6 +87,11 @@ public final class TaskDesk {
 
   public DeskSettings settings() {
     return settings;
+  }
+
+  /** What of the tasks that were taken in could not be done. */
+  public GivenUpTasks givenUp() {
+    return new GivenUpTasks(backends, clock);
   }
 
   /**
@@ -167,56 +183,6 @@ public final class TaskDesk {
                         .thenCompose(state -> read(tenant, id)));
   }
 
-  /** Tasks that were given up, of every tenant, the oldest first. */
-  public CompletionStage<List<DeadTask>> dead(int limit) {
-    return queue().thenCompose(queue -> queue.dead(limit));
-  }
-
-  /** Runs a task again that was given up; fails when there is none, or when it may not run. */
-  public CompletionStage<Void> retry(TaskId id) {
-    return queue()
-        .thenCompose(queue -> queue.retryDead(id, this::revived))
-        .thenAccept(found -> requireDead(id, found));
-  }
-
-  /** Its end may not be written down yet, and must not be when it runs again. */
-  private CompletionStage<TaskEnvelope> revived(TaskEnvelope dead) {
-    TaskId id = new TaskId(dead.getTaskId());
-    return buried(dead, "its queue gave it up")
-        .thenCompose(state -> results())
-        .thenCompose(store -> store.revive(id, now()))
-        .thenApply(
-            revivals ->
-                dead.toBuilder()
-                    .setRevivals(
-                        revivals.orElseThrow(
-                            () ->
-                                new TaskRefusal(
-                                    ErrorCode.ENDED,
-                                    "task "
-                                        + id
-                                        + " cannot run again: its deadline has passed, or it ended"
-                                        + " in another way; submit it anew, and drop this one")))
-                    .build());
-  }
-
-  /** Forgets a task that was given up; its record, FAILED by now, stays for its time to live. */
-  public CompletionStage<Void> drop(TaskId id) {
-    return queue()
-        .thenCompose(
-            queue ->
-                queue.dropDead(
-                    id, dead -> buried(dead, "its queue gave it up, and an operator dropped it")))
-        .thenAccept(found -> requireDead(id, found));
-  }
-
-  /** The state that holds; an end that was written down before stays. */
-  private CompletionStage<TaskState> buried(TaskEnvelope dead, String reason) {
-    return results()
-        .thenCompose(
-            store -> store.bury(new TaskId(dead.getTaskId()), dead.getRevivals(), reason, now()));
-  }
-
   private CompletionStage<Accepted> repeated(
       ResultStore store, TaskEnvelope again, ResultStore.Submission first, Optional<URI> webhook) {
     TaskEnvelope task =
@@ -283,7 +249,7 @@ public final class TaskDesk {
             hooks ->
                 hooks.remember(
                     new TaskId(task.getTaskId()), task.getTenant(), webhook.get(), now()))
-        .orElseGet(() -> away(now));
+        .orElseGet(now::away);
   }
 
   private static void count(ModelName model, boolean accepted) {
@@ -308,26 +274,11 @@ public final class TaskDesk {
   }
 
   private CompletionStage<ResultStore> results() {
-    Backends now = backends.get();
-    return now.results().map(CompletableFuture::completedStage).orElseGet(() -> away(now));
+    return backends.get().requireResults();
   }
 
   private CompletionStage<TaskQueue> queue() {
-    Backends now = backends.get();
-    return now.queue().map(CompletableFuture::completedStage).orElseGet(() -> away(now));
-  }
-
-  private static <T> CompletionStage<T> away(Backends now) {
-    return CompletableFuture.failedStage(
-        new TaskRefusal(ErrorCode.STORE_UNAVAILABLE, now.reason()));
-  }
-
-  private static void requireDead(TaskId id, boolean found) {
-    if (!found) {
-      throw new TaskRefusal(
-          ErrorCode.NOT_FOUND,
-          "no task " + id + " was given up; 'GET /v1/tasks/dead' lists those that were");
-    }
+    return backends.get().requireQueue();
   }
 
   private static TaskRefusal unknown(TaskId id) {

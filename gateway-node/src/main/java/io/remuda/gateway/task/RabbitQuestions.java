@@ -1,7 +1,6 @@
 package io.remuda.gateway.task;
 
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
 import io.remuda.protocol.task.TaskSettings;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,29 +12,27 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Questions about queues, over a connection of their own and on a thread of their own, since each
- * blocks.
+ * Questions about queues, over a connection beside the one that publishes and on a thread of their
+ * own, since each blocks.
  */
 final class RabbitQuestions implements AutoCloseable {
 
   private static final int MAX_WAITING = 256;
 
-  private final Broker broker;
-  private final String name;
+  private final AskingConnection connection;
   private final Duration timeout;
   private final Executor callbacks;
   private final ThreadPoolExecutor thread;
-  private @Nullable Connection connection;
 
   /**
-   * @param name of the thread and of the connection
+   * @param connection that others may use too
+   * @param name of the thread
    */
-  RabbitQuestions(Broker broker, String name, TaskSettings settings, Executor callbacks) {
-    this.broker = broker;
-    this.name = name;
+  RabbitQuestions(
+      AskingConnection connection, String name, TaskSettings settings, Executor callbacks) {
+    this.connection = connection;
     this.timeout = settings.timeout();
     this.callbacks = callbacks;
     this.thread =
@@ -69,15 +66,10 @@ final class RabbitQuestions implements AutoCloseable {
         });
   }
 
+  /** The connection is closed by whoever made it, after this. */
   @Override
   public void close() {
     thread.shutdownNow();
-    synchronized (this) {
-      Connection open = connection;
-      if (open != null) {
-        open.abort(1_000);
-      }
-    }
   }
 
   /** Something asked of the broker. */
@@ -109,10 +101,7 @@ final class RabbitQuestions implements AutoCloseable {
   }
 
   private <T> T overAChannel(Question<T> question) throws IOException {
-    Channel channel = connected().createChannel();
-    if (channel == null) {
-      throw new IOException("the broker opens no more channels");
-    }
+    Channel channel = connection.channel();
     try {
       return question.ask(channel);
     } finally {
@@ -120,14 +109,5 @@ final class RabbitQuestions implements AutoCloseable {
         channel.abort();
       }
     }
-  }
-
-  private synchronized Connection connected() throws IOException {
-    Connection open = connection;
-    if (open == null || !open.isOpen()) {
-      open = broker.connect(name);
-      connection = open;
-    }
-    return open;
   }
 }

@@ -74,6 +74,7 @@ final class RabbitTaskQueue implements TaskQueue {
   private final Set<Entry> underWay = ConcurrentHashMap.newKeySet();
   private final BoundedSourceQueue<Entry> entries;
   private final Broker broker;
+  private final AskingConnection asking;
   private final RabbitQuestions depths;
   private final RabbitQuestions reading;
   private final RabbitDeadLetters letters;
@@ -86,12 +87,13 @@ final class RabbitTaskQueue implements TaskQueue {
   RabbitTaskQueue(ActorSystem<?> system, TaskSettings.Broker place, TaskSettings settings) {
     this.timeout = settings.timeout();
     this.broker = new Broker(place, settings, this::refuseUnderWay);
+    this.asking = new AskingConnection(broker);
     this.depths =
-        new RabbitQuestions(broker, "remuda-gateway-depths", settings, system.executionContext());
-    // Apart from them: letters are read one by one, and there may be many.
+        new RabbitQuestions(asking, "remuda-gateway-depths", settings, system.executionContext());
+    // On another thread: letters are read one by one, and there may be many.
     this.reading =
         new RabbitQuestions(
-            broker, "remuda-gateway-dead-letters", settings, system.executionContext());
+            asking, "remuda-gateway-dead-letters", settings, system.executionContext());
     this.letters = new RabbitDeadLetters(reading, settings);
     this.confirms =
         new ConfirmWatch(settings, this::connectAnew, underWay::isEmpty, broker::trouble);
@@ -190,6 +192,7 @@ final class RabbitTaskQueue implements TaskQueue {
     entries.complete();
     depths.close();
     reading.close();
+    asking.close();
   }
 
   private void answer(Pair<WriteResult, Entry> written) {

@@ -24,6 +24,7 @@ class OrphanedPartTest {
       Orders orders = Orders.open();
       DoomedProcess part =
           new DoomedProcess(
+              List.of(),
               FaultPoint.WORKER_CLAIMED,
               arguments[0],
               arguments[1],

@@ -11,4 +11,10 @@ public interface AnswerInProgress extends InferenceCall {
    * or it stands in the middle of an event.
    */
   boolean comment();
+
+  /**
+   * Called about once a second: a request of which nothing has come yet goes to another instance
+   * when its machine has been out of sight for too long.
+   */
+  void look();
 }

@@ -73,6 +73,11 @@ final class Attempt implements InferenceSink {
     }
   }
 
+  /** Whether the client has seen something of it, so that no other instance can take its place. */
+  boolean hasBegun() {
+    return mode == Mode.STREAMING || mode == Mode.PASSING;
+  }
+
   /** Whether a comment may be put into the stream now. */
   boolean betweenEvents() {
     StreamGuard watching = guard;

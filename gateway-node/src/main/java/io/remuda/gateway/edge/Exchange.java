@@ -104,6 +104,10 @@ final class Exchange implements AnswerSink {
     if (current == null || over) {
       return;
     }
+    current.look();
+    if (over) {
+      return;
+    }
     if (blocked) {
       if (++blockedTicks > loop.edge().settings().stallTimeout().toSeconds()) {
         cut();

@@ -1,20 +1,16 @@
 package io.remuda.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
-import io.remuda.gateway.routing.Balancer;
 import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.gateway.routing.RouteSnapshot;
 import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
-import io.remuda.protocol.id.InstanceId;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +23,9 @@ final class Inference implements AnswerInProgress {
   private final ClientRequest request;
   private final InstanceBody body;
   private final ClientAnswer answer;
+  private final Tries tries;
   private final long started = System.nanoTime();
-  private Set<InstanceId> tried = Set.of();
   private String model = "";
-  private int attempts;
   private boolean over;
   private boolean paused;
   private long firstByteAt;
@@ -41,6 +36,7 @@ final class Inference implements AnswerInProgress {
     this.request = request;
     this.body = new InstanceBody(request);
     this.answer = new ClientAnswer(request, sink);
+    this.tries = new Tries(handler.settings());
   }
 
   void start() {
@@ -89,8 +85,23 @@ final class Inference implements AnswerInProgress {
     Attempt current = attempt;
     return !over
         && body.stream()
-        && attempts > 0
+        && tries.any()
         && answer.comment(current == null || current.betweenEvents());
+  }
+
+  @Override
+  public void look() {
+    Attempt waiting = attempt;
+    if (over || waiting == null || waiting.hasBegun()) {
+      return;
+    }
+    tries
+        .insteadOf(waiting.target(), handler.routes().snapshot(), model)
+        .ifPresent(
+            next -> {
+              waiting.cancel();
+              call(next);
+            });
   }
 
   private void route() {
@@ -105,7 +116,7 @@ final class Inference implements AnswerInProgress {
       refuse(unknown, retryAfterLoading());
       return;
     }
-    Optional<Target> target = Balancer.pick(entry, tried, ThreadLocalRandom.current());
+    Optional<Target> target = tries.untried(entry);
     if (target.isPresent()) {
       Set<String> endpoints = target.get().route().endpoints();
       if (!endpoints.isEmpty() && !endpoints.contains(request.endpoint().path())) {
@@ -139,7 +150,7 @@ final class Inference implements AnswerInProgress {
   }
 
   private void call(Target target) {
-    attempts++;
+    tries.count();
     Attempt next = new Attempt(this, target);
     attempt = next;
     next.start(body.answersOf(handler.ports().of(target.route())), body.forInstance(target));
@@ -154,29 +165,16 @@ final class Inference implements AnswerInProgress {
       return;
     }
     attempt = null;
-    if (safeToRetry && attempts < handler.settings().attempts()) {
-      if (tried.isEmpty()) {
-        tried = new HashSet<>();
+    ModelEntry entry = handler.routes().snapshot().get(model);
+    if (safeToRetry && entry != null && tries.mayGoOn()) {
+      Optional<Target> next = tries.after(failed.target(), reason.code(), entry);
+      if (next.isPresent()) {
+        call(next.get());
+        return;
       }
-      boolean again = !tried.add(failed.target().instance());
-      ModelEntry entry = handler.routes().snapshot().get(model);
-      if (entry != null) {
-        Optional<Target> next = Balancer.pick(entry, tried, ThreadLocalRandom.current());
-        if (next.isPresent()) {
-          call(next.get());
-          return;
-        }
-        if (reason.code() == ErrorCode.ENGINE_GONE
-            && !again
-            && entry.isReady(failed.target().instance())) {
-          // The only instance: its idle connection may have been closed as the request went out.
-          call(failed.target());
-          return;
-        }
-        if (reason.code() == ErrorCode.MODEL_NOT_READY && entry.readyCount() == 0) {
-          hold(entry);
-          return;
-        }
+      if (reason.code() == ErrorCode.MODEL_NOT_READY && entry.readyCount() == 0) {
+        hold(entry);
+        return;
       }
     }
     refuse(reason, retryAfter(reason.code()));

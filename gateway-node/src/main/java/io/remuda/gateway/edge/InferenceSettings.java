@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param defaultWait how long it is held when it does not ask
  * @param retryAfter what a client is told when all slots are taken
  * @param loadingRetryAfter what it is told while a model loads
+ * @param outOfSightLimit a request of which nothing has come goes to another instance when its
+ *     machine is out of sight for so long
  * @param heldAnswerBytes answers up to this size are sent in one piece, and an engine that dies in
  *     the middle of one costs the client nothing
  */
@@ -21,6 +23,7 @@ public record InferenceSettings(
     Duration defaultWait,
     Duration retryAfter,
     Duration loadingRetryAfter,
+    Duration outOfSightLimit,
     int heldAnswerBytes) {
 
   /** Reads {@code remuda.gateway.inference}. */
@@ -32,6 +35,7 @@ public record InferenceSettings(
         inference.getDuration("default-wait"),
         inference.getDuration("retry-after"),
         inference.getDuration("loading-retry-after"),
+        inference.getDuration("out-of-sight-limit"),
         (int) (long) inference.getBytes("held-answer-size"));
   }
 }

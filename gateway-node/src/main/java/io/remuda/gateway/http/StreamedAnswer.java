@@ -1,6 +1,7 @@
 package io.remuda.gateway.http;
 
 import akka.NotUsed;
+import akka.actor.Cancellable;
 import akka.http.javadsl.model.ContentType;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
@@ -16,6 +17,7 @@ import io.netty.buffer.ByteBuf;
 import io.remuda.gateway.edge.AnswerInProgress;
 import io.remuda.gateway.edge.AnswerSink;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +37,8 @@ final class StreamedAnswer implements AnswerSink {
 
   /** Reached only if an engine ignored its pause for long. */
   private static final int BUFFER = 4_096;
+
+  private static final Duration SECOND = Duration.ofSeconds(1);
 
   private final CompletableFuture<HttpResponse> response = new CompletableFuture<>();
   private final Materializer materializer;
@@ -63,15 +67,29 @@ final class StreamedAnswer implements AnswerSink {
         () ->
             lane.execute(
                 () -> {
+                  forget.run();
                   started.cancel();
                   // Nobody reads it; without it the server would wait for it when it stops.
                   response.complete(HttpResponse.create().withStatus(503));
                 });
-    forget = () -> departure.forget(stop);
     if (response.isDone() && queue.isEmpty()) {
       return;
     }
+    Cancellable looks = eachSecond(started::look);
+    forget =
+        () -> {
+          looks.cancel();
+          departure.forget(stop);
+        };
     departure.await(stop);
+  }
+
+  private Cancellable eachSecond(Runnable task) {
+    return materializer
+        .system()
+        .scheduler()
+        .scheduleWithFixedDelay(
+            SECOND, SECOND, () -> lane.execute(task), materializer.system().dispatcher());
   }
 
   @Override

@@ -2,11 +2,13 @@ package io.remuda.gateway.routing;
 
 import io.remuda.protocol.AccessTable;
 import io.remuda.protocol.Listing;
+import io.remuda.protocol.id.MachineId;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +19,12 @@ import org.jspecify.annotations.Nullable;
 public final class RouteSnapshot {
 
   static final RouteSnapshot COLD =
-      new RouteSnapshot(Map.of(), List.of(), Map.of(), AccessTable.EMPTY, true);
+      new RouteSnapshot(Map.of(), List.of(), Map.of(), Set.of(), AccessTable.EMPTY, true);
 
   private final Map<String, ModelEntry> models;
   private final List<Listing> listings;
   private final Map<String, Listing> removed;
+  private final Set<MachineId> outOfSight;
   private final AccessTable access;
   private final boolean cold;
 
@@ -29,11 +32,13 @@ public final class RouteSnapshot {
       Map<String, ModelEntry> models,
       List<Listing> listings,
       Map<String, Listing> removed,
+      Set<MachineId> outOfSight,
       AccessTable access,
       boolean cold) {
     this.models = new HashMap<>(models);
     this.listings = List.copyOf(listings);
     this.removed = Map.copyOf(removed);
+    this.outOfSight = Set.copyOf(outOfSight);
     this.access = access;
     this.cold = cold;
   }
@@ -68,6 +73,11 @@ public final class RouteSnapshot {
    */
   public Optional<Listing> removed(String model) {
     return Optional.ofNullable(removed.get(model));
+  }
+
+  /** Whether the cluster, as far as this gateway is told, reaches the machine. */
+  public boolean isInSight(MachineId machine) {
+    return !outOfSight.contains(machine);
   }
 
   public AccessTable access() {

@@ -176,7 +176,7 @@ public final class Routes {
             .filter(each -> !models.containsKey(each.name().value()))
             .collect(Collectors.toMap(each -> each.name().value(), each -> each));
     counters.keySet().retainAll(alive);
-    return new RouteSnapshot(models, listings, removed, access, !heard);
+    return new RouteSnapshot(models, listings, removed, masked, access, !heard);
   }
 
   private ModelEntry entry(String name, Optional<Listing> listing, @Nullable List<Route> known) {

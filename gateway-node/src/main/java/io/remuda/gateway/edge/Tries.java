@@ -1,0 +1,91 @@
+package io.remuda.gateway.edge;
+
+import io.remuda.gateway.routing.Balancer;
+import io.remuda.gateway.routing.ModelEntry;
+import io.remuda.gateway.routing.RouteSnapshot;
+import io.remuda.gateway.routing.Target;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.id.InstanceId;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** The instances that one request was sent to, and the one that it goes to next. */
+final class Tries {
+
+  private final InferenceSettings settings;
+  private Set<InstanceId> tried = Set.of();
+  private int attempts;
+
+  /** Since when the machine that has the request is known to be out of sight; 0 while it is not. */
+  private long outOfSightSince;
+
+  Tries(InferenceSettings settings) {
+    this.settings = settings;
+  }
+
+  /** The request goes out once more. */
+  void count() {
+    attempts++;
+    outOfSightSince = 0;
+  }
+
+  boolean any() {
+    return attempts > 0;
+  }
+
+  boolean mayGoOn() {
+    return attempts < settings.attempts();
+  }
+
+  /** An instance that has not failed this request. */
+  Optional<Target> untried(ModelEntry entry) {
+    return Balancer.pick(entry, tried, ThreadLocalRandom.current());
+  }
+
+  /** Where to go after {@code failed}. */
+  Optional<Target> after(Target failed, ErrorCode why, ModelEntry entry) {
+    if (tried.isEmpty()) {
+      tried = new HashSet<>();
+    }
+    boolean first = tried.add(failed.instance());
+    Optional<Target> next = untried(entry);
+    // The only instance: its idle connection may have been closed as the request went out.
+    return next.isEmpty()
+            && first
+            && why == ErrorCode.ENGINE_GONE
+            && entry.isReady(failed.instance())
+        ? Optional.of(failed)
+        : next;
+  }
+
+  /**
+   * An instance in sight, once the machine of {@code waiting} has been out of sight for too long:
+   * what was sent to a machine without a network is lost, and its connection says so minutes later.
+   */
+  Optional<Target> insteadOf(Target waiting, RouteSnapshot snapshot, String model) {
+    if (snapshot.isInSight(waiting.route().machine())) {
+      outOfSightSince = 0;
+      return Optional.empty();
+    }
+    long now = System.nanoTime();
+    if (outOfSightSince == 0) {
+      outOfSightSince = now;
+    }
+    if (now - outOfSightSince < settings.outOfSightLimit().toNanos() || !mayGoOn()) {
+      return Optional.empty();
+    }
+    Set<InstanceId> others = new HashSet<>(tried);
+    others.add(waiting.instance());
+    Optional<Target> next =
+        snapshot
+            .find(model)
+            .flatMap(entry -> Balancer.pick(entry, others, ThreadLocalRandom.current()))
+            .filter(other -> snapshot.isInSight(other.route().machine()));
+    if (next.isPresent()) {
+      tried = others;
+    }
+    return next;
+  }
+}

@@ -1,0 +1,244 @@
+package io.remuda.gateway.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.remuda.gateway.routing.Routes;
+import io.remuda.protocol.Route;
+import io.remuda.protocol.RouteTable;
+import io.remuda.protocol.bytes.InferenceCall;
+import io.remuda.protocol.bytes.InferenceSink;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Phase;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** To which instance a request goes next. */
+class NextInstanceTest {
+
+  private static final MachineId FIRST = new MachineId("a");
+  private static final MachineId SECOND = new MachineId("b");
+
+  private final Routes routes = new Routes();
+  private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
+  private final List<Asked> asked = new ArrayList<>();
+  private final Client client = new Client();
+  private final InferenceHandler handler =
+      new InferenceHandler(
+          routes,
+          route -> (request, sink) -> ask(route, sink),
+          InferenceSettings.from(limit("0s")),
+          RequestMetrics.NONE,
+          timers,
+          Translations.NONE);
+
+  private static Config limit(String limit) {
+    return ConfigFactory.parseString("remuda.gateway.inference.out-of-sight-limit = " + limit)
+        .withFallback(ConfigFactory.load());
+  }
+
+  @AfterEach
+  void close() {
+    timers.shutdownNow();
+  }
+
+  @Test
+  void aRequestThatNothingHasComeOfGoesToAnInstanceInSight() {
+    ready("chat-1", FIRST);
+    AnswerInProgress answer = start();
+    ready("chat-2", SECOND);
+    routes.mask(Set.of(FIRST));
+
+    answer.look();
+    asked.get(1).answers("{}");
+
+    assertThat(asked).extracting(Asked::instance).containsExactly("chat-1", "chat-2");
+    assertThat(asked.get(0).cancelled).isTrue();
+    assertThat(client.said).containsExactly("200", "{}");
+  }
+
+  @Test
+  void aHeadWithoutBytesIsNothingYet() {
+    ready("chat-1", FIRST);
+    AnswerInProgress answer = start();
+    asked.get(0).sink.onHead(200, List.of(Map.entry("content-type", "text/event-stream")));
+    ready("chat-2", SECOND);
+    routes.mask(Set.of(FIRST));
+
+    answer.look();
+
+    assertThat(asked).extracting(Asked::instance).containsExactly("chat-1", "chat-2");
+  }
+
+  @Test
+  void anAnswerThatHasBegunStaysWhereItIs() {
+    ready("chat-1", FIRST);
+    AnswerInProgress answer = start();
+    asked.get(0).sink.onHead(200, List.of(Map.entry("content-type", "text/event-stream")));
+    asked.get(0).sink.onBytes(Unpooled.copiedBuffer("data: 1\n\n", StandardCharsets.UTF_8));
+    ready("chat-2", SECOND);
+    routes.mask(Set.of(FIRST));
+
+    answer.look();
+
+    assertThat(asked).extracting(Asked::instance).containsExactly("chat-1");
+    assertThat(asked.get(0).cancelled).isFalse();
+  }
+
+  @Test
+  void aRequestStaysWhileNoOtherInstanceIsInSight() {
+    ready("chat-1", FIRST);
+    AnswerInProgress answer = start();
+    ready("chat-2", SECOND);
+    routes.mask(Set.of(FIRST, SECOND));
+
+    answer.look();
+    asked.get(0).answers("{}");
+
+    assertThat(asked).extracting(Asked::instance).containsExactly("chat-1");
+    assertThat(client.said).containsExactly("200", "{}");
+  }
+
+  @Test
+  void aMachineThatComesBackInTimeKeepsItsRequests() {
+    InferenceHandler patient =
+        new InferenceHandler(
+            routes,
+            handler.ports(),
+            InferenceSettings.from(limit("1h")),
+            RequestMetrics.NONE,
+            timers,
+            Translations.NONE);
+    ready("chat-1", FIRST);
+    AnswerInProgress answer = start(patient);
+    ready("chat-2", SECOND);
+    routes.mask(Set.of(FIRST));
+
+    answer.look();
+    routes.mask(Set.of());
+    answer.look();
+
+    assertThat(asked).extracting(Asked::instance).containsExactly("chat-1");
+    assertThat(asked.get(0).cancelled).isFalse();
+  }
+
+  private AnswerInProgress start() {
+    return start(handler);
+  }
+
+  private AnswerInProgress start(InferenceHandler by) {
+    return by.handle(
+        new ClientRequest(
+            Endpoint.CHAT,
+            Optional.empty(),
+            List.of(),
+            Unpooled.copiedBuffer("{\"model\":\"chat\"}", StandardCharsets.UTF_8),
+            "r-1",
+            model -> true,
+            Duration.ZERO,
+            Runnable::run),
+        client);
+  }
+
+  private void ready(String instance, MachineId machine) {
+    routes.merge(
+        new RouteTable(
+            List.of(
+                new Route(
+                    InstanceId.of(instance),
+                    machine,
+                    1,
+                    1,
+                    Phase.READY,
+                    "127.0.0.1:1",
+                    4,
+                    Set.of(),
+                    true,
+                    -1,
+                    Optional.empty()))));
+  }
+
+  private InferenceCall ask(Route route, InferenceSink sink) {
+    Asked one = new Asked(route.instance().toString(), sink);
+    asked.add(one);
+    return one;
+  }
+
+  /** A request that an instance has got. */
+  private static final class Asked implements InferenceCall {
+    private final String instance;
+    private final InferenceSink sink;
+    private boolean cancelled;
+
+    Asked(String instance, InferenceSink sink) {
+      this.instance = instance;
+      this.sink = sink;
+    }
+
+    String instance() {
+      return instance;
+    }
+
+    void answers(String body) {
+      sink.onHead(200, List.of(Map.entry("content-type", "application/json")));
+      sink.onBytes(Unpooled.copiedBuffer(body, StandardCharsets.UTF_8));
+      sink.onEnd();
+    }
+
+    @Override
+    public void cancel() {
+      cancelled = true;
+    }
+
+    @Override
+    public void pause() {}
+
+    @Override
+    public void resume() {}
+  }
+
+  /** Notes what it is told. */
+  private static final class Client implements AnswerSink {
+    private final List<String> said = new ArrayList<>();
+
+    @Override
+    public void whole(int status, List<Map.Entry<String, String>> headers, ByteBuf body) {
+      head(status, headers);
+      bytes(body);
+    }
+
+    @Override
+    public void head(int status, List<Map.Entry<String, String>> headers) {
+      said.add(Integer.toString(status));
+    }
+
+    @Override
+    public void bytes(ByteBuf bytes) {
+      said.add(bytes.toString(StandardCharsets.UTF_8));
+      bytes.release();
+    }
+
+    @Override
+    public void end() {
+      said.add("end");
+    }
+
+    @Override
+    public void cut() {
+      said.add("cut");
+    }
+  }
+}

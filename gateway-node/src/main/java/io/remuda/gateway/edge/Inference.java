@@ -167,7 +167,7 @@ final class Inference implements AnswerInProgress {
     attempt = null;
     ModelEntry entry = handler.routes().snapshot().get(model);
     if (safeToRetry && entry != null && tries.mayGoOn()) {
-      Optional<Target> next = tries.after(failed.target(), reason.code(), entry);
+      Optional<Target> next = tries.after(failed.target(), reason, entry);
       if (next.isPresent()) {
         call(next.get());
         return;
@@ -177,7 +177,8 @@ final class Inference implements AnswerInProgress {
         return;
       }
     }
-    refuse(reason, retryAfter(reason.code()));
+    Refused told = tries.toTell(reason);
+    refuse(told, retryAfter(told.code()));
   }
 
   void whole(Attempt from, int status, List<Map.Entry<String, String>> headers, ByteBuf content) {

@@ -5,6 +5,7 @@ import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.gateway.routing.RouteSnapshot;
 import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
 import java.util.HashSet;
 import java.util.Optional;
@@ -16,6 +17,7 @@ final class Tries {
 
   private final InferenceSettings settings;
   private Set<InstanceId> tried = Set.of();
+  private Optional<Refused> full = Optional.empty();
   private int attempts;
 
   /** Since when the machine that has the request is known to be out of sight; 0 while it is not. */
@@ -44,8 +46,19 @@ final class Tries {
     return Balancer.pick(entry, tried, ThreadLocalRandom.current());
   }
 
+  /**
+   * What the client is told when {@code last} was the end of it: that an instance has no room, if
+   * one had none, for that will pass; not that another one is gone.
+   */
+  Refused toTell(Refused last) {
+    return last.code() == ErrorCode.ENGINE_GONE ? full.orElse(last) : last;
+  }
+
   /** Where to go after {@code failed}. */
-  Optional<Target> after(Target failed, ErrorCode why, ModelEntry entry) {
+  Optional<Target> after(Target failed, Refused why, ModelEntry entry) {
+    if (why.code() == ErrorCode.BUSY) {
+      full = Optional.of(why);
+    }
     if (tried.isEmpty()) {
       tried = new HashSet<>();
     }
@@ -54,7 +67,7 @@ final class Tries {
     // The only instance: its idle connection may have been closed as the request went out.
     return next.isEmpty()
             && first
-            && why == ErrorCode.ENGINE_GONE
+            && why.code() == ErrorCode.ENGINE_GONE
             && entry.isReady(failed.instance())
         ? Optional.of(failed)
         : next;

@@ -7,6 +7,8 @@ import com.typesafe.config.ConfigFactory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.remuda.gateway.routing.Routes;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
 import io.remuda.protocol.Route;
 import io.remuda.protocol.RouteTable;
 import io.remuda.protocol.bytes.InferenceCall;
@@ -26,7 +28,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** To which instance a request goes next. */
+/** To which instance a request goes next, and what its client is told when there is none. */
 class NextInstanceTest {
 
   private static final MachineId FIRST = new MachineId("a");
@@ -133,6 +135,21 @@ class NextInstanceTest {
 
     assertThat(asked).extracting(Asked::instance).containsExactly("chat-1");
     assertThat(asked.get(0).cancelled).isFalse();
+  }
+
+  @Test
+  void tellsThatAnInstanceIsFullRatherThanThatAnotherOneIsGone() {
+    ready("chat-1", FIRST);
+    ready("chat-2", SECOND);
+    start();
+
+    asked.get(0).sink.onFailure(Refused.of(ErrorCode.BUSY, "full"), true);
+    asked.get(1).sink.onFailure(Refused.of(ErrorCode.ENGINE_GONE, "gone"), true);
+    // It was tried once more: its connection might have been an old one.
+    asked.get(2).sink.onFailure(Refused.of(ErrorCode.ENGINE_GONE, "gone"), true);
+
+    assertThat(client.said.get(0)).isEqualTo("429");
+    assertThat(client.said.get(1)).contains("full");
   }
 
   private AnswerInProgress start() {

@@ -36,10 +36,24 @@ JAVA=(java -Xmx512m -XX:+UseSerialGC -Djava.util.concurrent.ForkJoinPool.common.
   io.remuda.deploy.chaos.Chaos)
 [ "${1:-}" != --help ] || exec "${JAVA[@]}" --help
 
-# The shell in the middle is the first process of the new namespace and takes in orphans, as init does.
-exec "${ISOLATED[@]}" bash -c '
+# The shell in the middle is the first process of the new namespaces: it takes in orphans, as init
+# does, and when it ends everything ends. It ends with this script, whatever ends that: then its pipe
+# is closed. It first asks in good order, so that PostgreSQL's folder goes too.
+exec 8> >(exec 8>&- && exec "${ISOLATED[@]}" bash -c '
   mkdir -p /run/netns
   mount -t tmpfs namespaces /run/netns
   ip link set lo up
-  REMUDA_CHAOS_ISOLATED=1 "$@"
-  exit $?' chaos "${JAVA[@]}" "$@"
+  exec 3<&0
+  REMUDA_CHAOS_ISOLATED=1 "$@" 3<&- &
+  fleet=$!
+  { read -r closed <&3; kill -TERM "$fleet"; sleep 30; kill -KILL "$fleet"; } 2>/dev/null &
+  wait "$fleet"' chaos "${JAVA[@]}" "$@")
+FLEET=$!
+ends() {
+  exec 8>&-
+  wait "$FLEET" || true
+  exit "$1"
+}
+trap 'ends 130' INT
+trap 'ends 143' TERM
+wait "$FLEET"

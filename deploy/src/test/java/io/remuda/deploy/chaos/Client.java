@@ -28,9 +28,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Client implements AutoCloseable {
 
-  /** A request that takes longer has failed. */
-  private static final Duration LIMIT = Duration.ofSeconds(30);
-
   private static final Duration RECONNECT = Duration.ofMillis(50);
   private static final ModelName MODEL = new ModelName(Stage.MODEL);
 
@@ -42,6 +39,7 @@ final class Client implements AutoCloseable {
   private final Stage stage;
   private final Recorder recorder;
   private final Duration pace;
+  private final Duration limit;
   private final ScheduledExecutorService timers;
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -55,6 +53,7 @@ final class Client implements AutoCloseable {
   /**
    * @param gateway the one that it asks first
    * @param pace from the begin of a request to the begin of the next one
+   * @param limit a request that takes longer has failed
    * @param timers end requests that take too long
    */
   Client(
@@ -62,12 +61,14 @@ final class Client implements AutoCloseable {
       Stage stage,
       int gateway,
       Duration pace,
+      Duration limit,
       Recorder recorder,
       ScheduledExecutorService timers) {
     this.name = name;
     this.stage = stage;
     this.gateway = gateway;
     this.pace = pace;
+    this.limit = limit;
     this.recorder = recorder;
     this.timers = timers;
     this.thread = new Thread(this::run, name);
@@ -90,7 +91,7 @@ final class Client implements AutoCloseable {
   private void ask(String id, boolean stream) {
     Duration begin = recorder.now();
     Tried tried = attempt(id, stream);
-    while (tried.outcome().isEmpty() && recorder.now().minus(begin).compareTo(LIMIT) < 0) {
+    while (tried.outcome().isEmpty() && recorder.now().minus(begin).compareTo(limit) < 0) {
       gateway = (gateway + 1) % stage.gateways().size();
       LockSupport.parkNanos(RECONNECT.toNanos());
       tried = attempt(id, stream);
@@ -112,7 +113,7 @@ final class Client implements AutoCloseable {
     HttpRequest request =
         HttpRequest.newBuilder(
                 URI.create(stage.url(stage.gateways().get(gateway)) + "/v1/chat/completions"))
-            .timeout(LIMIT)
+            .timeout(limit)
             .header("Authorization", "Bearer " + stage.adminKey())
             .header("Content-Type", "application/json")
             .header("x-request-id", id)
@@ -144,8 +145,8 @@ final class Client implements AutoCloseable {
         response.headers().firstValue("x-remuda-instance").flatMap(InstanceId::parse);
     Optional<Duration> firstByte = Optional.empty();
     StringBuilder text = new StringBuilder();
-    ScheduledFuture<?> limit =
-        timers.schedule(() -> end(response), LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> overdue =
+        timers.schedule(() -> end(response), limit.toMillis(), TimeUnit.MILLISECONDS);
     try (InputStream body = response.body()) {
       byte[] piece = new byte[4096];
       int read = body.read(piece);
@@ -160,7 +161,7 @@ final class Client implements AutoCloseable {
       boolean again = firstByte.isEmpty();
       return new Tried(again ? Optional.empty() : Optional.of(Outcome.FAILED), firstByte, servedBy);
     } finally {
-      limit.cancel(false);
+      overdue.cancel(false);
     }
     Outcome outcome = outcome(response.statusCode(), text.toString(), stream);
     if (outcome != Outcome.ANSWERED) {
@@ -204,22 +205,37 @@ final class Client implements AutoCloseable {
   public void close() {
     stop();
     try {
-      thread.join(2 * LIMIT.toMillis());
+      thread.join(2 * limit.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
+  /** How many it takes to ask so often a second. */
+  static int count(int perSecond) {
+    return Math.max(2, perSecond * 2 / 5);
+  }
+
   /** So many of them, through all gateways, as ask together so often a second. */
   static List<Client> together(
-      Stage stage, int perSecond, Recorder recorder, ScheduledExecutorService timers) {
-    int clients = Math.max(2, perSecond * 2 / 5);
+      Stage stage,
+      int perSecond,
+      Duration limit,
+      Recorder recorder,
+      ScheduledExecutorService timers) {
+    int clients = count(perSecond);
     Duration pace = Duration.ofNanos(TimeUnit.SECONDS.toNanos(1) * clients / perSecond);
     return java.util.stream.IntStream.range(0, clients)
         .mapToObj(
             i ->
                 new Client(
-                    "client-" + i, stage, i % stage.gateways().size(), pace, recorder, timers))
+                    "client-" + i,
+                    stage,
+                    i % stage.gateways().size(),
+                    pace,
+                    limit,
+                    recorder,
+                    timers))
         .toList();
   }
 }

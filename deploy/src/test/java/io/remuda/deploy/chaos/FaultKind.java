@@ -8,7 +8,16 @@ enum FaultKind {
   ENGINE_KILLED("kill -9 of an engine", 1),
   MACHINE_KILLED("kill -9 of a model node; its engines live on", 1),
   GATEWAY_KILLED("kill -9 of one of two gateways", 1),
-  REGISTRY_KILLED("kill -9 of one registry node");
+  REGISTRY_KILLED("kill -9 of one registry node"),
+  REGISTRIES_AWAY("all registry nodes away"),
+  MACHINE_LEAVES("SIGTERM to a model node"),
+  MACHINE_PULLED("a machine's cable pulled out"),
+  REGISTRY_PARTED("one registry node cut off from all other nodes"),
+  REGISTRY_LINK_BROKEN("one link between two registry nodes broken, perhaps one way"),
+  MACHINE_PAUSED("a model node stopped for 2.5 s"),
+  MACHINES_PAUSE_IN_TURN("two model nodes stopped in turn"),
+  MACHINES_SILENT("60 % of the machines cut off for 20 s"),
+  POSTGRES_STOPPED("PostgreSQL stopped for 20 s");
 
   private final String words;
   private final Optional<Duration> gap;

@@ -2,6 +2,7 @@ package io.remuda.deploy.chaos;
 
 import io.remuda.deploy.chaos.Watch.Look;
 import io.remuda.deploy.chaos.Watch.Replica;
+import io.remuda.deploy.check.Observation.Request;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import java.time.Duration;
@@ -30,6 +31,15 @@ final class Faults {
       case MACHINE_KILLED -> machineKilled(round);
       case GATEWAY_KILLED -> gatewayKilled(round);
       case REGISTRY_KILLED -> registryKilled(round);
+      case REGISTRIES_AWAY -> registriesAway(round);
+      case MACHINE_LEAVES -> machineLeaves(round);
+      case MACHINE_PAUSED -> machinePaused(round);
+      case MACHINES_PAUSE_IN_TURN -> machinesPauseInTurn(round);
+      case POSTGRES_STOPPED -> postgresStopped(round);
+      case MACHINE_PULLED -> NetworkFaults.machinePulled(round);
+      case REGISTRY_PARTED -> NetworkFaults.registryParted(round);
+      case REGISTRY_LINK_BROKEN -> NetworkFaults.registryLinkBroken(round);
+      case MACHINES_SILENT -> NetworkFaults.machinesSilent(round);
     }
   }
 
@@ -38,8 +48,7 @@ final class Faults {
     round.breaks(victim.id().toString());
     ProcessHandle.of(victim.pid()).ifPresent(ProcessHandle::destroyForcibly);
     round.heals();
-    round.until(
-        look -> look.settled() && !pids(look.ready()).containsValue(victim.pid()), PATIENCE);
+    round.until(look -> look.settled() && !pids(look).containsValue(victim.pid()), PATIENCE);
   }
 
   private static void machineKilled(Round round) {
@@ -81,8 +90,90 @@ final class Faults {
     round.heals();
   }
 
+  private static void registriesAway(Round round) {
+    Map<InstanceId, Long> before = pids(round.look());
+    List<Node> registries = round.stage().registries();
+    round.breaks();
+    registries.forEach(Node::kill);
+    round.lasts(round.of(Duration.ofSeconds(20), Duration.ofMinutes(10)));
+    registries.forEach(Node::start);
+    registries.forEach(Node::awaitUp);
+    round.heals();
+    Duration accepted = round.untilChangesAreAccepted().minus(round.healed().minus(round.began()));
+    round.goal("changes accepted after the return", accepted, CHANGES);
+    round.until(Look::settled, PATIENCE);
+    round.demand("the same engines", pids(round.look()).equals(before), pids(round.look()));
+  }
+
+  private static void machineLeaves(Round round) {
+    Node machine = machineWithEngines(round);
+    String id = round.stage().id(machine);
+    var its = pids(round.look(), id).keySet();
+    round.breaks();
+    machine.leave();
+    machine.awaitEnd();
+    Duration last =
+        round.recorder().since(Request.class).stream()
+            .filter(request -> request.servedBy().filter(its::contains).isPresent())
+            .map(request -> request.begin().minus(round.began()))
+            .filter(after -> !after.isNegative())
+            .max(Duration::compareTo)
+            .orElse(Duration.ZERO);
+    round.goal("last new request there", last, Duration.ofMillis(500));
+    machine.start();
+    machine.awaitUp();
+    round.heals();
+  }
+
+  private static void machinePaused(Round round) {
+    Map<InstanceId, Long> before = pids(round.look());
+    Node machine = machineWithEngines(round);
+    round.breaks();
+    machine.pause();
+    round.lasts(Duration.ofMillis(2_500));
+    machine.goOn();
+    round.heals();
+    round.pass(Duration.ofSeconds(2));
+    round.until(Look::settled, PATIENCE);
+    round.demand("nothing moved or restarted", pids(round.look()).equals(before), before);
+  }
+
+  private static void machinesPauseInTurn(Round round) {
+    Map<InstanceId, Long> before = pids(round.look());
+    List<Node> pair = round.stage().machines().subList(0, 2);
+    Duration length = round.of(Duration.ofSeconds(20), Duration.ofSeconds(60));
+    round.breaks();
+    for (int i = 0; round.sinceBegin().compareTo(length) < 0; i++) {
+      Node machine = pair.get(i % 2);
+      machine.pause();
+      round.pass(Duration.ofMillis(2_500 + round.random().nextInt(1_000)));
+      machine.goOn();
+      round.pass(Duration.ofMillis(200));
+    }
+    round.heals();
+    round.until(Look::settled, PATIENCE);
+    round.demand("nothing moved or restarted", pids(round.look()).equals(before), before);
+    boolean alive = round.stage().all().stream().allMatch(Node::isAlive);
+    round.demand("no node has ended", alive, alive);
+  }
+
+  private static void postgresStopped(Round round) {
+    Map<InstanceId, Long> before = pids(round.look());
+    round.breaks();
+    round.stage().postgres().stop();
+    boolean refused = !round.change();
+    round.demand("changes are refused meanwhile", refused, refused);
+    round.lasts(Duration.ofSeconds(20));
+    round.stage().postgres().restart();
+    round.heals();
+    Duration accepted = round.untilChangesAreAccepted().minus(round.healed().minus(round.began()));
+    round.goal("changes accepted after the return", accepted, CHANGES);
+    round.until(Look::settled, PATIENCE);
+    round.demand("the same engines", pids(round.look()).equals(before), pids(round.look()));
+  }
+
   /** One of the machines that run a replica. */
-  private static Node machineWithEngines(Round round) {
+  static Node machineWithEngines(Round round) {
     List<String> ids =
         round.look().ready().stream()
             .map(replica -> replica.machine().value())
@@ -90,6 +181,10 @@ final class Faults {
             .sorted()
             .toList();
     return round.stage().machine(round.any(ids));
+  }
+
+  static Map<InstanceId, Long> pids(Look look) {
+    return pids(look.ready());
   }
 
   private static Map<InstanceId, Long> pids(Look look, String machine) {

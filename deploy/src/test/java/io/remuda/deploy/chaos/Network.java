@@ -3,6 +3,8 @@ package io.remuda.deploy.chaos;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,13 +13,18 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A network of hosts on one bridge, each a network namespace with an address of its own; this
- * process sits at the bridge.
+ * process sits at the bridge. Everything between two hosts can be lost, in both directions or in
+ * one.
+ *
+ * <p>A host that shall not reach another one gets a wrong hardware address for it, so that what it
+ * sends is lost without a word, as on a broken link. That needs no packet filter.
  */
 final class Network {
 
   /** Where this process answers. */
   static final String HUB = "10.77.0.254";
 
+  private static final String NOBODY = "02:00:00:00:00:66";
   private static final long COMMAND_SECONDS = 20;
 
   private final Map<String, String> addresses = new TreeMap<>();
@@ -49,6 +56,48 @@ final class Network {
   /** What makes a command run on that host. */
   static List<String> on(String host) {
     return List.of("ip", "netns", "exec", host);
+  }
+
+  /** Nothing that {@code from} sends reaches {@code to} any more. */
+  void cut(String from, String to) {
+    runOn(
+        from,
+        List.of(
+            "neigh replace %s lladdr %s dev eth0 nud permanent".formatted(address(to), NOBODY)));
+  }
+
+  void mend(String from, String to) {
+    runOn(from, List.of("neigh del %s dev eth0".formatted(address(to))));
+  }
+
+  /** Nothing passes between the two sides, in any direction. */
+  void part(Collection<String> one, Collection<String> other) {
+    both(one, other).forEach(pair -> cut(pair.get(0), pair.get(1)));
+  }
+
+  /** Undoes {@link #part}. */
+  void join(Collection<String> one, Collection<String> other) {
+    both(one, other).forEach(pair -> mend(pair.get(0), pair.get(1)));
+  }
+
+  /** Pulls the host's cable out. */
+  void pull(String host) {
+    run(List.of("link set " + cable(host) + " nomaster"));
+  }
+
+  void plug(String host) {
+    run(List.of("link set " + cable(host) + " master hub"));
+  }
+
+  private static List<List<String>> both(Collection<String> one, Collection<String> other) {
+    List<List<String>> pairs = new ArrayList<>();
+    for (String a : one) {
+      for (String b : other) {
+        pairs.add(List.of(a, b));
+        pairs.add(List.of(b, a));
+      }
+    }
+    return pairs;
   }
 
   /** The name of its end at the bridge; names of interfaces are at most 15 characters. */

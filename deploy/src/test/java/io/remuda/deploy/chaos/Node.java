@@ -1,17 +1,21 @@
 package io.remuda.deploy.chaos;
 
 import io.remuda.deploy.fleet.Launched;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** One node of the fleet: a process on a host of its own, which starts again where it was. */
 final class Node {
 
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
+  private static final Duration END_LIMIT = Duration.ofSeconds(60);
 
   private final String name;
   private final String printed;
@@ -84,6 +88,38 @@ final class Node {
             : List.of();
     launched().kill();
     started.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Asks it to end in good order; {@link #awaitEnd} waits for it. */
+  void leave() {
+    signal("TERM");
+  }
+
+  void awaitEnd() {
+    launched().end(END_LIMIT);
+  }
+
+  /** Takes the processor away from it. Its engines run on. */
+  void pause() {
+    signal("STOP");
+  }
+
+  void goOn() {
+    signal("CONT");
+  }
+
+  private void signal(String signal) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).start();
+      if (!kill.waitFor(10, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+        throw new IllegalStateException("cannot send " + signal + " to " + name);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
   String lastWords() {

@@ -1,5 +1,7 @@
 package io.remuda.deploy.chaos;
 
+import io.remuda.deploy.check.Limits;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,12 +43,27 @@ record Options(
                   .map(kind -> "  %-26s %s".formatted(kind, kind.words()))
                   .toList());
 
+  private static final Limits BESIDE_OTHER_WORK =
+      new Limits(Duration.ofSeconds(90), Limits.PROMISED.faultTakes());
+
   private static final int LONG_ROUNDS = 9;
   private static final int LONG_RATE = 50;
   private static final int SHORT_RATE = 20;
 
   Options {
     faults = List.copyOf(faults);
+  }
+
+  /** A request that takes longer has failed. */
+  Duration requestLimit() {
+    return Duration.ofSeconds(brief ? 60 : 30);
+  }
+
+  /**
+   * What the invariants leave open: a machine that has other work takes its time to come to rest.
+   */
+  Limits limits() {
+    return brief ? BESIDE_OTHER_WORK : Limits.PROMISED;
   }
 
   /**

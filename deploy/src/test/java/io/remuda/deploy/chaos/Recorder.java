@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Keeps what everybody sees, by one clock. */
 final class Recorder {
@@ -14,12 +15,18 @@ final class Recorder {
   private static final int LONGEST_QUOTE = 400;
 
   private final long began = System.nanoTime();
+  private final AtomicLong numbers = new AtomicLong();
   private final List<Observation> seen = new ArrayList<>();
   private final Map<String, String> words = new ConcurrentHashMap<>();
 
   /** The time since this recorder was made. */
   Duration now() {
     return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  /** A number that nobody else gets. */
+  long number() {
+    return numbers.incrementAndGet();
   }
 
   synchronized void add(Observation observation) {

@@ -1,5 +1,6 @@
 package io.remuda.deploy.chaos;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.remuda.deploy.fleet.Launched;
 import io.remuda.node.gguf.BigramModel;
 import io.remuda.protocol.testing.Eventually;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +26,10 @@ final class Stage implements AutoCloseable {
 
   static final String MODEL = "chat";
   static final int MEMORY_MIB = 128;
+
+  /** Tokens of one request and its answer. */
+  private static final int CONTEXT = 128;
+
   static final double CPUS = 0.5;
 
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
@@ -41,6 +47,9 @@ final class Stage implements AutoCloseable {
   private final Map<String, String> machineIds = new HashMap<>();
   private final String adminKey;
   private final Door door;
+
+  /** The registry nodes as those see them who look for a cluster. */
+  private final List<Door> contacts;
 
   Stage(Path folder, int registryCount, int machineCount) throws IOException {
     this.folder = folder;
@@ -76,6 +85,11 @@ final class Stage implements AutoCloseable {
     }
     adminKey = start();
     door = new Door(gateways.stream().map(this::url).toList(), adminKey);
+    contacts =
+        registries.stream()
+            .map(node -> "http://" + network.address(node.name()) + ":" + CONTACT)
+            .map(url -> new Door(List.of(url), adminKey))
+            .toList();
   }
 
   private Map<String, String> settings(String seeds) {
@@ -130,13 +144,18 @@ final class Stage implements AutoCloseable {
     return key;
   }
 
-  /** Deploys the model and waits until a replica serves on each machine. */
-  void deploy() {
+  /**
+   * Deploys the model and waits until a replica serves on each machine.
+   *
+   * @param slots of each replica: one alone has to hold all clients, so that none is rightly
+   *     refused
+   */
+  void deploy(int slots) {
     String body =
         """
         {"engine":"llama-server","model":"small.gguf","replicas":%d,"strategy":"spread",\
-        "context":512,"slots":4,"resources":{"memoryMiB":%d,"cpus":%s}}"""
-            .formatted(machines.size(), MEMORY_MIB, CPUS);
+        "context":%d,"slots":%d,"arguments":{"threads":"1"},"resources":{"memoryMiB":%d,"cpus":%s}}"""
+            .formatted(machines.size(), CONTEXT, slots, MEMORY_MIB, CPUS);
     Eventually.isTrue(
         "the model's deployment is accepted",
         START_LIMIT,
@@ -151,6 +170,10 @@ final class Stage implements AutoCloseable {
             door.get("/v1/deployments/" + MODEL)
                 .filter(json -> json.path("ready").asInt() == machines.size())
                 .isPresent());
+  }
+
+  Network network() {
+    return network;
   }
 
   PostgresServer postgres() {
@@ -189,6 +212,13 @@ final class Stage implements AutoCloseable {
     return "http://" + network.address(gateway.name()) + ":" + API;
   }
 
+  /** Whether each registry node is in a cluster, as it says. */
+  boolean registriesHaveJoined() {
+    return contacts.stream()
+        .map(contact -> contact.get("/bootstrap/seed-nodes"))
+        .allMatch(seen -> seen.filter(json -> !json.path("seedNodes").isEmpty()).isPresent());
+  }
+
   /** The machine's id. */
   String id(Node machine) {
     return machineIds.entrySet().stream()
@@ -204,6 +234,14 @@ final class Stage implements AutoCloseable {
         .filter(machine -> machine.name().equals(machineIds.get(id)))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** The port at which gateways reach a machine. */
+  Optional<Integer> front(Node machine) {
+    return door.get("/v1/machines/" + id(machine))
+        .map(json -> json.path("front"))
+        .filter(JsonNode::isTextual)
+        .map(front -> Integer.parseInt(front.asText().replaceFirst(".*:", "").replace("/", "")));
   }
 
   @Override

@@ -47,9 +47,11 @@ record Verdict(
   /**
    * Judges a round by its history.
    *
+   * @param limits what the invariants leave open
    * @param settled when all was as wished again
    */
-  static Verdict of(Round round, List<Observation> seen, Optional<Duration> settled) {
+  static Verdict of(
+      Round round, List<Observation> seen, Limits limits, Optional<Duration> settled) {
     List<Observation> all = new ArrayList<>(seen);
     // Changes of the round itself are judged over all rounds: here they would count as
     // disturbances.
@@ -57,11 +59,15 @@ record Verdict(
     Fault fault = round.fault();
     all.add(fault);
     History history = new History(all);
-    List<Violation> violations = Checker.check(history, Limits.PROMISED);
+    List<Violation> violations = Checker.check(history, limits);
     List<Request> requests = history.all(Request.class);
-    Duration gap = Gaps.longest(history, Limits.PROMISED).getOrDefault(fault.kind(), Duration.ZERO);
+    Duration gap = Gaps.longest(history, limits).getOrDefault(fault.kind(), Duration.ZERO);
     List<Finding> late = new ArrayList<>(round.goals());
     round.kind().gap().ifPresent(most -> late.add(finding("longest gap", gap, most)));
+    settled
+        .map(at -> at.minus(round.healed()))
+        .map(took -> finding("all as wished after it healed", took, Limits.PROMISED.settle()))
+        .ifPresent(late::add);
     List<Finding> findings = new ArrayList<>(late);
     findings.addAll(round.demands());
     List<String> wrong =
@@ -69,6 +75,9 @@ record Verdict(
     round.demands().stream()
         .filter(demand -> !demand.met())
         .forEach(demand -> wrong.add(demand.toString()));
+    if (settled.isEmpty()) {
+      wrong.add("it is not as wished again");
+    }
     return new Verdict(
         round.kind(),
         requests.size(),

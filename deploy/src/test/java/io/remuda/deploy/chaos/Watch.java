@@ -7,6 +7,7 @@ import io.remuda.deploy.check.Observation.MachineSample;
 import io.remuda.deploy.check.Observation.MachineSize;
 import io.remuda.deploy.check.Observation.ModelSample;
 import io.remuda.deploy.check.Observation.Sample;
+import io.remuda.deploy.check.Settling;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
@@ -38,8 +39,12 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  /** What one look saw. */
-  record Look(Duration at, Sample sample, List<Replica> replicas, boolean allReachable) {
+  /**
+   * What one look saw.
+   *
+   * @param complete whether all machines are reached and all registry nodes are in a cluster
+   */
+  record Look(Duration at, Sample sample, List<Replica> replicas, boolean complete) {
     Look {
       replicas = List.copyOf(replicas);
     }
@@ -48,15 +53,14 @@ final class Watch implements AutoCloseable {
       return replicas.stream().filter(Replica::ready).toList();
     }
 
-    /** Whether all is as wished, on machines that are all there, and nothing is there beside it. */
+    /** Whether all nodes are there, all is as wished, and nothing is there beside it. */
     boolean settled() {
       ModelSample model = sample.models().get(MODEL);
-      return allReachable
+      return complete
           && model != null
           && model.ready() == model.wished()
           && replicas.size() == model.wished()
-          && sample.machines().values().stream()
-              .allMatch(there -> there.keepers().size() == there.instances().size());
+          && Settling.wrong(sample).isEmpty();
     }
   }
 
@@ -147,7 +151,7 @@ final class Watch implements AutoCloseable {
             at,
             new Sample(at, Map.of(MODEL, seen), there),
             replicas,
-            reachable == stage.machines().size()));
+            reachable == stage.machines().size() && stage.registriesHaveJoined()));
   }
 
   /** Whose keepers run on that machine, as the table of processes tells. */

@@ -126,6 +126,15 @@ public record AgentState(
         : Optional.empty();
   }
 
+  /** Whether {@code state} tells nothing new: it is told again until its answer has come. */
+  public boolean knows(SetMachineState state) {
+    return settled
+        && journal.equals(Optional.of(state.journal()))
+        && version == state.version()
+        && cordoned == state.cordoned()
+        && labels.equals(state.labels());
+  }
+
   public AgentState with(SetMachineState state) {
     return new AgentState(
         Optional.of(state.journal()),

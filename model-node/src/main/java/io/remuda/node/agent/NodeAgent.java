@@ -211,6 +211,11 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
       set.replyTo().tell(answer);
       return;
     }
+    if (books.state().knows(set)) {
+      // A report would have it told once more: without end while the GPUs are not known.
+      set.replyTo().tell(answer);
+      return;
+    }
     boolean sameJournal = books.state().journal().isPresent();
     books.state(books.state().with(set));
     if (sameJournal) {

@@ -20,13 +20,18 @@ public final class RouteTable extends AbstractReplicatedData<RouteTable> impleme
 
   public static final RouteTable EMPTY = new RouteTable(List.of());
 
-  private final TreeMap<InstanceId, Route> entries = new TreeMap<>();
+  private final TreeMap<InstanceId, Route> entries;
 
   @JsonCreator
   public RouteTable(@JsonProperty("entries") Collection<Route> entries) {
+    this.entries = new TreeMap<>();
     for (Route entry : entries) {
       this.entries.merge(entry.instance(), entry, RouteTable::newer);
     }
+  }
+
+  private RouteTable(TreeMap<InstanceId, Route> entries) {
+    this.entries = new TreeMap<>(entries);
   }
 
   /** The key under which the entries of {@code shard}, 0 to {@link Keys#SHARDS} - 1, are kept. */
@@ -59,14 +64,26 @@ public final class RouteTable extends AbstractReplicatedData<RouteTable> impleme
     return merge(that);
   }
 
+  /** This table itself where the other one tells nothing new: most of what gossip brings. */
   private RouteTable merge(RouteTable that) {
-    RouteTable merged = new RouteTable(entries.values());
-    that.entries.forEach((id, entry) -> merged.entries.merge(id, entry, RouteTable::newer));
-    return merged;
+    Optional<RouteTable> merged = Optional.empty();
+    for (Route entry : that.entries.values()) {
+      Route known = entries.get(entry.instance());
+      if (known == null || !known.equals(newer(known, entry))) {
+        if (merged.isEmpty()) {
+          merged = Optional.of(new RouteTable(entries));
+        }
+        merged.get().entries.put(entry.instance(), entry);
+      }
+    }
+    return merged.orElse(this);
   }
 
   /** Of two that claim the same version, which no writer sends, all nodes keep the same one. */
   private static Route newer(Route a, Route b) {
+    if (a.equals(b)) {
+      return a;
+    }
     if (a.isNewerThan(b) || b.isNewerThan(a)) {
       return b.isNewerThan(a) ? b : a;
     }

@@ -10,7 +10,6 @@ import io.remuda.protocol.model.NodeReport;
 import io.remuda.registry.placement.FleetSnapshot.Machine;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,20 +73,34 @@ record NodeHealth(
     if (pong.incarnation() != report.incarnation()) {
       return this;
     }
-    Map<InstanceId, InstanceReport> instances = new LinkedHashMap<>();
-    report.instances().forEach(instance -> instances.put(instance.id(), instance));
-    pong.instances()
-        .forEach(
-            said ->
-                instances.merge(
-                    said.id(), said, (known, other) -> isNewer(other, known) ? other : known));
     return new NodeHealth(
-        said(report.capacity(), new ArrayList<>(instances.values())),
+        pong.instances().stream().anyMatch(this::isNews)
+            ? said(report.capacity(), merged(pong.instances()))
+            : report,
         agent,
         now,
         firstOpenPing.filter(open -> open.nonce() > pong.nonce()),
         draining,
         left);
+  }
+
+  private boolean isNews(InstanceReport said) {
+    for (InstanceReport known : report.instances()) {
+      if (known.id().equals(said.id())) {
+        return isNewer(said, known);
+      }
+    }
+    return true;
+  }
+
+  private List<InstanceReport> merged(List<InstanceReport> news) {
+    Map<InstanceId, InstanceReport> instances = new LinkedHashMap<>();
+    report.instances().forEach(instance -> instances.put(instance.id(), instance));
+    news.forEach(
+        said ->
+            instances.merge(
+                said.id(), said, (known, other) -> isNewer(other, known) ? other : known));
+    return List.copyOf(instances.values());
   }
 
   /** With what it said of its capacity since its report. */
@@ -124,13 +137,26 @@ record NodeHealth(
   boolean tellsTheSame(NodeReport other) {
     return report.settled() == other.settled()
         && report.cordoned() == other.cordoned()
-        && story(report).equals(story(other));
+        && tellTheSame(report.instances(), other.instances());
   }
 
-  private static List<Object> story(NodeReport report) {
-    return report.instances().stream()
-        .<Object>map(i -> List.of(i.id(), i.phase(), i.restarts(), i.reason()))
-        .toList();
+  private static boolean tellTheSame(List<InstanceReport> these, List<InstanceReport> those) {
+    if (these.size() != those.size()) {
+      return false;
+    }
+    for (int i = 0; i < these.size(); i++) {
+      if (!tellTheSame(these.get(i), those.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean tellTheSame(InstanceReport one, InstanceReport other) {
+    return one.id().equals(other.id())
+        && one.phase() == other.phase()
+        && one.restarts() == other.restarts()
+        && one.reason().equals(other.reason());
   }
 
   /** The member that its agent lives on. */

@@ -261,7 +261,7 @@ public final class Reconciler {
       Optional<Refused> why = sight.refusal(instance);
       if (stays && why.isPresent()) {
         Need need = sight.needElsewhere();
-        if (Scheduler.place(fleet, need, random).machine().isEmpty()) {
+        if (!Scheduler.fitsSomewhere(fleet, need)) {
           return;
         }
         emit(
@@ -275,11 +275,11 @@ public final class Reconciler {
   private void place(int missing, Need first) {
     Need need = first;
     for (int i = 0; i < missing; i++) {
-      Scheduler.Placement placement = Scheduler.place(fleet, need, random);
-      if (placement.machine().isEmpty()) {
+      if (!Scheduler.fitsSomewhere(fleet, need)) {
         return;
       }
-      MachineId machine = placement.machine().get();
+      Scheduler.Placement placement = Scheduler.place(fleet, need, random);
+      MachineId machine = placement.machine().orElseThrow();
       InstanceId id = new InstanceId(state.name(), state.sequence() + 1);
       emit(
           new InstanceAssigned(

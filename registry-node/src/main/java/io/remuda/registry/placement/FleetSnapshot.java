@@ -7,6 +7,7 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.NodeReport;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -94,12 +95,14 @@ public record FleetSnapshot(
 
   /** What machines say of instances of {@code model}, with the machine that says it. */
   public List<Map.Entry<Machine, InstanceReport>> reportsOf(ModelName model) {
-    return machines.values().stream()
-        .flatMap(
-            machine ->
-                machine.report().instances().stream()
-                    .filter(instance -> instance.id().model().equals(model))
-                    .map(instance -> Map.entry(machine, instance)))
-        .toList();
+    List<Map.Entry<Machine, InstanceReport>> reports = new ArrayList<>();
+    for (Machine machine : machines.values()) {
+      for (InstanceReport instance : machine.report().instances()) {
+        if (instance.id().model().equals(model)) {
+          reports.add(Map.entry(machine, instance));
+        }
+      }
+    }
+    return reports;
   }
 }

@@ -75,6 +75,16 @@ public final class Scheduler {
         Optional.of(grounds(need, chosen, candidates, verdicts)));
   }
 
+  /** Whether there is a place at all; cheaper than {@link #place}, which says why not. */
+  public static boolean fitsSomewhere(FleetSnapshot fleet, Need need) {
+    for (Machine machine : fleet.machines().values()) {
+      if (Suitability.fits(machine, need)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static Grounds grounds(
       Need need, Candidate chosen, List<Candidate> candidates, List<Verdict> verdicts) {
     List<Verdict> weighed = new ArrayList<>();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Whether one machine can take one instance now, and whether it ever could.
@@ -21,16 +22,34 @@ final class Suitability {
 
   private Suitability() {}
 
+  /**
+   * Why not now. A fleet that waits for room is weighed again at every look, and the sentences are
+   * read far more seldom.
+   */
+  private record Objection(String predicate, boolean ever, Supplier<String> sentence) {}
+
   static Verdict of(Machine machine, Need need) {
+    return objection(machine, need)
+        .map(
+            why ->
+                new Verdict(machine.id(), false, why.ever(), why.predicate(), why.sentence().get()))
+        .orElseGet(
+            () ->
+                new Verdict(machine.id(), true, true, "fits", shown(machine) + " has room for it"));
+  }
+
+  /** The same in a word. */
+  static boolean fits(Machine machine, Need need) {
+    return objection(machine, need).isEmpty();
+  }
+
+  private static Optional<Objection> objection(Machine machine, Need need) {
     return engine(machine, need)
         .or(() -> labels(machine, need))
         .or(() -> size(machine, need))
         .or(() -> presence(machine, need))
         .or(() -> willingness(machine, need))
-        .or(() -> room(machine, need.claim(), room(machine, need)))
-        .orElseGet(
-            () ->
-                new Verdict(machine.id(), true, true, "fits", shown(machine) + " has room for it"));
+        .or(() -> room(machine, need.claim(), room(machine, need)));
   }
 
   /** What the machine has free, less what was promised since it last spoke. */
@@ -42,11 +61,13 @@ final class Suitability {
     return room;
   }
 
-  private static Optional<Verdict> engine(Machine machine, Need need) {
+  private static Optional<Objection> engine(Machine machine, Need need) {
     String wanted = need.spec().engine();
     if (machine.report().engines().isEmpty()) {
       return notNow(
-          machine, "engine", "has just joined and still looks for its engines; wait a moment");
+          machine,
+          "engine",
+          () -> "has just joined and still looks for its engines; wait a moment");
     }
     Optional<EngineOffer> offer =
         machine.report().engines().stream().filter(o -> o.engine().equals(wanted)).findFirst();
@@ -54,17 +75,20 @@ final class Suitability {
       return never(
           machine,
           "engine",
-          "knows no engine '%s'; it knows %s: add a profile, or choose one of these"
-              .formatted(wanted, engines(machine.report())));
+          () ->
+              "knows no engine '%s'; it knows %s: add a profile, or choose one of these"
+                  .formatted(wanted, engines(machine.report())));
     }
     return offer.get().available()
         ? Optional.empty()
         : never(
             machine,
             "engine",
-            "cannot run %s: %s"
-                .formatted(
-                    wanted, offer.get().reason().orElse("its program was not found; install it")));
+            () ->
+                "cannot run %s: %s"
+                    .formatted(
+                        wanted,
+                        offer.get().reason().orElse("its program was not found; install it")));
   }
 
   private static String engines(NodeReport report) {
@@ -72,7 +96,7 @@ final class Suitability {
     return String.join(", ", names);
   }
 
-  private static Optional<Verdict> labels(Machine machine, Need need) {
+  private static Optional<Objection> labels(Machine machine, Need need) {
     Map<String, String> missing = new TreeMap<>(need.spec().machineLabels());
     missing.entrySet().removeAll(machine.report().labels().entrySet());
     return missing.isEmpty()
@@ -80,95 +104,100 @@ final class Suitability {
         : never(
             machine,
             "labels",
-            "does not carry the label %s; label it, or ask for less".formatted(missing));
+            () -> "does not carry the label %s; label it, or ask for less".formatted(missing));
   }
 
-  private static Optional<Verdict> size(Machine machine, Need need) {
-    Room total = Room.total(machine.report().capacity());
+  private static Optional<Objection> size(Machine machine, Need need) {
     return machine.report().settled()
-        ? shortage(machine, need.claim(), total, "has in all", false)
+        ? shortage(
+            machine, need.claim(), Room.total(machine.report().capacity()), "has in all", false)
         : Optional.empty();
   }
 
-  private static Optional<Verdict> presence(Machine machine, Need need) {
+  private static Optional<Objection> presence(Machine machine, Need need) {
     if (!machine.fresh(need.freshness())) {
       return notNow(
           machine,
           "reachable",
-          "was last heard %s ago; see that it runs and that the network reaches it"
-              .formatted(Silence.shown(machine.silence())));
+          () ->
+              "was last heard %s ago; see that it runs and that the network reaches it"
+                  .formatted(Silence.shown(machine.silence())));
     }
     if (!machine.obeys(need.journal())) {
       return notNow(
           machine,
           "journal",
-          "obeys another journal; join it to its own fleet, or start it on a fresh data directory");
+          () ->
+              "obeys another journal; join it to its own fleet, or start it on a fresh data"
+                  + " directory");
     }
     return machine.report().settled()
         ? Optional.empty()
-        : notNow(machine, "settled", "has just joined and is not ready for starts; wait a moment");
+        : notNow(
+            machine, "settled", () -> "has just joined and is not ready for starts; wait a moment");
   }
 
-  private static Optional<Verdict> willingness(Machine machine, Need need) {
+  private static Optional<Objection> willingness(Machine machine, Need need) {
     if (machine.draining() || machine.report().cordoned()) {
       return notNow(
           machine,
           "cordon",
-          "is cordoned; take new instances again with `remuda uncordon %s`"
-              .formatted(machine.id()));
+          () ->
+              "is cordoned; take new instances again with `remuda uncordon %s`"
+                  .formatted(machine.id()));
     }
     if (need.spec().antiAffinity() && need.neighbours().getOrDefault(machine.id(), 0) > 0) {
       return notNow(
           machine,
           "anti-affinity",
-          "holds an instance already and no two may share a machine; add a machine");
+          () -> "holds an instance already and no two may share a machine; add a machine");
     }
     return Optional.ofNullable(need.held().get(machine.id()))
-        .flatMap(reason -> notNow(machine, "refused", "refused lately: " + reason));
+        .flatMap(reason -> notNow(machine, "refused", () -> "refused lately: " + reason));
   }
 
-  private static Optional<Verdict> room(Machine machine, Resources claim, Room free) {
+  private static Optional<Objection> room(Machine machine, Resources claim, Room free) {
     return shortage(machine, claim, free, "has free", true);
   }
 
-  private static Optional<Verdict> shortage(
+  private static Optional<Objection> shortage(
       Machine machine, Resources claim, Room room, String has, boolean ever) {
     String cure =
         ever
             ? "stop or shrink something there, or add a machine"
             : "ask for less, or add a machine";
     if (!room.hasGpusFor(claim)) {
-      return verdict(
-          machine,
+      return objection(
           ever,
           "gpu-memory",
-          "needs %d GPU%s with %d MiB, %s %s %d GPU%s with at most %d MiB; %s"
-              .formatted(
-                  claim.gpus(),
-                  claim.gpus() == 1 ? "" : "s",
-                  Room.gpuShare(claim),
-                  shown(machine),
-                  has,
-                  room.gpuMemoryMiB().size(),
-                  room.gpuMemoryMiB().size() == 1 ? "" : "s",
-                  room.largestGpuMiB(),
-                  cure));
+          () ->
+              "needs %d GPU%s with %d MiB, %s %s %d GPU%s with at most %d MiB; %s"
+                  .formatted(
+                      claim.gpus(),
+                      claim.gpus() == 1 ? "" : "s",
+                      Room.gpuShare(claim),
+                      shown(machine),
+                      has,
+                      room.gpuMemoryMiB().size(),
+                      room.gpuMemoryMiB().size() == 1 ? "" : "s",
+                      room.largestGpuMiB(),
+                      cure));
     }
     if (!room.hasMemoryFor(claim)) {
-      return verdict(
-          machine,
+      return objection(
           ever,
           "memory",
-          "needs %d MiB of memory, %s %s %d; %s"
-              .formatted(claim.memoryMiB(), shown(machine), has, room.memoryMiB(), cure));
+          () ->
+              "needs %d MiB of memory, %s %s %d; %s"
+                  .formatted(claim.memoryMiB(), shown(machine), has, room.memoryMiB(), cure));
     }
     if (!room.hasCpusFor(claim)) {
-      return verdict(
-          machine,
+      return objection(
           ever,
           "cpus",
-          "needs %s cores, %s %s %s; %s"
-              .formatted(cores(claim.cpus()), shown(machine), has, cores(room.cpus()), cure));
+          () ->
+              "needs %s cores, %s %s %s; %s"
+                  .formatted(cores(claim.cpus()), shown(machine), has, cores(room.cpus()), cure));
     }
     return Optional.empty();
   }
@@ -179,17 +208,19 @@ final class Suitability {
         : String.format(java.util.Locale.ROOT, "%.2f", cpus);
   }
 
-  private static Optional<Verdict> never(Machine machine, String predicate, String text) {
-    return verdict(machine, false, predicate, shown(machine) + " " + text);
+  private static Optional<Objection> never(
+      Machine machine, String predicate, Supplier<String> text) {
+    return objection(false, predicate, () -> shown(machine) + " " + text.get());
   }
 
-  private static Optional<Verdict> notNow(Machine machine, String predicate, String text) {
-    return verdict(machine, true, predicate, shown(machine) + " " + text);
+  private static Optional<Objection> notNow(
+      Machine machine, String predicate, Supplier<String> text) {
+    return objection(true, predicate, () -> shown(machine) + " " + text.get());
   }
 
-  private static Optional<Verdict> verdict(
-      Machine machine, boolean ever, String predicate, String text) {
-    return Optional.of(new Verdict(machine.id(), false, ever, predicate, text));
+  private static Optional<Objection> objection(
+      boolean ever, String predicate, Supplier<String> sentence) {
+    return Optional.of(new Objection(predicate, ever, sentence));
   }
 
   private static String shown(Machine machine) {

@@ -99,7 +99,8 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
       return new Outlook(DeploymentPhase.STOPPED, 0, Optional.empty());
     }
     Optional<String> behind = behind(sight);
-    if (ready >= wanted) {
+    // Of a recipe that no machine has described yet nothing is ready, whatever the last one does.
+    if (ready >= wanted && sight.state().currentFile().isPresent()) {
       return new Outlook(
           behind.isEmpty() ? DeploymentPhase.READY : DeploymentPhase.DEGRADED, ready, behind);
     }

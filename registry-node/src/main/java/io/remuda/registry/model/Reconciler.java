@@ -86,6 +86,11 @@ public final class Reconciler {
       } else {
         resize(state.live().get().spec());
       }
+    } else if (!state.isSelfRegistered()) {
+      // Those of the last recipe serve until the new one is known, but no more than are wanted.
+      List<Instance> serving =
+          state.instances().values().stream().filter(instance -> !instance.stopping()).toList();
+      stopSurplus(serving, serving.size() - state.live().get().spec().replicas());
     }
     return new Plan(events, actions, soft);
   }
@@ -236,12 +241,7 @@ public final class Reconciler {
         sight.current().stream().filter(instance -> !sight.onDrainingMachine(instance)).toList();
     int missing = spec.replicas() - staying.size();
     if (missing < 0) {
-      staying.stream()
-          .sorted(
-              Comparator.comparing((Instance instance) -> sight.ready(instance))
-                  .thenComparing(Instance::id, Comparator.reverseOrder()))
-          .limit(-missing)
-          .forEach(instance -> stop(instance, "fewer instances are wanted"));
+      stopSurplus(staying, -missing);
     } else if (missing > 0 && !pausedByFailures() && start.ahead().isEmpty()) {
       place(missing, sight().need());
     }
@@ -251,6 +251,17 @@ public final class Reconciler {
     movers.stream()
         .limit(Math.max(0, ready + movers.size() - spec.replicas()))
         .forEach(instance -> stop(instance, "its machine is being drained"));
+  }
+
+  /** Those that serve nobody go first, then the youngest. */
+  private void stopSurplus(List<Instance> all, int surplus) {
+    Sight sight = sight();
+    all.stream()
+        .sorted(
+            Comparator.comparing((Instance instance) -> sight.ready(instance))
+                .thenComparing(Instance::id, Comparator.reverseOrder()))
+        .limit(Math.max(0, surplus))
+        .forEach(instance -> stop(instance, "fewer instances are wanted"));
   }
 
   /** What its machine goes on refusing goes where it was not refused, if there is such a place. */

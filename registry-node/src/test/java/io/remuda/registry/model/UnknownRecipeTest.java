@@ -1,0 +1,47 @@
+package io.remuda.registry.model;
+
+import static io.remuda.registry.testing.Specs.aSpec;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Phase;
+import io.remuda.registry.model.DeploymentEvent.DeploymentChanged;
+import io.remuda.registry.model.InstanceEvent.InstanceStopping;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A declaration was changed and no machine can say what its model is, perhaps for long: the
+ * instances of the last recipe serve on.
+ */
+class UnknownRecipeTest {
+
+  @Test
+  void ofTheLastRecipeNoMoreServeThanAreWanted() {
+    World world = World.aDescribed(3);
+    world.look();
+    world.runsAll("m1", Phase.READY);
+    world.look();
+
+    world.on(new DeploymentChanged(aSpec().on("fake").needingMemory(100).build(), world.now));
+    Plan plan = world.look();
+
+    assertThat(plan.events()).hasSize(2).allMatch(InstanceStopping.class::isInstance);
+    assertThat(world.later(Duration.ofSeconds(60)).look().events()).isEmpty();
+    assertThat(world.state.instances().values().stream().filter(instance -> !instance.stopping()))
+        .hasSize(1);
+  }
+
+  @Test
+  void theDeploymentIsNotReadyAndSaysWhatItWaitsFor() {
+    World world = World.aReady();
+    assertThat(world.outlook().phase()).isEqualTo(DeploymentPhase.READY);
+
+    world.on(new DeploymentChanged(aSpec().on("fake").needingMemory(100).build(), world.now));
+    world.look();
+
+    assertThat(world.outlook().phase()).isEqualTo(DeploymentPhase.DEGRADED);
+    assertThat(world.outlook().ready()).isEqualTo(1);
+    assertThat(world.outlook().reason().orElseThrow()).contains("1 of 1 not placed");
+  }
+}

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param machines at least so many have vanished
  * @param share and more than this share of all
  * @param window within which they fell silent
- * @param hold how long nothing is given up then
+ * @param hold how long nothing is given up then, unless all are heard again before
  * @param lostAfter the silence after which a machine would be given up
  */
 public record LossBrakePolicy(
@@ -31,7 +31,9 @@ public record LossBrakePolicy(
     long vanished =
         silences.stream().filter(s -> s.compareTo(early) > 0 && s.compareTo(late) <= 0).count();
     long counted = silences.stream().filter(s -> s.compareTo(late) <= 0).count();
-    Optional<Instant> held = until.filter(end -> end.isAfter(now));
+    // When all are heard again there is nothing left to wait for; it is pulled again in time.
+    boolean silent = silences.stream().anyMatch(s -> s.compareTo(early) > 0);
+    Optional<Instant> held = until.filter(end -> silent && end.isAfter(now));
     boolean pull = vanished >= machines && vanished > share * counted;
     return held.isEmpty() && pull ? Optional.of(now.plus(hold)) : held;
   }

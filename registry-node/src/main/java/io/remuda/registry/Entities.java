@@ -121,14 +121,18 @@ final class Entities implements RegistryActors {
                 .withRole(Keys.ROLE_REGISTRY));
   }
 
-  /** Makes the entity that {@code persistenceId} names be there, wherever it belongs. */
-  void wake(String persistenceId, ActorRef<FleetProtocol.Command> view) {
-    String kind = PersistenceIds.kind(persistenceId);
-    String entity = PersistenceIds.entity(persistenceId);
+  /** Makes an entity be there, wherever it belongs, and know all that is written of it. */
+  void wake(JournalStore.Named named, ActorRef<FleetProtocol.Command> view) {
+    String kind = PersistenceIds.kind(named.persistenceId());
+    String entity = PersistenceIds.entity(named.persistenceId());
     if (kind.equals(RegistryProtocol.TYPE_KEY.name())) {
-      wake(new ModelName(entity));
+      ModelName model = new ModelName(entity);
+      wake(model);
+      tell(model, new RegistryMessage.Written(model, named.last()));
     } else if (kind.equals(MachineProtocol.TYPE_KEY.name())) {
-      machineSeen(new MachineId(entity), Optional.empty(), Optional.empty(), view);
+      MachineId machine = new MachineId(entity);
+      machineSeen(machine, Optional.empty(), Optional.empty(), view);
+      tell(machine, new MachineActor.Written(machine, named.last()));
     } else if (kind.equals(AccessProtocol.TYPE_KEY.name())) {
       ClusterSharding.get(system)
           .entityRefFor(AccessProtocol.TYPE_KEY, entity)
@@ -145,10 +149,22 @@ final class Entities implements RegistryActors {
 
   @Override
   public void wake(ModelName model) {
+    tell(model, new RegistryMessage.Wake(model));
+  }
+
+  private void tell(ModelName model, RegistryProtocol.Command message) {
     if (open) {
       ClusterSharding.get(system)
           .entityRefFor(RegistryProtocol.TYPE_KEY, model.value())
-          .tell(new RegistryMessage.Wake(model));
+          .tell(message);
+    }
+  }
+
+  private void tell(MachineId machine, MachineProtocol.Command message) {
+    if (open) {
+      ClusterSharding.get(system)
+          .entityRefFor(MachineProtocol.TYPE_KEY, machine.value())
+          .tell(message);
     }
   }
 
@@ -158,11 +174,7 @@ final class Entities implements RegistryActors {
       Optional<ActorRef<NodeProtocol.Command>> agent,
       Optional<NodeReport> report,
       ActorRef<FleetProtocol.Command> from) {
-    if (open) {
-      ClusterSharding.get(system)
-          .entityRefFor(MachineProtocol.TYPE_KEY, machine.value())
-          .tell(new MachineActor.Seen(machine, agent, report, from));
-    }
+    tell(machine, new MachineActor.Seen(machine, agent, report, from));
   }
 
   @Override

@@ -324,7 +324,7 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
 
   private Behavior<Command> onNames(NamesRead read) {
     read.failure().ifPresent(health::failed);
-    read.names().forEach(named -> entities.wake(named.persistenceId(), view));
+    read.names().forEach(named -> entities.wake(named, view));
     return this;
   }
 

@@ -37,6 +37,8 @@ class WireTest {
   @Test
   void messagesBetweenRegistryNodesComeBackAsTheyWere() {
     verify(new RegistryMessage.Wake(new ModelName("demo")));
+    verify(new RegistryMessage.Written(new ModelName("demo"), 7));
+    verify(new MachineActor.Written(M1, 7));
     verify(new FleetMessage.MachineDecided(M1, 3, true, false));
     verify(new FleetMessage.LossTold(List.of(M1)));
     verify(

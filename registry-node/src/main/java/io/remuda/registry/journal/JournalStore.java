@@ -28,8 +28,13 @@ public final class JournalStore implements AutoCloseable {
   private static final int CONNECTIONS = 2;
   private static final Duration EMBEDDED_OPEN_LIMIT = Duration.ofSeconds(20);
 
-  /** A name that has a journal, and where its first event stands. */
-  public record Named(String persistenceId, long ordering) {}
+  /**
+   * A name that has a journal.
+   *
+   * @param ordering where its first event stands
+   * @param last number of its last event
+   */
+  public record Named(String persistenceId, long ordering, long last) {}
 
   private final JournalSettings settings;
   private final HikariDataSource source;
@@ -124,14 +129,17 @@ public final class JournalStore implements AutoCloseable {
         PreparedStatement statement =
             connection.prepareStatement(
                 """
-                SELECT "persistence_id", "ordering" FROM "event_journal"
+                SELECT "persistence_id", "ordering",
+                  (SELECT MAX("sequence_number") FROM "event_journal" AS own
+                   WHERE own."persistence_id" = named."persistence_id")
+                FROM "event_journal" AS named
                 WHERE "sequence_number" = 1 AND "ordering" > ? ORDER BY "ordering"
                 """)) {
       statement.setLong(1, ordering);
       List<Named> names = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          names.add(new Named(rows.getString(1), rows.getLong(2)));
+          names.add(new Named(rows.getString(1), rows.getLong(2), rows.getLong(3)));
         }
       }
       return names;

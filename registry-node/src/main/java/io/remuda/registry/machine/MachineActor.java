@@ -56,6 +56,9 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
       ActorRef<FleetProtocol.Command> view)
       implements Command {}
 
+  /** The journal holds events of the machine up to this number. */
+  public record Written(MachineId machine, long sequence) implements Command {}
+
   private record Answered(NodeProtocol.MachineStateSet answer) implements Command {}
 
   private record Waited(ActorRef<Reply> caller) implements Command {}
@@ -173,6 +176,7 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
               return Effect().none();
             })
         .onCommand(Seen.class, this::onSeen)
+        .onCommand(Written.class, this::onWritten)
         .onCommand(Answered.class, this::onAnswered)
         .onCommand(
             Waited.class,
@@ -232,6 +236,21 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
       obedience.heard(state, seen.agent().get(), seen.report().get());
     }
     return Effect().none();
+  }
+
+  /** What an earlier owner wrote may be in the journal when this one has read it already. */
+  private Effect<MachineEvent, MachineState> onWritten(MachineState state, Written written) {
+    if (written.sequence() <= state.sequence()) {
+      return Effect().none();
+    }
+    context
+        .getLog()
+        .warn(
+            "event=behind-journal machine={} known={} written={}",
+            machine,
+            state.sequence(),
+            written.sequence());
+    return Effect().stop();
   }
 
   private Effect<MachineEvent, MachineState> onAnswered(MachineState state, Answered said) {

@@ -33,6 +33,7 @@ import io.remuda.registry.model.RegistryMessage.StartAnswered;
 import io.remuda.registry.model.RegistryMessage.StopAnswered;
 import io.remuda.registry.model.RegistryMessage.TermRead;
 import io.remuda.registry.model.RegistryMessage.Wake;
+import io.remuda.registry.model.RegistryMessage.Written;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -156,6 +157,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
               return Effect().none();
             })
         .onCommand(Wake.class, (state, wake) -> Effect().none())
+        .onCommand(Written.class, this::onWritten)
         .onCommand(TermRead.class, this::onTerm)
         .onCommand(
             Look.class,
@@ -265,6 +267,24 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
     announcing.given(read);
     show(state);
     return Effect().none();
+  }
+
+  /**
+   * A write of an earlier owner may reach the journal when this one has read it already. It ends
+   * then, and the next one reads all: nobody would carry out what was written until this one wrote.
+   */
+  private Effect<ModelEvent, ModelState> onWritten(ModelState state, Written written) {
+    if (written.sequence() <= state.sequence()) {
+      return Effect().none();
+    }
+    context
+        .getLog()
+        .warn(
+            "event=behind-journal model={} known={} written={}",
+            name,
+            state.sequence(),
+            written.sequence());
+    return Effect().stop();
   }
 
   /** A name that somebody only asked for takes no room for ever. */

@@ -14,6 +14,9 @@ public sealed interface RegistryMessage extends RegistryProtocol.Command {
   /** Be there; sent between registry nodes too. */
   record Wake(ModelName name) implements RegistryMessage {}
 
+  /** The journal holds events of the name up to this number. */
+  record Written(ModelName name, long sequence) implements RegistryMessage {}
+
   /** Look at the world again. */
   enum Look implements RegistryMessage {
     /** By the clock. */

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class ServerTlsTest {
 
+  private static final String PASSWORD = "wild-horses";
+
   @TempDir Path folder;
 
   private ServerCertificate localhost;
@@ -62,12 +64,13 @@ class ServerTlsTest {
     }
   }
 
+  /** It also wants to know who asks. */
   @Test
   void aResultStore() {
     int port = FreePort.next();
     RedisServer redis = redis(port, localhost);
     try {
-      String address = "rediss://localhost:" + port;
+      String address = "rediss://:" + PASSWORD + "@localhost:" + port;
       isUsed(Map.of("remuda.tasks.results", address), localhost);
       isRefused(Map.of("remuda.tasks.results", address), another, "certificate is not trusted");
     } finally {
@@ -77,7 +80,7 @@ class ServerTlsTest {
     RedisServer impostor = redis(other, elsewhere);
     try {
       isRefused(
-          Map.of("remuda.tasks.results", "rediss://localhost:" + other),
+          Map.of("remuda.tasks.results", "rediss://:" + PASSWORD + "@localhost:" + other),
           elsewhere,
           "certificate is for another host");
     } finally {
@@ -120,7 +123,8 @@ class ServerTlsTest {
             "--tls-cert-file", certificate.certificate().toString(),
             "--tls-key-file", certificate.key().toString(),
             "--tls-ca-cert-file", certificate.certificate().toString(),
-            "--tls-auth-clients", "no"));
+            "--tls-auth-clients", "no",
+            "--requirepass", PASSWORD));
   }
 
   private static Map<String, Object> trusting(
@@ -148,7 +152,9 @@ class ServerTlsTest {
           () -> {
             // A database is connected to when it is first asked.
             stage.results().read(stage.newId(LIMIT));
-            assertThat(stage.unavailable().orElseThrow().message()).contains(reason);
+            assertThat(stage.unavailable().orElseThrow().message())
+                .contains(reason)
+                .doesNotContain(PASSWORD);
           });
     }
   }

@@ -2,7 +2,7 @@ package io.remuda.deploy.task;
 
 import io.remuda.protocol.testing.RabbitServer;
 import io.remuda.protocol.testing.RedisServer;
-import java.nio.file.Files;
+import io.remuda.protocol.testing.TestFolders;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,7 +37,7 @@ public final class Faults {
         arguments.length == 1
             ? List.of(FaultPoint.values())
             : Arrays.stream(arguments).skip(1).map(FaultPoint::valueOf).toList();
-    Path folder = Files.createTempDirectory("remuda-faults");
+    Path folder = TestFolders.untilExit("faults");
     boolean kept = new Faults(kills, folder).run(points);
     System.out.println(kept ? "nothing was lost, nothing showed twice" : "the promise was broken");
     System.exit(kept ? 0 : 1);

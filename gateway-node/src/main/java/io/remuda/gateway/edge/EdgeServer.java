@@ -3,6 +3,7 @@ package io.remuda.gateway.edge;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -57,6 +58,11 @@ public final class EdgeServer {
     this.vertx =
         Vertx.vertx(
             new VertxOptions()
+                // Its copies of files out of jars would lie about after a kill; none is read here.
+                .setFileSystemOptions(
+                    new FileSystemOptions()
+                        .setFileCachingEnabled(false)
+                        .setClassPathResolvingEnabled(false))
                 .setEventLoopPoolSize(settings.eventLoops())
                 .setWorkerPoolSize(2)
                 .setInternalBlockingPoolSize(2));

@@ -7,6 +7,7 @@ import io.remuda.protocol.tls.FleetTls;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.PoolOptions;
@@ -63,6 +64,11 @@ public final class RemotePorts implements Ports {
     this.vertx =
         Vertx.vertx(
             new VertxOptions()
+                // Its copies of files out of jars would lie about after a kill; none is read here.
+                .setFileSystemOptions(
+                    new FileSystemOptions()
+                        .setFileCachingEnabled(false)
+                        .setClassPathResolvingEnabled(false))
                 .setEventLoopPoolSize(2)
                 .setWorkerPoolSize(1)
                 .setInternalBlockingPoolSize(1));

@@ -11,6 +11,7 @@ import io.remuda.protocol.bytes.InferenceSink;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -49,6 +50,11 @@ public final class Front implements InferencePort {
     this.vertx =
         Vertx.vertx(
             new VertxOptions()
+                // Its copies of files out of jars would lie about after a kill; none is read here.
+                .setFileSystemOptions(
+                    new FileSystemOptions()
+                        .setFileCachingEnabled(false)
+                        .setClassPathResolvingEnabled(false))
                 .setEventLoopPoolSize(settings.eventLoops())
                 .setWorkerPoolSize(2)
                 .setInternalBlockingPoolSize(2));

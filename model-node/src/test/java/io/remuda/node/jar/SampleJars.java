@@ -2,6 +2,7 @@ package io.remuda.node.jar;
 
 import com.google.protobuf.Message;
 import io.remuda.node.sdk.Servable;
+import io.remuda.protocol.testing.TestFolders;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -105,6 +106,7 @@ public final class SampleJars {
           }
         }
       }
+      TestFolders.remove(classes);
       return jar;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

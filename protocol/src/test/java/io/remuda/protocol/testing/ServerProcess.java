@@ -203,7 +203,7 @@ final class ServerProcess {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder), "remove-" + folder));
   }
 
-  private static void remove(Path folder) {
+  static void remove(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     } catch (IOException | UncheckedIOException e) {

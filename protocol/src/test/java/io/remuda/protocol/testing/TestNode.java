@@ -12,9 +12,6 @@ import io.remuda.protocol.cluster.ClusterHost;
 import io.remuda.protocol.cluster.NodeSettings;
 import io.remuda.protocol.config.HostPort;
 import io.remuda.protocol.config.StrictConfig;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -44,7 +41,6 @@ public final class TestNode implements AutoCloseable {
   /** What any test's node may start from; {@code more} wins. */
   public static Config config(Map<String, ?> more) {
     Map<String, Object> quick = new HashMap<>();
-    quick.put("remuda.node.data", freshFolder());
     // Port 0 is chosen before the node listens, and somebody else may be given it in between.
     quick.put("remuda.node.bind", "127.0.0.1:" + FreePort.next());
     quick.put("remuda.tasks.queue-settle", "0s"); // No test's broker dies so soon, but for one.
@@ -55,6 +51,7 @@ public final class TestNode implements AutoCloseable {
     quick.put("akka.cluster.split-brain-resolver.stable-after", "2s");
     quick.put("akka.coordinated-shutdown.run-by-actor-system-terminate", "off");
     quick.putAll(more);
+    quick.computeIfAbsent("remuda.node.data", missing -> freshFolder());
     return StrictConfig.load(Optional.empty(), ConfigFactory.parseMap(quick, "test"));
   }
 
@@ -132,11 +129,7 @@ public final class TestNode implements AutoCloseable {
   }
 
   private static String freshFolder() {
-    try {
-      return Files.createTempDirectory("node").toString();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return TestFolders.untilExit("node").toString();
   }
 
   private static boolean contains(Set<Member> members, Member member) {

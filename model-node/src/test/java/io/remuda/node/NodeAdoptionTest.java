@@ -21,10 +21,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the next JVM of a machine makes of the engines that the last one has left. */
+@Tag("slow")
 class NodeAdoptionTest {
 
   private static final Resources SMALL = new Resources(0, 64, 0.5, 0);

@@ -25,12 +25,14 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Machines that fall silent, come back, are cordoned or belong to another fleet, on a real journal.
  */
+@Tag("slow")
 class MachineChainTest {
 
   private static final Duration SOON = Duration.ofSeconds(60);

@@ -17,10 +17,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three registry nodes on one PostgreSQL: any of them may go. */
+@Tag("slow")
 class ThreeNodesTest {
 
   private static final Duration SOON = Duration.ofSeconds(90);

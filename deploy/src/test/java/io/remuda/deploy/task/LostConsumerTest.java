@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** The broker has lost a consumer whose connection lives, or does not let it come back. */
 @Tag("server")
+@Tag("slow")
 class LostConsumerTest {
 
   /** Two looks of the watchdog, a connection's first time, and a machine that stands still. */

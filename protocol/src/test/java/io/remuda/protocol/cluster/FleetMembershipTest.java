@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("server")
+@Tag("slow")
 class FleetMembershipTest {
 
   private static final Duration SOON = Duration.ofSeconds(60);

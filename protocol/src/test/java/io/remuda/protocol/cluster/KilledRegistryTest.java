@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Registry nodes in processes of their own, ended by the kernel. */
 @Tag("server")
+@Tag("slow")
 class KilledRegistryTest {
 
   private final List<HostPort> free = TestNode.contacts(6);

@@ -89,6 +89,11 @@ final class InstanceStage implements AutoCloseable, InferencePort {
     return Optional.of(new Schema(stage.fingerprint, "In", "Out", ""));
   }
 
+  /** One whose tasks' ways are noted. */
+  static InstanceStage traced(TaskStage stage, int number, int slots, TaskTrace trace) {
+    return new InstanceStage(stage, number, slots, 0, typed(stage), RUN_LIMIT, trace);
+  }
+
   private InstanceStage(
       TaskStage stage,
       int number,
@@ -96,6 +101,17 @@ final class InstanceStage implements AutoCloseable, InferencePort {
       int window,
       Optional<Schema> schema,
       Duration runLimit) {
+    this(stage, number, slots, window, schema, runLimit, new TaskTrace());
+  }
+
+  private InstanceStage(
+      TaskStage stage,
+      int number,
+      int slots,
+      int window,
+      Optional<Schema> schema,
+      Duration runLimit,
+      TaskTrace trace) {
     Config config = ConfigFactory.load();
     this.machine = stage.machine();
     this.gate = new Gate(slots, 0);
@@ -121,7 +137,8 @@ final class InstanceStage implements AutoCloseable, InferencePort {
             3, runLimit, Duration.ofMillis(50), Duration.ofMinutes(1), Duration.ofSeconds(5), MOST);
     this.duty =
         TaskDuties.of(
-                machine.backends(),
+                trace.noting(machine.source()),
+                trace.noting(machine.claims()),
                 front.admitted(),
                 new TaskDutySettings(window, Duration.ofMillis(500), quick),
                 ForkJoinPool.commonPool())

@@ -7,7 +7,7 @@ import io.remuda.protocol.proto.task.TaskEnvelope;
 import io.remuda.protocol.proto.task.TaskState;
 import io.remuda.protocol.testing.RabbitServer;
 import io.remuda.protocol.testing.RedisServer;
-import java.nio.file.Files;
+import io.remuda.protocol.testing.TestFolders;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ public final class TasksBenchmark {
       Map<String, String> servers =
           Map.of("remuda.tasks.queue", broker.url(), "remuda.tasks.results", redis.url());
       kept = measure("RabbitMQ + Redis", servers, tasks, rates, raw);
-      Path folder = Files.createTempDirectory("remuda-tasks-bench");
+      Path folder = TestFolders.untilExit("tasks-bench");
       Map<String, String> embedded = Map.of("remuda.node.data", folder.toString());
       kept &= measure("embedded", embedded, tasks, rates, raw);
     } catch (Exception e) {
@@ -66,9 +66,10 @@ public final class TasksBenchmark {
       throws Exception {
     try (TaskStage stage = TaskStage.open(places)) {
       // An instance that was there declares the queue.
+      TaskTrace trace = new TaskTrace();
       InstanceStage first = new InstanceStage(stage, 1, 64, 0);
       stage.awaitEnd(stage.accept(stage.task("warm")));
-      endToEnd(stage, tasks / 4);
+      endToEnd(stage, tasks / 4, trace);
       get(first.duty.drain());
       first.close();
 
@@ -76,17 +77,17 @@ public final class TasksBenchmark {
       System.out.printf(
           "%-17s submits         %8.0f /s   %.2f of the raw broker's%n",
           what, submits, submits / rates.confirmed);
-      try (InstanceStage one = new InstanceStage(stage, 2, 64, 0)) {
+      try (InstanceStage one = InstanceStage.traced(stage, 2, 64, trace)) {
         long began = System.nanoTime();
         while (one.runs.get() < tasks || one.gate.inFlight() > 0) {
           LockSupport.parkNanos(1_000_000);
         }
         System.out.printf("%-17s one instance    %8.0f /s%n", what, tasks / seconds(began));
-        double rate = endToEnd(stage, tasks);
+        double rate = endToEnd(stage, tasks, trace);
         System.out.printf(
             "%-17s end to end      %8.0f /s   %.2f of the raw broker's publish to ack%n",
             what, rate, rate / rates.acknowledged);
-        atPace(stage, rate / 2, tasks / 2);
+        atPace(stage, rate / 2, tasks / 2, trace);
         Times bare = new Times();
         raw.atPace(rate / 2, tasks / 2, bare);
         bare.print(Math.round(rate / 2) + " bare messages/s through the broker alone");
@@ -137,35 +138,51 @@ public final class TasksBenchmark {
 
   private static double submits(TaskStage stage, int tasks) throws Exception {
     long began = System.nanoTime();
-    clients(tasks, () -> submit(stage));
+    TaskTrace untraced = new TaskTrace();
+    clients(tasks, () -> submit(stage, task(stage), untraced));
     return tasks / seconds(began);
   }
 
+  private static TaskEnvelope task(TaskStage stage) {
+    return stage.task("a text of the length that people write in a line or two of it");
+  }
+
   /** As a gateway does, which has no thread for a client either. */
-  private static CompletionStage<TaskEnvelope> submit(TaskStage stage) {
-    TaskEnvelope task = stage.task("a text of the length that people write in a line or two of it");
+  private static CompletionStage<TaskEnvelope> submit(
+      TaskStage stage, TaskEnvelope task, TaskTrace trace) {
     return stage
         .results()
         .submitting(task)
-        .thenCompose(noted -> stage.queue().publish(task))
+        .thenCompose(
+            noted -> {
+              trace.at(task, TaskTrace.Step.NOTED);
+              return stage.queue().publish(task);
+            })
         .thenCompose(
             refused -> {
+              trace.at(task, TaskTrace.Step.CONFIRMED);
               refused.ifPresent(why -> fail(why.message()));
               return stage.results().queued(TaskStage.id(task));
             })
-        .thenApply(queued -> task);
+        .thenApply(
+            queued -> {
+              trace.at(task, TaskTrace.Step.ACCEPTED);
+              return task;
+            });
   }
 
   /** As a client does that waits for its task at a gateway. */
-  private static CompletionStage<?> submitAndAwait(TaskStage stage, TaskWaiting waiting) {
-    return submit(stage)
+  private static CompletionStage<?> submitAndAwait(
+      TaskStage stage, TaskEnvelope task, TaskWaiting waiting, TaskTrace trace) {
+    return submit(stage, task, trace)
         .thenCompose(
-            task ->
+            accepted ->
                 waiting.until(
                     task.getTenant(),
                     TaskStage.id(task),
                     PATIENCE,
-                    found -> found.getState() == TaskState.DONE));
+                    found -> found.getState() == TaskState.DONE))
+        .thenAccept(found -> trace.at(task, TaskTrace.Step.SEEN));
   }
 
   private static TaskWaiting waiting(TaskStage stage) {
@@ -176,7 +193,7 @@ public final class TasksBenchmark {
                 () -> {}, CompletableFuture.delayedExecutor(nap.toNanos(), TimeUnit.NANOSECONDS)));
   }
 
-  private static double endToEnd(TaskStage stage, int tasks) throws Exception {
+  private static double endToEnd(TaskStage stage, int tasks, TaskTrace trace) throws Exception {
     TaskWaiting waiting = waiting(stage);
     Times times = new Times();
     long began = System.nanoTime();
@@ -184,7 +201,8 @@ public final class TasksBenchmark {
         tasks,
         () -> {
           long submitted = System.nanoTime();
-          return submitAndAwait(stage, waiting).thenAccept(task -> times.add(submitted));
+          return submitAndAwait(stage, task(stage), waiting, trace)
+              .thenAccept(done -> times.add(submitted));
         });
     double rate = tasks / seconds(began);
     times.print(CLIENTS + " clients");
@@ -192,7 +210,8 @@ public final class TasksBenchmark {
   }
 
   /** Tasks that come at a steady pace, whether or not the earlier ones are done. */
-  private static void atPace(TaskStage stage, double perSecond, int tasks) throws Exception {
+  private static void atPace(TaskStage stage, double perSecond, int tasks, TaskTrace trace)
+      throws Exception {
     TaskWaiting waiting = waiting(stage);
     Times times = new Times();
     try (Stalls stalls = new Stalls()) {
@@ -200,14 +219,17 @@ public final class TasksBenchmark {
       Pace pace = new Pace(perSecond);
       for (int i = 0; i < tasks; i++) {
         long due = pace.awaitNext();
+        TaskEnvelope task = task(stage);
+        trace.begin(task, due);
         all.add(
-            submitAndAwait(stage, waiting)
-                .thenAccept(task -> times.add(due))
+            submitAndAwait(stage, task, waiting, trace)
+                .thenAccept(done -> times.add(due))
                 .toCompletableFuture());
       }
       CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(5, TimeUnit.MINUTES);
     }
     times.print(Math.round(perSecond) + " tasks/s, half of that");
+    trace.print();
   }
 
   /** {@link #CLIENTS} at a time, until that many are done. */

@@ -49,11 +49,20 @@ public final class TaskDuties implements TaskDesk {
   public static TaskDesk of(
       TaskBackends backends, InferencePort admitted, TaskDutySettings settings, Executor callers) {
     if (backends.source().isPresent() && backends.claims().isPresent()) {
-      return new TaskDuties(
-          backends.source().get(), backends.claims().get(), admitted, settings, callers);
+      return of(backends.source().get(), backends.claims().get(), admitted, settings, callers);
     }
     return TaskDesk.closed(
         backends.unavailable().orElse("no queue of tasks is configured for this machine"));
+  }
+
+  /** The desk of a machine that takes tasks from this source and stores by these claims. */
+  public static TaskDesk of(
+      TaskSource source,
+      Claims claims,
+      InferencePort admitted,
+      TaskDutySettings settings,
+      Executor callers) {
+    return new TaskDuties(source, claims, admitted, settings, callers);
   }
 
   @Override

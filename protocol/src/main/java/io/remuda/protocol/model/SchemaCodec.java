@@ -12,11 +12,15 @@ import com.google.protobuf.Descriptors.OneofDescriptor;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -30,16 +34,13 @@ public final class SchemaCodec {
   private SchemaCodec() {}
 
   public static Schema of(Descriptor input, Descriptor output) {
-    TreeMap<String, String> types = new TreeMap<>();
-    collect(input, types);
-    collect(output, types);
     String canonical =
         "in "
             + input.getFullName()
             + "\nout "
             + output.getFullName()
             + "\n"
-            + String.join("", types.values());
+            + String.join("", types(input, output).values());
     Map<String, FileDescriptorProto> files = new LinkedHashMap<>();
     collect(input.getFile(), files);
     collect(output.getFile(), files);
@@ -87,28 +88,41 @@ public final class SchemaCodec {
     }
   }
 
-  private static void collect(Descriptor type, Map<String, String> types) {
-    if (types.containsKey(type.getFullName())) {
-      return;
+  /** All that can be reached, one after the other: a long chain must not fill the stack. */
+  private static SortedMap<String, String> types(Descriptor... roots) {
+    SortedMap<String, String> types = new TreeMap<>();
+    Deque<Descriptor> open = new ArrayDeque<>(List.of(roots));
+    while (!open.isEmpty()) {
+      Descriptor type = open.remove();
+      if (types.putIfAbsent(type.getFullName(), message(type)) != null) {
+        continue;
+      }
+      for (FieldDescriptor field : type.getFields()) {
+        if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+          open.add(field.getMessageType());
+        } else if (field.getJavaType() == FieldDescriptor.JavaType.ENUM) {
+          types.put(field.getEnumType().getFullName(), enumeration(field.getEnumType()));
+        }
+      }
     }
-    types.put(type.getFullName(), "");
-    String fields =
-        type.getFields().stream()
+    return types;
+  }
+
+  private static String message(Descriptor type) {
+    return "message "
+        + type.getFullName()
+        + "\n"
+        + type.getFields().stream()
             .sorted(Comparator.comparingInt(FieldDescriptor::getNumber))
             .map(SchemaCodec::field)
             .collect(Collectors.joining());
-    types.put(type.getFullName(), "message " + type.getFullName() + "\n" + fields);
-    for (FieldDescriptor field : type.getFields()) {
-      if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
-        collect(field.getMessageType(), types);
-      } else if (field.getJavaType() == FieldDescriptor.JavaType.ENUM) {
-        types.put(field.getEnumType().getFullName(), enumeration(field.getEnumType()));
-      }
-    }
   }
 
   private static String field(FieldDescriptor field) {
-    String label = field.isRepeated() ? "repeated" : field.hasPresence() ? "present" : "plain";
+    String label =
+        field.isRepeated()
+            ? "repeated"
+            : field.isRequired() ? "required" : field.hasPresence() ? "present" : "plain";
     OneofDescriptor choice = field.getRealContainingOneof();
     GenericDescriptor named =
         switch (field.getJavaType()) {

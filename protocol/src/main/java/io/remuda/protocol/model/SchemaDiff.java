@@ -6,7 +6,9 @@ import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
 import io.remuda.protocol.Refused;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -120,6 +122,11 @@ public record SchemaDiff(List<Change> changes) {
     private final List<Change> changes;
     private final Set<String> seen = new HashSet<>();
 
+    /** Still to be compared; not within one another, as a long chain would fill the stack. */
+    private final Deque<Pair> open = new ArrayDeque<>();
+
+    private record Pair(Descriptor was, Descriptor is) {}
+
     Walk(List<Change> changes) {
       this.changes = changes;
     }
@@ -130,7 +137,11 @@ public record SchemaDiff(List<Change> changes) {
       if (!was.equals(is)) {
         add(Kind.MESSAGE, was, "the %s message is %s, not %s".formatted(role, was, is), false);
       }
-      messages(old, fresh);
+      open.add(new Pair(old, fresh));
+      while (!open.isEmpty()) {
+        Pair next = open.remove();
+        messages(next.was(), next.is());
+      }
     }
 
     private void add(Kind kind, String path, String text, boolean compatible) {
@@ -230,7 +241,7 @@ public record SchemaDiff(List<Change> changes) {
       if (!type(was).equals(type(is))) {
         add(Kind.TYPE, path, "%s is %s, not %s".formatted(path, type(was), type(is)), false);
       } else if (was.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
-        messages(was.getMessageType(), is.getMessageType());
+        open.add(new Pair(was.getMessageType(), is.getMessageType()));
       } else if (was.getJavaType() == FieldDescriptor.JavaType.ENUM) {
         enums(was.getEnumType(), is.getEnumType());
       }

@@ -196,19 +196,36 @@ public final class SpecJson {
         .object("schema", SCHEMA_KEYS)
         .flatMap(
             fields -> {
-              for (String key : SCHEMA_KEYS) {
-                fields.require(key);
-              }
+              List.of("descriptors", "inputType", "outputType").forEach(fields::require);
+              Optional<String> said = fields.text("fingerprint");
+              String input = fields.text("inputType").orElse("");
+              String output = fields.text("outputType").orElse("");
+              String descriptors = fields.text("descriptors").orElse("");
               if (fields.hasProblems()) {
                 return Optional.empty();
               }
-              return Optional.of(
-                  new Schema(
-                      fields.text("fingerprint").orElse(""),
-                      fields.text("inputType").orElse(""),
-                      fields.text("outputType").orElse(""),
-                      fields.text("descriptors").orElse("")));
+              Optional<String> real = fingerprint(fields, input, output, descriptors);
+              if (real.isPresent() && said.isPresent() && !said.equals(real)) {
+                fields.problem(
+                    "fingerprint",
+                    "schema.fingerprint is not that of schema.descriptors, "
+                        + real.get()
+                        + "; leave it out");
+                return Optional.empty();
+              }
+              return real.map(print -> new Schema(print, input, output, descriptors));
             });
+  }
+
+  /** That of what the descriptors say: gateways and registry tell schemas apart by it alone. */
+  private static Optional<String> fingerprint(
+      StrictFields fields, String input, String output, String descriptors) {
+    try {
+      return Optional.of(SchemaCodec.parse(descriptors, input, output).fingerprint());
+    } catch (IllegalArgumentException e) {
+      fields.problem("descriptors", "schema.descriptors: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private static Spread strategy(StrictFields fields) {

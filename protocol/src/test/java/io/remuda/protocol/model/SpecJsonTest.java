@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.id.ModelName;
 import java.io.IOException;
@@ -57,7 +59,7 @@ class SpecJsonTest {
         ModelSpec.of(new ModelName("typed"), "jvm", Optional.empty())
             .withReplicas(3)
             .withResources(new Resources(0, 64, 0.5, 0))
-            .withSchema(new Schema("f", "a.In", "a.Out", "AA=="));
+            .withSchema(SchemaCodec.of(Timestamp.getDescriptor(), Duration.getDescriptor()));
 
     assertThat(SpecJson.parse(SpecJson.write(spec)).spec()).contains(spec);
   }

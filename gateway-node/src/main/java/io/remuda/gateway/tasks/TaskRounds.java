@@ -2,6 +2,7 @@ package io.remuda.gateway.tasks;
 
 import io.remuda.gateway.routing.RouteSnapshot;
 import io.remuda.protocol.proto.task.TaskRecord;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -46,7 +47,8 @@ public final class TaskRounds implements AutoCloseable {
     parts.add(
         Rounds.start("depths", settings.depthPause(), settings.roundLimit(), timers, depths::read));
     if (!webhooks.hosts().isEmpty()) {
-      WebhookCall call = new WebhookCall(new WebhookPolicy(webhooks), webhooks);
+      WebhookCall call =
+          new WebhookCall(new WebhookPolicy(webhooks), webhooks, InetAddress::getAllByName);
       WebhookRound round =
           new WebhookRound(backends, desk, webhooks, call, hookBody, clock, new SecureRandom());
       parts.add(

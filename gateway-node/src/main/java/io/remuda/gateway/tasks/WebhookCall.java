@@ -11,12 +11,15 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Sends one delivery. The host's address is looked up once, checked, and that very address is
@@ -24,13 +27,20 @@ import java.util.concurrent.CompletionStage;
  */
 final class WebhookCall implements AutoCloseable {
 
+  /** Finds the addresses of a host; may block. */
+  interface Lookup {
+    InetAddress[] of(String host) throws UnknownHostException;
+  }
+
   private final Vertx vertx;
   private final HttpClient client;
   private final WebhookPolicy policy;
+  private final Lookup lookup;
   private final Duration timeout;
 
-  WebhookCall(WebhookPolicy policy, WebhookSettings settings) {
+  WebhookCall(WebhookPolicy policy, WebhookSettings settings, Lookup lookup) {
     this.policy = policy;
+    this.lookup = lookup;
     this.timeout = settings.timeout();
     this.vertx =
         Vertx.vertx(
@@ -60,6 +70,8 @@ final class WebhookCall implements AutoCloseable {
     String host = url.getHost();
     return vertx
         .executeBlocking(() -> address(host), false)
+        .timeout(timeout)
+        .recover(failure -> Future.failedFuture(explained(host, failure)))
         .compose(
             address -> {
               RequestOptions options =
@@ -86,9 +98,16 @@ final class WebhookCall implements AutoCloseable {
         .toCompletionStage();
   }
 
+  private Throwable explained(String host, Throwable failure) {
+    return failure instanceof TimeoutException
+        ? new IOException(
+            "the address of %s was not found within %s".formatted(host, timeout), failure)
+        : failure;
+  }
+
   private InetAddress address(String host) throws Exception {
     String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    InetAddress[] all = InetAddress.getAllByName(name);
+    InetAddress[] all = lookup.of(name);
     if (!policy.mayBePrivate(host)) {
       for (InetAddress address : all) {
         if (!PublicAddress.is(address)) {

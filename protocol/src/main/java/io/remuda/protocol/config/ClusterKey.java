@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The fleet's secret: 32 random bytes in hex, in a file that only its owner reads. */
-final class ClusterKey {
+public final class ClusterKey {
 
+  private static final Logger log = LoggerFactory.getLogger(ClusterKey.class);
   private static final String SHAPE = "[0-9a-f]{64}";
 
   private ClusterKey() {}
@@ -23,20 +26,34 @@ final class ClusterKey {
     if (Files.exists(own)) {
       return read(own);
     }
-    String made = NodeHome.randomHex(32);
+    String made = make();
     DurableFile.writeSecret(own, made + "\n");
     return made;
   }
 
+  /** A new one. */
+  public static String make() {
+    return NodeHome.randomHex(32);
+  }
+
   /** {@code key}, which is in {@code own} from now on. */
   static String keep(Path own, String key) throws IOException {
-    if (!Files.exists(own) || !Files.readString(own).trim().equals(key)) {
-      DurableFile.writeSecret(own, key + "\n");
+    boolean replaces = Files.exists(own);
+    if (replaces && Files.readString(own).trim().equals(key)) {
+      return key;
+    }
+    DurableFile.writeSecret(own, key + "\n");
+    if (replaces) {
+      log.warn(
+          "event=cluster-key-replaced file={} text=\"API keys that were made with the former one are"
+              + " worth nothing, and nodes that have it still do not serve this one\"",
+          own);
     }
     return key;
   }
 
-  private static String read(Path file) {
+  /** The key in {@code file}; throws {@link StartRefused}. */
+  public static String read(Path file) {
     String text;
     try {
       text = Files.readString(file).trim();

@@ -59,11 +59,12 @@ public final class NodeHome implements AutoCloseable {
   /** Opens {@code remuda.node.data}; throws {@link StartRefused} with what is wrong with it. */
   public static NodeHome open(Config config) {
     String keyFile = config.getString("remuda.cluster.key-file");
+    Path directory = Path.of(config.getString("remuda.node.data"));
     return open(
-        Path.of(config.getString("remuda.node.data")),
+        directory,
         config.getString("remuda.cluster.name"),
         keyFile.isBlank() ? Optional.empty() : Optional.of(Path.of(keyFile)),
-        GivenToken.find(config),
+        GivenToken.find(config, directory),
         config.getBytes("remuda.node.min-free-disk"));
   }
 
@@ -88,12 +89,11 @@ public final class NodeHome implements AutoCloseable {
     }
     try {
       refuseFull(dir, minFreeBytes);
+      // First: a wrong name in node.json would keep the right token out for good.
+      token.ifPresent(brought -> GivenToken.requireCluster(clusterName, brought));
       ObjectNode node = readOrCreateNode(dir, clusterName);
-      if (token.isPresent()) {
-        GivenToken.take(dir, clusterName, token.get());
-      }
       Path keptKey = dir.resolve("cluster.key");
-      Optional<String> brought = token.flatMap(JoinToken::clusterKey);
+      Optional<String> brought = token.flatMap(given -> GivenToken.take(dir, given));
       String key =
           keyFile.isEmpty() && brought.isPresent()
               ? ClusterKey.keep(keptKey, brought.get())

@@ -3,14 +3,15 @@ package io.remuda.protocol.tls;
 import io.remuda.protocol.config.DurableFile;
 import io.remuda.protocol.config.StartRefused;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -30,25 +31,22 @@ public record NodeCertificate(
 
   private static final Logger log = LoggerFactory.getLogger(NodeCertificate.class);
 
-  /** From then on each start says that a new one is needed. */
-  private static final Duration ENDS_SOON = Duration.ofDays(30);
-
   static Path file(Path dataDir) {
     return dataDir.resolve("tls").resolve("node.pem");
   }
 
   /**
    * Keeps what {@code token} brings, for good. A token that is older than what is kept changes
-   * nothing: it may stand in a start script for ever. Throws {@link StartRefused} when the token is
-   * of another fleet, is damaged, or is not of this time.
+   * nothing, not even when it has expired: it may stand in a start script for ever. Throws {@link
+   * StartRefused} when the token is of another fleet, is damaged, or would be used and is not of
+   * this time.
    *
    * @return whether the token's certificate is the one that is used from now on
    */
   public static boolean take(Path dataDir, JoinToken token, Instant now) {
     NodeCertificate brought =
         new NodeCertificate(token.authority(), token.certificate(), token.key());
-    brought.check("The join token", now);
-    Optional<NodeCertificate> kept = read(dataDir);
+    Optional<NodeCertificate> kept = kept(dataDir);
     if (kept.isPresent()) {
       refuseOtherFleet(dataDir, kept.get(), brought);
       if (kept.get().isNewerThan(brought)) {
@@ -59,6 +57,7 @@ public record NodeCertificate(
         return false;
       }
     }
+    brought.check("The join token", now);
     Path file = file(dataDir);
     try {
       Files.createDirectories(
@@ -73,27 +72,31 @@ public record NodeCertificate(
     return true;
   }
 
+  /** As {@link #take}, for a node that has a certificate already; refuses any other. */
+  public static boolean renew(Path dataDir, JoinToken token, Instant now) {
+    if (kept(dataDir).isEmpty()) {
+      throw new StartRefused(
+          "The node in "
+              + dataDir
+              + " has no certificate that could be renewed, and talks unencrypted; end it, and start"
+              + " it and all others of its fleet with --join-token FILE.");
+    }
+    return take(dataDir, token, now);
+  }
+
   /** What is kept, checked; empty for a node that never had a token. Throws StartRefused. */
   public static Optional<NodeCertificate> load(Path dataDir, Instant now) {
-    Optional<NodeCertificate> kept = read(dataDir);
-    kept.ifPresent(
-        found -> {
-          found.check("The certificate in " + file(dataDir), now);
-          if (found.until().minus(ENDS_SOON).isBefore(now)) {
-            log.warn(
-                "event=certificate-ends-soon {} text=\"have a new one made with 'remuda join-token'"
-                    + " and give it to this node\"",
-                found.describe());
-          }
-        });
+    Optional<NodeCertificate> kept = kept(dataDir);
+    kept.ifPresent(found -> found.check("The certificate in " + file(dataDir), now));
     return kept;
   }
 
-  private static Optional<NodeCertificate> read(Path dataDir) {
+  /**
+   * What is kept, as it is: it may have expired. Empty only when there is nothing, because a node
+   * that takes what it cannot read for nothing would talk unencrypted. Throws {@link StartRefused}.
+   */
+  public static Optional<NodeCertificate> kept(Path dataDir) {
     Path file = file(dataDir);
-    if (!Files.exists(file)) {
-      return Optional.empty();
-    }
     try {
       String text = Files.readString(file);
       List<byte[]> keys = Pem.blocks(Pem.KEY, text);
@@ -106,7 +109,11 @@ public record NodeCertificate(
               Pem.readCertificate(certificates.get(1)),
               Pem.readCertificate(certificates.get(0)),
               Pem.readKey(keys.get(0))));
-    } catch (IOException | GeneralSecurityException e) {
+    } catch (NoSuchFileException none) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    } catch (GeneralSecurityException e) {
       throw new StartRefused(
           file
               + " is damaged ("
@@ -115,6 +122,18 @@ public record NodeCertificate(
               + " once with a new --join-token.",
           e);
     }
+  }
+
+  static StartRefused unreadable(Path file, IOException why) {
+    String text =
+        why instanceof AccessDeniedException ? "no permission" : String.valueOf(why.getMessage());
+    return new StartRefused(
+        file
+            + " cannot be read ("
+            + text
+            + "), so this node does not know whether it has to talk encrypted. Give the folder and"
+            + " what is in it to the user that it runs as, for that user alone.",
+        why);
   }
 
   private static void refuseOtherFleet(
@@ -175,7 +194,7 @@ public record NodeCertificate(
     return certificate.getNotBefore().after(other.certificate().getNotBefore());
   }
 
-  private Instant until() {
+  Instant until() {
     return certificate.getNotAfter().toInstant();
   }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,12 @@ public final class FleetTls {
 
   private record Stamp(FileTime changed, long size, String inode) {}
 
-  private record Loaded(Stamp stamp, long lookedAtNanos, TlsMaterial material) {}
+  /**
+   * @param stamp of the file that {@code material} is from
+   * @param unusable of a later file that could not be used, which is said once
+   */
+  private record Loaded(
+      Stamp stamp, long lookedAtNanos, TlsMaterial material, Optional<Stamp> unusable) {}
 
   private final Path dataDir;
   private final Duration lookInterval;
@@ -46,12 +52,13 @@ public final class FleetTls {
       Duration lookInterval,
       InstantSource clock,
       LongSupplier nanos,
+      Stamp stamp,
       TlsMaterial first) {
     this.dataDir = dataDir;
     this.lookInterval = lookInterval;
     this.clock = clock;
     this.nanos = nanos;
-    this.loaded = new Loaded(stamp(dataDir), nanos.getAsLong(), first);
+    this.loaded = new Loaded(stamp, nanos.getAsLong(), first, Optional.empty());
   }
 
   /**
@@ -68,8 +75,10 @@ public final class FleetTls {
 
   static Optional<FleetTls> find(
       Path dataDir, Duration lookInterval, InstantSource clock, LongSupplier nanos) {
+    // Before it is read: one that is replaced meanwhile is seen at the next look.
+    Stamp stamp = stamp(dataDir);
     return NodeCertificate.load(dataDir, clock.instant())
-        .map(own -> new FleetTls(dataDir, lookInterval, clock, nanos, new TlsMaterial(own)));
+        .map(own -> new FleetTls(dataDir, lookInterval, clock, nanos, stamp, new TlsMaterial(own)));
   }
 
   /** For one connection that this node opens. */
@@ -118,31 +127,39 @@ public final class FleetTls {
     Loaded known = loaded;
     if (!isFresh(known)) {
       Stamp seen = stamp(dataDir);
-      TlsMaterial next = seen.equals(known.stamp()) ? known.material() : again(known.material());
-      loaded = new Loaded(seen, nanos.getAsLong(), next);
-      return next;
+      loaded =
+          seen.equals(known.stamp())
+              ? new Loaded(seen, nanos.getAsLong(), known.material(), Optional.empty())
+              : again(known, seen);
     }
-    return known.material();
+    return loaded.material();
   }
 
   private boolean isFresh(Loaded known) {
     return nanos.getAsLong() - known.lookedAtNanos() < lookInterval.toNanos();
   }
 
-  private TlsMaterial again(TlsMaterial before) {
+  /** What cannot be used now may be later: when its time has come, or its folder is opened. */
+  private Loaded again(Loaded before, Stamp seen) {
     try {
       Optional<NodeCertificate> found = NodeCertificate.load(dataDir, clock.instant());
       if (found.isPresent()) {
+        TlsMaterial next = new TlsMaterial(found.get());
         log.info("event=certificate-replaced {}", found.get().describe());
-        return new TlsMaterial(found.get());
+        return new Loaded(seen, nanos.getAsLong(), next, Optional.empty());
       }
-      log.warn("event=certificate-gone text=\"the one that is known is used on\"");
+      sayOnce(before, seen, NodeCertificate.file(dataDir) + " is gone.");
     } catch (StartRefused unusable) {
-      log.warn(
-          "event=certificate-not-replaced text=\"{} The one that is known is used on.\"",
-          unusable.getMessage());
+      sayOnce(before, seen, unusable.getMessage());
     }
-    return before;
+    return new Loaded(before.stamp(), nanos.getAsLong(), before.material(), Optional.of(seen));
+  }
+
+  private static void sayOnce(Loaded before, Stamp seen, @Nullable String trouble) {
+    if (!before.unusable().equals(Optional.of(seen))) {
+      log.warn(
+          "event=certificate-not-replaced text=\"{} The one that is known is used on.\"", trouble);
+    }
   }
 
   private static Stamp stamp(Path dataDir) {

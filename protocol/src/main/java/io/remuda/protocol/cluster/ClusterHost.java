@@ -16,6 +16,7 @@ import io.remuda.protocol.config.HostPort;
 import io.remuda.protocol.config.NodeHome;
 import io.remuda.protocol.config.StartRefused;
 import io.remuda.protocol.metrics.DispatcherDelay;
+import io.remuda.protocol.tls.CertificateWatch;
 import io.remuda.protocol.tls.FleetTls;
 import java.time.Duration;
 import java.util.HashSet;
@@ -124,6 +125,7 @@ public final class ClusterHost {
         settings, tls.isPresent() || config.getBoolean("remuda.cluster.insecure-network"));
     NodeSettings heeded = new PeerMemory(settings.dataDir()).heeded(settings);
     ClusterHost host = new ClusterHost(heeded.withFixedBind(), config, guardian, turn, onEnd, tls);
+      tls.ifPresent(fleet -> host.watch(CertificateWatch.of(fleet, config)));
     try {
       host.thread.submit(host::build).get();
     } catch (ExecutionException e) {
@@ -209,6 +211,11 @@ public final class ClusterHost {
       explainLater(system, new HashSet<>());
     }
     system.getWhenTerminated().thenRun(() -> onThread(() -> ended(system)));
+  private void watch(CertificateWatch certificate) {
+    long pause = config.getDuration("remuda.metrics.tick").toMillis();
+    var unused = thread.scheduleWithFixedDelay(certificate::look, 0, pause, TimeUnit.MILLISECONDS);
+  }
+
   }
 
   private ActorSystemSetup setup() {

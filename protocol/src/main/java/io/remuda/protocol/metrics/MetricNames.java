@@ -97,7 +97,11 @@ public final class MetricNames {
   /** 1 while an instance takes tasks, else 0. Labels model, instance. */
   public static final String TASKS_TAKEN = "remuda.instance.tasks";
 
-  // The JVM itself.
+  // The node itself.
+  /** Seconds until the node's certificate is not good any more; 0 when it has ended. */
+  public static final String CERTIFICATE_LEFT = "remuda.certificate.left";
+
+  // The JVM.
   /** Seconds that a dispatcher takes to answer. Label system. */
   public static final String DISPATCHER_DELAY = "remuda.dispatcher.delay";
 

@@ -12,16 +12,13 @@ import akka.management.cluster.bootstrap.ClusterBootstrap;
 import akka.remote.artery.tcp.SSLEngineProviderSetup;
 import com.typesafe.config.Config;
 import io.remuda.protocol.Keys;
-import io.remuda.protocol.config.HostPort;
 import io.remuda.protocol.config.NodeHome;
 import io.remuda.protocol.config.StartRefused;
 import io.remuda.protocol.metrics.DispatcherDelay;
 import io.remuda.protocol.tls.CertificateWatch;
 import io.remuda.protocol.tls.FleetTls;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -125,9 +122,9 @@ public final class ClusterHost {
         settings, tls.isPresent() || config.getBoolean("remuda.cluster.insecure-network"));
     NodeSettings heeded = new PeerMemory(settings.dataDir()).heeded(settings);
     ClusterHost host = new ClusterHost(heeded.withFixedBind(), config, guardian, turn, onEnd, tls);
-      tls.ifPresent(fleet -> host.watch(CertificateWatch.of(fleet, config)));
     try {
       host.thread.submit(host::build).get();
+      tls.ifPresent(fleet -> host.watch(CertificateWatch.of(fleet, config)));
     } catch (ExecutionException e) {
       host.thread.shutdownNow();
       if (e.getCause() instanceof RuntimeException cause) {
@@ -208,14 +205,14 @@ public final class ClusterHost {
     }
     if (!alone) {
       ClusterBootstrap.get(system).start();
-      explainLater(system, new HashSet<>());
+      new LockedOut(settings, greeting, tls, config).watch(system);
     }
     system.getWhenTerminated().thenRun(() -> onThread(() -> ended(system)));
+  }
+
   private void watch(CertificateWatch certificate) {
     long pause = config.getDuration("remuda.metrics.tick").toMillis();
     var unused = thread.scheduleWithFixedDelay(certificate::look, 0, pause, TimeUnit.MILLISECONDS);
-  }
-
   }
 
   private ActorSystemSetup setup() {
@@ -253,49 +250,6 @@ public final class ClusterHost {
       system.terminate();
       throw new StartRefused("The start was interrupted.", e);
     }
-  }
-
-  /** While it is let in nowhere, what each contact has against it is looked up and said once. */
-  private void explainLater(ActorSystem<Void> system, Set<String> said) {
-    Duration wait = config.getDuration("remuda.cluster.explain-after");
-    Knock knock = new Knock(greeting, tls, config.getDuration("remuda.cluster.probe-timeout"));
-    Runnable explain =
-        () -> {
-          if (system != current || closing || isLetIn(system)) {
-            return;
-          }
-          // Not on the host's thread: each contact may take its time.
-          Thread asking =
-              daemon(
-                  () -> {
-                    settings.seeds().stream()
-                        .filter(contact -> !contact.equals(settings.contact()))
-                        .forEach(contact -> explain(system, knock, contact, said));
-                    onThread(() -> explainLater(system, said));
-                  });
-          asking.start();
-        };
-    try {
-      var unused = thread.schedule(explain, wait.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException e) {
-      log.debug("event=cluster-host-closed");
-    }
-  }
-
-  /** From its first step on: a machine that is joining would be met as a member already. */
-  private static boolean isLetIn(ActorSystem<Void> system) {
-    return Cluster.get(system).state().getMembers().iterator().hasNext();
-  }
-
-  private static void explain(
-      ActorSystem<Void> system, Knock knock, HostPort contact, Set<String> said) {
-    knock
-        .ask(contact)
-        // It may have been let in while it asked.
-        .filter(reason -> !isLetIn(system))
-        .filter(reason -> said.add(contact + " " + reason))
-        .ifPresent(
-            reason -> log.error("event=not-let-in contact={} reason=\"{}\"", contact, reason));
   }
 
   private boolean formsAtOnce() {

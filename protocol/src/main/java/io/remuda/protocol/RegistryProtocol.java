@@ -91,8 +91,7 @@ public final class RegistryProtocol {
       implements WireMessage {
 
     public Registered {
-      // Older nodes do not tell.
-      earlier = earlier == null ? List.of() : List.copyOf(earlier);
+      earlier = List.copyOf(earlier);
     }
 
     public static Registered refused(ModelName name, MachineId machine, Refused why) {

@@ -1,5 +1,6 @@
 package io.remuda.deploy.cli;
 
+import io.remuda.protocol.config.ClusterKey;
 import io.remuda.protocol.config.GivenToken;
 import io.remuda.protocol.config.StartRefused;
 import io.remuda.protocol.tls.CertificateAuthority;
@@ -53,11 +54,20 @@ final class CaVerb {
         description = "The fleet's name, remuda.cluster.name of its nodes. Default: remuda.")
     private String cluster;
 
+    @Option(
+        names = "--cluster-key",
+        paramLabel = "FILE",
+        description =
+            "cluster.key of a node of the fleet, whose API keys stay good. Default: a new key.")
+    private @Nullable Path clusterKey;
+
     @Override
     public Integer call() {
       Path where = folder(dir);
       try {
-        CertificateAuthority made = CertificateAuthority.create(where, cluster, Instant.now());
+        String shared = clusterKey == null ? ClusterKey.make() : ClusterKey.read(clusterKey);
+        CertificateAuthority made =
+            CertificateAuthority.create(where, cluster, shared, Instant.now());
         Main.of(spec)
             .world()
             .err()
@@ -107,7 +117,7 @@ final class CaVerb {
       }
       try {
         boolean used =
-            NodeCertificate.take(data.toAbsolutePath(), GivenToken.read(token), Instant.now());
+            NodeCertificate.renew(data.toAbsolutePath(), GivenToken.read(token), Instant.now());
         Main.of(spec)
             .world()
             .err()

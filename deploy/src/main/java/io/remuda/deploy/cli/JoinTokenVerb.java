@@ -2,7 +2,11 @@ package io.remuda.deploy.cli;
 
 import io.remuda.protocol.config.StartRefused;
 import io.remuda.protocol.tls.CertificateAuthority;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +23,7 @@ import picocli.CommandLine.Spec;
     name = "join-token",
     mixinStandardHelpOptions = true,
     description = "Print a token: the one line that makes a node one of the fleet. A secret.",
-    footer = {"", "Example: ./remuda join-token gpu-03 --valid 90d > gpu-03.token"})
+    footer = {"", "Example: ./remuda join-token gpu-03 --valid 90d --out gpu-03.token"})
 final class JoinTokenVerb implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -46,19 +50,40 @@ final class JoinTokenVerb implements Callable<Integer> {
       description = "A name or address of the machine, for clients that check it; several times.")
   private List<String> hosts = new ArrayList<>();
 
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "A new file to write it to, for you alone, in place of printing it.")
+  private @Nullable Path out;
+
   @Override
   public Integer call() {
     try {
-      Main.of(spec)
-          .world()
-          .out()
-          .println(
-              CertificateAuthority.open(CaVerb.folder(ca))
-                  .token(name, Durations.parse(valid), hosts, Instant.now())
-                  .line());
+      String line =
+          CertificateAuthority.open(CaVerb.folder(ca))
+              .token(name, Durations.parse(valid), hosts, Instant.now())
+              .line();
+      if (out == null) {
+        Main.of(spec).world().out().println(line);
+      } else {
+        write(out, line);
+      }
     } catch (StartRefused refused) {
       throw NodeOptions.failure(refused);
     }
     return Exit.OK.code();
+  }
+
+  private static void write(Path file, String line) {
+    try {
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(file, line + "\n");
+    } catch (FileAlreadyExistsException e) {
+      throw new CliFailure(Exit.FAILURE, file + " is there already; name a new file", e);
+    } catch (IOException e) {
+      throw new CliFailure(
+          Exit.FAILURE, "the token cannot be written to " + file + ": " + e.getMessage(), e);
+    }
   }
 }

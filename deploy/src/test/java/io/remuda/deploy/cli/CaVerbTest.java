@@ -54,8 +54,12 @@ final class CaVerbTest {
 
     assertThat(Typed.line(renew).exit()).isEqualTo(3);
     Files.writeString(data.resolve("node.json"), "{}");
+    JoinToken first = JoinToken.parse(Typed.line("join-token", "n", "--ca", ca).out());
+    NodeCertificate.take(data, first, Instant.now());
+    Files.writeString(token, Typed.line("join-token", "n", "--ca", ca).out());
     assertThat(Typed.line(renew).exit()).isZero();
 
-    assertThat(NodeCertificate.load(data, Instant.now())).isPresent();
+    assertThat(NodeCertificate.load(data, Instant.now()).orElseThrow().certificate())
+        .isNotEqualTo(first.certificate());
   }
 }

@@ -1,13 +1,14 @@
 package io.remuda.protocol.tls;
 
+import io.remuda.protocol.config.ClusterKey;
+import io.remuda.protocol.config.DurableFile;
 import io.remuda.protocol.config.StartRefused;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -19,9 +20,9 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import javax.security.auth.x500.X500Principal;
 
@@ -39,6 +40,7 @@ public final class CertificateAuthority {
   private static final String NAME = "[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}";
   private static final String CLUSTER = "[a-zA-Z0-9][a-zA-Z0-9-]{0,39}";
   private static final String HOST = "[a-zA-Z0-9][a-zA-Z0-9.-]{0,252}|[0-9a-fA-F:]{2,39}";
+  private static final String OWNER_ONLY = "rwx------";
 
   private final X509Certificate certificate;
   private final PrivateKey key;
@@ -52,15 +54,23 @@ public final class CertificateAuthority {
     this.clusterKey = clusterKey;
   }
 
+  /** As {@link #create(Path, String, String, Instant)}, with a new shared key. */
+  public static CertificateAuthority create(Path dir, String cluster, Instant now) {
+    return create(dir, cluster, ClusterKey.make(), now);
+  }
+
   /**
-   * Makes an authority in {@code dir}; refuses where one is already, because certificates of the
-   * old one would be worth nothing.
+   * Makes an authority in {@code dir}, all of it or nothing; refuses where something is already,
+   * because certificates of an old authority would be worth nothing.
    *
    * @param cluster the fleet's name, which its certificates bear
+   * @param clusterKey the shared key of the fleet, which its tokens bring
    */
-  public static CertificateAuthority create(Path dir, String cluster, Instant now) {
+  public static CertificateAuthority create(
+      Path dir, String cluster, String clusterKey, Instant now) {
     requireShape("cluster", cluster, CLUSTER);
     try {
+      refuseTaken(dir);
       KeyPair pair = newKey();
       X509Certificate made =
           CertificateWriter.authority(
@@ -71,26 +81,56 @@ public final class CertificateAuthority {
                   now.minus(BACKDATED),
                   now.plus(LIFE)),
               pair.getPrivate());
-      byte[] secret = new byte[32];
-      new SecureRandom().nextBytes(secret);
-      String shared = HexFormat.of().formatHex(secret);
-      Files.createDirectories(dir);
-      // The key first: it alone decides whether there is an authority here.
-      writeNew(dir.resolve("ca.key"), Pem.key(pair.getPrivate()), "rw-------");
-      writeNew(dir.resolve("ca.crt"), Pem.certificate(made), "rw-r--r--");
-      writeNew(dir.resolve("cluster.key"), shared + "\n", "rw-------");
-      return new CertificateAuthority(made, pair.getPrivate(), Optional.of(shared));
-    } catch (FileAlreadyExistsException e) {
-      throw new StartRefused(
-          e.getFile()
-              + " is there already; a new authority would turn away every node that has a"
-              + " certificate of the old one. Make tokens with it (remuda join-token NAME --ca "
-              + dir
-              + "), or name another folder.",
-          e);
+      CertificateAuthority authority =
+          new CertificateAuthority(made, pair.getPrivate(), Optional.of(clusterKey));
+      authority.write(dir.toAbsolutePath().normalize());
+      return authority;
     } catch (IOException | GeneralSecurityException e) {
       throw new StartRefused(
           "The authority cannot be written to " + dir + " (" + e.getMessage() + ").", e);
+    }
+  }
+
+  private static void refuseTaken(Path dir) throws IOException {
+    if (Files.exists(dir.resolve("ca.key"))) {
+      throw new StartRefused(
+          dir.resolve("ca.key")
+              + " is there already; a new authority would turn away every node that has a"
+              + " certificate of the old one. Make tokens with it (remuda join-token NAME --ca "
+              + dir
+              + "), or name another folder.");
+    }
+    if (Files.isDirectory(dir)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir)) {
+        if (entries.iterator().hasNext()) {
+          throw new StartRefused(
+              dir + " is there already and not empty; name a new folder for the authority.");
+        }
+      }
+    }
+  }
+
+  /** In a folder beside it first: half an authority would be none, and in the way of another. */
+  private void write(Path dir) throws IOException, GeneralSecurityException {
+    Path parent = Objects.requireNonNull(dir.getParent(), "a folder has one above it");
+    Files.createDirectories(parent);
+    Path fresh =
+        Files.createTempDirectory(
+            parent,
+            "." + dir.getFileName() + "-",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
+    try {
+      DurableFile.writeSecret(fresh.resolve("ca.key"), Pem.key(key));
+      DurableFile.write(fresh.resolve("ca.crt"), Pem.certificate(certificate));
+      DurableFile.writeSecret(fresh.resolve("cluster.key"), clusterKey.orElseThrow() + "\n");
+      // Fails where another one was made meanwhile: a folder replaces an empty one only.
+      Files.move(fresh, dir, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException | GeneralSecurityException e) {
+      for (String file : List.of("ca.key", "ca.crt", "cluster.key")) {
+        Files.deleteIfExists(fresh.resolve(file));
+      }
+      Files.deleteIfExists(fresh);
+      throw e;
     }
   }
 
@@ -128,7 +168,14 @@ public final class CertificateAuthority {
    */
   public JoinToken token(String name, Duration valid, List<String> hosts, Instant now) {
     requireShape("node", name, NAME);
-    hosts.forEach(host -> requireShape("host", host, HOST));
+    requireAddress("node", name);
+    for (String host : hosts) {
+      requireShape("host", host, HOST);
+      requireAddress("host", host);
+    }
+    if (valid.isZero() || valid.isNegative()) {
+      throw new StartRefused("A token that is valid for no time is of no use; make it 1d or more.");
+    }
     Instant until = now.plus(valid);
     if (until.isAfter(certificate.getNotAfter().toInstant())) {
       throw new StartRefused(
@@ -166,6 +213,19 @@ public final class CertificateAuthority {
     return NodeCertificate.organisation(certificate.getSubjectX500Principal());
   }
 
+  /** What looks like an address has to be one: a client would never meet it as a name. */
+  private static void requireAddress(String what, String text) {
+    if ((text.contains(":") || text.matches("[0-9.]*\\.[0-9.]*"))
+        && CertificateWriter.address(text).isEmpty()) {
+      throw new StartRefused(
+          "\""
+              + text
+              + "\" is no "
+              + what
+              + "'s address; write one such as 10.0.0.7 or fd00::7, or a name.");
+    }
+  }
+
   private static KeyPair newKey() throws GeneralSecurityException {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
     generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -181,11 +241,5 @@ public final class CertificateAuthority {
       throw new StartRefused(
           "\"" + text + "\" is no " + what + "'s name; use letters, digits, '-' and '.'.");
     }
-  }
-
-  private static void writeNew(Path file, String text, String mode) throws IOException {
-    Files.createFile(
-        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
-    Files.writeString(file, text, StandardCharsets.US_ASCII, StandardOpenOption.WRITE);
   }
 }

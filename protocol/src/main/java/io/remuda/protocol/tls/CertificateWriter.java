@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import javax.security.auth.x500.X500Principal;
 
 /** Writes X.509 certificates, signed by ECDSA with SHA-256: the JDK reads them but makes none. */
@@ -27,6 +28,8 @@ final class CertificateWriter {
   private static final String EXTENDED_USAGE = "2.5.29.37";
   private static final String SERVER = "1.3.6.1.5.5.7.3.1";
   private static final String CLIENT = "1.3.6.1.5.5.7.3.2";
+
+  private static final String FOUR_NUMBERS = "\\d{1,3}(\\.\\d{1,3}){3}";
 
   /** Whose signature is under it. */
   record Issuer(X500Principal name, PublicKey publicKey, PrivateKey key) {}
@@ -100,14 +103,20 @@ final class CertificateWriter {
   }
 
   private static byte[] host(String host) {
-    boolean address = host.contains(":") || host.matches("[0-9.]+");
-    if (!address) {
-      return Der.implicit(2, host.getBytes(StandardCharsets.US_ASCII));
+    return address(host)
+        .map(bytes -> Der.implicit(7, bytes))
+        .orElseGet(() -> Der.implicit(2, host.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  /** The bytes of an address of either kind, written out; asks nobody about a name. */
+  static Optional<byte[]> address(String host) {
+    if (!host.contains(":") && !host.matches(FOUR_NUMBERS)) {
+      return Optional.empty();
     }
     try {
-      return Der.implicit(7, InetAddress.getByName(host).getAddress()); // A literal asks nobody.
+      return Optional.of(InetAddress.getByName(host).getAddress()); // A literal asks nobody.
     } catch (UnknownHostException e) {
-      throw new IllegalArgumentException(host, e);
+      return Optional.empty();
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.remuda.registry.model;
 
 import static io.remuda.registry.testing.Specs.aSpec;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
@@ -206,7 +207,7 @@ class OwnerCommandsTest {
     assertThat(kinds(placed.events())).containsExactly("InstanceAssigned");
     assertThat(taken.hasNoEvents()).isTrue();
     assertThat(kinds(ready.events())).containsExactly("InstanceReady");
-    assertThat(ready.state().instances().get(id).readyAt()).isPresent();
+    assertThat(requireNonNull(ready.state().instances().get(id)).readyAt()).isPresent();
   }
 
   @Test
@@ -266,7 +267,7 @@ class OwnerCommandsTest {
                     new NodeProtocol.StopReply(
                         id, stopping.state().sequence(), M1, Optional.empty(), CAPACITY))));
 
-    assertThat(stopping.state().instances().get(id).stopping()).isTrue();
+    assertThat(requireNonNull(stopping.state().instances().get(id)).stopping()).isTrue();
     assertThat(silent.hasNoEvents()).isTrue();
     assertThat(kinds(ended.events())).containsExactly("InstanceEnded");
     assertThat(ended.state().instances()).isEmpty();

@@ -30,7 +30,9 @@ public final class Live {
   /** What is wrong with this, after all that was seen before. */
   public List<Violation> see(Observation seen) {
     List<Violation> found = new ArrayList<>();
-    folds.forEach(fold -> fold.see(seen, found));
+    for (Fold fold : folds) {
+      fold.see(seen, found);
+    }
     return found;
   }
 }

@@ -17,8 +17,10 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.Route;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.NodeReport;
+import io.remuda.protocol.model.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -68,6 +70,14 @@ final class AgentLife {
 
   Optional<SimulatedInstance> instance(InstanceId id) {
     return Optional.ofNullable(instances.get(id));
+  }
+
+  void inPhase(ModelName name, Phase phase, List<InstanceId> found) {
+    for (SimulatedInstance one : instances.values()) {
+      if (one.state().phase() == phase && one.id().model().equals(name)) {
+        found.add(one.id());
+      }
+    }
   }
 
   List<Route> routes() {
@@ -257,6 +267,10 @@ final class AgentLife {
       set.replyTo().tell(answer);
       return;
     }
+    if (state.knows(set)) {
+      set.replyTo().tell(answer);
+      return;
+    }
     state = state.with(set);
     afterSaving(() -> set.replyTo().tell(answer));
     publish();
@@ -297,7 +311,7 @@ final class AgentLife {
         world.network().send(machine.name(), node.name(), "report", () -> node.report(said));
       }
     }
-    news.tell(routes());
+    news.tell(machine, instances.values(), state);
   }
 
   private ActorRef<NodeProtocol.Command> door(RegistryShell node) {

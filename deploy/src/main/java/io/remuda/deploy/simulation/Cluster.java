@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.BiFunction;
 
 /**
@@ -23,7 +22,7 @@ final class Cluster {
   private final World world;
   private final Map<String, Entity> present = new TreeMap<>();
   private final Map<Belief, Entity> beliefs = new HashMap<>();
-  private final TreeSet<ModelName> names = new TreeSet<>();
+  private final TreeMap<ModelName, String> names = new TreeMap<>();
   private long lives;
 
   Cluster(World world) {
@@ -31,8 +30,7 @@ final class Cluster {
   }
 
   ModelOwner model(String from, ModelName name) {
-    names.add(name);
-    String id = PersistenceIds.model(name.value());
+    String id = names.computeIfAbsent(name, each -> PersistenceIds.model(each.value()));
     return (ModelOwner)
         owner(from, id, (node, life) -> new ModelOwner(world, node, name, id, life));
   }
@@ -44,7 +42,7 @@ final class Cluster {
   }
 
   private Entity owner(String from, String id, BiFunction<RegistryShell, Long, Entity> made) {
-    Entity believed = beliefs.get(new Belief(from, id));
+    Entity believed = beliefs.isEmpty() ? null : beliefs.get(new Belief(from, id));
     if (believed != null && believed.isAlive()) {
       return believed;
     }
@@ -84,7 +82,19 @@ final class Cluster {
 
   /** Everybody whose node is gone gets a new life; names in their order. */
   void wakeAll() {
-    List.copyOf(names).forEach(name -> model("", name));
+    List.copyOf(names.keySet()).forEach(name -> model("", name));
+  }
+
+  /** The owners, as {@code from} knows them, hear how far the journal goes. */
+  void tellWritten(String from) {
+    if (world.journal().isAway()) {
+      return;
+    }
+    for (ModelName name : names()) {
+      ModelOwner owner = model(from, name);
+      long last = world.journal().last(owner.id());
+      world.network().send(from, owner.node.name(), "written", () -> owner.written(last));
+    }
   }
 
   /** All sides see the same again. */
@@ -93,7 +103,7 @@ final class Cluster {
   }
 
   List<ModelName> names() {
-    return List.copyOf(names);
+    return List.copyOf(names.keySet());
   }
 
   Optional<ModelOwner> present(ModelName name) {

@@ -50,6 +50,16 @@ abstract class Entity {
     }
   }
 
+  /** Events up to this number are in the journal; one who has read fewer reads again. */
+  final void written(long last) {
+    handle(
+        () -> {
+          if (last > sequence()) {
+            stop("the journal is ahead");
+          }
+        });
+  }
+
   abstract void onStopped();
 
   /** From here on it lives. */

@@ -5,10 +5,9 @@ import io.remuda.registry.machine.MachineEvent;
 import io.remuda.registry.machine.MachineState;
 import io.remuda.registry.model.ModelEvent;
 import io.remuda.registry.model.ModelState;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The journal's database: a row for each entity and number, which only the first writer gets; what
@@ -16,7 +15,12 @@ import java.util.TreeMap;
  */
 final class Journal {
 
-  private final Map<String, List<JournalEvent>> rows = new TreeMap<>();
+  private final Map<String, Long> rows = new HashMap<>();
+
+  /** What all events of a name come to; as with a snapshot, nobody applies them again. */
+  private final Map<String, ModelState> models = new HashMap<>();
+
+  private final Map<String, MachineState> machines = new HashMap<>();
   private final Story story;
   private final boolean keyed;
   private boolean away;
@@ -31,29 +35,35 @@ final class Journal {
 
   /** Whether all of {@code events} are in it now, from the number after {@code sequence} on. */
   boolean append(String entity, long sequence, List<? extends JournalEvent> events) {
-    List<JournalEvent> row = rows.computeIfAbsent(entity, any -> new ArrayList<>());
-    if (away || (keyed && row.size() != sequence)) {
+    long last = last(entity);
+    if (away || (keyed && last != sequence)) {
       return false;
     }
-    row.addAll(events);
-    events.forEach(event -> story.tell("journal", event.text()));
+    for (JournalEvent event : events) {
+      rows.put(entity, ++last);
+      story.written(event, last);
+      if (event instanceof ModelEvent one) {
+        models.compute(
+            entity, (id, now) -> (now == null ? ModelState.empty(one.name()) : now).on(one));
+      } else if (event instanceof MachineEvent one) {
+        machines.compute(
+            entity, (id, now) -> (now == null ? MachineState.empty(one.machine()) : now).on(one));
+      }
+    }
     return true;
   }
 
+  /** The number of the last event of {@code entity}, 0 where there is none. */
+  long last(String entity) {
+    return rows.getOrDefault(entity, 0L);
+  }
+
   ModelState model(String entity, ModelState empty) {
-    ModelState state = empty;
-    for (JournalEvent event : rows.getOrDefault(entity, List.of())) {
-      state = state.on((ModelEvent) event);
-    }
-    return state;
+    return models.getOrDefault(entity, empty);
   }
 
   MachineState machine(String entity, MachineState empty) {
-    MachineState state = empty;
-    for (JournalEvent event : rows.getOrDefault(entity, List.of())) {
-      state = state.on((MachineEvent) event);
-    }
-    return state;
+    return machines.getOrDefault(entity, empty);
   }
 
   void away(boolean now) {

@@ -58,7 +58,8 @@ final class Network {
   }
 
   private void at(String node, Runnable act) {
-    Duration until = pausedUntil.getOrDefault(node, Duration.ZERO);
+    Duration until =
+        pausedUntil.isEmpty() ? Duration.ZERO : pausedUntil.getOrDefault(node, Duration.ZERO);
     if (until.compareTo(timeline.elapsed()) > 0) {
       timeline.after(until.minus(timeline.elapsed()).plus(STEP), () -> at(node, act));
     } else {
@@ -67,7 +68,7 @@ final class Network {
   }
 
   boolean reaches(String from, String to) {
-    return !cut.contains(new Link(from, to));
+    return cut.isEmpty() || !cut.contains(new Link(from, to));
   }
 
   void cut(String from, String to) {

@@ -109,13 +109,14 @@ final class RegistryShell {
         });
   }
 
-  /** As a guardian does: who has no owner gets one. */
+  /** As a guardian does: who has no owner gets one, and who has one knows what is written. */
   private void wake(long now) {
     after(
         world.settings().registry().wakeInterval(),
         () -> {
           if (now == life) {
             world.cluster().wakeAll();
+            world.cluster().tellWritten(name);
             wake(now);
           }
         });

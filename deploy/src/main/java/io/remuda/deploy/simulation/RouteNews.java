@@ -19,6 +19,7 @@ final class RouteNews {
   private final World world;
   private final String machine;
   private final Map<InstanceId, Route> written = new HashMap<>();
+  private int buried;
 
   RouteNews(World world, String machine) {
     this.world = world;
@@ -27,12 +28,8 @@ final class RouteNews {
 
   /** All that the machine has, ended ones too. */
   List<Route> all(SimulatedMachine at, Collection<SimulatedInstance> instances, AgentState state) {
-    List<Route> routes = new ArrayList<>();
-    boolean all = world.plant() != Plant.STALE_ROUTE;
-    instances.stream()
-        .filter(one -> all || one.state().phase() == Phase.READY)
-        .forEach(one -> routes.add(one.state().route(at.id(), machine + ":1", one.gate().slots())));
-    if (all) {
+    List<Route> routes = present(at, instances);
+    if (world.plant() != Plant.STALE_ROUTE) {
       state
           .tombstones()
           .forEach(
@@ -54,7 +51,22 @@ final class RouteNews {
     return routes;
   }
 
-  void tell(List<Route> routes) {
+  private List<Route> present(SimulatedMachine at, Collection<SimulatedInstance> instances) {
+    boolean all = world.plant() != Plant.STALE_ROUTE;
+    List<Route> routes = new ArrayList<>();
+    for (SimulatedInstance one : instances) {
+      if (all || one.state().phase() == Phase.READY) {
+        routes.add(one.state().route(at.id(), machine + ":1", one.gate().slots()));
+      }
+    }
+    return routes;
+  }
+
+  /** Tells what has changed; the graves are looked through when there is one more. */
+  void tell(SimulatedMachine at, Collection<SimulatedInstance> instances, AgentState state) {
+    int graves = state.tombstones().size();
+    List<Route> routes = graves == buried ? present(at, instances) : all(at, instances, state);
+    buried = graves;
     List<Route> news =
         routes.stream().filter(route -> !route.equals(written.get(route.instance()))).toList();
     if (!news.isEmpty()) {

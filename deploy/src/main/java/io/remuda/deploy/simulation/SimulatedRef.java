@@ -4,6 +4,7 @@ import akka.actor.ActorPath;
 import akka.actor.Address;
 import akka.actor.RootActorPath;
 import akka.actor.typed.ActorRef;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
@@ -17,7 +18,8 @@ final class SimulatedRef<T> implements ActorRef<T> {
 
   private final transient BiConsumer<String, T> to;
   private final String name;
-  private final ActorPath path;
+  private final String node;
+  private transient Optional<ActorPath> path = Optional.empty();
 
   /**
    * @param node whose it is
@@ -26,7 +28,7 @@ final class SimulatedRef<T> implements ActorRef<T> {
   SimulatedRef(String node, String name, BiConsumer<String, T> to) {
     this.to = to;
     this.name = name;
-    this.path = new RootActorPath(new Address("akka", "simulation", node, PORT), "/").child(name);
+    this.node = node;
   }
 
   @Override
@@ -48,16 +50,21 @@ final class SimulatedRef<T> implements ActorRef<T> {
 
   @Override
   public ActorPath path() {
-    return path;
+    if (path.isEmpty()) {
+      path =
+          Optional.of(
+              new RootActorPath(new Address("akka", "simulation", node, PORT), "/").child(name));
+    }
+    return path.get();
   }
 
   @Override
   public int compareTo(ActorRef<?> other) {
-    return path.compareTo(other.path());
+    return path().compareTo(other.path());
   }
 
   @Override
   public String toString() {
-    return path.toString();
+    return path().toString();
   }
 }

@@ -3,11 +3,13 @@ package io.remuda.deploy.simulation;
 import io.remuda.deploy.check.Live;
 import io.remuda.deploy.check.Observation;
 import io.remuda.deploy.check.Violation;
+import io.remuda.registry.journal.JournalEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * What happened, one line an event: the last lines for people, all of them as a number that two
@@ -19,9 +21,16 @@ final class Story {
   private static final Set<String> CHATTER = Set.of("report", "Ping", "pong", "routes", "gossip");
   private static final long PRIME = 1_099_511_628_211L;
 
+  /** Most lines are never read, so they are made up only when they are. */
+  private record Line(long millis, String node, Supplier<String> what) {
+    String text() {
+      return "%7.3f %s %s".formatted(millis / 1e3, node, what.get());
+    }
+  }
+
   private final Timeline timeline;
   private final Live live = new Live();
-  private final Deque<String> last = new ArrayDeque<>();
+  private final Deque<Line> last = new ArrayDeque<>();
   private final List<Violation> violations = new ArrayList<>();
   private long hash = 0xcbf29ce484222325L;
 
@@ -31,9 +40,19 @@ final class Story {
 
   /** Something happened at {@code node}. */
   void tell(String node, String what) {
-    long millis = timeline.elapsed().toMillis();
-    hash = (hash ^ millis ^ what.hashCode() ^ ((long) node.hashCode() << 32)) * PRIME;
-    last.add(millis + " " + node + " " + what);
+    tell(node, what.hashCode(), () -> what);
+  }
+
+  /** Something was written, as what number. */
+  void written(JournalEvent event, long sequence) {
+    int what = event.subject().hashCode() * 31 + event.getClass().getSimpleName().hashCode();
+    tell("journal", what ^ sequence << 32, event::text);
+  }
+
+  private void tell(String node, long what, Supplier<String> text) {
+    long millis = timeline.millis();
+    hash = (hash ^ millis ^ what ^ ((long) node.hashCode() << 32)) * PRIME;
+    last.add(new Line(millis, node, text));
     if (last.size() > SHOWN) {
       last.remove();
     }
@@ -63,14 +82,7 @@ final class Story {
   }
 
   List<String> lines() {
-    return last.stream()
-        .map(
-            line -> "%7.3f %s".formatted(millis(line) / 1e3, line.substring(line.indexOf(' ') + 1)))
-        .toList();
-  }
-
-  private static long millis(String line) {
-    return Long.parseLong(line.substring(0, line.indexOf(' ')));
+    return last.stream().map(Line::text).toList();
   }
 
   long hash() {

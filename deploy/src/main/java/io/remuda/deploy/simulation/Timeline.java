@@ -58,6 +58,10 @@ final class Timeline {
     next.act().run();
   }
 
+  long millis() {
+    return micros / 1_000;
+  }
+
   Duration elapsed() {
     return Duration.ofNanos(micros * NANOS);
   }

@@ -147,18 +147,7 @@ final class Truth {
   private List<InstanceId> inPhase(ModelName name, Phase phase) {
     List<InstanceId> found = new ArrayList<>();
     for (SimulatedMachine machine : world.machines()) {
-      machine
-          .life()
-          .ifPresent(
-              life ->
-                  life.instances().stream()
-                      .filter(id -> id.model().equals(name))
-                      .filter(
-                          id ->
-                              life.instance(id)
-                                  .map(one -> one.state().phase() == phase)
-                                  .orElse(false))
-                      .forEach(found::add));
+      machine.life().ifPresent(life -> life.inPhase(name, phase, found));
     }
     return found;
   }

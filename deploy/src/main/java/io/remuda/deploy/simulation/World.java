@@ -111,10 +111,20 @@ final class World {
   }
 
   RegistryShell registry(String name) {
-    return registries.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
+    for (RegistryShell one : registries) {
+      if (one.name().equals(name)) {
+        return one;
+      }
+    }
+    throw new IllegalArgumentException("there is no " + name);
   }
 
   SimulatedMachine machine(MachineId id) {
-    return machines.stream().filter(one -> one.id().equals(id)).findFirst().orElseThrow();
+    for (SimulatedMachine one : machines) {
+      if (one.id().equals(id)) {
+        return one;
+      }
+    }
+    throw new IllegalArgumentException("there is no " + id);
   }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SimulationTest {
 
   private static final int STEPS = 3_000;
-  private static final int SEEDS_FOR_A_PLANT = 40;
+  private static final int SEEDS_FOR_A_PLANT = 200;
 
   @Test
   void aSeedTellsTheSameStoryTwice() {
@@ -28,7 +28,7 @@ class SimulationTest {
   @Test
   void fleetsComeToRestAfterTheirFaults() throws InterruptedException {
     Optional<Outcome> wrong =
-        new Simulations(STEPS, Plant.NONE).run(1, 5, 1, done -> assertThat(done).isPositive());
+        new Simulations(STEPS, Plant.NONE).run(1, 40, 1, done -> assertThat(done).isPositive());
 
     assertThat(wrong.map(Simulation::text)).isEmpty();
   }

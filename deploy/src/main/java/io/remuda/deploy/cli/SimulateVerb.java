@@ -29,6 +29,9 @@ final class SimulateVerb implements Callable<Integer> {
   private static final int THREADS = 2;
   private static final int SHOWN_EVERY = 10;
 
+  /** In a log each is a line. */
+  private static final int LOGGED_EVERY = 50;
+
   /** The names of planted bugs, for the help and for who mistypes one. */
   static final class Plants implements Iterable<String> {
     @Override
@@ -122,8 +125,12 @@ final class SimulateVerb implements Callable<Integer> {
   }
 
   private void progress(int done) {
-    if (world().terminal() && done % SHOWN_EVERY == 0) {
-      world().err().printf("\r%d of %d seeds", done, seeds);
+    if (world().terminal()) {
+      if (done % SHOWN_EVERY == 0) {
+        world().err().printf("\r%d of %d seeds", done, seeds);
+      }
+    } else if (done % LOGGED_EVERY == 0 && done < seeds) {
+      world().err().printf("%d of %d seeds%n", done, seeds);
     }
   }
 

@@ -27,7 +27,8 @@ final class ShownCommandsTest {
           "deploy/bench/messages.sh",
           "deploy/bench/newmodel.sh",
           "deploy/faults/tasks.sh",
-          "deploy/chaos/chaos.sh");
+          "deploy/chaos/chaos.sh",
+          "./remuda simulate --seeds 200");
 
   /**
    * Only who measures runs these: they want a quiet machine, and some nginx, wrk and a C compiler.

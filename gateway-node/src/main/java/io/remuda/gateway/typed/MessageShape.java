@@ -1,10 +1,13 @@
 package io.remuda.gateway.typed;
 
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.UnknownFieldSet;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +33,13 @@ final class MessageShape {
     SPECIAL
   }
 
+  /**
+   * A field as it is written.
+   *
+   * @param name in JSON, its quoted form made once
+   */
+  record Written(FieldDescriptor field, SerializableString name) {}
+
   private static final Set<String> WRAPPERS =
       Set.of(
           "DoubleValue",
@@ -53,6 +63,7 @@ final class MessageShape {
   private final Form form;
   private final Map<String, FieldDescriptor> fields = new HashMap<>();
   private final List<FieldDescriptor> required;
+  private final List<Written> written;
 
   MessageShape(Descriptor type) {
     this.type = type;
@@ -64,6 +75,11 @@ final class MessageShape {
       fields.put(field.getJsonName(), field);
     }
     this.required = type.getFields().stream().filter(MessageShape::isRequired).toList();
+    this.written =
+        type.getFields().stream()
+            .sorted(Comparator.comparing(FieldDescriptor::getNumber))
+            .map(field -> new Written(field, new SerializedString(field.getJsonName())))
+            .toList();
   }
 
   Descriptor type() {
@@ -81,6 +97,11 @@ final class MessageShape {
 
   List<FieldDescriptor> required() {
     return required;
+  }
+
+  /** All fields by their numbers. */
+  List<Written> written() {
+    return written;
   }
 
   /** The names that a client may use, for a sentence. */

@@ -2,10 +2,9 @@ package io.remuda.gateway.typed;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.DynamicMessage;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import io.remuda.protocol.ErrorCode;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 
 /**
  * One message type, between JSON and protobuf's binary form. May be used by many threads at once.
@@ -18,7 +17,7 @@ public final class MessageType {
   private final Descriptor type;
   private final JsonReader json;
   private final BinaryReader binary;
-  private final JsonFormat.Printer printer;
+  private final JsonWriter writer;
 
   MessageType(
       Descriptor type,
@@ -28,11 +27,7 @@ public final class MessageType {
     this.type = type;
     this.json = new JsonReader(shapes, registry, limits.depth());
     this.binary = new BinaryReader(shapes, limits.depth(), limits.keepUnknownFields());
-    this.printer =
-        JsonFormat.printer()
-            .usingTypeRegistry(registry)
-            .alwaysPrintFieldsWithNoPresence()
-            .omittingInsignificantWhitespace();
+    this.writer = new JsonWriter(shapes, registry);
   }
 
   public Descriptor descriptor() {
@@ -54,8 +49,8 @@ public final class MessageType {
   public byte[] toJson(byte[] bytes) throws BadMessage {
     DynamicMessage message = binary.parse(bytes, type);
     try {
-      return printer.print(message).getBytes(StandardCharsets.UTF_8);
-    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      return writer.write(message);
+    } catch (IOException | IllegalArgumentException e) {
       throw new BadMessage(
           ErrorCode.INVALID_REQUEST,
           "",

@@ -33,7 +33,9 @@ final class Broker implements AmqpConnectionProvider {
 
   private static final int ABORT_MILLIS = 1_000;
 
+  /** Of publications, not of tasks: one may be on its way several times, and all come back. */
   private final Set<String> returned = ConcurrentHashMap.newKeySet();
+
   private final ConnectionFactory factory;
   private final Runnable onTrouble;
   private volatile Optional<Connection> publishing = Optional.empty();
@@ -75,9 +77,12 @@ final class Broker implements AmqpConnectionProvider {
     return trouble;
   }
 
-  /** Whether the broker returned the message; asked once its confirm has come. */
-  boolean takeReturned(String messageId) {
-    return returned.remove(messageId);
+  /**
+   * Whether the broker returned what was published under this number; asked once its confirm has
+   * come.
+   */
+  boolean takeReturned(String publication) {
+    return returned.remove(publication);
   }
 
   /** A connection that publishes, followed for what may stop it. */
@@ -182,7 +187,7 @@ final class Broker implements AmqpConnectionProvider {
           Channel channel = super.createChannel();
           if (channel != null) {
             channel.addReturnListener(
-                message -> returned.add(message.getProperties().getMessageId()));
+                message -> returned.add(message.getProperties().getCorrelationId()));
           }
           return channel;
         }

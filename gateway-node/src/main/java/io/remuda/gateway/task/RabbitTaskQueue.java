@@ -37,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
@@ -58,13 +59,13 @@ final class RabbitTaskQueue implements TaskQueue {
    * takes nothing must not fill the memory with what nobody waits for.
    */
   private static final class Entry {
-    private final String id;
+    private final String publication;
     private final String model;
     private final CompletableFuture<Optional<Refused>> answer = new CompletableFuture<>();
     private volatile Optional<TaskEnvelope> task;
 
-    Entry(TaskEnvelope task) {
-      this.id = task.getTaskId();
+    Entry(TaskEnvelope task, long publication) {
+      this.publication = Long.toString(publication);
       this.model = task.getModel();
       this.task = Optional.of(task);
       answer.whenComplete((refused, failure) -> this.task = Optional.empty());
@@ -72,6 +73,7 @@ final class RabbitTaskQueue implements TaskQueue {
   }
 
   private final Set<Entry> underWay = ConcurrentHashMap.newKeySet();
+  private final AtomicLong publications = new AtomicLong();
   private final BoundedSourceQueue<Entry> entries;
   private final Broker broker;
   private final AskingConnection asking;
@@ -118,7 +120,7 @@ final class RabbitTaskQueue implements TaskQueue {
             entry ->
                 entry
                     .task
-                    .map(task -> Pair.create(message(task), entry))
+                    .map(task -> Pair.create(message(task, entry.publication), entry))
                     .map(List::of)
                     .orElse(List.of()))
         .via(AmqpFlow.<Entry>createWithConfirmAndPassThroughUnordered(write))
@@ -137,7 +139,7 @@ final class RabbitTaskQueue implements TaskQueue {
       return CompletableFuture.completedFuture(
           refused(trouble.get() + "; the task was not accepted, send it again in a moment"));
     }
-    Entry entry = new Entry(task);
+    Entry entry = new Entry(task, publications.incrementAndGet());
     underWay.add(entry);
     confirms.sent();
     if (!entries.offer(entry).equals(QueueOfferResult.enqueued())) {
@@ -197,7 +199,7 @@ final class RabbitTaskQueue implements TaskQueue {
 
   private void answer(Pair<WriteResult, Entry> written) {
     Entry entry = written.second();
-    boolean unroutable = broker.takeReturned(entry.id);
+    boolean unroutable = broker.takeReturned(entry.publication);
     if (unroutable) {
       entry.answer.complete(
           refused(
@@ -233,10 +235,11 @@ final class RabbitTaskQueue implements TaskQueue {
     return Optional.of(Refused.of(ErrorCode.STORE_UNAVAILABLE, message));
   }
 
-  private static WriteMessage message(TaskEnvelope task) {
+  private static WriteMessage message(TaskEnvelope task, String publication) {
     AMQP.BasicProperties properties =
         new AMQP.BasicProperties.Builder()
             .messageId(task.getTaskId())
+            .correlationId(publication)
             .deliveryMode(PERSISTENT)
             .contentType("application/x-protobuf")
             .headers(Map.of("remuda-model", task.getModel()))

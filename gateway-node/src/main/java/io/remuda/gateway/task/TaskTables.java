@@ -44,7 +44,7 @@ final class TaskTables implements TaskDatabase.Connections {
     if (!ready) {
       try {
         Flyway.configure()
-            .dataSource(place.url(), place.user(), place.password())
+            .dataSource(place.boundedUrl(timeout), place.user(), place.password())
             .locations(
                 "classpath:io/remuda/protocol/task/" + (place.embedded() ? "h2" : "postgresql"))
             .schemas(TaskSql.SCHEMA)

@@ -60,6 +60,24 @@ public record TaskSettings(
    */
   public record Database(String url, String user, String password, boolean embedded)
       implements Place {
+
+    /** A change of a table may take longer than any call of it. */
+    private static final int CHANGES = 12;
+
+    /**
+     * The address for whoever makes the tables over a connection of its own, which a server that
+     * says nothing must not hold for ever either.
+     *
+     * @param timeout of a call
+     */
+    public String boundedUrl(Duration timeout) {
+      long seconds = Math.max(1, timeout.toSeconds());
+      return embedded
+          ? url
+          : "%s%sconnectTimeout=%d&loginTimeout=%d&socketTimeout=%d"
+              .formatted(url, url.contains("?") ? "&" : "?", seconds, seconds, CHANGES * seconds);
+    }
+
     @Override
     public String toString() {
       return "Database[" + withoutSecrets(url) + "]";

@@ -1,0 +1,185 @@
+package io.remuda.deploy.task;
+
+import static io.remuda.deploy.task.TaskStage.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
+import io.remuda.gateway.batches.BatchDesk;
+import io.remuda.gateway.batches.BatchDriver;
+import io.remuda.gateway.batches.BatchLine;
+import io.remuda.gateway.batches.BatchSettings;
+import io.remuda.gateway.batches.LineAnswer;
+import io.remuda.gateway.batches.LineWork;
+import io.remuda.node.task.TaskWorker;
+import io.remuda.node.task.TypedModel;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.proto.batch.BatchProblem;
+import io.remuda.protocol.proto.batch.BatchRecord;
+import io.remuda.protocol.proto.batch.BatchStatus;
+import io.remuda.protocol.proto.batch.FileRecord;
+import io.remuda.protocol.proto.task.TaskRecord;
+import io.remuda.protocol.testing.Eventually;
+import io.remuda.protocol.testing.RabbitServer;
+import io.remuda.protocol.testing.RedisServer;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A batch whose worker dies with lines under way, and which another one takes up. */
+@Tag("server")
+class WorkerDiesInBatchTest {
+
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final String ENDPOINT = "/v1/models/sentiment/predict";
+  private static final int LINES = 40;
+
+  /** What the first worker answers; the others that it has begun it never does. */
+  private static final int ANSWERED = 5;
+
+  @Test
+  void everyLineHasItsOneAnswerInTheLinesOrder() throws Exception {
+    ScheduledExecutorService timers = Executors.newScheduledThreadPool(2);
+    try (TaskStage stage =
+        TaskStage.open(
+            Map.of(
+                "remuda.tasks.queue",
+                RabbitServer.shared().url(),
+                "remuda.tasks.results",
+                RedisServer.shared().url(),
+                "remuda.gateway.batches.look-pause",
+                "50ms",
+                "remuda.gateway.batches.first-pause",
+                "20ms"))) {
+      BatchSettings settings = BatchSettings.from(stage.config());
+      BatchDesk desk =
+          new BatchDesk(stage::backends, settings, InstantSource.system(), new SecureRandom());
+      try (BatchDriver driver =
+          BatchDriver.start(
+              stage::backends,
+              stage.desk(stage.queue()),
+              new Plain(stage),
+              settings,
+              timers,
+              InstantSource.system(),
+              "gateway")) {
+        // given a batch of which some lines are done, and some are with a worker
+        AtomicInteger begun = new AtomicInteger();
+        TypedModel stops =
+            (input, progress) ->
+                begun.incrementAndGet() <= ANSWERED
+                    ? CompletableFuture.completedFuture(TaskContract.capitals(input))
+                    : new CompletableFuture<>();
+        TaskStage.Machine first = stage.machine();
+        TaskWorker doomed = first.work(stops);
+        String id = begin(stage, desk);
+        Eventually.isTrue(
+            "lines are under way",
+            LIMIT,
+            () ->
+                get(desk.batch(stage.tenant(), id)).getCompleted() == ANSWERED
+                    && begun.get() > ANSWERED);
+
+        // when it dies, and after a while there is another one
+        first.die();
+        doomed.close();
+        try (TaskStage.Machine second = stage.machine();
+            TaskWorker next = second.work(TaskContract.CAPITALS)) {
+          // then the batch is completed
+          BatchRecord batch =
+              Eventually.find(
+                  "the batch has ended",
+                  LIMIT,
+                  () ->
+                      Optional.of(get(desk.batch(stage.tenant(), id)))
+                          .filter(each -> each.getCompletedAtMillis() > 0));
+          assertThat(batch.getStatus()).isEqualTo(BatchStatus.COMPLETED);
+          assertThat(batch.getCompleted()).isEqualTo(LINES);
+          assertThat(output(stage, desk, batch))
+              .isEqualTo(
+                  IntStream.rangeClosed(1, LINES)
+                      .mapToObj(number -> "id-" + number + " LINE " + number)
+                      .toList());
+          Eventually.isTrue("the worker is well", LIMIT, () -> next.health().isEmpty());
+        }
+      }
+    } finally {
+      timers.shutdownNow();
+    }
+  }
+
+  private static String begin(TaskStage stage, BatchDesk desk) {
+    BatchDesk.Upload upload = get(desk.upload(stage.tenant()));
+    for (int number = 1; number <= LINES; number++) {
+      get(
+          upload.add(
+              ByteString.copyFromUtf8(
+                  "{\"custom_id\":\"id-%d\",\"method\":\"POST\",\"url\":\"%s\",\"body\":%s}\n"
+                      .formatted(number, ENDPOINT, "{\"n\":\"line " + number + "\"}"))));
+    }
+    FileRecord file = get(upload.end("input.jsonl", "batch"));
+    return get(desk.create(
+            new BatchDesk.Wanted(
+                stage.tenant(),
+                file.getId(),
+                ENDPOINT,
+                Duration.ofHours(1),
+                "1h",
+                Map.of(),
+                Set.of(),
+                "")))
+        .getId();
+  }
+
+  private static List<String> output(TaskStage stage, BatchDesk desk, BatchRecord batch)
+      throws Exception {
+    FileRecord file = get(desk.file(stage.tenant(), batch.getOutputFileId()));
+    StringBuilder text = new StringBuilder();
+    for (int piece = 0; piece < file.getPieces(); piece++) {
+      text.append(get(desk.content(file, piece)).toStringUtf8());
+    }
+    List<String> lines = new ArrayList<>();
+    for (String each : text.toString().lines().toList()) {
+      var line = new ObjectMapper().readTree(each);
+      lines.add(line.path("custom_id").asText() + " " + line.at("/response/body/N").asText());
+    }
+    return lines;
+  }
+
+  /** Lines whose bodies are the input as they are. */
+  private record Plain(TaskStage stage) implements LineWork {
+    @Override
+    public Optional<Refused> check(String endpoint, Predicate<ModelName> sees) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<BatchProblem> check(BatchLine line, Predicate<ModelName> sees) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Prepared prepare(BatchLine line) {
+      return new Task(stage.model, stage.fingerprint, ByteString.copyFrom(line.body()));
+    }
+
+    @Override
+    public Optional<LineAnswer> done(TaskRecord record) {
+      return Optional.of(new LineAnswer(200, record.getResult().toByteArray()));
+    }
+  }
+}

@@ -25,6 +25,9 @@ import javax.sql.DataSource;
  */
 final class JournalStory {
 
+  /** The kind of an event that this version cannot read. */
+  private static final String UNREADABLE = "Unreadable";
+
   /** Well below a frame of Artery, which drops what is larger. */
   private static final int PAGE_BYTES = 120_000;
 
@@ -44,7 +47,12 @@ final class JournalStory {
   }
 
   /** An event, and its number among those of its name. */
-  private record Row(EventView event, String persistenceId, long number) {}
+  private record Row(EventView event, String persistenceId, long number) {
+    Row saying(JournalGap missing) {
+      String text = event.text() + " [before it %s]".formatted(missing.text());
+      return new Row(event.saying(text), persistenceId, number);
+    }
+  }
 
   /** What was read, and up to which place; whether more may be there. */
   private record Rows(List<Row> rows, long last, int read) {}
@@ -83,7 +91,7 @@ final class JournalStory {
       statement.setLong(1, after);
       statement.setInt(2, Math.min(limit, pageLimit));
       Rows read = read(statement, after, settled);
-      return page(read.rows(), limit, after == 0, read.last());
+      return page(told(read.rows(), new Numbers(after == 0)), limit, read.last());
     }
   }
 
@@ -94,6 +102,7 @@ final class JournalStory {
   Page page(long after, int limit, String subject) throws SQLException {
     int most = Math.min(limit, pageLimit);
     List<Row> found = new ArrayList<>();
+    Numbers numbers = new Numbers(after == 0);
     long last = after;
     try (Connection connection = source.getConnection();
         PreparedStatement statement =
@@ -104,17 +113,19 @@ final class JournalStory {
         bindSubject(statement, 2, subject);
         statement.setInt(5, pageLimit);
         Rows read = read(statement, last, Long.MAX_VALUE);
-        read.rows().stream().filter(row -> isOf(row, subject)).forEach(found::add);
+        // First, because what is another subject's, or cannot be read, is not missing.
+        told(read.rows(), numbers).stream().filter(row -> isOf(row, subject)).forEach(found::add);
         more = read.last() > last && found.size() < most && bytes(found) < PAGE_BYTES;
         last = read.last();
       }
     }
-    return page(found, most, after == 0, last);
+    return page(found, most, last);
   }
 
   /** The last events, of one deployment, machine or key or of all; the oldest of them first. */
   List<EventView> newest(int limit, Optional<String> subject) throws SQLException {
     int most = Math.min(limit, pageLimit);
+    List<Row> seen = new ArrayList<>();
     List<Row> found = new ArrayList<>();
     long before = Long.MAX_VALUE;
     boolean all = false;
@@ -132,17 +143,25 @@ final class JournalStory {
           bindSubject(statement, 2, subject.get());
         }
         Rows read = read(statement, before, Long.MAX_VALUE);
-        read.rows().stream()
-            .filter(row -> subject.isEmpty() || isOf(row, subject.get()))
-            .forEach(found::add);
+        seen.addAll(read.rows());
+        read.rows().stream().filter(row -> isOf(row, subject)).forEach(found::add);
         all = read.read() == 0;
         more = !all && found.size() < most && bytes(found) < PAGE_BYTES;
         before = read.last();
       }
     }
-    List<Row> rows = new ArrayList<>(found.subList(0, fitting(found, most)));
+    if (found.isEmpty()) {
+      return List.of();
+    }
+    int kept = fitting(found, most);
+    long oldest = found.get(kept - 1).event().offset();
+    List<Row> rows = new ArrayList<>(seen);
+    rows.removeIf(row -> row.event().offset() < oldest);
     Collections.reverse(rows);
-    return told(rows, all && rows.size() == found.size());
+    return told(rows, new Numbers(all && kept == found.size())).stream()
+        .filter(row -> isOf(row, subject))
+        .map(Row::event)
+        .toList();
   }
 
   /** The events of {@code persistenceId} with these numbers, as far as they are there. */
@@ -161,9 +180,9 @@ final class JournalStory {
     return found;
   }
 
-  private static Page page(List<Row> rows, int most, boolean fromTheFirst, long last) {
+  private static Page page(List<Row> rows, int most, long last) {
     int kept = fitting(rows, most);
-    List<EventView> events = told(rows.subList(0, kept), fromTheFirst);
+    List<EventView> events = rows.subList(0, kept).stream().map(Row::event).toList();
     return new Page(events, kept == rows.size() ? last : events.get(events.size() - 1).offset());
   }
 
@@ -185,33 +204,49 @@ final class JournalStory {
     return rows.stream().mapToInt(row -> row.event().size()).sum();
   }
 
-  /**
-   * The events, each with what is missing before it.
-   *
-   * @param fromTheFirst whether nothing was left out before the first of them
-   */
-  private static List<EventView> told(List<Row> rows, boolean fromTheFirst) {
-    Map<String, Long> last = new HashMap<>();
-    List<EventView> events = new ArrayList<>();
-    for (Row row : rows) {
-      long before = last.getOrDefault(row.persistenceId(), fromTheFirst ? 0 : row.number() - 1);
-      last.put(row.persistenceId(), row.number());
-      events.add(
-          row.number() == before + 1
-              ? row.event()
-              : row.event()
-                  .saying(
-                      row.event().text()
-                          + " [before it %s]"
-                              .formatted(
-                                  new JournalGap(row.persistenceId(), before + 1, row.number() - 1)
-                                      .text())));
+  /** The last number that was seen of each name. */
+  private static final class Numbers {
+    private final Map<String, Long> last = new HashMap<>();
+    private final boolean fromTheFirst;
+
+    /**
+     * @param fromTheFirst whether nothing was left out before the first row
+     */
+    Numbers(boolean fromTheFirst) {
+      this.fromTheFirst = fromTheFirst;
     }
-    return events;
+
+    /** The number before {@code row}'s, of its name. */
+    long before(Row row) {
+      Long known = last.put(row.persistenceId(), row.number());
+      return known != null ? known : fromTheFirst ? 0 : row.number() - 1;
+    }
   }
 
+  /** The rows, each with what is missing before it. */
+  private static List<Row> told(List<Row> rows, Numbers numbers) {
+    List<Row> told = new ArrayList<>();
+    for (Row row : rows) {
+      long before = numbers.before(row);
+      told.add(
+          row.number() == before + 1
+              ? row
+              : row.saying(new JournalGap(row.persistenceId(), before + 1, row.number() - 1)));
+    }
+    return told;
+  }
+
+  private static boolean isOf(Row row, Optional<String> subject) {
+    return subject.isEmpty() || isOf(row, subject.get());
+  }
+
+  /**
+   * One that cannot be read is of the name whose it is; of keys, which share one, it is nobody's.
+   */
   private static boolean isOf(Row row, String subject) {
-    return row.event().subject().equals(subject);
+    return row.event().subject().equals(subject)
+        || (row.event().kind().equals(UNREADABLE)
+            && !row.persistenceId().equals(PersistenceIds.access()));
   }
 
   private static void bindSubject(PreparedStatement statement, int first, String subject)
@@ -254,7 +289,7 @@ final class JournalStory {
       return new EventView(
           ordering,
           Instant.EPOCH,
-          "Unreadable",
+          UNREADABLE,
           "",
           "event %d cannot be read by this registry node: %s".formatted(ordering, e.getMessage()),
           Map.of(),

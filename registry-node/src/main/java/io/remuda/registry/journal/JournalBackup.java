@@ -8,10 +8,11 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -41,6 +42,7 @@ public final class JournalBackup {
   private final JournalSettings settings;
   private final String cluster;
   private final Clock clock;
+  private final SecureRandom random = new SecureRandom();
 
   /**
    * @param cluster the fleet's name, for the backup's header
@@ -56,27 +58,43 @@ public final class JournalBackup {
     if (Files.exists(file)) {
       throw new BackupRefused(file + " is there already; name another file");
     }
-    Path part = file.resolveSibling(file.getFileName() + ".part");
+    // Of this backup alone: another one to the same file may be under way.
+    Path part = file.resolveSibling("%s.%08x.part".formatted(file.getFileName(), random.nextInt()));
     try (Connection connection = open(";IFEXISTS=TRUE")) {
-      Files.deleteIfExists(part);
       // Hashes of keys are in it.
       Files.createFile(
           part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      JournalReport report;
-      try (FileOutputStream out = new FileOutputStream(part.toFile());
-          BackupFile.Writer writer = new BackupFile.Writer(out)) {
-        report = write(connection, writer, progress);
-        writer.end();
-        out.getFD().sync();
+      try {
+        JournalReport report;
+        try (FileOutputStream out = new FileOutputStream(part.toFile());
+            BackupFile.Writer writer = new BackupFile.Writer(out)) {
+          report = write(connection, writer, progress);
+          writer.end();
+          out.getFD().sync();
+        }
+        giveName(part, file);
+        return report;
+      } finally {
+        Files.deleteIfExists(part);
       }
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-      return report;
     } catch (FileAlreadyExistsException e) {
-      throw new BackupRefused(part + " is being written by somebody else", e);
+      throw new BackupRefused(
+          file + " was written by somebody else meanwhile; name another file", e);
     } catch (IOException e) {
       throw new BackupRefused("cannot write %s: %s".formatted(part, StoreFailure.cause(e)), e);
     } catch (SQLException e) {
       throw refused(e);
+    }
+  }
+
+  /** Unlike a move, a second name never takes another file's place. */
+  private static void giveName(Path part, Path file) throws IOException {
+    try {
+      Files.createLink(file, part);
+    } catch (FileAlreadyExistsException taken) {
+      throw taken;
+    } catch (UnsupportedOperationException | FileSystemException noLinksHere) {
+      Files.move(part, file);
     }
   }
 

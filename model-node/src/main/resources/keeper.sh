@@ -7,7 +7,7 @@
 #   own PID START  the JVM of this pid and start has the engine from now on
 # It leaves in the folder: instance.json (written before the engine's program runs), pid, engine.log,
 # cgroups, and at the end "exit" with the exit status (128 + n: ended by signal n) and, where the
-# kernel ended something of the engine for want of memory, "oom".
+# kernel ended something of the engine because it had reached MEMORY_MIB, "oom".
 #
 # usage: keeper.sh keep DIR MAX_LOG_BYTES ISOLATE(yes|no) NONCE MEMORY_MIB ORPHAN_SECONDS
 #        OWNER_PID OWNER_START PROGRAM [ARGUMENT...]
@@ -95,11 +95,18 @@ leave() {
   exit "$1"
 }
 
-# Whether the kernel has killed something in one of the cgroups for want of memory.
+# Whether the kernel has killed something in one of the cgroups because that had reached its limit.
+# "oom_kill" alone counts those too that were killed for want of memory of the whole machine.
 memory_ran_out() {
   for group in $groups; do
-    cat "$group/memory.oom_control" "$group/memory.events" 2>/dev/null
-  done | grep -q '^oom_kill [1-9]'
+    for counts in "$group/memory.events" "$group/memory.oom_control"; do
+      grep -qs '^oom_kill [1-9]' "$counts" || continue
+      # Version 2 counts how often the limit left no way out, version 1 how often it was met.
+      grep -qs '^oom [1-9]' "$counts" || grep -qs '^[1-9]' "$group/memory.failcnt" || continue
+      return 0
+    done
+  done
+  return 1
 }
 
 case ${1:-} in

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -43,7 +44,7 @@ final class KeeperLauncher {
             settings.isolate() ? "yes" : "no",
             HexFormat.of().formatHex(nonce),
             Long.toString(memoryMiB),
-            Long.toString(settings.orphanLimit().toSeconds())));
+            Long.toString(seconds(settings.orphanLimit()))));
     line.addAll(self());
     line.addAll(command.arguments());
     ProcessBuilder builder =
@@ -56,6 +57,11 @@ final class KeeperLauncher {
     builder.environment().keySet().removeIf(name -> name.startsWith("REMUDA_"));
     builder.environment().putAll(command.environment());
     return builder.start();
+  }
+
+  /** The keeper counts whole seconds, of which 0 is for ever: a part of one is one. */
+  static long seconds(Duration limit) {
+    return limit.plusNanos(999_999_999).toSeconds();
   }
 
   /**

@@ -76,7 +76,7 @@ class EncryptedFleetTest {
   }
 
   @Test
-  void whoShowsNoCertificateAtTheActorsPortIsTurnedAway() throws Exception {
+  void whoSpeaksPlainTextAtTheActorsPortIsTurnedAway() throws Exception {
     try (TestNode registry = registry(certified("registry", authority))) {
       registry.awaitUp(SOON);
       watch(registry);

@@ -57,7 +57,7 @@ class ShortPauseTest {
   }
 
   @Test
-  void noMemberIsRemovedAndNoRegistryNodeEndsItself() {
+  void theSettingsGrantTwiceThePauseBeforeAMemberIsRemoved() {
     Duration removedAfter =
         ViewWorld.CONFIG
             .getDuration("akka.cluster.failure-detector.acceptable-heartbeat-pause")

@@ -2,6 +2,7 @@ package io.remuda.protocol.cluster;
 
 import akka.Done;
 import akka.actor.BootstrapSetup;
+import akka.actor.CoordinatedShutdown;
 import akka.actor.setup.ActorSystemSetup;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
@@ -233,7 +234,10 @@ public final class ClusterHost {
     try {
       Duration limit = config.getDuration("remuda.cluster.start-timeout");
       new ContactEndpoint(system, tls, refused, greeting)
-          .listen(settings.bind().host(), settings.bind().port())
+          .listen(
+              settings.bind().host(),
+              settings.bind().port(),
+              why -> onThread(() -> unmet(system, why)))
           .toCompletableFuture()
           .get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
@@ -249,6 +253,18 @@ public final class ClusterHost {
       Thread.currentThread().interrupt();
       system.terminate();
       throw new StartRefused("The start was interrupted.", e);
+    }
+  }
+
+  /** Nobody can ask it for the fleet any more: the next system listens again. */
+  private void unmet(ActorSystem<Void> system, Optional<Throwable> why) {
+    boolean ends = CoordinatedShutdown.get(system).getShutdownReason().isPresent();
+    if (system == current && !closing && !ends) {
+      log.error(
+          "event=contact-endpoint-lost contact={} why=\"{}\" next=end",
+          settings.contact(),
+          why.map(String::valueOf).orElse("unbound"));
+      system.terminate();
     }
   }
 

@@ -1,6 +1,8 @@
 package io.remuda.protocol.cluster;
 
+import akka.Done;
 import akka.NotUsed;
+import akka.actor.Cancellable;
 import akka.actor.typed.ActorSystem;
 import akka.cluster.Member;
 import akka.cluster.MemberStatus;
@@ -10,11 +12,14 @@ import akka.http.javadsl.Http;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
+import akka.japi.Pair;
 import akka.japi.function.Function;
 import akka.management.javadsl.AkkaManagement;
+import akka.stream.KillSwitches;
 import akka.stream.TLSClosing;
 import akka.stream.TLSProtocol.SslTlsInbound;
 import akka.stream.TLSProtocol.SslTlsOutbound;
+import akka.stream.UniqueKillSwitch;
 import akka.stream.javadsl.BidiFlow;
 import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.Keep;
@@ -23,6 +28,7 @@ import akka.stream.javadsl.TLS$;
 import akka.stream.javadsl.TLSPlacebo;
 import akka.stream.javadsl.Tcp;
 import akka.util.ByteString;
+import com.typesafe.config.Config;
 import io.remuda.protocol.Keys;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.tls.FleetTls;
@@ -30,12 +36,13 @@ import io.remuda.protocol.tls.WatchedEngine;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * Where other nodes ask for the fleet: the routes of akka-management, over TLS when the node has a
@@ -44,19 +51,17 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class ContactEndpoint {
 
-  private static final int CONNECTIONS = 1024;
-  private static final int BACKLOG = 100;
   private static final byte TLS_HANDSHAKE = 0x16;
 
   private final ActorSystem<?> system;
   private final Optional<FleetTls> tls;
   private final RefusedPeers refused;
   private final Greeting own;
-  private final Duration patience;
+  private final TwinPolicy twins;
   private final Duration idle;
-
-  /** Since when a machine that is a member already has been asking, by its id. */
-  private final Map<MachineId, Long> twins = new ConcurrentHashMap<>();
+  private final Duration firstRequest;
+  private final int connections;
+  private final int backlog;
 
   ContactEndpoint(
       ActorSystem<?> system, Optional<FleetTls> tls, RefusedPeers refused, Greeting own) {
@@ -64,12 +69,21 @@ final class ContactEndpoint {
     this.tls = tls;
     this.refused = refused;
     this.own = own;
-    this.patience = system.settings().config().getDuration("remuda.cluster.twin-patience");
-    this.idle = system.settings().config().getDuration("remuda.cluster.contact-idle-timeout");
+    Config config = system.settings().config();
+    this.twins = new TwinPolicy(config.getDuration("remuda.cluster.twin-patience"));
+    this.idle = config.getDuration("remuda.cluster.contact-idle-timeout");
+    this.firstRequest = config.getDuration("remuda.cluster.contact-request-timeout");
+    this.connections = config.getInt("remuda.cluster.contact-connections");
+    this.backlog = config.getInt("remuda.cluster.contact-backlog");
   }
 
-  /** Listens; also makes this node's own questions to others go over TLS where it has that. */
-  CompletionStage<Tcp.ServerBinding> listen(String host, int port) {
+  /**
+   * Listens; also makes this node's own questions to others go over TLS where it has that.
+   *
+   * @param onEnd called when it does not listen any more, with the reason where there is one
+   */
+  CompletionStage<Tcp.ServerBinding> listen(
+      String host, int port, Consumer<Optional<Throwable>> onEnd) {
     AkkaManagement management = AkkaManagement.get(system);
     Function<HttpRequest, CompletionStage<HttpResponse>> routes;
     if (tls.isPresent()) {
@@ -86,11 +100,24 @@ final class ContactEndpoint {
     } else {
       routes = management.getRoutes().function(system);
     }
-    return Tcp.get(system)
-        .bind(host, port, BACKLOG, List.of(), false, Optional.of(idle))
-        .mapAsyncUnordered(CONNECTIONS, connection -> serve(connection, routes))
-        .to(Sink.ignore())
-        .run(system);
+    Pair<CompletionStage<Tcp.ServerBinding>, CompletionStage<Done>> running =
+        Tcp.get(system)
+            .bind(host, port, backlog, List.of(), false, Optional.of(idle))
+            .mapAsyncUnordered(connections, connection -> serve(connection, routes))
+            .toMat(Sink.ignore(), Keep.both())
+            .run(system);
+    // A port that could not be taken in the first place is said to who asked for it.
+    return running
+        .first()
+        .whenComplete(
+            (binding, taken) -> {
+              if (taken == null) {
+                var unused =
+                    running
+                        .second()
+                        .whenComplete((done, why) -> onEnd.accept(Optional.ofNullable(why)));
+              }
+            });
   }
 
   /** Completes, never with a failure, when the connection has ended. */
@@ -98,15 +125,41 @@ final class ContactEndpoint {
       Tcp.IncomingConnection connection,
       Function<HttpRequest, CompletionStage<HttpResponse>> routes) {
     String remote = connection.remoteAddress().getAddress().getHostAddress();
+    AtomicBoolean asked = new AtomicBoolean();
     Flow<ByteString, ByteString, NotUsed> http =
         Flow.of(HttpRequest.class)
-            .mapAsync(1, request -> answer(remote, request, routes))
+            .mapAsync(
+                1,
+                request -> {
+                  asked.set(true);
+                  return answer(remote, request, routes);
+                })
             .join(Http.get(system).serverLayer().atop(crypt(remote)));
     Flow<ByteString, ByteString, NotUsed> looked =
         tls.isPresent() ? http : Flow.<ByteString>create().map(notTls(remote)).via(http);
-    return connection
-        .handleWith(looked.watchTermination(Keep.right()), system)
-        .handle((done, broken) -> broken == null);
+    Pair<UniqueKillSwitch, CompletionStage<Done>> running =
+        connection.handleWith(
+            looked.viaMat(KillSwitches.single(), Keep.right()).watchTermination(Keep.both()),
+            system);
+    // Not the idle timeout: a handshake that drips a byte now and then would hold its place.
+    Cancellable limit =
+        system
+            .scheduler()
+            .scheduleOnce(
+                firstRequest,
+                () -> {
+                  if (!asked.get()) {
+                    running.first().abort(new TimeoutException("no request in time"));
+                  }
+                },
+                system.executionContext());
+    return running
+        .second()
+        .handle(
+            (done, broken) -> {
+              limit.cancel();
+              return broken == null;
+            });
   }
 
   @SuppressWarnings("unchecked") // What the placebo gives is a kind of what is asked for.
@@ -176,10 +229,7 @@ final class ContactEndpoint {
     if (asking.machine().isEmpty() || asking.protocol() != own.protocol()) {
       return true;
     }
-    long now = System.nanoTime();
-    twins.keySet().retainAll(living());
-    long since = twins.computeIfAbsent(asking.machine().get(), id -> now);
-    return now - since >= patience.toNanos();
+    return twins.isTwin(asking.machine().get(), living(), System.nanoTime());
   }
 
   private Set<MachineId> living() {

@@ -94,6 +94,9 @@ class TwoOwnersTest {
         "remuda.journal.password",
         server.password(),
         "remuda.journal.retry-interval",
-        "300ms");
+        "300ms",
+        // A wake tells an owner how far the journal goes; here it is to find out by writing.
+        "remuda.registry.wake-interval",
+        "1h");
   }
 }

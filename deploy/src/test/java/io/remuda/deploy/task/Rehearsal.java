@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A gateway and a worker in one process that ends well, so that the JVM can write down which classes
- * such parts load. Each later one then starts for half the processor time, and hundreds are killed.
+ * A gateway and a worker in one process that ends well, so that the JVM can write down which
+ * classes such parts load. Each later one then starts for half the processor time, and hundreds are
+ * killed.
  */
 final class Rehearsal {
 
@@ -39,8 +40,7 @@ final class Rehearsal {
     Path archive = folder.resolve("parts.jsa");
     List<String> options = new ArrayList<>(DoomedProcess.OPTIONS);
     options.add("-XX:ArchiveClassesAtExit=" + archive);
-    try (ChildJvm jvm =
-        new ChildJvm(Rehearsal.class, folder, options, List.of(broker, results))) {
+    try (ChildJvm jvm = new ChildJvm(Rehearsal.class, folder, options, List.of(broker, results))) {
       int ended = jvm.awaitEnd(LIMIT);
       if (ended != 0 || !Files.exists(archive)) {
         throw new IllegalStateException("the rehearsal ended with " + ended + ":\n" + jvm.log());

@@ -1,11 +1,8 @@
 package io.remuda.deploy.task;
 
-import static io.remuda.deploy.task.TaskStage.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
-import io.remuda.gateway.batches.BatchDesk;
 import io.remuda.gateway.batches.BatchDriver;
 import io.remuda.gateway.batches.BatchLine;
 import io.remuda.gateway.batches.BatchSettings;
@@ -18,19 +15,15 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.proto.batch.BatchProblem;
 import io.remuda.protocol.proto.batch.BatchRecord;
 import io.remuda.protocol.proto.batch.BatchStatus;
-import io.remuda.protocol.proto.batch.FileRecord;
 import io.remuda.protocol.proto.task.TaskRecord;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.RabbitServer;
 import io.remuda.protocol.testing.RedisServer;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -42,6 +35,7 @@ import org.junit.jupiter.api.Test;
 
 /** A batch whose worker dies with lines under way, and which another one takes up. */
 @Tag("server")
+@Tag("slow")
 class WorkerDiesInBatchTest {
 
   private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -66,8 +60,7 @@ class WorkerDiesInBatchTest {
                 "remuda.gateway.batches.first-pause",
                 "20ms"))) {
       BatchSettings settings = BatchSettings.from(stage.config());
-      BatchDesk desk =
-          new BatchDesk(stage::backends, settings, InstantSource.system(), new SecureRandom());
+      BatchClient client = new BatchClient(stage, ENDPOINT);
       try (BatchDriver driver =
           BatchDriver.start(
               stage::backends,
@@ -86,12 +79,12 @@ class WorkerDiesInBatchTest {
                     : new CompletableFuture<>();
         TaskStage.Machine first = stage.machine();
         TaskWorker doomed = first.work(stops);
-        String id = begin(stage, desk);
+        String id = client.begin(LINES, number -> "{\"n\":\"line " + number + "\"}");
         Eventually.isTrue(
             "lines are under way",
             LIMIT,
             () ->
-                get(desk.batch(stage.tenant(), id)).getCompleted() == ANSWERED
+                client.batch(id).getCompleted() == ANSWERED
                     && begun.get() > ANSWERED);
 
         // when it dies, and after a while there is another one
@@ -109,7 +102,7 @@ class WorkerDiesInBatchTest {
                           .filter(each -> each.getCompletedAtMillis() > 0));
           assertThat(batch.getStatus()).isEqualTo(BatchStatus.COMPLETED);
           assertThat(batch.getCompleted()).isEqualTo(LINES);
-          assertThat(output(stage, desk, batch))
+          assertThat(output(client, batch))
               .isEqualTo(
                   IntStream.rangeClosed(1, LINES)
                       .mapToObj(number -> "id-" + number + " LINE " + number)
@@ -122,42 +115,12 @@ class WorkerDiesInBatchTest {
     }
   }
 
-  private static String begin(TaskStage stage, BatchDesk desk) {
-    BatchDesk.Upload upload = get(desk.upload(stage.tenant()));
-    for (int number = 1; number <= LINES; number++) {
-      get(
-          upload.add(
-              ByteString.copyFromUtf8(
-                  "{\"custom_id\":\"id-%d\",\"method\":\"POST\",\"url\":\"%s\",\"body\":%s}\n"
-                      .formatted(number, ENDPOINT, "{\"n\":\"line " + number + "\"}"))));
-    }
-    FileRecord file = get(upload.end("input.jsonl", "batch"));
-    return get(desk.create(
-            new BatchDesk.Wanted(
-                stage.tenant(),
-                file.getId(),
-                ENDPOINT,
-                Duration.ofHours(1),
-                "1h",
-                Map.of(),
-                Set.of(),
-                "")))
-        .getId();
-  }
-
-  private static List<String> output(TaskStage stage, BatchDesk desk, BatchRecord batch)
-      throws Exception {
-    FileRecord file = get(desk.file(stage.tenant(), batch.getOutputFileId()));
-    StringBuilder text = new StringBuilder();
-    for (int piece = 0; piece < file.getPieces(); piece++) {
-      text.append(get(desk.content(file, piece)).toStringUtf8());
-    }
-    List<String> lines = new ArrayList<>();
-    for (String each : text.toString().lines().toList()) {
-      var line = new ObjectMapper().readTree(each);
-      lines.add(line.path("custom_id").asText() + " " + line.at("/response/body/N").asText());
-    }
-    return lines;
+  private static List<String> output(BatchClient client, BatchRecord batch) {
+    return client.lines(batch.getOutputFileId()).stream()
+        .map(
+            line ->
+                line.path("custom_id").asText() + " " + line.at("/response/body/N").asText())
+        .toList();
   }
 
   /** Lines whose bodies are the input as they are. */

@@ -46,7 +46,7 @@ class WorkerDiesInBatchTest {
   private static final int ANSWERED = 5;
 
   @Test
-  void everyLineHasItsOneAnswerInTheLinesOrder() throws Exception {
+  void everyLineHasItsOneAnswerInTheLinesOrder() {
     ScheduledExecutorService timers = Executors.newScheduledThreadPool(2);
     try (TaskStage stage =
         TaskStage.open(
@@ -83,9 +83,7 @@ class WorkerDiesInBatchTest {
         Eventually.isTrue(
             "lines are under way",
             LIMIT,
-            () ->
-                client.batch(id).getCompleted() == ANSWERED
-                    && begun.get() > ANSWERED);
+            () -> client.batch(id).getCompleted() == ANSWERED && begun.get() > ANSWERED);
 
         // when it dies, and after a while there is another one
         first.die();
@@ -93,13 +91,7 @@ class WorkerDiesInBatchTest {
         try (TaskStage.Machine second = stage.machine();
             TaskWorker next = second.work(TaskContract.CAPITALS)) {
           // then the batch is completed
-          BatchRecord batch =
-              Eventually.find(
-                  "the batch has ended",
-                  LIMIT,
-                  () ->
-                      Optional.of(get(desk.batch(stage.tenant(), id)))
-                          .filter(each -> each.getCompletedAtMillis() > 0));
+          BatchRecord batch = client.ended(id, LIMIT);
           assertThat(batch.getStatus()).isEqualTo(BatchStatus.COMPLETED);
           assertThat(batch.getCompleted()).isEqualTo(LINES);
           assertThat(output(client, batch))
@@ -117,9 +109,7 @@ class WorkerDiesInBatchTest {
 
   private static List<String> output(BatchClient client, BatchRecord batch) {
     return client.lines(batch.getOutputFileId()).stream()
-        .map(
-            line ->
-                line.path("custom_id").asText() + " " + line.at("/response/body/N").asText())
+        .map(line -> line.path("custom_id").asText() + " " + line.at("/response/body/N").asText())
         .toList();
   }
 

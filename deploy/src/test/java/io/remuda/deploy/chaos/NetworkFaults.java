@@ -118,9 +118,12 @@ final class NetworkFaults {
   }
 
   static void machinesSilent(Round round) {
-    List<Node> all = new ArrayList<>(round.stage().machines());
-    Collections.shuffle(all, new Random(round.random().nextLong()));
-    List<Node> silent = all.subList(0, (all.size() * 6 + 5) / 10);
+    List<Node> others = new ArrayList<>(round.stage().machines());
+    int count = (others.size() * 6 + 5) / 10;
+    // Replicas may all have come to live on those that are cut off: then nobody could answer.
+    others.remove(Faults.machineWithEngines(round));
+    Collections.shuffle(others, new Random(round.random().nextLong()));
+    List<Node> silent = others.subList(0, count);
     Map<InstanceId, Long> before = Faults.pids(round.look());
     round.breaks(silent.stream().map(round.stage()::id).toArray(String[]::new));
     silent.forEach(machine -> round.stage().network().pull(machine.name()));

@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -49,13 +48,9 @@ public final class FormingRow {
 
   /** Takes the turn, or keeps it; false while another node has it. Blocks, within limits. */
   boolean take(HostPort contact) throws SQLException {
-    String seconds = Long.toString(Math.max(1, settings.connectionTimeout().toSeconds()));
-    Properties how = new Properties();
-    how.setProperty("user", settings.user());
-    how.setProperty("password", settings.password());
-    how.setProperty("loginTimeout", seconds);
-    how.setProperty("socketTimeout", seconds);
-    try (Connection connection = DriverManager.getConnection(settings.url(), how);
+    try (Connection connection =
+            DriverManager.getConnection(
+                settings.url(), settings.properties(settings.connectionTimeout()));
         PreparedStatement update =
             connection.prepareStatement(
                 """

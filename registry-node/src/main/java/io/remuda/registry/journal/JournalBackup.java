@@ -17,8 +17,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.Properties;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
 /**
@@ -146,9 +144,7 @@ public final class JournalBackup {
     // Before anything is touched: whether it is whole.
     BackupHeader header = verify(file, (rows, of) -> {}).header();
     try {
-      JournalStore.migrate(
-          Flyway.configure().dataSource(settings.url(), settings.user(), settings.password()),
-          settings.embedded());
+      JournalStore.migrate(JournalStore.patient(settings), settings);
       try (Connection connection = open("");
           EmptyJournal journal = new EmptyJournal(connection, settings.embedded(), header)) {
         JournalReport report = read(file, progress, journal::add, journal::add);
@@ -229,19 +225,9 @@ public final class JournalBackup {
   }
 
   private Connection open(String more) throws SQLException {
-    Properties properties = new Properties();
-    properties.setProperty("user", settings.user());
-    properties.setProperty("password", settings.password());
-    if (!settings.embedded()) {
-      properties.setProperty("connectTimeout", seconds(settings.connectionTimeout().toSeconds()));
-      properties.setProperty("socketTimeout", seconds(settings.answerLimit().toSeconds()));
-    }
     return DriverManager.getConnection(
-        settings.url() + (settings.embedded() ? more : ""), properties);
-  }
-
-  private static String seconds(long seconds) {
-    return Long.toString(Math.max(1, seconds));
+        settings.url() + (settings.embedded() ? more : ""),
+        settings.properties(settings.answerLimit()));
   }
 
   private BackupRefused refused(Exception failure) {

@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Properties;
 
 /**
  * Where the journal lies and how it is reached: {@code remuda.journal} of the configuration.
  *
  * @param embedded whether it is a file of H2, which serves one registry node only
+ * @param answerTimeout how long the database may take for one answer to a registry node
  * @param answerLimit how long the database may take for one answer to a backup
  */
 public record JournalSettings(
@@ -22,6 +24,7 @@ public record JournalSettings(
     boolean embedded,
     int poolSize,
     Duration connectionTimeout,
+    Duration answerTimeout,
     Duration retryInterval,
     int pageLimit,
     Duration pollInterval,
@@ -50,6 +53,7 @@ public record JournalSettings(
         url.startsWith(H2),
         config.getInt("pool-size"),
         config.getDuration("connection-timeout"),
+        config.getDuration("answer-timeout"),
         config.getDuration("retry-interval"),
         config.getInt("page-limit"),
         config.getDuration("poll-interval"),
@@ -69,13 +73,11 @@ public record JournalSettings(
     db.put("minConnections", 1);
     db.put("connectionTimeout", connectionTimeout.toMillis());
     db.put("keepAliveConnection", embedded);
-    if (!embedded) {
-      // A server that vanished without a word must not hold a change for ever.
-      db.put("properties.tcpKeepAlive", "true");
-      db.put("properties.socketTimeout", "20");
-      db.put("properties.connectTimeout", "3");
-    }
+    limits(answerTimeout).forEach((key, value) -> db.put("properties." + key, value));
     Map<String, Object> all = new LinkedHashMap<>();
+    for (String plugin : new String[] {"jdbc-journal", "jdbc-snapshot-store"}) {
+      all.put(plugin + ".circuit-breaker.call-timeout", answerTimeout.toMillis() + "ms");
+    }
     all.put(
         "akka-persistence-jdbc.shared-databases.remuda.profile",
         embedded ? "slick.jdbc.H2Profile$" : "slick.jdbc.PostgresProfile$");
@@ -84,6 +86,36 @@ public record JournalSettings(
     return ConfigFactory.parseMap(all, "remuda.journal")
         .withFallback(ConfigFactory.parseResources("remuda-registry-akka.conf"))
         .withFallback(root);
+  }
+
+  /**
+   * What the driver has to be told so that a server which vanished without a word, or does not
+   * answer, holds nobody for longer than {@code answer}.
+   */
+  Map<String, String> limits(Duration answer) {
+    return embedded
+        ? Map.of()
+        : Map.of(
+            "tcpKeepAlive",
+            "true",
+            "connectTimeout",
+            seconds(connectionTimeout),
+            "socketTimeout",
+            seconds(answer));
+  }
+
+  /** User, password and {@link #limits}, for a connection of one's own. */
+  Properties properties(Duration answer) {
+    Properties properties = new Properties();
+    properties.setProperty("user", user);
+    properties.setProperty("password", password);
+    limits(answer).forEach(properties::setProperty);
+    return properties;
+  }
+
+  /** The driver counts in whole seconds, and 0 is for ever. */
+  private static String seconds(Duration limit) {
+    return Long.toString(Math.max(1, limit.toSeconds()));
   }
 
   /** The address without what may be a password. */

@@ -57,6 +57,7 @@ public final class JournalStore implements AutoCloseable {
             ? EMBEDDED_OPEN_LIMIT.toMillis()
             : settings.connectionTimeout().toMillis());
     pool.setInitializationFailTimeout(-1);
+    settings.limits(settings.answerTimeout()).forEach(pool::addDataSourceProperty);
     this.source = new HikariDataSource(pool);
     this.story = new JournalStory(source, settings.pageLimit());
   }
@@ -82,17 +83,26 @@ public final class JournalStore implements AutoCloseable {
 
   /** Brings the schema up to date and reads or mints the journal's identity. */
   public JournalId prepare() throws SQLException {
-    migrate(Flyway.configure().dataSource(source), settings.embedded());
+    migrate(
+        settings.embedded() ? Flyway.configure().dataSource(source) : patient(settings), settings);
     JournalId found = readOrMint();
     id = Optional.of(found);
     up = true;
     return found;
   }
 
+  /** A step of the schema may take its time, on a large journal; none may take for ever. */
+  static FluentConfiguration patient(JournalSettings settings) {
+    return Flyway.configure()
+        .jdbcProperties(settings.limits(settings.answerLimit()))
+        .dataSource(settings.url(), settings.user(), settings.password());
+  }
+
   /** Brings the schema up to date. */
-  static void migrate(FluentConfiguration database, boolean embedded) {
+  static void migrate(FluentConfiguration database, JournalSettings settings) {
     database
-        .locations("classpath:io/remuda/registry/journal/" + (embedded ? "h2" : "postgresql"))
+        .locations(
+            "classpath:io/remuda/registry/journal/" + (settings.embedded() ? "h2" : "postgresql"))
         .table("remuda_schema_history")
         .loggers("slf4j")
         .load()

@@ -34,7 +34,7 @@ public record EngineExit(
                 : "the engine exited with code " + code.getAsInt();
     String memory =
         memoryLimitMiB.isPresent()
-            ? ", for it wanted more than the %d MiB of resources.memoryMiB"
+            ? ", for it wanted more than the %d MiB that its resources.memoryMiB allows"
                 .formatted(memoryLimitMiB.getAsLong())
             : outOfMemory ? ", for want of memory" : "";
     return lastLines.isEmpty()

@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param endLimit for a killed engine to be gone with all that it started
  * @param isolate whether a PID namespace is tried
  * @param orphanLimit for an engine to run on without a JVM that has it; zero for ever
+ * @param memoryFactor how many times its declared memory an engine may take where the kernel can
+ *     hold it to a limit; 0 for no limit
  * @param maxLogBytes of one instance's output before the older half is put aside
  * @param engines the folder of installed engines
  */
@@ -23,6 +25,7 @@ public record EngineSettings(
     Duration endLimit,
     boolean isolate,
     Duration orphanLimit,
+    double memoryFactor,
     long maxLogBytes,
     Duration probeInterval,
     Duration probeLimit,
@@ -39,11 +42,27 @@ public record EngineSettings(
         own.getDuration("end-limit"),
         own.getBoolean("isolate"),
         own.getDuration("orphan-limit"),
+        memoryFactor(own.getDouble("memory-factor")),
         own.getBytes("max-log"),
         own.getDuration("probe-interval"),
         own.getDuration("probe-limit"),
         own.getDuration("version-limit"),
         enginesFolder(own.getString("folder")));
+  }
+
+  private static double memoryFactor(double configured) {
+    if (configured != 0 && !(configured >= 1)) {
+      throw new IllegalArgumentException(
+          "remuda.node.engine.memory-factor is %s; give 1 or more, or 0 for no limit: below 1 an engine"
+                  .formatted(configured)
+              + " would be ended for using what it was promised");
+    }
+    return configured;
+  }
+
+  /** The limit in MiB of an engine that declares so many; 0 for none. */
+  long memoryLimitMiB(long declared) {
+    return (long) Math.ceil(declared * memoryFactor);
   }
 
   private static Path enginesFolder(String configured) {

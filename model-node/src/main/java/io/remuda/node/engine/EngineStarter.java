@@ -81,7 +81,7 @@ public final class EngineStarter implements AutoCloseable {
       String launch =
           EngineRecord.launch(spec, commands.profile(), settings.host(), port, attributes);
       Files.writeString(folder.resolve("launch.json"), launch);
-      Process keeper = launcher.launch(folder, command, spec.memoryMiB());
+      Process keeper = launcher.launch(folder, command, settings.memoryLimitMiB(spec.memoryMiB()));
       long deadline = System.nanoTime() + settings.startLimit().toNanos();
       while (!Files.exists(marker)) {
         boolean ended = keeper.waitFor(5, TimeUnit.MILLISECONDS);

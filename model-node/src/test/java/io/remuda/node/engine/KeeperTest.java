@@ -118,11 +118,11 @@ class KeeperTest {
     EngineExit exit = Bench.await(limited("exec tail /dev/zero").exit());
 
     assertThat(exit.outOfMemory()).isTrue();
-    assertThat(exit.memoryLimitMiB()).hasValue(SMALL_MIB);
+    assertThat(exit.memoryLimitMiB()).hasValue(SMALL_MIB * 3 / 2);
     assertThat(exit.sentence())
         .startsWith(
-            "the engine was ended by signal 9, for it wanted more than the 32 MiB of"
-                + " resources.memoryMiB");
+            "the engine was ended by signal 9, for it wanted more than the 48 MiB that its"
+                + " resources.memoryMiB allows");
     Eventually.isTrue(
         "its cgroups are gone",
         Bench.LIMIT,

@@ -29,8 +29,10 @@ import io.remuda.registry.journal.JournalWarmUp;
 import io.remuda.registry.journal.LateCommands;
 import io.remuda.registry.model.RegistryMeters;
 import io.remuda.registry.model.Surroundings;
+import io.remuda.registry.standing.RegistryVoice;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -117,6 +119,10 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
     context.spawn(
         Behaviors.supervise(LateCommands.create(store)).onFailure(SupervisorStrategy.restart()),
         "late-commands");
+    context.spawn(
+        Behaviors.supervise(RegistryVoice.create(status, InstantSource.system()))
+            .onFailure(SupervisorStrategy.restart()),
+        "voice");
     ActorRef<Command> self = context.getSelf();
     context.spawn(
         Membership.create(view, settings.flapping(), clock, () -> self.tell(Tick.REGISTRY_GONE)),

@@ -21,7 +21,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,
-    description = "Check Java, engine, port, data directory and gateway; say what to do.",
+    description =
+        "Check Java, engine, port, data directory, gateway, registry nodes, clocks, deployments;"
+            + " say what to do.",
     footer = {"", "Example: ./remuda doctor"})
 final class DoctorVerb implements Callable<Integer> {
 
@@ -46,6 +48,8 @@ final class DoctorVerb implements Callable<Integer> {
         gateway.isPresent() ? "ok" : "note",
         gateway.orElse(
             "none answers at " + target.settings().url() + "; './remuda up' starts one"));
+    registry(gateway);
+    deployments(gateway);
     target
         .output()
         .list(
@@ -117,6 +121,44 @@ final class DoctorVerb implements Callable<Integer> {
       return failure.exit() == Exit.NOT_ALLOWED
           ? Optional.of(target.settings().url() + " answers, and wants an API key")
           : Optional.empty();
+    }
+  }
+
+  private void registry(Optional<String> gateway) {
+    if (gateway.isEmpty()) {
+      return;
+    }
+    try {
+      RegistryLook.at(Target.items(target.api().get("/v1/registry")), this::found);
+    } catch (CliFailure failure) {
+      found(
+          "registry",
+          failure.exit() == Exit.NOT_ALLOWED || failure.exit() == Exit.NOT_FOUND ? "note" : "bad",
+          "cannot be listed: " + failure.sentence());
+    }
+  }
+
+  /** What is not as it was wanted, with the registry's reason. */
+  private void deployments(Optional<String> gateway) {
+    if (gateway.isEmpty()) {
+      return;
+    }
+    try {
+      for (var deployment : Target.items(target.api().get("/v1/deployments"))) {
+        String phase = deployment.path("phase").asText();
+        if (phase.equals("FAILED") || phase.equals("DEGRADED")) {
+          found(
+              "deployment",
+              phase.equals("FAILED") ? "bad" : "note",
+              "%s is %s: %s"
+                  .formatted(
+                      deployment.path("name").asText(),
+                      phase,
+                      Output.few(deployment.path("reason").asText("no reason given"))));
+        }
+      }
+    } catch (CliFailure failure) {
+      found("deployment", "note", "cannot be listed: " + failure.sentence());
     }
   }
 

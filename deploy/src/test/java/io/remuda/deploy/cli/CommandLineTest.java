@@ -301,7 +301,7 @@ final class CommandLineTest {
 
     assertThat(typed.exit()).isZero();
     assertThat(typed.out())
-        .contains("java     ok")
+        .containsPattern("java +ok")
         .contains("./remuda engine install llama-server")
         .contains("models that are ready: 1");
   }

@@ -189,6 +189,7 @@ public final class ApiServer {
     table.addAll(
         parts.tasks().endpoints(routes::snapshot, pause, streams, settings.eventPatience()));
     table.addAll(new MachineRoutes(fleet).endpoints());
+    table.addAll(new RegistryRoutes(new RegistryRoll(fleet, settings.askTimeout())).endpoints());
     table.addAll(new KeyRoutes(fleet, parts.mint(), routes, parts.clock()).endpoints());
     table.addAll(
         new HealthRoutes(routes::snapshot, fleet::seesRegistry, stopping::get, parts.metrics())

@@ -78,6 +78,11 @@ public final class FleetClient {
     return link.system().filter(held -> held == system).isPresent();
   }
 
+  /** The cluster system that there is now; empty between two. */
+  Optional<ActorSystem<?>> system() {
+    return link.system();
+  }
+
   /** Whether a registry node is in sight; says nothing of its journal. */
   public boolean seesRegistry() {
     return link.system().filter(FleetClient::hasRegistry).isPresent();
@@ -255,7 +260,7 @@ public final class FleetClient {
         AskPattern.ask(view.get(), message::apply, timeout, now.system().get().scheduler()));
   }
 
-  private <R> CompletionStage<R> onLocal(CompletionStage<R> asked) {
+  <R> CompletionStage<R> onLocal(CompletionStage<R> asked) {
     return asked.handleAsync(
         (reply, failure) -> {
           if (failure == null) {
@@ -274,7 +279,7 @@ public final class FleetClient {
         local);
   }
 
-  private static Refused away() {
+  static Refused away() {
     return Refused.of(
         ErrorCode.REGISTRY_UNAVAILABLE,
         "no registry node is in sight, so nothing can be changed now; what is served goes on. Try"

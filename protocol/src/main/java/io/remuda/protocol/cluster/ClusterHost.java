@@ -187,6 +187,7 @@ public final class ClusterHost {
     builtAtNanos = System.nanoTime();
     ActorSystem<Void> system = ActorSystem.create(guardian.get(), settings.clusterName(), setup());
     DispatcherDelay.watch(system, "cluster");
+    NodeClock.start(system);
     boolean alone = formsAtOnce();
     if (alone) {
       // Before the contact endpoint listens, so that the two happen at the same time.

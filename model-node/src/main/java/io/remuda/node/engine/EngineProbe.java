@@ -90,6 +90,8 @@ public final class EngineProbe implements AutoCloseable {
     private final Duration limit;
     private volatile boolean again = true;
     private volatile String seen = "no answer yet";
+    // Written and read on the timer's thread alone.
+    private boolean stranger;
 
     Attempt(
         EngineProfile profile,
@@ -114,19 +116,33 @@ public final class EngineProbe implements AutoCloseable {
         return;
       }
       if (process.isPresent() && process.get().alive() && !process.get().ownsItsPort()) {
-        // Looked at again: the engine may have begun to listen since.
-        if (process.get().portTaken() && !process.get().ownsItsPort()) {
-          result.complete(
-              new Readiness.Impostor(
-                  "port "
-                      + process.get().record().port()
-                      + " is listened on by a process that is not this engine's"));
-        } else {
-          retry("it does not listen yet");
-        }
+        portIsNotOurs(process.get());
         return;
       }
       step(0);
+    }
+
+    /**
+     * Nobody listens yet, or a stranger does. A stranger is looked at twice, a round apart: the
+     * engine may have begun to listen between two looks, and one that is just ending has let go of
+     * its files already while its port is still taken; its end is told before the next round.
+     */
+    private void portIsNotOurs(EngineProcess ours) {
+      if (!ours.portTaken() || ours.ownsItsPort()) {
+        stranger = false;
+        retry("it does not listen yet");
+      } else if (stranger || !again) {
+        result.complete(new Readiness.Impostor(taken(ours)));
+      } else {
+        stranger = true;
+        retry(taken(ours));
+      }
+    }
+
+    private static String taken(EngineProcess ours) {
+      return "port "
+          + ours.record().port()
+          + " is listened on by a process that is not this engine's";
     }
 
     private void step(int index) {

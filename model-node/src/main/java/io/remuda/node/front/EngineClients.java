@@ -17,6 +17,7 @@ final class EngineClients {
 
   private final FrontSettings settings;
   private final ThreadLocal<HttpClient> clients = new ThreadLocal<>();
+  private final ThreadLocal<HttpClient> fresh = new ThreadLocal<>();
   private final ThreadLocal<Set<HttpConnection>> carriers =
       ThreadLocal.withInitial(() -> Collections.newSetFromMap(new WeakHashMap<>()));
 
@@ -27,17 +28,25 @@ final class EngineClients {
   /** The client of the calling event loop. */
   HttpClient here(Vertx vertx) {
     HttpClient client = clients.get();
-    if (client == null) {
-      client =
-          vertx
-              .httpClientBuilder()
-              .with(options())
-              .with(pool())
-              // The call that suffers from a broken connection says so; a log line adds nothing.
-              .withConnectHandler(connection -> connection.exceptionHandler(e -> {}))
-              .build();
-      clients.set(client);
-    }
+    return client == null ? make(clients, vertx, options()) : client;
+  }
+
+  /** The calling loop's client for requests that need a connection nobody has used. */
+  HttpClient fresh(Vertx vertx) {
+    HttpClient client = fresh.get();
+    return client == null ? make(fresh, vertx, options().setKeepAlive(false)) : client;
+  }
+
+  private HttpClient make(ThreadLocal<HttpClient> loops, Vertx vertx, HttpClientOptions options) {
+    HttpClient client =
+        vertx
+            .httpClientBuilder()
+            .with(options)
+            .with(pool())
+            // The call that suffers from a broken connection says so; a log line adds nothing.
+            .withConnectHandler(connection -> connection.exceptionHandler(e -> {}))
+            .build();
+    loops.set(client);
     return client;
   }
 

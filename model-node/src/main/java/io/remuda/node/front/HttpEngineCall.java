@@ -12,17 +12,21 @@ import io.remuda.protocol.bytes.InferenceSink;
 import io.remuda.protocol.id.InstanceId;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.internal.buffer.BufferInternal;
+import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +45,7 @@ final class HttpEngineCall implements InferenceCall {
   private @Nullable HttpClientResponse incoming;
   private boolean paused;
   private boolean over;
+  private boolean again;
   private long asking = -1;
 
   HttpEngineCall(
@@ -60,9 +65,11 @@ final class HttpEngineCall implements InferenceCall {
   }
 
   void start() {
-    front
-        .clients()
-        .here(context.owner())
+    start(front.clients().here(context.owner()));
+  }
+
+  private void start(HttpClient client) {
+    client
         .request(options(HttpMethod.valueOf(request.method())))
         .onComplete(
             result -> {
@@ -122,23 +129,29 @@ final class HttpEngineCall implements InferenceCall {
               if (result.succeeded()) {
                 head(result.result());
               } else {
-                lost(kept);
+                lost(kept, result.cause());
               }
             });
     call.end(BufferInternal.buffer(body.retain()));
   }
 
   /**
-   * The connection has ended without an answer. Engines close what is idle, and a loop that was
-   * busy or paused learns it only as the next request goes out; whether the engine lives a new
-   * connection tells. Each kept one fails once.
+   * No answer came. Engines close what is idle, and a loop that was busy or paused learns it only
+   * as the next request goes out; whether the engine lives a new connection tells. Once: an engine
+   * that ends each connection may do so because of the request.
    */
-  private void lost(boolean kept) {
-    if (kept && !over) {
+  private void lost(boolean kept, Throwable cause) {
+    boolean closed = cause instanceof HttpClosedException || cause instanceof IOException;
+    if (kept && closed && !over && !again) {
+      again = true;
       outgoing = null;
-      start();
+      start(front.clients().fresh(context.owner()));
     } else {
-      fail("closed the connection before its answer", true);
+      fail(
+          cause instanceof TimeoutException
+              ? "sent nothing for " + front.settings().silenceTimeout().toSeconds() + " s"
+              : "closed the connection before its answer",
+          true);
     }
   }
 

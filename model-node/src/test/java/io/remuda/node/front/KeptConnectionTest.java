@@ -2,20 +2,27 @@ package io.remuda.node.front;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.ConfigFactory;
 import io.netty.buffer.Unpooled;
 import io.remuda.node.instance.Gate;
 import io.remuda.node.instance.Hosted;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
 import io.remuda.protocol.bytes.InferenceRequest;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.testing.CollectingSink;
 import io.remuda.protocol.testing.ScriptedEngine;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -64,13 +71,88 @@ class KeptConnectionTest {
     }
   }
 
+  @Test
+  void aRequestThatEndsEachConnectionIsSentTwiceAtMost() {
+    AtomicInteger deadly = new AtomicInteger();
+    try (ScriptedEngine engine =
+        ScriptedEngine.start(
+            (seen, wire) -> {
+              if (seen.body().equals("{}")) {
+                wire.json(200, "{}");
+              } else {
+                deadly.incrementAndGet();
+                wire.cut();
+              }
+            })) {
+      hosted.put(Instances.ready(INSTANCE, Instances.gate(64, 0), engine.base()));
+      // Each loop keeps more than one connection.
+      List<CollectingSink> before = new ArrayList<>();
+      for (int i = 0; i < 2 * Instances.settings().eventLoops() + 2; i++) {
+        CollectingSink sink = new CollectingSink();
+        front.call(request(), sink);
+        before.add(sink);
+      }
+      before.forEach(CollectingSink::await);
+
+      CollectingSink sink = new CollectingSink();
+      front.call(request("[\"deadly\"]"), sink);
+      sink.await();
+
+      assertThat(sink.failure().orElseThrow().code()).isEqualTo(ErrorCode.ENGINE_GONE);
+      assertThat(deadly).hasValueBetween(1, 2);
+    }
+  }
+
+  @Test
+  void anEngineThatIsSilentOnAKeptConnectionIsNotAskedAgain() {
+    CountDownLatch over = new CountDownLatch(1);
+    Set<ScriptedEngine.Wire> used = ConcurrentHashMap.newKeySet();
+    AtomicInteger silent = new AtomicInteger();
+    Front quick =
+        new Front(
+            hosted,
+            FrontSettings.from(
+                ConfigFactory.parseString("remuda.node.front.silence-timeout = 1s")
+                    .withFallback(ConfigFactory.load())),
+            FrontMetrics.NONE);
+    try (ScriptedEngine engine =
+        ScriptedEngine.start(
+            (seen, wire) -> {
+              if (used.add(wire)) {
+                wire.json(200, "{}");
+              } else {
+                silent.incrementAndGet();
+                over.await();
+              }
+            })) {
+      hosted.put(Instances.ready(INSTANCE, gate, engine.base()));
+      Optional<Refused> failure = Optional.empty();
+      for (int i = 0; i < 50 && failure.isEmpty(); i++) {
+        CollectingSink sink = new CollectingSink();
+        quick.call(request(), sink);
+        sink.await();
+        failure = sink.failure();
+      }
+
+      assertThat(failure.orElseThrow().message()).contains("sent nothing for 1 s");
+      assertThat(silent).hasValue(1);
+      over.countDown();
+    } finally {
+      quick.close().toCompletableFuture().join();
+    }
+  }
+
   private InferenceRequest request() {
+    return request("{}");
+  }
+
+  private InferenceRequest request(String body) {
     return new InferenceRequest(
         INSTANCE,
         "POST",
         "/v1/chat/completions",
         List.of(Map.entry("content-type", "application/json")),
-        Unpooled.copiedBuffer("{}", StandardCharsets.UTF_8),
+        Unpooled.copiedBuffer(body, StandardCharsets.UTF_8),
         "bench",
         "r-1",
         false,

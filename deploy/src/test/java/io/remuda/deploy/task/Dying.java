@@ -59,6 +59,11 @@ final class Dying implements Claims {
   }
 
   @Override
+  public CompletionStage<Boolean> giveBack(Claim claim) {
+    return claims.giveBack(claim);
+  }
+
+  @Override
   public CompletionStage<Boolean> progress(Claim claim, int percent) {
     return claims.progress(claim, percent);
   }

@@ -192,6 +192,7 @@ final class InstanceStage implements AutoCloseable, InferencePort {
   }
 
   private static void answer(String input, InferenceSink sink) {
+    sink.onSent();
     switch (input) {
       case "throw" -> sink.onFailure(Refused.of(ErrorCode.ENGINE_FAILED, "boom: " + input), false);
       case "hang" -> {}

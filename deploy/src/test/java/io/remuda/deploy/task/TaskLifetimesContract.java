@@ -221,6 +221,31 @@ abstract class TaskLifetimesContract {
     }
   }
 
+  @Test
+  void aClaimThatIsGivenBackIsNoAttemptAndCountsNoMore() {
+    try (TaskStage.Machine machine = stage.machine()) {
+      // given a task that was begun once, and claimed once more in vain
+      TaskEnvelope task = stage.task("not begun");
+      get(stage.results().submitting(task));
+      Claim begun = get(machine.claims().claim(task)).orElseThrow();
+      Claim inVain = get(machine.claims().claim(task)).orElseThrow();
+
+      // then only the claim that counts can be given back, and once
+      assertThat(get(machine.claims().giveBack(begun))).isFalse();
+      assertThat(get(machine.claims().giveBack(inVain))).isTrue();
+      assertThat(get(machine.claims().giveBack(inVain))).isFalse();
+      assertThat(stage.read(task).orElseThrow().getState()).isEqualTo(TaskState.QUEUED);
+      assertThat(get(machine.claims().look(task)).attempt()).isEqualTo(1);
+
+      // and the next one is the second attempt, and none before it may store a result
+      Claim next = get(machine.claims().claim(task)).orElseThrow();
+      assertThat(next.attempt()).isEqualTo(2);
+      assertThat(get(machine.claims().done(inVain, ByteString.copyFromUtf8("no")))).isFalse();
+      assertThat(get(machine.claims().done(next, ByteString.copyFromUtf8("it")))).isTrue();
+      assertThat(get(machine.claims().giveBack(next))).isFalse();
+    }
+  }
+
   private TaskEnvelope brief(String text) {
     return stage.task(text).toBuilder().setResultTtlSeconds(SHORT.toSeconds()).build();
   }

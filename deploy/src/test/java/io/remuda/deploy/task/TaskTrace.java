@@ -182,6 +182,11 @@ final class TaskTrace {
     }
 
     @Override
+    public CompletionStage<Boolean> giveBack(Claim claim) {
+      return claims.giveBack(claim);
+    }
+
+    @Override
     public CompletionStage<Boolean> progress(Claim claim, int percent) {
       return claims.progress(claim, percent);
     }

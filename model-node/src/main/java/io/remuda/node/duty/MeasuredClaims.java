@@ -37,6 +37,11 @@ record MeasuredClaims(Claims claims, TaskMeters meters) implements Claims {
   }
 
   @Override
+  public CompletionStage<Boolean> giveBack(Claim claim) {
+    return claims.giveBack(claim);
+  }
+
+  @Override
   public CompletionStage<Boolean> progress(Claim claim, int percent) {
     return claims.progress(claim, percent);
   }

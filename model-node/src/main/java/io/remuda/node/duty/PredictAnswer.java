@@ -38,6 +38,7 @@ final class PredictAnswer implements InferenceSink {
   private int status;
   private String type = "";
   private boolean forGood;
+  private boolean sent;
 
   /**
    * @param limit bytes
@@ -50,6 +51,11 @@ final class PredictAnswer implements InferenceSink {
     this.limit = limit;
     this.form = form;
     this.progress = progress;
+  }
+
+  @Override
+  public void onSent() {
+    sent = true;
   }
 
   @Override
@@ -152,6 +158,10 @@ final class PredictAnswer implements InferenceSink {
 
   @Override
   public void onFailure(Refused reason, boolean safeToRetry) {
+    if (!sent) {
+      answer.completeExceptionally(new TypedModel.NotBegun(reason.message()));
+      return;
+    }
     fail(
         reason.code() == ErrorCode.ENGINE_FAILED
             ? "the model threw an exception"

@@ -181,6 +181,9 @@ final class ServedModel implements TypedModel {
     if (cause instanceof Rejected) {
       return "rejected";
     }
+    if (cause instanceof NotBegun) {
+      return "not_begun";
+    }
     if (cause instanceof CancellationException) {
       return "cancelled";
     }

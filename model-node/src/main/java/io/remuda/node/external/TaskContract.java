@@ -98,7 +98,8 @@ public final class TaskContract {
     json.putObject("scripts")
         .put("claim", scripts.claim().text())
         .put("finish", scripts.finish().text())
-        .put("progress", scripts.progress().text());
+        .put("progress", scripts.progress().text())
+        .put("giveBack", scripts.giveBack().text());
     return json;
   }
 

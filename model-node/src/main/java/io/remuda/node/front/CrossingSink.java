@@ -11,6 +11,11 @@ import java.util.concurrent.Executor;
 record CrossingSink(InferenceSink sink, Executor loop) implements InferenceSink {
 
   @Override
+  public void onSent() {
+    loop.execute(sink::onSent);
+  }
+
+  @Override
   public void onProgress(int percent) {
     loop.execute(() -> sink.onProgress(percent));
   }

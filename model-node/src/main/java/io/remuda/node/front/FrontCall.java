@@ -123,6 +123,7 @@ final class FrontCall implements InferenceCall {
       running(call);
       call.start();
     } else if (instance.upstream() instanceof Upstream.InJvm jvm) {
+      sink.onSent();
       running(jvm.engine().call(inJvm(), new FromEngine()));
     } else {
       fail(notReady(), true);
@@ -154,6 +155,13 @@ final class FrontCall implements InferenceCall {
 
   /** What the engine answers, wherever it is. */
   private final class FromEngine implements InferenceSink {
+    @Override
+    public void onSent() {
+      if (!over) {
+        sink.onSent();
+      }
+    }
+
     @Override
     public void onProgress(int percent) {
       if (!over) {

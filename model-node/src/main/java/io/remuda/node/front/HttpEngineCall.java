@@ -45,6 +45,7 @@ final class HttpEngineCall implements InferenceCall {
   private @Nullable HttpClientResponse incoming;
   private boolean paused;
   private boolean over;
+  private boolean sent;
   private boolean again;
   private long asking = -1;
 
@@ -101,6 +102,10 @@ final class HttpEngineCall implements InferenceCall {
       return;
     }
     outgoing = call;
+    if (!sent) {
+      sent = true;
+      sink.onSent();
+    }
     boolean kept = front.clients().wasUsed(call.connection());
     // What breaks is told by the response's failure.
     call.exceptionHandler(e -> {});

@@ -64,6 +64,12 @@ public interface Claims extends AutoCloseable {
   CompletionStage<Boolean> failed(Claim claim, String code, String message);
 
   /**
+   * Makes the claim as if it had never been: the task waits again, and was begun once less. False
+   * when the claim is no longer the one that counts.
+   */
+  CompletionStage<Boolean> giveBack(Claim claim);
+
+  /**
    * Notes how far the task is; false when the claim is no longer the one that counts, and whoever
    * works on it may stop.
    *

@@ -184,6 +184,20 @@ final class JdbcClaims implements Claims {
   }
 
   @Override
+  public CompletionStage<Boolean> giveBack(Claim claim) {
+    return write(
+        claim.task(),
+        connection -> {
+          try (PreparedStatement update = connection.prepareStatement(TaskSql.UNCLAIM)) {
+            update.setString(1, claim.task().getTaskId());
+            update.setInt(2, claim.attempt());
+            update.setString(3, claim.nonce());
+            return update.executeUpdate() == 1;
+          }
+        });
+  }
+
+  @Override
   public CompletionStage<Boolean> progress(Claim claim, int percent) {
     return write(
         claim.task(),

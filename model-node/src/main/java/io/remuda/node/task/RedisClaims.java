@@ -80,6 +80,18 @@ final class RedisClaims implements Claims {
   }
 
   @Override
+  public CompletionStage<Boolean> giveBack(Claim claim) {
+    CompletionStage<Long> given =
+        link.run(
+            scripts.giveBack(),
+            ScriptOutputType.INTEGER,
+            new String[] {record(claim.task())},
+            Integer.toString(claim.attempt()),
+            claim.nonce());
+    return given.thenApply(counts -> counts == 1);
+  }
+
+  @Override
   public CompletionStage<Boolean> progress(Claim claim, int percent) {
     CompletionStage<Long> noted =
         link.run(

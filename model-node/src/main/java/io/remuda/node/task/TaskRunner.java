@@ -160,6 +160,9 @@ final class TaskRunner {
           .ask(() -> claims.failed(claim, rejected.code(), String.valueOf(rejected.getMessage())))
           .thenApply(counts -> Verdict.ACK);
     }
+    if (cause instanceof TypedModel.NotBegun) {
+      return givenBack(claim, String.valueOf(cause.getMessage()));
+    }
     String reason =
         cause instanceof TimeoutException
             ? "the model gave no answer within " + settings.runLimit()
@@ -174,6 +177,19 @@ final class TaskRunner {
         claim.task().getTaskId(),
         claim.attempt(),
         reason);
+    return retry();
+  }
+
+  /**
+   * To be poison says something of the input, and an engine that is just ending says nothing of it:
+   * else each task that comes meanwhile would use up its attempts within seconds.
+   */
+  private CompletionStage<Verdict> givenBack(Claims.Claim claim, String reason) {
+    LOG.info("task={} was not begun and goes back: {}", claim.task().getTaskId(), reason);
+    return patience.ask(() -> claims.giveBack(claim)).thenCompose(counts -> retry());
+  }
+
+  private CompletionStage<Verdict> retry() {
     return CompletableFuture.supplyAsync(
         () -> Verdict.RETRY, Patience.after(settings.retryPause()));
   }

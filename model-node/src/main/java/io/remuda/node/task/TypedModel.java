@@ -6,7 +6,7 @@ import java.util.function.IntConsumer;
 
 /**
  * A model as a worker sees it. A run that fails is tried again, up to {@code remuda.tasks.attempts}
- * times; one that fails with {@link Rejected} is not.
+ * times; one that fails with {@link Rejected} is not, and one with {@link NotBegun} does not count.
  */
 public interface TypedModel {
 
@@ -27,6 +27,15 @@ public interface TypedModel {
      */
     public Failed(String message) {
       super(message, null, false, false);
+    }
+  }
+
+  /** The model never saw the input, as when its engine is just ending: this was no attempt. */
+  final class NotBegun extends Failed {
+    private static final long serialVersionUID = 1L;
+
+    public NotBegun(String message) {
+      super(message);
     }
   }
 

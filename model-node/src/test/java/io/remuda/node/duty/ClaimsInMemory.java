@@ -139,6 +139,21 @@ final class ClaimsInMemory implements Claims {
   }
 
   @Override
+  public CompletionStage<Boolean> giveBack(Claim claim) {
+    String id = claim.task().getTaskId();
+    return answer(
+        false,
+        () -> {
+          Seen seen = records.getOrDefault(id, Seen.NOTHING);
+          if (seen.isPast(claim)) {
+            return false;
+          }
+          records.put(id, new Seen(true, false, claim.attempt() - 1, ""));
+          return true;
+        });
+  }
+
+  @Override
   public CompletionStage<Boolean> progress(Claim claim, int percent) {
     return answer(
         false,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.netty.buffer.Unpooled;
+import io.remuda.node.task.TypedModel.NotBegun;
 import io.remuda.node.task.TypedModel.Rejected;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
@@ -94,13 +95,24 @@ class PredictAnswerTest {
 
   @Test
   void anEngineThatHasGoneIsAFailureWithItsReason() {
+    sink.onSent();
     sink.onFailure(Refused.of(ErrorCode.ENGINE_GONE, "the engine of m-1 died"), false);
 
-    assertThat(failure()).isNotInstanceOf(Rejected.class).hasMessage("the engine of m-1 died");
+    assertThat(failure())
+        .isNotInstanceOfAny(Rejected.class, NotBegun.class)
+        .hasMessage("the engine of m-1 died");
+  }
+
+  @Test
+  void whatTheEngineWasNeverSentWasNotBegun() {
+    sink.onFailure(Refused.of(ErrorCode.ENGINE_GONE, "it takes no connections"), true);
+
+    assertThat(failure()).isInstanceOf(NotBegun.class).hasMessage("it takes no connections");
   }
 
   @Test
   void whatAModelThrowsIsNotPassedOn() {
+    sink.onSent();
     sink.onFailure(Refused.of(ErrorCode.ENGINE_FAILED, "boom: canary"), false);
 
     assertThat(failure()).hasMessage("the model threw an exception");

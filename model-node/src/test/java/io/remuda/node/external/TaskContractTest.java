@@ -24,5 +24,6 @@ class TaskContractTest {
     assertThat(told.path("claim").asText()).isEqualTo(scripts.claim().text());
     assertThat(told.path("finish").asText()).isEqualTo(scripts.finish().text());
     assertThat(told.path("progress").asText()).isEqualTo(scripts.progress().text());
+    assertThat(told.path("giveBack").asText()).isEqualTo(scripts.giveBack().text());
   }
 }

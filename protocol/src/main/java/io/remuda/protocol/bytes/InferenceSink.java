@@ -12,6 +12,12 @@ import java.util.Map;
 public interface InferenceSink {
 
   /**
+   * From now on the engine may have seen the request. Told at most once, by the port of the machine
+   * that the engine is on; what fails there without it was begun by no engine.
+   */
+  default void onSent() {}
+
+  /**
    * How far the engine is with an answer that has not begun. Only where the request asks for it
    * with {@link FrontHeaders#PROGRESS} and the engine can tell.
    *

@@ -37,6 +37,8 @@ import java.util.HexFormat;
  *     revived by now, 0 when it may not run
  * @param progress KEYS record; ARGV attempt, nonce, percent. Answers 1, or 0 when the claim does
  *     not count
+ * @param giveBack KEYS record; ARGV attempt, nonce. The task waits again and was begun once less.
+ *     Answers 1, or 0 when the claim does not count
  * @param list KEYS the tenant's list; ARGV limit, id before the page or "", prefix of records.
  *     Answers rows of id, twelve fields, and "1" for a task that is DONE and has no result any more
  */
@@ -48,6 +50,7 @@ public record TaskScripts(
     Script end,
     Script revive,
     Script progress,
+    Script giveBack,
     Script list) {
 
   /**
@@ -66,6 +69,7 @@ public record TaskScripts(
         read("end"),
         read("revive"),
         read("progress"),
+        read("give-back"),
         read("list"));
   }
 

@@ -231,6 +231,13 @@ public final class TaskSql {
           + KEPT
           + " WHERE id = ? AND state = 'RUNNING' AND attempt = ? AND nonce = ?";
 
+  /** id, attempt, nonce. As if it had not been claimed. */
+  public static final String UNCLAIM =
+      "UPDATE "
+          + RECORD
+          + " SET state = 'QUEUED', attempt = attempt - 1, nonce = ''"
+          + " WHERE id = ? AND state = 'RUNNING' AND attempt = ? AND nonce = ?";
+
   /** percent, id, attempt, nonce. */
   public static final String PROGRESS =
       "UPDATE "

@@ -24,6 +24,15 @@ public final class CollectingSink implements InferenceSink {
   private int ends;
   private int chunks;
   private String misuse = "";
+  private int sent;
+
+  @Override
+  public synchronized void onSent() {
+    if (sent > 0 || status != 0 || ends > 0) {
+      misuse = "sent a second time, or after its answer";
+    }
+    sent++;
+  }
 
   @Override
   public synchronized void onHead(int answered, List<Map.Entry<String, String>> answeredHeaders) {
@@ -58,6 +67,11 @@ public final class CollectingSink implements InferenceSink {
     failure = reason;
     safeToRetry = safe;
     over.countDown();
+  }
+
+  /** Whether the engine may have seen the request. */
+  public synchronized boolean isSent() {
+    return sent > 0;
   }
 
   /** Waits for the end, good or bad. */

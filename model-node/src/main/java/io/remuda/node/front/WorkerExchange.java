@@ -102,16 +102,17 @@ final class WorkerExchange {
       return;
     }
     WorkerCalls.Call call = new WorkerCalls.Call(head, body.toString(StandardCharsets.UTF_8));
-    try {
-      door.pages()
-          .workers()
-          .answer(call)
-          .whenComplete(
-              (answer, failure) ->
-                  context.runOnContext(v -> send(failure == null ? answer : broken(failure))));
-    } catch (RuntimeException e) {
-      send(broken(e));
-    }
+    // Not on the loop: a schema of some MiB takes a while to read.
+    context
+        .owner()
+        .executeBlocking(() -> door.pages().workers().answer(call), false)
+        .onSuccess(
+            answering ->
+                answering.whenComplete(
+                    (answer, failure) ->
+                        context.runOnContext(
+                            v -> send(failure == null ? answer : broken(failure)))))
+        .onFailure(e -> send(broken(e)));
   }
 
   private WorkerCalls.Answer broken(Throwable failure) {

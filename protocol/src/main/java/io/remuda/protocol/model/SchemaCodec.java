@@ -94,14 +94,17 @@ public final class SchemaCodec {
     Deque<Descriptor> open = new ArrayDeque<>(List.of(roots));
     while (!open.isEmpty()) {
       Descriptor type = open.remove();
-      if (types.putIfAbsent(type.getFullName(), message(type)) != null) {
+      // A look before the text is made: a type with many fields of its own type comes as often.
+      if (types.containsKey(type.getFullName())) {
         continue;
       }
+      types.put(type.getFullName(), message(type));
       for (FieldDescriptor field : type.getFields()) {
         if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
           open.add(field.getMessageType());
         } else if (field.getJavaType() == FieldDescriptor.JavaType.ENUM) {
-          types.put(field.getEnumType().getFullName(), enumeration(field.getEnumType()));
+          types.computeIfAbsent(
+              field.getEnumType().getFullName(), name -> enumeration(field.getEnumType()));
         }
       }
     }

@@ -24,6 +24,9 @@ class SchemaFingerprintTest {
   /** More than any thread's stack has room for, were each type a call within another's. */
   private static final int CHAIN = 20_000;
 
+  /** Fields, and the first one's number: beyond those that protobuf keeps for itself. */
+  private static final int WIDE = 20_000;
+
   private static final String PLAIN = fingerprint(message -> {});
 
   @Test
@@ -137,6 +140,20 @@ class SchemaFingerprintTest {
   private static Schema schema(FileDescriptorSet files) {
     return SchemaCodec.parse(
         Base64.getEncoder().encodeToString(files.toByteArray()), "t.In", "t.In");
+  }
+
+  /** With the text of a type made for each field that leads to it, this takes minutes. */
+  @Test
+  void aTypeWithManyFieldsOfItsOwnTypeIsReadOnce() {
+    assertThat(
+            fingerprint(
+                message -> {
+                  for (int number = WIDE; number < 2 * WIDE; number++) {
+                    message.addField(message("f" + number, number, "In"));
+                    message.addField(message("p" + number, number + WIDE, "Part"));
+                  }
+                }))
+        .isNotEqualTo(PLAIN);
   }
 
   /** "In" holds a text and a "Part", which lies in a file of its own and holds a number. */

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** One request to a model, from its body to the last byte of its answer. Lives on one loop. */
 final class Inference implements AnswerInProgress {
@@ -24,12 +23,12 @@ final class Inference implements AnswerInProgress {
   private final InstanceBody body;
   private final ClientAnswer answer;
   private final Tries tries;
+  private final Underway underway = new Underway();
   private final long started = System.nanoTime();
   private String model = "";
   private boolean over;
   private boolean paused;
   private long firstByteAt;
-  private @Nullable Attempt attempt;
 
   Inference(InferenceHandler handler, ClientRequest request, AnswerSink sink) {
     this.handler = handler;
@@ -55,34 +54,25 @@ final class Inference implements AnswerInProgress {
     if (over) {
       return;
     }
-    Attempt current = attempt;
-    if (current != null) {
-      current.cancel();
-    }
+    underway.cancel();
     finish("cancelled");
   }
 
   @Override
   public void pause() {
     paused = true;
-    Attempt current = attempt;
-    if (current != null && !over) {
-      current.pause();
-    }
+    underway.pause();
   }
 
   @Override
   public void resume() {
     paused = false;
-    Attempt current = attempt;
-    if (current != null && !over) {
-      current.resume();
-    }
+    underway.resume();
   }
 
   @Override
   public boolean comment() {
-    Attempt current = attempt;
+    Attempt current = underway.current();
     return !over
         && body.stream()
         && tries.any()
@@ -91,15 +81,15 @@ final class Inference implements AnswerInProgress {
 
   @Override
   public void look() {
-    Attempt waiting = attempt;
+    Attempt waiting = underway.current();
     if (over || waiting == null || waiting.hasBegun()) {
       return;
     }
     tries
-        .insteadOf(waiting.target(), handler.routes().snapshot(), model)
+        .insteadOf(waiting.target(), handler.routes().snapshot(), model, System.nanoTime())
         .ifPresent(
             next -> {
-              waiting.cancel();
+              underway.keep();
               call(next);
             });
   }
@@ -152,7 +142,7 @@ final class Inference implements AnswerInProgress {
   private void call(Target target) {
     tries.count();
     Attempt next = new Attempt(this, target);
-    attempt = next;
+    underway.begin(next);
     next.start(body.answersOf(handler.ports().of(target.route())), body.forInstance(target));
     if (paused && !over) {
       next.pause();
@@ -161,27 +151,33 @@ final class Inference implements AnswerInProgress {
 
   /** The attempt failed before the client saw anything of it. */
   void failedEarly(Attempt failed, Refused reason, boolean safeToRetry) {
-    if (over) {
+    if (over || !underway.failed(failed)) {
       return;
     }
-    attempt = null;
     ModelEntry entry = handler.routes().snapshot().get(model);
-    if (safeToRetry && entry != null && tries.mayGoOn()) {
-      Optional<Target> next = tries.after(failed.target(), reason, entry);
-      if (next.isPresent()) {
-        call(next.get());
-        return;
-      }
-      if (reason.code() == ErrorCode.MODEL_NOT_READY && entry.readyCount() == 0) {
-        hold(entry);
-        return;
-      }
+    boolean mayGoOn = safeToRetry && tries.mayGoOn();
+    Optional<Target> next =
+        mayGoOn && entry != null ? tries.after(failed.target(), reason, entry) : Optional.empty();
+    if (next.isPresent()) {
+      call(next.get());
+      return;
+    }
+    if (underway.fallBack()) {
+      return;
+    }
+    if (mayGoOn
+        && entry != null
+        && reason.code() == ErrorCode.MODEL_NOT_READY
+        && entry.readyCount() == 0) {
+      hold(entry);
+      return;
     }
     Refused told = tries.toTell(reason);
     refuse(told, retryAfter(told.code()));
   }
 
   void whole(Attempt from, int status, List<Map.Entry<String, String>> headers, ByteBuf content) {
+    underway.chosen(from);
     noteFirstByte();
     if (!answer.promisedStream()) {
       answer.whole(status, headers, from.target().instance(), content);
@@ -200,6 +196,7 @@ final class Inference implements AnswerInProgress {
   }
 
   void head(Attempt from, int status, List<Map.Entry<String, String>> headers, boolean events) {
+    underway.chosen(from);
     if (answer.promisedStream() && !events) {
       from.cancel();
       refuse(notTheStream(), Duration.ZERO);
@@ -280,7 +277,7 @@ final class Inference implements AnswerInProgress {
       return;
     }
     over = true;
-    attempt = null;
+    underway.cancel();
     body.release();
     long now = System.nanoTime();
     handler

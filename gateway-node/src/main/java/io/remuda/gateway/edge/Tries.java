@@ -76,13 +76,14 @@ final class Tries {
   /**
    * An instance in sight, once the machine of {@code waiting} has been out of sight for too long:
    * what was sent to a machine without a network is lost, and its connection says so minutes later.
+   *
+   * @param now of {@link System#nanoTime()}
    */
-  Optional<Target> insteadOf(Target waiting, RouteSnapshot snapshot, String model) {
+  Optional<Target> insteadOf(Target waiting, RouteSnapshot snapshot, String model, long now) {
     if (snapshot.isInSight(waiting.route().machine())) {
       outOfSightSince = 0;
       return Optional.empty();
     }
-    long now = System.nanoTime();
     if (outOfSightSince == 0) {
       outOfSightSince = now;
     }

@@ -124,6 +124,8 @@ final class RegistryRoll {
                                     ? voice.path().address()
                                     : own,
                             Function.identity(),
-                            (one, other) -> other)));
+                            (one, other) -> other)))
+        // The members are known without their words.
+        .exceptionally(silent -> Map.of());
   }
 }

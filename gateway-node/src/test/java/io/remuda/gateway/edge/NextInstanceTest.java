@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigFactory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.remuda.gateway.routing.Routes;
+import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.Route;
@@ -116,25 +117,84 @@ class NextInstanceTest {
 
   @Test
   void aMachineThatComesBackInTimeKeepsItsRequests() {
-    InferenceHandler patient =
-        new InferenceHandler(
-            routes,
-            handler.ports(),
-            InferenceSettings.from(limit("1h")),
-            RequestMetrics.NONE,
-            timers,
-            Translations.NONE);
+    Tries tries = new Tries(InferenceSettings.from(limit("3s")));
+    tries.count();
     ready("chat-1", FIRST);
-    AnswerInProgress answer = start(patient);
+    Target first = tries.untried(routes.snapshot().find("chat").orElseThrow()).orElseThrow();
+    ready("chat-2", SECOND);
+    long second = Duration.ofSeconds(1).toNanos();
+
+    // given that it was out of sight, was seen again, and is out of sight since the tenth second
+    routes.mask(Set.of(FIRST));
+    assertThat(tries.insteadOf(first, routes.snapshot(), "chat", second)).isEmpty();
+    routes.mask(Set.of());
+    assertThat(tries.insteadOf(first, routes.snapshot(), "chat", 2 * second)).isEmpty();
+    routes.mask(Set.of(FIRST));
+    assertThat(tries.insteadOf(first, routes.snapshot(), "chat", 10 * second)).isEmpty();
+
+    // then its limit counts from there
+    assertThat(tries.insteadOf(first, routes.snapshot(), "chat", 12 * second)).isEmpty();
+    assertThat(tries.insteadOf(first, routes.snapshot(), "chat", 13 * second))
+        .hasValueSatisfying(next -> assertThat(next.instance()).hasToString("chat-2"));
+  }
+
+  @Test
+  void aMachineOutOfSightMayBeAtWorkAllTheSame() {
+    ready("chat-1", FIRST);
+    AnswerInProgress answer = start();
     ready("chat-2", SECOND);
     routes.mask(Set.of(FIRST));
-
-    answer.look();
-    routes.mask(Set.of());
     answer.look();
 
-    assertThat(asked).extracting(Asked::instance).containsExactly("chat-1");
+    asked.get(1).sink.onFailure(Refused.of(ErrorCode.BUSY, "full"), true);
+    assertThat(client.said).isEmpty();
     assertThat(asked.get(0).cancelled).isFalse();
+    asked.get(0).answers("{}");
+
+    assertThat(client.said).containsExactly("200", "{}");
+  }
+
+  @Test
+  void whoAnswersFirstIsSeenAndTheOtherOneEnds() {
+    ready("chat-1", FIRST);
+    AnswerInProgress answer = start();
+    ready("chat-2", SECOND);
+    routes.mask(Set.of(FIRST));
+    answer.look();
+
+    asked.get(0).answers("{\"from\":1}");
+    asked.get(1).answers("{\"from\":2}");
+
+    assertThat(client.said).containsExactly("200", "{\"from\":1}");
+    assertThat(asked.get(1).cancelled).isTrue();
+  }
+
+  @Test
+  void aClientThatGoesEndsBoth() {
+    ready("chat-1", FIRST);
+    AnswerInProgress answer = start();
+    ready("chat-2", SECOND);
+    routes.mask(Set.of(FIRST));
+    answer.look();
+
+    answer.cancel();
+
+    assertThat(asked).allMatch(one -> one.cancelled);
+  }
+
+  @Test
+  void theFirstMayFailWhileTheSecondIsAtWork() {
+    ready("chat-1", FIRST);
+    AnswerInProgress answer = start();
+    ready("chat-2", SECOND);
+    routes.mask(Set.of(FIRST));
+    answer.look();
+
+    asked.get(0).sink.onFailure(Refused.of(ErrorCode.ENGINE_GONE, "gone"), true);
+    asked.get(1).answers("{}");
+
+    assertThat(asked).hasSize(2);
+    assertThat(client.said).containsExactly("200", "{}");
   }
 
   @Test

@@ -8,6 +8,8 @@ import java.time.Duration;
  * How engines are started and watched on this machine.
  *
  * @param host the address that engines listen on; loopback, for only the front may reach them
+ * @param lowestPort that an engine may be told to listen on
+ * @param highestPort that an engine may be told to listen on
  * @param startLimit for the keeper to have the process running
  * @param watchInterval how often a running engine's process is looked at
  * @param endLimit for a killed engine to be gone with all that it started
@@ -20,6 +22,8 @@ import java.time.Duration;
  */
 public record EngineSettings(
     String host,
+    int lowestPort,
+    int highestPort,
     Duration startLimit,
     Duration watchInterval,
     Duration endLimit,
@@ -32,11 +36,21 @@ public record EngineSettings(
     Duration versionLimit,
     Path engines) {
 
+  public EngineSettings {
+    if (lowestPort < 1 || highestPort > 65_535 || highestPort - lowestPort < 1) {
+      throw new IllegalArgumentException(
+          "remuda.node.engine.lowest-port is %d and highest-port is %d; give two of 1 to 65535, the second the higher one"
+              .formatted(lowestPort, highestPort));
+    }
+  }
+
   /** From the whole configuration; the keys lie under {@code remuda.node.engine}. */
   public static EngineSettings from(Config config) {
     Config own = config.getConfig("remuda.node.engine");
     return new EngineSettings(
         own.getString("host"),
+        own.getInt("lowest-port"),
+        own.getInt("highest-port"),
         own.getDuration("start-limit"),
         own.getDuration("watch-interval"),
         own.getDuration("end-limit"),
@@ -63,6 +77,11 @@ public record EngineSettings(
   /** The limit in MiB of an engine that declares so many; 0 for none. */
   long memoryLimitMiB(long declared) {
     return (long) Math.ceil(declared * memoryFactor);
+  }
+
+  /** How many ports there are for engines. */
+  int ports() {
+    return highestPort - lowestPort + 1;
   }
 
   private static Path enginesFolder(String configured) {

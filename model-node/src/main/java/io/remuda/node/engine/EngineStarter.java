@@ -2,12 +2,9 @@ package io.remuda.node.engine;
 
 import io.remuda.protocol.ErrorCode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +22,6 @@ import org.slf4j.LoggerFactory;
  * them off any actor's thread. Closing it leaves the engines running.
  */
 public final class EngineStarter implements AutoCloseable {
-  private static final int PORTS_REMEMBERED = 64;
   private static final String MARKER = "instance.json";
 
   /** The keeper's exit statuses for a pipe and for a record that it could not write. */
@@ -45,12 +41,13 @@ public final class EngineStarter implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  private final Set<Integer> handedOut = new LinkedHashSet<>();
+  private final EnginePorts ports;
   private final KeeperLauncher launcher;
   private final Remains remains;
 
   public EngineStarter(EngineSettings settings) {
     this.settings = settings;
+    this.ports = new EnginePorts(settings);
     this.launcher = new KeeperLauncher(settings);
     this.remains = new Remains(processes, settings.endLimit());
   }
@@ -70,7 +67,7 @@ public final class EngineStarter implements AutoCloseable {
     if (earlier instanceof Adoption.Adopted adopted) {
       throw failed("its engine runs already as pid " + adopted.process().record().pid());
     }
-    int port = freePort();
+    int port = ports.next();
     CommandLine.Command command = commands.build(spec, settings.host(), port);
     clear(folder);
     Path marker = folder.resolve(MARKER);
@@ -237,23 +234,6 @@ public final class EngineStarter implements AutoCloseable {
         watcher,
         settings.watchInterval(),
         settings.endLimit());
-  }
-
-  /** A port free at this moment, and not the one given to another engine a moment ago. */
-  private synchronized int freePort() throws EngineRefusal {
-    for (int attempt = 0; attempt < PORTS_REMEMBERED * 2; attempt++) {
-      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(settings.host()))) {
-        if (handedOut.add(socket.getLocalPort())) {
-          if (handedOut.size() > PORTS_REMEMBERED) {
-            handedOut.remove(handedOut.iterator().next());
-          }
-          return socket.getLocalPort();
-        }
-      } catch (IOException e) {
-        throw failed("no free port on " + settings.host() + ": " + e.getMessage());
-      }
-    }
-    throw failed("no free port on " + settings.host());
   }
 
   private static String ended(Process keeper, Path folder) {

@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <p>They lie below the range that the system takes outgoing connections from: a port of that range
  * may be the near end of somebody's connection just when a node that was killed starts again on it,
- * and who connects to it while nobody listens can even meet himself.
+ * and who connects to it while nobody listens can even meet himself. And below those of engines.
  *
  * <p>Ports asked for in one call differ from each other. Another process may still take one before
  * the caller does, so whatever listens on it reports its own start.
@@ -22,7 +22,7 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class FreePort {
 
   private static final int LOWEST = 11_000;
-  private static final int BEYOND = 32_000;
+  private static final int BEYOND = 26_000;
   private static final int TRIES = 1_000;
 
   private FreePort() {}

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -43,6 +44,22 @@ public final class ScriptedEngine implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger departed = new AtomicInteger();
 
+  /**
+   * Below the ports that the system gives to whoever asks for any: once this engine is closed,
+   * nobody else may listen there.
+   */
+  private static ServerSocket bind() throws IOException {
+    for (int tries = 0; ; tries++) {
+      try {
+        return new ServerSocket(FreePort.next(), 1024, InetAddress.getLoopbackAddress());
+      } catch (BindException taken) {
+        if (tries == 10) {
+          throw taken;
+        }
+      }
+    }
+  }
+
   private ScriptedEngine(ServerSocket server, Script script) {
     this.server = server;
     this.script = script;
@@ -50,7 +67,7 @@ public final class ScriptedEngine implements AutoCloseable {
 
   public static ScriptedEngine start(Script script) {
     try {
-      ServerSocket server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+      ServerSocket server = bind();
       ScriptedEngine engine = new ScriptedEngine(server, script);
       engine.threads.execute(engine::accept);
       return engine;

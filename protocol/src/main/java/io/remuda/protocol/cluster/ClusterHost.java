@@ -214,7 +214,16 @@ public final class ClusterHost {
 
   private void watch(CertificateWatch certificate) {
     long pause = config.getDuration("remuda.metrics.tick").toMillis();
-    var unused = thread.scheduleWithFixedDelay(certificate::look, 0, pause, TimeUnit.MILLISECONDS);
+    // What is thrown would end the watch for good, and leave its gauge at a good value.
+    Runnable look =
+        () -> {
+          try {
+            certificate.look();
+          } catch (RuntimeException e) {
+            log.error("event=certificate-not-looked-at", e);
+          }
+        };
+    var unused = thread.scheduleWithFixedDelay(look, 0, pause, TimeUnit.MILLISECONDS);
   }
 
   private ActorSystemSetup setup() {

@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import javax.security.auth.x500.X500Principal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A fleet's certificate authority: a folder with {@code ca.crt}, {@code ca.key} and the fleet's
@@ -40,7 +42,11 @@ public final class CertificateAuthority {
   private static final String NAME = "[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}";
   private static final String CLUSTER = "[a-zA-Z0-9][a-zA-Z0-9-]{0,39}";
   private static final String HOST = "[a-zA-Z0-9][a-zA-Z0-9.-]{0,252}|[0-9a-fA-F:]{2,39}";
+  private static final Logger log = LoggerFactory.getLogger(CertificateAuthority.class);
   private static final String OWNER_ONLY = "rwx------";
+
+  /** What {@link #create} makes; the key last, for with it there is an authority. */
+  private static final List<String> FILES = List.of("ca.crt", "cluster.key", "ca.key");
 
   private final X509Certificate certificate;
   private final PrivateKey key;
@@ -110,28 +116,55 @@ public final class CertificateAuthority {
     }
   }
 
-  /** In a folder beside it first: half an authority would be none, and in the way of another. */
+  /**
+   * In a folder beside it first: half an authority would be none, and in the way of another. A
+   * folder that is there already may be one that cannot be replaced, such as a mounted volume: into
+   * it the files go one by one, and with the key at last it is an authority.
+   */
   private void write(Path dir) throws IOException, GeneralSecurityException {
-    Path parent = Objects.requireNonNull(dir.getParent(), "a folder has one above it");
-    Files.createDirectories(parent);
+    boolean given = Files.isDirectory(dir);
+    Path above = given ? dir : Objects.requireNonNull(dir.getParent(), "a folder has one above it");
+    Files.createDirectories(above);
     Path fresh =
         Files.createTempDirectory(
-            parent,
+            above,
             "." + dir.getFileName() + "-",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
     try {
       DurableFile.writeSecret(fresh.resolve("ca.key"), Pem.key(key));
       DurableFile.write(fresh.resolve("ca.crt"), Pem.certificate(certificate));
       DurableFile.writeSecret(fresh.resolve("cluster.key"), clusterKey.orElseThrow() + "\n");
-      // Fails where another one was made meanwhile: a folder replaces an empty one only.
-      Files.move(fresh, dir, StandardCopyOption.ATOMIC_MOVE);
+      if (given) {
+        fill(dir, fresh);
+      } else {
+        // Fails where another one was made meanwhile: a folder replaces an empty one only.
+        Files.move(fresh, dir, StandardCopyOption.ATOMIC_MOVE);
+      }
     } catch (IOException | GeneralSecurityException e) {
-      for (String file : List.of("ca.key", "ca.crt", "cluster.key")) {
+      for (String file : FILES) {
         Files.deleteIfExists(fresh.resolve(file));
       }
       Files.deleteIfExists(fresh);
       throw e;
     }
+  }
+
+  /**
+   * Each file by a link, which is refused where another authority is being made at the same time.
+   */
+  private static void fill(Path dir, Path fresh) throws IOException {
+    try {
+      Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString(OWNER_ONLY));
+    } catch (IOException ofSomebodyElse) {
+      log.warn("event=ca-folder-open dir={} why={}", dir, ofSomebodyElse.toString());
+    }
+    for (String file : FILES) {
+      Files.createLink(dir.resolve(file), fresh.resolve(file));
+    }
+    for (String file : FILES) {
+      Files.delete(fresh.resolve(file));
+    }
+    Files.delete(fresh);
   }
 
   /** Opens what {@link #create} made; throws {@link StartRefused}. */

@@ -3,6 +3,7 @@ package io.remuda.protocol.tls;
 import io.remuda.protocol.config.DurableFile;
 import io.remuda.protocol.config.StartRefused;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -111,9 +112,7 @@ public record NodeCertificate(
               Pem.readKey(keys.get(0))));
     } catch (NoSuchFileException none) {
       return Optional.empty();
-    } catch (IOException e) {
-      throw unreadable(file, e);
-    } catch (GeneralSecurityException e) {
+    } catch (CharacterCodingException | GeneralSecurityException e) {
       throw new StartRefused(
           file
               + " is damaged ("
@@ -121,6 +120,8 @@ public record NodeCertificate(
               + "), so this node cannot show that it is of the fleet. Remove the file and start it"
               + " once with a new --join-token.",
           e);
+    } catch (IOException e) {
+      throw unreadable(file, e);
     }
   }
 

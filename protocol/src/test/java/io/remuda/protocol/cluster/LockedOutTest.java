@@ -78,7 +78,11 @@ class LockedOutTest {
         try (Socket caller = server.accept()) {
           String asked = "";
           while (!asked.endsWith("\r\n\r\n")) {
-            asked += (char) caller.getInputStream().read();
+            int next = caller.getInputStream().read();
+            if (next < 0) {
+              break;
+            }
+            asked += (char) next;
           }
           caller.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException closed) {

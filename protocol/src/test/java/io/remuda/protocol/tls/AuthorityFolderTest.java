@@ -37,6 +37,17 @@ class AuthorityFolderTest {
   }
 
   @Test
+  void aFolderThatCannotBeReplacedIsFilled() throws Exception {
+    Path volume = Files.createDirectory(folder.resolve("volume"));
+    Path link = Files.createSymbolicLink(folder.resolve("ca"), volume);
+
+    CertificateAuthority.create(link, "remuda", now);
+
+    assertThat(names(volume)).containsExactlyInAnyOrder("ca.crt", "ca.key", "cluster.key");
+    assertThat(CertificateAuthority.open(link).token("n", YEAR, List.of(), now)).isNotNull();
+  }
+
+  @Test
   void isMadeWholeOrNotAtAll() throws Exception {
     Path dir = Files.createDirectory(folder.resolve("ca"));
     Files.writeString(dir.resolve("ca.crt"), "of somebody else");

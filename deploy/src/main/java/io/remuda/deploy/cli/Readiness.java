@@ -15,6 +15,9 @@ final class Readiness {
 
   private static final long STEP_MILLIS = 200;
 
+  /** Routes are told within a second; longer takes only a gateway that stands still. */
+  private static final long ROUTE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final Api api;
   private final Surroundings world;
   private String shown = "";
@@ -51,6 +54,9 @@ final class Readiness {
       show(name, phase, deployment, waited);
       if (phase.equals("READY")
           || (phase.equals("STOPPED") && deployment.path("replicas").asInt() == 0)) {
+        if (phase.equals("READY")) {
+          awaitRoute(name);
+        }
         clear();
         world.err().println(name + " is " + phase + sentence(waited));
         return deployment;
@@ -75,6 +81,22 @@ final class Readiness {
                 + "'");
       }
       pause();
+    }
+  }
+
+  /**
+   * The registry knows a moment before this gateway does, and who has waited calls the model at
+   * once. A key that may not look at models learns nothing here.
+   */
+  private void awaitRoute(String name) {
+    long start = System.nanoTime();
+    try {
+      while (api.get(Api.path("/v1/models", name, "")).at("/instances/ready").asInt() == 0
+          && System.nanoTime() - start < ROUTE_NANOS) {
+        pause();
+      }
+    } catch (CliFailure unseen) {
+      clear();
     }
   }
 

@@ -145,6 +145,21 @@ final class DeployVerbTest {
   }
 
   @Test
+  void whoHasWaitedCanCallTheModelAtOnce() {
+    gateway.on("PUT /v1/deployments/chat", 202, view("STARTING", 0));
+    gateway.on("GET /v1/deployments/chat", 200, view("READY", 1));
+    gateway.on("GET /v1/models/chat", 200, "{\"instances\":{\"ready\":0}}");
+    gateway.on("GET /v1/models/chat", 200, "{\"instances\":{\"ready\":1}}");
+
+    assertThat(type("deploy", "chat", "--engine", "jvm", "--wait").exit()).isZero();
+
+    assertThat(gateway.asked())
+        .filteredOn(asked -> asked.path().equals("/v1/models/chat"))
+        .as("looks at the gateway's own routes")
+        .hasSize(2);
+  }
+
+  @Test
   void endsWithFourAtOnceWhenNoMachineCouldEverHoldIt() {
     gateway.on("PUT /v1/deployments/chat", 202, view("PENDING", 0));
     gateway.on("GET /v1/deployments/chat", 200, view("PENDING", 0));

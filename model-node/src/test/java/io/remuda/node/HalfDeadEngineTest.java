@@ -43,7 +43,7 @@ class HalfDeadEngineTest {
             data,
             Map.of(
                 "remuda.node.instance.watch-interval", "100ms",
-                "remuda.node.instance.answer-limit", "2s",
+                "remuda.node.instance.answer-limit", "4s",
                 "remuda.node.instance.watch-failures", "2",
                 "remuda.node.instance.stall-limit", "500ms"));
     running.settle();

@@ -46,7 +46,11 @@ class MachineChainTest {
   @BeforeAll
   static void start() {
     registry =
-        TestRegistry.start(data, Map.of("remuda.registry.cordon-timeout", "8s")).awaitReady();
+        TestRegistry.start(
+                data,
+                // A machine of this process may stand still as long as any thread.
+                Map.of("remuda.registry.cordon-timeout", "8s", "remuda.liveness.lost-after", "8s"))
+            .awaitReady();
   }
 
   @AfterAll

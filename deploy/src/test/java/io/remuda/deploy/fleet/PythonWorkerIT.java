@@ -63,6 +63,7 @@ final class PythonWorkerIT {
             temporary.resolve("tasks.conf"),
             """
             remuda.tasks { queue = "%s", results = "%s", queue-settle = 0s }
+            remuda.node.workers.suspect-after = 15s
             """
                 .formatted(RabbitServer.shared().url(), RedisServer.shared().url()));
     up = Up.start(temporary, "--no-demo", "--config", settings.toString());

@@ -100,8 +100,9 @@ abstract class InstanceTasksContract {
         assertThat(record.getErrorMessage()).contains("3 times").doesNotContain("boom");
         assertThat(record.getAttempt()).isEqualTo(3);
       }
+      // A machine that stands still may make its last attempt one without an answer.
       assertThat(stage.read(odd).orElseThrow().getErrorMessage())
-          .isEqualTo("the model answered with status 500, 3 times");
+          .matches("the model (answered with status 500|gave no answer within .*), 3 times");
       // and what hung was told to stop, and holds no slot
       Eventually.isTrue("all its calls were ended", LIMIT, () -> instance.cancelled.get() >= 3);
       Eventually.isTrue("all permits are back", LIMIT, () -> instance.gate.inFlight() == 0);

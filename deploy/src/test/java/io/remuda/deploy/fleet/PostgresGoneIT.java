@@ -70,7 +70,13 @@ final class PostgresGoneIT {
 
   /** On a busy machine a registry may not answer in time; what counts is what was accepted. */
   private static String accepted(Gateway gateway, String name) {
-    Eventually.isTrue(name + " is accepted", SOON, () -> change(gateway, name).status() == 202);
+    Eventually.passes(
+        name + " is accepted",
+        SOON,
+        () -> {
+          Gateway.Answer answer = change(gateway, name);
+          assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+        });
     return name;
   }
 

@@ -1,12 +1,10 @@
 package io.remuda.registry.journal;
 
 import io.remuda.protocol.model.EventView;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -25,17 +23,11 @@ import javax.sql.DataSource;
  */
 final class JournalStory {
 
-  /** The kind of an event that this version cannot read. */
-  private static final String UNREADABLE = "Unreadable";
-
   /** Well below a frame of Artery, which drops what is larger. */
   private static final int PAGE_BYTES = 120_000;
 
   private static final String SELECT =
-      """
-      SELECT "ordering", "event_ser_id", "event_ser_manifest", "event_payload",
-        "persistence_id", "sequence_number"
-      FROM "event_journal" WHERE\s""";
+      "SELECT " + StoryRow.COLUMNS + " FROM \"event_journal\" WHERE ";
 
   private static final String OF_SUBJECT = " AND \"persistence_id\" IN (?, ?, ?)";
 
@@ -46,16 +38,8 @@ final class JournalStory {
     }
   }
 
-  /** An event, and its number among those of its name. */
-  private record Row(EventView event, String persistenceId, long number) {
-    Row saying(JournalGap missing) {
-      String text = event.text() + " [before it %s]".formatted(missing.text());
-      return new Row(event.saying(text), persistenceId, number);
-    }
-  }
-
   /** What was read, and up to which place; whether more may be there. */
-  private record Rows(List<Row> rows, long last, int read) {}
+  private record Rows(List<StoryRow> rows, long last, int read) {}
 
   private final DataSource source;
   private final int pageLimit;
@@ -101,7 +85,7 @@ final class JournalStory {
    */
   Page page(long after, int limit, String subject) throws SQLException {
     int most = Math.min(limit, pageLimit);
-    List<Row> found = new ArrayList<>();
+    List<StoryRow> found = new ArrayList<>();
     Numbers numbers = new Numbers(after == 0);
     long last = after;
     try (Connection connection = source.getConnection();
@@ -114,7 +98,7 @@ final class JournalStory {
         statement.setInt(5, pageLimit);
         Rows read = read(statement, last, Long.MAX_VALUE);
         // First, because what is another subject's, or cannot be read, is not missing.
-        told(read.rows(), numbers).stream().filter(row -> isOf(row, subject)).forEach(found::add);
+        told(read.rows(), numbers).stream().filter(row -> row.isOf(subject)).forEach(found::add);
         more = read.last() > last && found.size() < most && bytes(found) < PAGE_BYTES;
         last = read.last();
       }
@@ -125,10 +109,8 @@ final class JournalStory {
   /** The last events, of one deployment, machine or key or of all; the oldest of them first. */
   List<EventView> newest(int limit, Optional<String> subject) throws SQLException {
     int most = Math.min(limit, pageLimit);
-    List<Row> seen = new ArrayList<>();
-    List<Row> found = new ArrayList<>();
+    NewestRows rows = new NewestRows(subject);
     long before = Long.MAX_VALUE;
-    boolean all = false;
     try (Connection connection = source.getConnection();
         PreparedStatement statement =
             connection.prepareStatement(
@@ -143,25 +125,18 @@ final class JournalStory {
           bindSubject(statement, 2, subject.get());
         }
         Rows read = read(statement, before, Long.MAX_VALUE);
-        seen.addAll(read.rows());
-        read.rows().stream().filter(row -> isOf(row, subject)).forEach(found::add);
-        all = read.read() == 0;
-        more = !all && found.size() < most && bytes(found) < PAGE_BYTES;
+        read.rows().forEach(rows::see);
+        if (read.read() == 0) {
+          rows.seenAll();
+        }
+        more = read.read() > 0 && rows.found().size() < most && bytes(rows.found()) < PAGE_BYTES;
         before = read.last();
       }
     }
-    if (found.isEmpty()) {
-      return List.of();
-    }
-    int kept = fitting(found, most);
-    long oldest = found.get(kept - 1).event().offset();
-    List<Row> rows = new ArrayList<>(seen);
-    rows.removeIf(row -> row.event().offset() < oldest);
-    Collections.reverse(rows);
-    return told(rows, new Numbers(all && kept == found.size())).stream()
-        .filter(row -> isOf(row, subject))
-        .map(Row::event)
-        .toList();
+    List<EventView> newest = new ArrayList<>();
+    rows.found().subList(0, fitting(rows.found(), most)).forEach(row -> newest.add(row.event()));
+    Collections.reverse(newest);
+    return newest;
   }
 
   /** The events of {@code persistenceId} with these numbers, as far as they are there. */
@@ -180,17 +155,17 @@ final class JournalStory {
     return found;
   }
 
-  private static Page page(List<Row> rows, int most, long last) {
+  private static Page page(List<StoryRow> rows, int most, long last) {
     int kept = fitting(rows, most);
-    List<EventView> events = rows.subList(0, kept).stream().map(Row::event).toList();
+    List<EventView> events = rows.subList(0, kept).stream().map(StoryRow::event).toList();
     return new Page(events, kept == rows.size() ? last : events.get(events.size() - 1).offset());
   }
 
   /** How many of {@code rows} fit into a page; at least one. */
-  private static int fitting(List<Row> rows, int most) {
+  private static int fitting(List<StoryRow> rows, int most) {
     int bytes = 0;
     int count = 0;
-    for (Row row : rows.subList(0, Math.min(most, rows.size()))) {
+    for (StoryRow row : rows.subList(0, Math.min(most, rows.size()))) {
       bytes += row.event().size();
       if (bytes > PAGE_BYTES && count > 0) {
         break;
@@ -200,7 +175,7 @@ final class JournalStory {
     return count;
   }
 
-  private static int bytes(List<Row> rows) {
+  private static int bytes(List<StoryRow> rows) {
     return rows.stream().mapToInt(row -> row.event().size()).sum();
   }
 
@@ -217,36 +192,15 @@ final class JournalStory {
     }
 
     /** The number before {@code row}'s, of its name. */
-    long before(Row row) {
+    long before(StoryRow row) {
       Long known = last.put(row.persistenceId(), row.number());
       return known != null ? known : fromTheFirst ? 0 : row.number() - 1;
     }
   }
 
   /** The rows, each with what is missing before it. */
-  private static List<Row> told(List<Row> rows, Numbers numbers) {
-    List<Row> told = new ArrayList<>();
-    for (Row row : rows) {
-      long before = numbers.before(row);
-      told.add(
-          row.number() == before + 1
-              ? row
-              : row.saying(new JournalGap(row.persistenceId(), before + 1, row.number() - 1)));
-    }
-    return told;
-  }
-
-  private static boolean isOf(Row row, Optional<String> subject) {
-    return subject.isEmpty() || isOf(row, subject.get());
-  }
-
-  /**
-   * One that cannot be read is of the name whose it is; of keys, which share one, it is nobody's.
-   */
-  private static boolean isOf(Row row, String subject) {
-    return row.event().subject().equals(subject)
-        || (row.event().kind().equals(UNREADABLE)
-            && !row.persistenceId().equals(PersistenceIds.access()));
+  private static List<StoryRow> told(List<StoryRow> rows, Numbers numbers) {
+    return rows.stream().map(row -> row.after(numbers.before(row))).toList();
   }
 
   private static void bindSubject(PreparedStatement statement, int first, String subject)
@@ -258,7 +212,7 @@ final class JournalStory {
 
   private static Rows read(PreparedStatement statement, long from, long settled)
       throws SQLException {
-    List<Row> found = new ArrayList<>();
+    List<StoryRow> found = new ArrayList<>();
     long last = from;
     int read = 0;
     try (ResultSet rows = statement.executeQuery()) {
@@ -270,30 +224,10 @@ final class JournalStory {
         last = ordering;
         read++;
         if (rows.getInt(2) == JournalSerializer.IDENTIFIER) {
-          found.add(
-              new Row(
-                  view(ordering, rows.getString(3), rows.getBytes(4)),
-                  rows.getString(5),
-                  rows.getLong(6)));
+          found.add(StoryRow.read(rows));
         }
       }
     }
     return new Rows(found, last, read);
-  }
-
-  private static EventView view(long ordering, String manifest, byte[] bytes) {
-    try {
-      return ((JournalEvent) JournalSerializer.decode(bytes, manifest)).view(ordering);
-    } catch (IOException | IllegalArgumentException e) {
-      // One that cannot be read hides none of the others.
-      return new EventView(
-          ordering,
-          Instant.EPOCH,
-          UNREADABLE,
-          "",
-          "event %d cannot be read by this registry node: %s".formatted(ordering, e.getMessage()),
-          Map.of(),
-          List.of());
-    }
   }
 }

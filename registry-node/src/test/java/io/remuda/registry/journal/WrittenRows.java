@@ -2,7 +2,6 @@ package io.remuda.registry.journal;
 
 import io.remuda.protocol.id.ModelName;
 import io.remuda.registry.model.DeploymentEvent;
-import io.remuda.registry.model.ModelEvent;
 import io.remuda.registry.model.ModelState;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -45,7 +44,7 @@ final class WrittenRows {
     }
   }
 
-  void event(String persistenceId, long number, ModelEvent event) throws SQLException {
+  void event(String persistenceId, long number, JournalEvent event) throws SQLException {
     try (Connection connection = connect();
         PreparedStatement insert = connection.prepareStatement(INSERT)) {
       bind(insert, persistenceId, number, event);
@@ -53,7 +52,7 @@ final class WrittenRows {
     }
   }
 
-  private void bind(PreparedStatement insert, String persistenceId, long number, ModelEvent event)
+  private void bind(PreparedStatement insert, String persistenceId, long number, JournalEvent event)
       throws SQLException {
     insert.setString(1, persistenceId);
     insert.setLong(2, number);

@@ -320,7 +320,7 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
     if (entities.isOpen() && store.isUp()) {
       getContext()
           .pipeToSelf(
-              aside(() -> store.names(0)),
+              aside(store::names),
               (names, failure) ->
                   new NamesRead(
                       names == null ? List.of() : names, 0, Optional.ofNullable(failure)));

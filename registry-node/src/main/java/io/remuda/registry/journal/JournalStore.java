@@ -29,12 +29,26 @@ public final class JournalStore implements AutoCloseable {
   private static final Duration EMBEDDED_OPEN_LIMIT = Duration.ofSeconds(20);
 
   /**
+   * Asked again and again of a journal that only grows: it reads as many rows of the indexes as
+   * there are names, since each has one event with the number 1 and the last one is found from
+   * behind.
+   */
+  static final String NAMES =
+      """
+      SELECT "persistence_id",
+        (SELECT "sequence_number" FROM "event_journal" AS own
+         WHERE own."persistence_id" = named."persistence_id"
+         ORDER BY "persistence_id" DESC, "sequence_number" DESC LIMIT 1)
+      FROM "event_journal" AS named
+      WHERE "sequence_number" = 1 ORDER BY "ordering"
+      """;
+
+  /**
    * A name that has a journal.
    *
-   * @param ordering where its first event stands
    * @param last number of its last event
    */
-  public record Named(String persistenceId, long ordering, long last) {}
+  public record Named(String persistenceId, long last) {}
 
   private final JournalSettings settings;
   private final HikariDataSource source;
@@ -133,24 +147,14 @@ public final class JournalStore implements AutoCloseable {
     }
   }
 
-  /** Names whose first event stands after {@code ordering}. */
-  public List<Named> names(long ordering) throws SQLException {
+  /** All names, in the order of their first events. */
+  public List<Named> names() throws SQLException {
     try (Connection connection = source.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                """
-                SELECT "persistence_id", "ordering",
-                  (SELECT MAX("sequence_number") FROM "event_journal" AS own
-                   WHERE own."persistence_id" = named."persistence_id")
-                FROM "event_journal" AS named
-                WHERE "sequence_number" = 1 AND "ordering" > ? ORDER BY "ordering"
-                """)) {
-      statement.setLong(1, ordering);
+        PreparedStatement statement = connection.prepareStatement(NAMES);
+        ResultSet rows = statement.executeQuery()) {
       List<Named> names = new ArrayList<>();
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          names.add(new Named(rows.getString(1), rows.getLong(2), rows.getLong(3)));
-        }
+      while (rows.next()) {
+        names.add(new Named(rows.getString(1), rows.getLong(2)));
       }
       return names;
     }

@@ -30,7 +30,8 @@ public final class AccessProtocol {
     WORKER
   }
 
-  public sealed interface Command extends WireMessage {}
+  /** Implemented by the registry's own messages too, which never leave registry nodes. */
+  public interface Command extends WireMessage {}
 
   /** Add a key; the secret itself never travels, only its hash. */
   public record CreateKey(ApiKey key, ActorRef<Reply> replyTo) implements Command {}

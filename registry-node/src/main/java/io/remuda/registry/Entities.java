@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import io.remuda.protocol.AccessProtocol;
 import io.remuda.protocol.FleetProtocol;
@@ -134,9 +135,10 @@ final class Entities implements RegistryActors {
       machineSeen(machine, Optional.empty(), Optional.empty(), view);
       tell(machine, new MachineActor.Written(machine, named.last()));
     } else if (kind.equals(AccessProtocol.TYPE_KEY.name())) {
-      ClusterSharding.get(system)
-          .entityRefFor(AccessProtocol.TYPE_KEY, entity)
-          .tell(new AccessProtocol.ListKeys(system.ignoreRef()));
+      EntityRef<AccessProtocol.Command> keys =
+          ClusterSharding.get(system).entityRefFor(AccessProtocol.TYPE_KEY, entity);
+      keys.tell(new AccessProtocol.ListKeys(system.ignoreRef()));
+      keys.tell(new AccessActor.Written(named.last()));
     }
   }
 

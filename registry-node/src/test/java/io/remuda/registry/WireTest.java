@@ -9,6 +9,7 @@ import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Phase;
+import io.remuda.registry.access.AccessActor;
 import io.remuda.registry.fleet.FleetMessage;
 import io.remuda.registry.machine.MachineActor;
 import io.remuda.registry.model.RegistryMessage;
@@ -39,6 +40,7 @@ class WireTest {
     verify(new RegistryMessage.Wake(new ModelName("demo")));
     verify(new RegistryMessage.Written(new ModelName("demo"), 7));
     verify(new MachineActor.Written(M1, 7));
+    verify(new AccessActor.Written(7));
     verify(new FleetMessage.MachineDecided(M1, 3, true, false));
     verify(new FleetMessage.LossTold(List.of(M1)));
     verify(

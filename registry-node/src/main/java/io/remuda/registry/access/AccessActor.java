@@ -38,6 +38,9 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
 
   private static final int SNAPSHOTS_KEPT = 2;
 
+  /** The journal holds events of the keys up to this number. */
+  public record Written(long sequence) implements Command {}
+
   private final ActorContext<Command> context;
   private final Clock clock;
   private final int snapshotEvery;
@@ -134,6 +137,7 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
               wish.replyTo().tell(new Reply(List.copyOf(state.keys().values()), Optional.empty()));
               return Effect().none();
             })
+        .onCommand(Written.class, this::onWritten)
         .build();
   }
 
@@ -174,6 +178,21 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
       return Effect().none();
     }
     return write(new KeyRevoked(command.id(), clock.instant()), command.replyTo());
+  }
+
+  /**
+   * What an earlier owner wrote may be in the journal when this one has read it already: a key that
+   * was revoked that way must not stay good.
+   */
+  private Effect<AccessEvent, AccessState> onWritten(AccessState state, Written written) {
+    if (written.sequence() <= state.sequence()) {
+      return Effect().none();
+    }
+    context
+        .getLog()
+        .warn(
+            "event=behind-journal keys known={} written={}", state.sequence(), written.sequence());
+    return Effect().stop();
   }
 
   private Effect<AccessEvent, AccessState> write(AccessEvent event, ActorRef<Reply> caller) {

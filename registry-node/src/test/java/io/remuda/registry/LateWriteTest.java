@@ -57,6 +57,8 @@ class LateWriteTest {
           SOON,
           () -> assertThat(registry.cordon(machine.id).refused()).isEmpty());
       assertThat(registry.uncordon(machine.id).refused()).isEmpty();
+      // That is answered too when the machine takes its time to obey.
+      Eventually.passes("the machine obeys", SOON, () -> assertThat(machine.cordoned).isFalse());
 
       writeAgain("Machine|m1", 1, 3);
 

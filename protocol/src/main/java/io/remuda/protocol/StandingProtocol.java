@@ -27,12 +27,14 @@ public final class StandingProtocol {
    * A registry node's word on itself.
    *
    * @param notReady why it takes no changes; empty when it does
+   * @param keysBroken why API keys can be neither made nor revoked, though it takes other changes
    * @param journal which it writes; empty until its database has answered once
    * @param names how many deployments it owns; empty where that could not be counted in time
    * @param clocksOff nodes whose wall clocks are far from this one's
    */
   public record Standing(
       Optional<String> notReady,
+      Optional<String> keysBroken,
       Optional<JournalId> journal,
       OptionalInt names,
       List<ClockOff> clocksOff)

@@ -7,7 +7,6 @@ import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
-import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import io.remuda.protocol.AccessProtocol;
 import io.remuda.protocol.FleetProtocol;
@@ -135,14 +134,13 @@ final class Entities implements RegistryActors {
       machineSeen(machine, Optional.empty(), Optional.empty(), view);
       tell(machine, new MachineActor.Written(machine, named.last()));
     } else if (kind.equals(AccessProtocol.TYPE_KEY.name())) {
-      EntityRef<AccessProtocol.Command> keys =
-          ClusterSharding.get(system).entityRefFor(AccessProtocol.TYPE_KEY, entity);
-      keys.tell(new AccessProtocol.ListKeys(system.ignoreRef()));
-      keys.tell(new AccessActor.Written(named.last()));
+      ClusterSharding.get(system)
+          .entityRefFor(AccessProtocol.TYPE_KEY, entity)
+          .tell(new AccessActor.Written(named.last()));
     }
   }
 
-  /** An ask of the keys' entity: the first to any sharded one takes seconds. */
+  /** An ask of the keys' entity, which also makes it spread them to whoever lost them. */
   CompletionStage<AccessProtocol.Reply> askKeys(Duration limit) {
     return ClusterSharding.get(system)
         .entityRefFor(AccessProtocol.TYPE_KEY, AccessProtocol.ENTITY_ID)

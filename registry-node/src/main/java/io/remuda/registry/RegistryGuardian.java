@@ -4,7 +4,6 @@ import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.eventstream.EventStream;
@@ -15,10 +14,8 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.cluster.Member;
-import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import io.remuda.protocol.FleetProtocol;
-import io.remuda.protocol.Keys;
 import io.remuda.protocol.cluster.PeerRefused;
 import io.remuda.registry.fleet.Fleet;
 import io.remuda.registry.fleet.FleetView;
@@ -33,13 +30,8 @@ import io.remuda.registry.standing.RegistryVoice;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 
 /**
  * Root of a registry node: brings up the journal, the fleet view and the sharded entities, wakes
@@ -50,7 +42,6 @@ import java.util.concurrent.Executor;
  */
 final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> {
 
-  private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(10);
   private static final int HOST_AFTER_RETRIES = 10;
 
   /** What the guardian is told. */
@@ -58,26 +49,18 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
 
   private record Prepared(Optional<Throwable> failure) implements Command {}
 
-  private record NamesRead(List<JournalStore.Named> names, long from, Optional<Throwable> failure)
-      implements Command {}
-
-  private record Probed(Optional<Throwable> failure) implements Command {}
+  private record Probed(boolean wasUp, Optional<Throwable> failure) implements Command {}
 
   private record TurnedAway(PeerRefused peer) implements Command {}
-
-  private record WarmedUp(boolean answered) implements Command {}
 
   private record JournalWarm(boolean read) implements Command {}
 
   private enum Tick implements Command {
     PREPARE,
-    WAKE,
     PROBE,
-    WARM_UP,
     JOINED,
     HOST_ANYWAY,
-    WARM_JOURNAL,
-    REGISTRY_GONE
+    WARM_JOURNAL
   }
 
   private final JournalStore store;
@@ -87,13 +70,12 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
   private final Fleet fleet = new Fleet();
   private final RegistryMeters meters = new RegistryMeters();
   private final TimerScheduler<Command> timers;
-  private final Executor blocking;
+  private final Aside aside;
   private final Entities entities;
   private final JournalHealth health;
   private final ActorRef<FleetProtocol.Command> view;
-  private boolean mayAskJournal;
-  private boolean mayHost;
-  private boolean hosting;
+  private final ActorRef<Waker.Command> waker;
+  private final Hosting hosting;
 
   private RegistryGuardian(
       ActorContext<Command> context,
@@ -106,9 +88,12 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
     this.settings = settings;
     this.status = status;
     this.timers = timers;
-    this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
+    this.aside = new Aside(context.getSystem());
     this.health = new JournalHealth(store, status, context.getLog());
     this.entities = new Entities(context.getSystem(), store);
+    this.hosting =
+        new Hosting(
+            Cluster.get(context.getSystem()), () -> entities.open(settings, this::surroundings));
     ActorRef<EventTail.Command> tail =
         context.spawn(
             Behaviors.supervise(EventTail.create(store, clock))
@@ -124,8 +109,16 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
             .onFailure(SupervisorStrategy.restart()),
         "voice");
     ActorRef<Command> self = context.getSelf();
+    this.waker =
+        context.spawn(
+            Waker.create(
+                new JournalNames(store, entities, aside, view),
+                self,
+                settings.wakeInterval(),
+                store.settings().retryInterval()),
+            "waker");
     context.spawn(
-        Membership.create(view, settings.flapping(), clock, () -> self.tell(Tick.REGISTRY_GONE)),
+        Membership.create(view, settings.flapping(), clock, () -> waker.tell(Waker.Tick.WAKE)),
         "membership");
     context.getSystem().receptionist().tell(Receptionist.register(FleetProtocol.FLEET_KEY, view));
     CoordinatedShutdown.get(context.getSystem())
@@ -143,7 +136,6 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
     timers.startSingleTimer(
         Tick.HOST_ANYWAY, store.settings().retryInterval().multipliedBy(HOST_AFTER_RETRIES));
     timers.startTimerWithFixedDelay(Tick.PROBE, store.settings().retryInterval());
-    timers.startTimerWithFixedDelay(Tick.WAKE, settings.wakeInterval());
   }
 
   static Behavior<Command> create(
@@ -163,13 +155,10 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
         .onMessageEquals(Tick.WARM_JOURNAL, this::warmJournal)
         .onMessage(JournalWarm.class, this::onJournalWarm)
         .onMessageEquals(Tick.PROBE, this::probe)
-        .onMessageEquals(Tick.WAKE, this::wakeAll)
-        .onMessageEquals(Tick.WARM_UP, this::warmUp)
-        .onMessageEquals(Tick.REGISTRY_GONE, this::wakeAll)
+        .onMessageEquals(Waker.Doubt.STORE, this::askStore)
         .onMessage(Prepared.class, this::onPrepared)
         .onMessage(Probed.class, this::onProbed)
-        .onMessage(NamesRead.class, this::onNames)
-        .onMessage(WarmedUp.class, this::onWarmedUp)
+        .onMessage(Waker.KeysTold.class, this::onKeys)
         .onMessage(
             TurnedAway.class,
             turned -> {
@@ -189,14 +178,14 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
   private Behavior<Command> prepare() {
     getContext()
         .pipeToSelf(
-            aside(store::prepare), (id, failure) -> new Prepared(Optional.ofNullable(failure)));
+            aside.call(store::prepare),
+            (id, failure) -> new Prepared(Optional.ofNullable(failure)));
     return this;
   }
 
   private Behavior<Command> onPrepared(Prepared prepared) {
     if (prepared.failure().isPresent()) {
-      mayAskJournal = true;
-      openEntities();
+      hosting.journalAsked();
       health.failed(prepared.failure().get());
       timers.startSingleTimer("prepare-again", Tick.PREPARE, store.settings().retryInterval());
       return this;
@@ -218,18 +207,17 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
       timers.startSingleTimer(Tick.WARM_JOURNAL, store.settings().retryInterval());
       return this;
     }
-    mayAskJournal = true;
-    openEntities();
+    hosting.journalAsked();
     return begin();
   }
 
   /** Entities start once this node is a member and, with an embedded journal, the only registry. */
   private Behavior<Command> onJoined() {
-    if (Cluster.get(getContext().getSystem()).selfMember().status() != MemberStatus.up()) {
+    if (!hosting.isMember()) {
       timers.startSingleTimer("joined", Tick.JOINED, Duration.ofMillis(50));
       return this;
     }
-    Optional<Member> other = otherRegistry();
+    Optional<Member> other = hosting.otherRegistry();
     if (store.settings().embedded() && other.isPresent()) {
       status.refusedEmbedded(other.get().address().toString());
       getContext()
@@ -238,46 +226,18 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
               "event=embedded-journal-refused text=\"{}\"", status.notReadyBecause().orElseThrow());
       return Behaviors.stopped();
     }
-    mayHost = true;
-    openEntities();
+    hosting.joined();
     return begin();
-  }
-
-  /**
-   * From now on names are asked for here. While the journal is being prepared for the first time
-   * they would be refused, though another node may have it already; a database that is away is no
-   * reason to wait, since that is the answer then.
-   */
-  private void openEntities() {
-    if (mayHost && mayAskJournal && !hosting) {
-      hosting = true;
-      entities.open(settings, this::surroundings);
-    }
   }
 
   /** A server that takes connections and does not answer: then that is what callers are told. */
   private Behavior<Command> hostAnyway() {
-    mayAskJournal = true;
-    openEntities();
+    hosting.journalAsked();
     return begin();
   }
 
-  private Optional<Member> otherRegistry() {
-    Cluster cluster = Cluster.get(getContext().getSystem());
-    for (Member member : cluster.state().getMembers()) {
-      boolean other = !member.address().equals(cluster.selfMember().address());
-      if (other && member.hasRole(Keys.ROLE_REGISTRY) && member.status() != MemberStatus.down()) {
-        return Optional.of(member);
-      }
-    }
-    return Optional.empty();
-  }
-
   private Behavior<Command> begin() {
-    if (entities.isOpen() && store.isUp()) {
-      wakeAll();
-      warmUp();
-    }
+    waker.tell(Waker.Tick.WAKE);
     return this;
   }
 
@@ -289,62 +249,40 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
         fleet,
         view,
         entities.spread()::listing,
-        () -> aside(store::nextTerm),
+        () -> aside.call(store::nextTerm),
         store::markDown,
         meters);
   }
 
-  /** The first ask to a sharded entity takes seconds; this one is nobody's. */
-  private Behavior<Command> warmUp() {
-    if (!store.isUp()) {
-      // Begun again when the database is back.
-      return this;
+  /** The first word of the API keys: from now on callers are answered in time. */
+  private Behavior<Command> onKeys(Waker.KeysTold told) {
+    if (!told.broken().equals(status.keysBroken()) && told.broken().isPresent()) {
+      getContext().getLog().error("event=keys-broken text=\"{}\"", told.broken().get());
     }
-    getContext()
-        .pipeToSelf(
-            entities.askKeys(WARM_UP_LIMIT),
-            (reply, failure) -> new WarmedUp(failure == null && reply.refused().isEmpty()));
-    return this;
-  }
-
-  private Behavior<Command> onWarmedUp(WarmedUp warm) {
-    if (!warm.answered()) {
-      timers.startSingleTimer("warm-up", Tick.WARM_UP, store.settings().retryInterval());
-    } else {
+    status.keys(told.broken());
+    if (store.isUp()) {
       status.ready();
     }
     return this;
   }
 
-  private Behavior<Command> wakeAll() {
-    if (entities.isOpen() && store.isUp()) {
-      getContext()
-          .pipeToSelf(
-              aside(store::names),
-              (names, failure) ->
-                  new NamesRead(
-                      names == null ? List.of() : names, 0, Optional.ofNullable(failure)));
-    }
-    return this;
-  }
-
-  private Behavior<Command> onNames(NamesRead read) {
-    read.failure().ifPresent(health::failed);
-    read.names().forEach(named -> entities.wake(named, view));
-    return this;
-  }
-
   private Behavior<Command> probe() {
     meters.machines(fleet.snapshot(), settings.reconcile().suspectAfter());
-    if (store.id().isPresent() && !store.isUp()) {
+    return store.isUp() ? this : askStore();
+  }
+
+  /** Whether the database answers at all; before it has done so once, {@link #prepare} asks. */
+  private Behavior<Command> askStore() {
+    if (store.id().isPresent()) {
+      boolean wasUp = store.isUp();
       getContext()
           .pipeToSelf(
-              aside(
+              aside.call(
                   () -> {
                     store.probe();
                     return true;
                   }),
-              (done, failure) -> new Probed(Optional.ofNullable(failure)));
+              (done, failure) -> new Probed(wasUp, Optional.ofNullable(failure)));
     }
     return this;
   }
@@ -352,23 +290,10 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
   private Behavior<Command> onProbed(Probed probed) {
     if (probed.failure().isPresent()) {
       health.failed(probed.failure().get());
-    } else {
+    } else if (!probed.wasUp()) {
       health.back();
       begin();
     }
     return this;
-  }
-
-  /** On a thread that may block. */
-  private <T> CompletionStage<T> aside(Callable<T> call) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return call.call();
-          } catch (Exception e) {
-            throw new CompletionException(e);
-          }
-        },
-        blocking);
   }
 }

@@ -8,6 +8,7 @@ public final class RegistryStatus {
 
   private volatile Optional<String> notReady = Optional.of("the registry node is starting");
   private volatile Optional<JournalId> journal = Optional.empty();
+  private volatile Optional<String> keysBroken = Optional.empty();
   private volatile boolean refusedEmbedded;
 
   /** Why it takes no changes; empty when it does. */
@@ -24,6 +25,11 @@ public final class RegistryStatus {
     return journal;
   }
 
+  /** Why API keys can be neither made nor revoked, though all else can be changed. */
+  public Optional<String> keysBroken() {
+    return keysBroken;
+  }
+
   /** Whether it ended because its embedded journal cannot join a fleet with another registry. */
   public boolean isRefusedEmbedded() {
     return refusedEmbedded;
@@ -38,6 +44,10 @@ public final class RegistryStatus {
     if (!refusedEmbedded) {
       notReady = Optional.of(because);
     }
+  }
+
+  void keys(Optional<String> broken) {
+    keysBroken = broken;
   }
 
   void journal(JournalId id) {

@@ -15,13 +15,20 @@ final class RegistryLook {
 
   private RegistryLook() {}
 
-  /** One finding for each registry node, and one for each node whose clock is off. */
+  /**
+   * One finding for each registry node, one for each node whose clock is off, and one for each
+   * reason why API keys cannot be changed: all registry nodes ask the same one of them.
+   */
   static void at(Iterable<JsonNode> nodes, Findings findings) {
     Set<String> clocks = new LinkedHashSet<>();
+    Set<String> keys = new LinkedHashSet<>();
     boolean any = false;
     for (JsonNode node : nodes) {
       any = true;
       findings.found("registry", state(node), node.path("node").asText() + " " + standing(node));
+      if (node.path("keysBroken").isTextual()) {
+        keys.add(node.path("keysBroken").asText());
+      }
       for (JsonNode off : node.path("clocksOff")) {
         clocks.add(clock(off, node.path("node").asText()));
       }
@@ -30,6 +37,9 @@ final class RegistryLook {
       findings.found(
           "registry", "bad", "no registry node is known; start them, see './remuda registry -h'");
     }
+    keys.forEach(
+        why ->
+            findings.found("keys", "bad", "can be neither made nor revoked: " + Output.few(why)));
     clocks.forEach(text -> findings.found("clock", "bad", text));
   }
 

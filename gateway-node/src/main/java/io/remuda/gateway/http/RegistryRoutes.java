@@ -50,6 +50,7 @@ final class RegistryRoutes {
     json.put(
         "reason",
         said.isPresent() ? said.get().notReady().orElse(null) : "it does not answer this gateway");
+    json.put("keysBroken", said.flatMap(Standing::keysBroken).orElse(null));
     json.put("journal", said.flatMap(Standing::journal).map(JournalId::value).orElse(null));
     if (said.isPresent() && said.get().names().isPresent()) {
       json.put("names", said.get().names().getAsInt());

@@ -45,6 +45,7 @@ class RegistryRoutesTest {
     assertThat(node.path("leads").asBoolean()).isTrue();
     assertThat(node.path("ready").asBoolean()).isFalse();
     assertThat(node.path("reason").asText()).isEqualTo("it does not answer this gateway");
+    assertThat(node.path("keysBroken").isNull()).isTrue();
     assertThat(node.path("names").isNull()).isTrue();
   }
 
@@ -54,6 +55,7 @@ class RegistryRoutesTest {
         voice(
             new Standing(
                 Optional.of("the journal's database does not answer: timed out"),
+                Optional.of("the journal of the API keys cannot be read"),
                 Optional.of(new JournalId("0123456789abcdef")),
                 OptionalInt.of(12),
                 List.of(
@@ -70,6 +72,7 @@ class RegistryRoutesTest {
           JsonNode node = onlyNode();
           assertThat(node.path("ready").asBoolean()).isFalse();
           assertThat(node.path("reason").asText()).contains("database does not answer");
+          assertThat(node.path("keysBroken").asText()).contains("API keys cannot be read");
           assertThat(node.path("journal").asText()).isEqualTo("0123456789abcdef");
           assertThat(node.path("names").asInt()).isEqualTo(12);
           JsonNode off = node.path("clocksOff").path(0);

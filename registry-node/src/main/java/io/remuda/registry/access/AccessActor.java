@@ -110,8 +110,8 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
         .onSignal(
             RecoveryFailed.class,
             (state, failed) -> {
-              context.getLog().warn("event=recovery-failed keys why={}", failed.getFailure());
               if (waiting.recoveryFailed("the API keys", failed.getFailure())) {
+                context.getLog().warn("event=recovery-failed keys why={}", failed.getFailure());
                 storeDown.run();
               }
             })

@@ -132,6 +132,7 @@ public final class RegistryVoice extends AbstractBehavior<Command> {
         .tell(
             new Standing(
                 status.notReadyBecause(),
+                status.keysBroken(),
                 status.journal(),
                 counted.names(),
                 List.copyOf(off.values())));

@@ -119,8 +119,9 @@ public final class RegistryVoice extends AbstractBehavior<Command> {
     return this;
   }
 
-  private static OptionalInt names(Optional<CurrentShardRegionState> shards) {
-    return shards.isEmpty()
+  /** How many entities there are; empty where a shard did not say how many it has. */
+  static OptionalInt names(Optional<CurrentShardRegionState> shards) {
+    return shards.isEmpty() || !shards.get().getFailed().isEmpty()
         ? OptionalInt.empty()
         : OptionalInt.of(
             shards.get().getShards().stream().mapToInt(shard -> shard.getEntityIds().size()).sum());

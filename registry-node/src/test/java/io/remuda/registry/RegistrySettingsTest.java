@@ -17,7 +17,7 @@ class RegistrySettingsTest {
   void hasSaneDefaults() {
     RegistrySettings settings = RegistrySettings.from(DEFAULTS);
 
-    assertThat(settings.reconcile().lostAfter()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(settings.reconcile().lostAfter()).isEqualTo(Duration.ofSeconds(27));
     assertThat(settings.pingInterval()).isEqualTo(Duration.ofSeconds(1));
     assertThat(settings.brake().machines()).isEqualTo(4);
     assertThat(settings.snapshotEvery()).isEqualTo(100);

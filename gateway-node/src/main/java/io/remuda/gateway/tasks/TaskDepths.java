@@ -31,10 +31,11 @@ final class TaskDepths {
     this.known = known;
   }
 
-  /** One reading; a model that is gone is no longer shown. */
+  /** One reading; neither a model that is gone nor any while the queue is away is shown. */
   CompletionStage<Boolean> read() {
     TaskDesk.Backends now = backends.get();
     if (now.queue().isEmpty()) {
+      hideAllBut(Set.of());
       return CompletableFuture.completedStage(false);
     }
     TaskQueue queue = now.queue().get();
@@ -54,7 +55,13 @@ final class TaskDepths {
                   });
     }
     hideAllBut(models);
-    return readings;
+    return readings.whenComplete(
+        (read, failure) -> {
+          if (failure != null) {
+            // The last figure, shown on, would be taken for the present one.
+            hideAllBut(Set.of());
+          }
+        });
   }
 
   /** Of its own queue and those of the schemas that it added to. */
@@ -67,6 +74,11 @@ final class TaskDepths {
       sum = sum.thenCombine(queue.depth(model, before), (sofar, more) -> sofar + more.orElse(0));
     }
     return sum;
+  }
+
+  /** Whose depths are shown now. */
+  synchronized Set<String> models() {
+    return Set.copyOf(shown);
   }
 
   private static void show(String model, long depth) {

@@ -25,9 +25,15 @@ final class ScriptedQueue implements TaskQueue {
   final Map<String, Long> depths = new HashMap<>();
   final List<String> asked = new ArrayList<>();
 
+  /** Whether it cannot tell even that. */
+  boolean away;
+
   @Override
   public CompletionStage<OptionalLong> depth(ModelName model, String fingerprint) {
     asked.add(TaskNames.queue(model, fingerprint));
+    if (away) {
+      return away();
+    }
     Long depth = depths.get(TaskNames.queue(model, fingerprint));
     return CompletableFuture.completedStage(
         depth == null ? OptionalLong.empty() : OptionalLong.of(depth));

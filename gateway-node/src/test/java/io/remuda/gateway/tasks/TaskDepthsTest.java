@@ -44,6 +44,27 @@ class TaskDepthsTest {
   }
 
   @Test
+  void nothingIsShownOfAQueueThatIsAway() throws Exception {
+    ScriptedQueue queue = new ScriptedQueue();
+    queue.depths.put("remuda.tasks.waits.untyped", 7L);
+    Routes routes = new Routes();
+    routes.merge(Catalog.EMPTY.with(listing("waits")));
+    TaskDepths depths =
+        new TaskDepths(
+            () ->
+                new TaskDesk.Backends(
+                    Optional.of(queue), Optional.empty(), Optional.empty(), Optional.empty(), ""),
+            routes::snapshot);
+    depths.read().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    assertThat(depths.models()).containsExactly("waits");
+
+    queue.away = true;
+    assertThat(depths.read()).failsWithin(10, TimeUnit.SECONDS);
+
+    assertThat(depths.models()).isEmpty();
+  }
+
+  @Test
   void aModelThatEvolvedWaitsInAllItsQueues() {
     Schema schema = new Schema("c", "In", "Out", "").after(List.of("a", "b"));
 

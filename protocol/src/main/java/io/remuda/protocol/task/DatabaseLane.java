@@ -106,7 +106,8 @@ final class DatabaseLane {
         }
       } catch (InterruptedException e) {
         // Nobody has a reason to; the loop's condition knows whether it is time to end.
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // Whatever it is: without this thread nothing would be written any more, and nobody told.
         LOG.error("event=task-database-failed", e);
         fail(group, new SQLException("the database of tasks failed", e));
       }
@@ -159,7 +160,7 @@ final class DatabaseLane {
     for (Item<?> item : group) {
       try {
         answers.add(item.run(open));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         // Rolled back like any other failure: the next group must not commit its half.
         throw new SQLException("the work on the database of tasks failed", e);
       }

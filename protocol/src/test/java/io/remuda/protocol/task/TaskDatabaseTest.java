@@ -67,6 +67,14 @@ class TaskDatabaseTest {
                 throw new IllegalStateException("half way");
               });
       assertThatThrownBy(() -> get(half)).hasRootCauseMessage("half way");
+      CompletionStage<Integer> broken =
+          database.write(
+              "b",
+              connection -> {
+                execute(connection, "INSERT INTO kept VALUES (4)");
+                throw new StackOverflowError("deep down");
+              });
+      assertThatThrownBy(() -> get(broken)).hasRootCauseMessage("deep down");
       get(database.write("c", connection -> execute(connection, "INSERT INTO kept VALUES (2)")));
 
       // then the next one's commit does not carry it

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Everything the journal says about one name.
@@ -142,19 +143,7 @@ public record ModelState(
 
   /** This state after {@code event}. */
   public ModelState on(ModelEvent event) {
-    return event.applyTo(
-        new ModelState(
-            name,
-            sequence + 1,
-            declaration,
-            removed,
-            description,
-            instances,
-            failures,
-            evolving,
-            registrations,
-            earlier,
-            schema));
+    return event.applyTo(but(next -> next.sequence = sequence + 1));
   }
 
   /** This state after all of {@code events}. */
@@ -166,73 +155,55 @@ public record ModelState(
     return state;
   }
 
-  ModelState declared(Declaration next) {
-    // A name that comes back after a removal starts afresh: it may stand for another schema.
-    Optional<Description> kept = removed ? Optional.empty() : description;
-    return new ModelState(
-        name,
-        sequence,
-        Optional.of(next),
-        false,
-        kept,
-        instances,
-        Failures.NONE,
-        evolving && !removed,
-        registrations,
-        removed ? List.of() : earlier,
-        next.spec().schema().or(() -> schema));
+  ModelState declared(Declaration declared) {
+    return but(
+        next -> {
+          next.declaration = Optional.of(declared);
+          next.schema = declared.spec().schema().or(() -> schema);
+          next.failures = Failures.NONE;
+          next.removed = false;
+          if (removed) {
+            // A name that comes back after a removal starts afresh: it may stand for another schema.
+            next.description = Optional.empty();
+            next.evolving = false;
+            next.earlier = List.of();
+          }
+        });
   }
 
   /** Declared with a schema that adds to the present one, or to be found in the model. */
-  ModelState evolved(Declaration next) {
-    return declared(next).after(before(next.spec().schema()));
+  ModelState evolved(Declaration declared) {
+    List<String> before = before(declared.spec().schema());
+    return declared(declared).but(next -> next.earlier = before);
   }
 
   /** Machines that still have the model say so again, and then it is theirs. */
   ModelState withoutDeclaration() {
-    return new ModelState(
-        name,
-        sequence,
-        declaration,
-        true,
-        description,
-        instances,
-        Failures.NONE,
-        false,
-        Map.of(),
-        List.of(),
-        Optional.empty());
+    return but(
+        next -> {
+          next.removed = true;
+          next.failures = Failures.NONE;
+          next.evolving = false;
+          next.registrations = Map.of();
+          next.earlier = List.of();
+          next.schema = Optional.empty();
+        });
   }
 
   ModelState described(Description found) {
-    return new ModelState(
-        name,
-        sequence,
-        declaration,
-        removed,
-        Optional.of(found),
-        instances,
-        failures,
-        false,
-        registrations,
-        evolving ? before(found.file().schema()) : earlier,
-        live().flatMap(now -> now.spec().schema()).or(found.file()::schema).or(() -> schema));
+    return but(
+        next -> {
+          next.description = Optional.of(found);
+          next.evolving = false;
+          next.earlier = evolving ? before(found.file().schema()) : earlier;
+          next.schema =
+              live().flatMap(now -> now.spec().schema()).or(found.file()::schema).or(() -> schema);
+        });
   }
 
   /** Its model is to be described anew, and may have more fields then. */
   ModelState describedAnew() {
-    return new ModelState(
-        name,
-        sequence,
-        declaration,
-        removed,
-        description,
-        instances,
-        failures,
-        true,
-        registrations,
-        earlier,
-        schema);
+    return but(next -> next.evolving = true);
   }
 
   /** The schemas whose tasks may still wait once {@code next} has added to the present one. */
@@ -246,61 +217,16 @@ public record ModelState(
     return all.subList(Math.max(0, all.size() - MOST_EARLIER), all.size());
   }
 
-  private ModelState after(List<String> fingerprints) {
-    return new ModelState(
-        name,
-        sequence,
-        declaration,
-        removed,
-        description,
-        instances,
-        failures,
-        evolving,
-        registrations,
-        fingerprints,
-        schema);
-  }
-
   ModelState with(Instance instance) {
-    TreeMap<InstanceId, Instance> next = new TreeMap<>(instances);
-    next.put(instance.id(), instance);
-    return with(next);
+    return but(next -> next.instances.put(instance.id(), instance));
   }
 
   ModelState without(InstanceId id) {
-    TreeMap<InstanceId, Instance> next = new TreeMap<>(instances);
-    next.remove(id);
-    return with(next);
-  }
-
-  private ModelState with(TreeMap<InstanceId, Instance> next) {
-    return new ModelState(
-        name,
-        sequence,
-        declaration,
-        removed,
-        description,
-        next,
-        failures,
-        evolving,
-        registrations,
-        earlier,
-        schema);
+    return but(next -> next.instances.remove(id));
   }
 
   ModelState with(Failures counted) {
-    return new ModelState(
-        name,
-        sequence,
-        declaration,
-        removed,
-        description,
-        instances,
-        counted,
-        evolving,
-        registrations,
-        earlier,
-        schema);
+    return but(next -> next.failures = counted);
   }
 
   ModelState with(MachineId machine, Registration registration) {
@@ -318,41 +244,73 @@ public record ModelState(
   /**
    * A name that registered itself wants as many instances as machines have it; of none, it ends.
    */
-  private ModelState registered(TreeMap<MachineId, Registration> next) {
-    int taken = (int) next.values().stream().filter(Registration::isTaken).count();
-    if (isSelfRegistered() && taken == 0) {
-      return withoutDeclaration();
+  private ModelState registered(Map<MachineId, Registration> all) {
+    int taken = (int) all.values().stream().filter(Registration::isTaken).count();
+    if (!isSelfRegistered()) {
+      return but(next -> next.registrations = all);
     }
-    Optional<Declaration> wanted =
-        isSelfRegistered()
-            ? declaration.map(now -> now.withReplicas(Math.min(taken, ModelSpec.MAX_REPLICAS)))
-            : declaration;
-    return new ModelState(
-        name,
-        sequence,
-        wanted,
-        removed,
-        description,
-        instances,
-        failures,
-        evolving,
-        next,
-        earlier,
-        schema);
+    int wanted = Math.min(taken, ModelSpec.MAX_REPLICAS);
+    return taken == 0
+        ? withoutDeclaration()
+        : but(
+            next -> {
+              next.registrations = all;
+              next.declaration = declaration.map(now -> now.withReplicas(wanted));
+            });
   }
 
   ModelState with(Optional<Schema> kept) {
-    return new ModelState(
-        name,
-        sequence,
-        declaration,
-        removed,
-        description,
-        instances,
-        failures,
-        evolving,
-        registrations,
-        earlier,
-        kept);
+    return but(next -> next.schema = kept);
+  }
+
+  /** This state but for what {@code change} sets. */
+  private ModelState but(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /** A state in the making: what is not set stays as it was. */
+  private static final class Draft {
+    private final ModelName name;
+    private long sequence;
+    private Optional<Declaration> declaration;
+    private boolean removed;
+    private Optional<Description> description;
+    private final Map<InstanceId, Instance> instances;
+    private Failures failures;
+    private boolean evolving;
+    private Map<MachineId, Registration> registrations;
+    private List<String> earlier;
+    private Optional<Schema> schema;
+
+    private Draft(ModelState from) {
+      name = from.name();
+      sequence = from.sequence();
+      declaration = from.declaration();
+      removed = from.removed();
+      description = from.description();
+      instances = new TreeMap<>(from.instances());
+      failures = from.failures();
+      evolving = from.evolving();
+      registrations = from.registrations();
+      earlier = from.earlier();
+      schema = from.schema();
+    }
+
+    private ModelState done() {
+      return new ModelState(
+          name,
+          sequence,
+          declaration,
+          removed,
+          description,
+          instances,
+          failures,
+          evolving,
+          registrations,
+          earlier,
+          schema);
+    }
   }
 }

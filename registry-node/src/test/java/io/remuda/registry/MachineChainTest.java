@@ -10,11 +10,11 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.MachineView;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.registry.testing.FakeMachine;
-import io.remuda.registry.testing.Reports;
 import io.remuda.registry.testing.TestRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,14 +107,24 @@ class MachineChainTest {
 
   @Test
   void anInstanceOfANameThatWasRemovedIsStopped() {
-    FakeMachine.Control machine = new FakeMachine.Control("stray");
-    registry.deploy(aSpec().named("removed").replicas(0).build());
+    FakeMachine.Control machine = machine("stray", "stray");
+    registry.deploy(aSpec().named("removed").on("stray").build());
+    awaitPhase("removed", DeploymentPhase.READY);
+    InstanceReport kept = machine.instances.values().iterator().next();
     registry.remove("removed");
-    InstanceId stray = InstanceId.of("removed-1");
-    machine.instances.put(stray, Reports.instance(stray, Phase.READY, 1));
-    machines.add(registry.machine(machine));
+    Eventually.passes(
+        "its end is written",
+        SOON,
+        () ->
+            assertThat(registry.events(0, Optional.of("removed"), Duration.ZERO))
+                .extracting(event -> event.kind())
+                .contains("InstanceEnded"));
+    long stops = machine.count(NodeProtocol.StopInstance.class);
+
+    machine.instances.put(kept.id(), kept);
 
     Eventually.passes("it is stopped", SOON, () -> assertThat(machine.instances).isEmpty());
+    assertThat(machine.count(NodeProtocol.StopInstance.class)).isGreaterThan(stops);
   }
 
   @Test

@@ -44,7 +44,7 @@ public sealed interface InstanceEvent extends ModelEvent {
     @Override
     public ModelState applyTo(ModelState state) {
       long revision = state.live().map(ModelState.Declaration::revision).orElse(0L);
-      return state.with(
+      return state.assigned(
           new Instance(
               id,
               machine,

@@ -29,6 +29,7 @@ import java.util.function.Consumer;
  *     them, the oldest first: their tasks may still wait
  * @param schema that the name stands for; until the name is removed it stays, whatever a later
  *     declaration or description leaves out
+ * @param placed numbers of all instances that were ever placed
  */
 public record ModelState(
     ModelName name,
@@ -41,7 +42,8 @@ public record ModelState(
     boolean evolving,
     Map<MachineId, Registration> registrations,
     List<String> earlier,
-    Optional<Schema> schema) {
+    Optional<Schema> schema,
+    PlacedNumbers placed) {
 
   /** Of more than these, tasks that still wait in the oldest one's queue are left to expire. */
   private static final int MOST_EARLIER = 4;
@@ -104,7 +106,8 @@ public record ModelState(
         false,
         Map.of(),
         List.of(),
-        Optional.empty());
+        Optional.empty(),
+        PlacedNumbers.NONE);
   }
 
   /** The declaration, unless there never was one or it was removed. */
@@ -163,7 +166,8 @@ public record ModelState(
           next.failures = Failures.NONE;
           next.removed = false;
           if (removed) {
-            // A name that comes back after a removal starts afresh: it may stand for another schema.
+            // A name that comes back after a removal starts afresh: it may stand for another
+            // schema.
             next.description = Optional.empty();
             next.evolving = false;
             next.earlier = List.of();
@@ -215,6 +219,14 @@ public record ModelState(
     List<String> all = new ArrayList<>(earlier);
     all.add(now.get());
     return all.subList(Math.max(0, all.size() - MOST_EARLIER), all.size());
+  }
+
+  ModelState assigned(Instance instance) {
+    return but(
+        next -> {
+          next.instances.put(instance.id(), instance);
+          next.placed = placed.and(instance.id().number());
+        });
   }
 
   ModelState with(Instance instance) {
@@ -283,6 +295,7 @@ public record ModelState(
     private Map<MachineId, Registration> registrations;
     private List<String> earlier;
     private Optional<Schema> schema;
+    private PlacedNumbers placed;
 
     private Draft(ModelState from) {
       name = from.name();
@@ -296,6 +309,7 @@ public record ModelState(
       registrations = from.registrations();
       earlier = from.earlier();
       schema = from.schema();
+      placed = from.placed();
     }
 
     private ModelState done() {
@@ -310,7 +324,8 @@ public record ModelState(
           evolving,
           registrations,
           earlier,
-          schema);
+          schema,
+          placed);
     }
   }
 }

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Bytes of a deployment's snapshots. Times are kept to the millisecond. */
 public final class ModelStateCodec {
@@ -30,7 +31,9 @@ public final class ModelStateCodec {
             .setRemoved(state.removed())
             .setFailures(state.failures().count())
             .setEvolving(state.evolving())
-            .addAllEarlier(state.earlier());
+            .addAllEarlier(state.earlier())
+            .setPlacedBefore(state.placed().before())
+            .addAllPlaced(state.placed().kept());
     state
         .declaration()
         .ifPresent(
@@ -100,11 +103,18 @@ public final class ModelStateCodec {
             proto.getEvolving(),
             registrations(proto),
             proto.getEarlierList(),
-            Optional.empty());
+            Optional.empty(),
+            placed(proto));
     return told.with(
         proto.hasSchema()
             ? Optional.of(SpecCodec.fromProto(proto.getSchema()))
             : told.toldSchema());
+  }
+
+  private static PlacedNumbers placed(PModelState proto) {
+    return proto.hasPlacedBefore()
+        ? new PlacedNumbers(proto.getPlacedBefore(), new TreeSet<>(proto.getPlacedList()))
+        : PlacedNumbers.unknownUpTo(proto.getSequence());
   }
 
   private static PRegistration toProto(MachineId machine, ModelState.Registration said) {

@@ -123,9 +123,9 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
             .map(entry -> entry.getKey() + " on " + entry.getValue())
             .collect(Collectors.joining(", "));
     return Optional.of(
-        ("the journal is older than the fleet: it ends at event %d of %s, and later events placed"
-                + " %s; nothing is stopped and nothing placed; restore a later backup, or end those"
-                + " engines on their machines")
+        ("the journal is older than the fleet: it ends at event %d of %s and has none that placed"
+                + " %s; nothing that it does not know is stopped, and nothing is placed or started;"
+                + " restore a later backup, or end those engines on their machines")
             .formatted(sight.state().sequence(), sight.state().name(), shown));
   }
 

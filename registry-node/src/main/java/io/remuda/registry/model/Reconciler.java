@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +45,10 @@ public final class Reconciler {
   private final ReconcilePolicy policy;
   private final Instant now;
   private final RandomGenerator random;
+
+  /** Whether the journal lacks events that placed what runs: what it says may be over. */
+  private final boolean older;
+
   private final List<ModelEvent> events = new ArrayList<>();
   private final List<Action> actions = new ArrayList<>();
   private ModelState state;
@@ -57,6 +60,7 @@ public final class Reconciler {
     this.policy = start.policy();
     this.now = start.now();
     this.random = random;
+    this.older = !start.ahead().isEmpty();
     this.state = start.state();
     this.soft = start.soft();
   }
@@ -82,7 +86,8 @@ public final class Reconciler {
       long revision = state.live().get().revision();
       stopAll(instance -> instance.revision() != revision, "the specification has changed");
       if (state.isSelfRegistered()) {
-        new SelfPlacement(this::sight, this::emit, this::stop, random).run(pausedByFailures());
+        new SelfPlacement(this::sight, this::emit, this::stop, random)
+            .run(older || pausedByFailures());
       } else {
         resize(state.live().get().spec());
       }
@@ -121,7 +126,10 @@ public final class Reconciler {
     if (instance.stopping()) {
       followStopping(instance, report);
     } else if (report.isEmpty()) {
-      if (machine.get().report().settled() && due(instance.id()) && !held(instance)) {
+      if (machine.get().report().settled()
+          && sight().due(instance.id())
+          && !held(instance)
+          && !older) {
         soft = soft.sent(instance.id(), now);
         actions.add(new Action.Start(instance));
       }
@@ -148,7 +156,7 @@ public final class Reconciler {
     Instance.Stop stop = instance.stop().orElseThrow();
     if (report.map(r -> r.phase() == Phase.ENDED).orElse(false)) {
       emit(new InstanceEnded(instance.id(), false, stop.reason(), now));
-    } else if (due(instance.id())) {
+    } else if (sight().due(instance.id())) {
       soft = soft.sent(instance.id(), now);
       actions.add(new Action.Stop(instance.machine(), instance.id(), stop.epoch()));
     }
@@ -156,33 +164,9 @@ public final class Reconciler {
 
   /** Instances of this name that run somewhere and that the journal does not know (any more). */
   private void stopStrangers() {
-    Set<InstanceId> unknown = new HashSet<>();
-    // Of a journal that is older than the fleet nothing is concluded.
-    Set<InstanceId> ahead = start.ahead().keySet();
-    for (Map.Entry<Machine, InstanceReport> entry : fleet.reportsOf(state.name())) {
-      Machine machine = entry.getKey();
-      InstanceReport report = entry.getValue();
-      boolean stranger =
-          !state.instances().containsKey(report.id())
-              && report.origin() == Origin.ASSIGNED
-              && report.phase() != Phase.ENDED;
-      if (!stranger || fleet.braked() || !start.speaks(machine)) {
-        continue;
-      }
-      unknown.add(report.id());
-      if (ahead.contains(report.id())) {
-        continue;
-      }
-      soft = soft.stranger(report.id(), now);
-      Instant since = soft.strangers().get(report.id());
-      boolean old = since != null && !since.plus(policy.unknownAfter()).isAfter(now);
-      if (old && due(report.id())) {
-        soft = soft.sent(report.id(), now);
-        long epoch = Math.max(report.epoch(), state.sequence());
-        actions.add(new Action.Stop(machine.id(), report.id(), epoch));
-      }
-    }
-    soft = soft.onlyOf(state.instances().keySet(), unknown);
+    Plan plan = StrangerDecider.look(sight());
+    actions.addAll(plan.actions());
+    soft = plan.soft();
   }
 
   /** Machines that have not said for long that they have the model by themselves. */
@@ -242,7 +226,7 @@ public final class Reconciler {
     int missing = spec.replicas() - staying.size();
     if (missing < 0) {
       stopSurplus(staying, -missing);
-    } else if (missing > 0 && !pausedByFailures() && start.ahead().isEmpty()) {
+    } else if (missing > 0 && !pausedByFailures()) {
       place(missing, sight().need());
     }
     moveRefused(staying);
@@ -266,6 +250,9 @@ public final class Reconciler {
 
   /** What its machine goes on refusing goes where it was not refused, if there is such a place. */
   private void moveRefused(List<Instance> staying) {
+    if (older) {
+      return;
+    }
     for (Instance instance : staying) {
       Sight sight = sight();
       boolean stays = !state.instances().getOrDefault(instance.id(), instance).stopping();
@@ -284,9 +271,13 @@ public final class Reconciler {
   }
 
   private void place(int missing, Need first) {
+    if (older) {
+      return;
+    }
     Need need = first;
+    Set<Long> held = start.heldNumbers();
     for (int i = 0; i < missing; i++) {
-      if (!Scheduler.fitsSomewhere(fleet, need)) {
+      if (!Scheduler.fitsSomewhere(fleet, need) || held.contains(state.sequence() + 1)) {
         return;
       }
       Scheduler.Placement placement = Scheduler.place(fleet, need, random);
@@ -321,11 +312,6 @@ public final class Reconciler {
   private boolean held(Instance instance) {
     return soft.standing().containsKey(instance.id())
         && soft.hold(instance.machine()).map(hold -> hold.lasts(now)).orElse(false);
-  }
-
-  private boolean due(InstanceId id) {
-    Instant sent = soft.sent().get(id);
-    return sent == null || !sent.plus(policy.resendAfter()).isAfter(now);
   }
 
   private void emit(ModelEvent event) {

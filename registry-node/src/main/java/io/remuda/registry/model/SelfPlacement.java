@@ -45,7 +45,7 @@ final class SelfPlacement {
   }
 
   /**
-   * @param paused whether instances failed so lately that none is started now
+   * @param paused whether none is placed now
    */
   void run(boolean paused) {
     Sight before = sight.get();
@@ -66,6 +66,9 @@ final class SelfPlacement {
     Set<MachineId> served =
         now.current().stream().map(Instance::machine).collect(Collectors.toSet());
     if (!registration.isTaken() || served.contains(machine)) {
+      return;
+    }
+    if (now.heldNumbers().contains(now.state().sequence() + 1)) {
       return;
     }
     Need need = now.need();

@@ -17,12 +17,14 @@ import io.remuda.registry.placement.Silence;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -153,21 +155,60 @@ public record Sight(
   }
 
   /**
-   * Instances of this name that an event placed which the journal does not have: it is older than
-   * the fleet. An instance's number is that of its event.
+   * Instances of this name that no event of the journal placed: it is older than the fleet. An
+   * instance's number is that of its event. One that failed is none of them: it serves nobody, and
+   * what it still holds is given back as any stranger's. A machine that is silent is waited for as
+   * long as for what is assigned to it.
    */
   Map<InstanceId, MachineId> ahead() {
     Map<InstanceId, MachineId> ahead = new TreeMap<>();
     for (Map.Entry<Machine, InstanceReport> entry : fleet.reportsOf(state.name())) {
+      Machine machine = entry.getKey();
       InstanceReport report = entry.getValue();
       if (report.origin() == Origin.ASSIGNED
-          && report.phase() != Phase.ENDED
-          && report.id().number() > state.sequence()
-          && speaks(entry.getKey())) {
-        ahead.put(report.id(), entry.getKey().id());
+          && !report.phase().isFinal()
+          && !isPlaced(report.id(), machine.id())
+          && holds(machine)) {
+        ahead.put(report.id(), machine.id());
       }
     }
     return ahead;
+  }
+
+  /** Whether an event of the journal placed it there. */
+  private boolean isPlaced(InstanceId id, MachineId machine) {
+    return state.instances().containsKey(id)
+        ? isAssigned(id, machine)
+        : state.placed().has(id.number());
+  }
+
+  /** Whether it is one of the name's instances now, on this machine. */
+  boolean isAssigned(InstanceId id, MachineId machine) {
+    Instance known = state.instances().get(id);
+    return known != null && known.machine().equals(machine);
+  }
+
+  /** Whether what the machine last said it runs is not given up yet. */
+  private boolean holds(Machine machine) {
+    return machine.obeys(journal)
+        && (fleet.braked() || machine.silence().compareTo(policy.lostAfter()) <= 0);
+  }
+
+  /** Numbers that no further instance may get: a machine has one under them. */
+  Set<Long> heldNumbers() {
+    Set<Long> held = new HashSet<>();
+    for (Map.Entry<Machine, InstanceReport> entry : fleet.reportsOf(state.name())) {
+      if (entry.getValue().phase() != Phase.ENDED && holds(entry.getKey())) {
+        held.add(entry.getValue().id().number());
+      }
+    }
+    return held;
+  }
+
+  /** Whether a command about the instance is to be sent (again). */
+  boolean due(InstanceId id) {
+    Instant sent = soft.sent().get(id);
+    return sent == null || !sent.plus(policy.resendAfter()).isAfter(now);
   }
 
   InstanceView view(Instance instance) {

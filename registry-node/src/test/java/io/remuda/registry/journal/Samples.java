@@ -26,6 +26,7 @@ import io.remuda.registry.model.Absence;
 import io.remuda.registry.model.DeploymentEvent;
 import io.remuda.registry.model.InstanceEvent;
 import io.remuda.registry.model.ModelState;
+import io.remuda.registry.model.PlacedNumbers;
 import io.remuda.registry.model.RegistrationEvent;
 import io.remuda.registry.placement.Grounds;
 import java.time.Duration;
@@ -66,7 +67,7 @@ final class Samples {
     all.put(
         "MachineUnregistered",
         new RegistrationEvent.MachineUnregistered(NAME, MACHINE, "its jar was removed", AT));
-    all.put("ModelState-self", selfRegistered());
+    all.put("ModelState-self", ofUnknownNumbers(selfRegistered()));
     all.put("ModelDescribed", new DeploymentEvent.ModelDescribed(NAME, MACHINE, file(), AT));
     all.put(
         "InstanceAssigned",
@@ -86,7 +87,9 @@ final class Samples {
         "InstanceLost-absence",
         new InstanceEvent.InstanceLost(ID, MACHINE, "not heard", Optional.of(absence()), AT));
     all.put("EngineRestarted", restarted());
-    all.put("ModelState-restarted", modelState().on(restarted(new InstanceId(NAME, 8))));
+    all.put(
+        "ModelState-restarted",
+        ofUnknownNumbers(modelState().on(restarted(new InstanceId(NAME, 8)))));
     all.put("MachineCordoned", new MachineEvent.MachineCordoned(MACHINE, AT));
     all.put("MachineUncordoned", new MachineEvent.MachineUncordoned(MACHINE, AT));
     all.put("MachineDraining", new MachineEvent.MachineDraining(MACHINE, AT));
@@ -96,9 +99,10 @@ final class Samples {
     all.put(
         "NodeRefused", new DoorEvent.NodeRefused("192.0.2.7", "it shows no certificate", 3, AT));
     all.put("DoorState", new DoorState(17));
-    all.put("ModelState", modelState());
-    all.put("ModelState-evolved", evolved());
-    all.put("ModelState-kept", keptSchema());
+    all.put("ModelState", ofUnknownNumbers(modelState()));
+    all.put("ModelState-placed", modelState());
+    all.put("ModelState-evolved", ofUnknownNumbers(evolved()));
+    all.put("ModelState-kept", ofUnknownNumbers(keptSchema()));
     all.put(
         "MachineState",
         MachineState.empty(MACHINE)
@@ -146,6 +150,23 @@ final class Samples {
             new InstanceEvent.InstanceAssigned(
                 new InstanceId(NAME, 8), MACHINE, CLAIM, Origin.SELF, AT))
         .on(new InstanceEvent.InstanceEnded(new InstanceId(NAME, 9), true, "exit code 1", AT));
+  }
+
+  /** As a version that did not keep the numbers of instances wrote it. */
+  private static ModelState ofUnknownNumbers(ModelState state) {
+    return new ModelState(
+        state.name(),
+        state.sequence(),
+        state.declaration(),
+        state.removed(),
+        state.description(),
+        state.instances(),
+        state.failures(),
+        state.evolving(),
+        state.registrations(),
+        state.earlier(),
+        state.schema(),
+        PlacedNumbers.unknownUpTo(state.sequence()));
   }
 
   private static ModelState evolved() {

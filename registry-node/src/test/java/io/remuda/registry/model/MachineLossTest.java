@@ -88,14 +88,14 @@ class MachineLossTest {
 
   @Test
   void stopsAStrangerButOnlyOneThatStays() {
-    World world = World.aDescribed(0);
-    world.says(Reports.of("m1").running("demo-1", Phase.READY));
+    World world = World.aDescribed(0).placedAndEnded("demo-3", "m1");
+    world.says(Reports.of("m1").running("demo-3", Phase.READY));
 
     assertThat(world.look().actions()).isEmpty();
     assertThat(world.later(Duration.ofSeconds(6)).look().actions())
         .singleElement()
         .isInstanceOfSatisfying(
-            Action.Stop.class, stop -> assertThat(stop.epoch()).isGreaterThanOrEqualTo(1));
+            Action.Stop.class, stop -> assertThat(stop.epoch()).isGreaterThanOrEqualTo(3));
   }
 
   @Test

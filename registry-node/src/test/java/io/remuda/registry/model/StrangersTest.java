@@ -39,8 +39,8 @@ class StrangersTest {
 
   @Test
   void nothingIsStoppedWhileTheBrakeHoldsAndTheTimeIsCountedFromItsRelease() {
-    World world = World.aDescribed(0);
-    world.says(Reports.of("m1").running("demo-1", Phase.READY));
+    World world = World.aDescribed(0).placedAndEnded("demo-3", "m1");
+    world.says(Reports.of("m1").running("demo-3", Phase.READY));
     world.braked = true;
     world.look();
     assertThat(world.later(LONG_ENOUGH).look().actions()).isEmpty();
@@ -55,8 +55,8 @@ class StrangersTest {
 
   @Test
   void whatRegisteredItselfIsNoStranger() {
-    World world = World.aDescribed(0);
-    world.says(Reports.of("m1").with(byItself("demo-1")));
+    World world = World.aDescribed(0).placedAndEnded("demo-3", "m1");
+    world.says(Reports.of("m1").with(byItself("demo-3")));
     world.look();
 
     assertThat(world.later(LONG_ENOUGH).look().actions()).isEmpty();
@@ -64,8 +64,8 @@ class StrangersTest {
 
   @Test
   void whatHasEndedNeedsNoStop() {
-    World world = World.aDescribed(0);
-    world.says(Reports.of("m1").running("demo-1", Phase.ENDED));
+    World world = World.aDescribed(0).placedAndEnded("demo-3", "m1");
+    world.says(Reports.of("m1").running("demo-3", Phase.ENDED));
     world.look();
 
     assertThat(world.later(LONG_ENOUGH).look().actions()).isEmpty();

@@ -7,6 +7,7 @@ import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Capacity;
+import io.remuda.protocol.model.InstanceReport.Origin;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.NodeReport;
@@ -67,6 +68,15 @@ final class World {
     world.runsAll("m1", Phase.READY);
     world.look();
     return world;
+  }
+
+  /** An instance was placed and has ended, as far as the journal goes. */
+  World placedAndEnded(String id, String machine) {
+    InstanceId was = InstanceId.of(id);
+    on(
+        new InstanceEvent.InstanceAssigned(
+            was, new MachineId(machine), Resources.NONE, Origin.ASSIGNED, now));
+    return on(new InstanceEvent.InstanceEnded(was, false, "it was stopped", now));
   }
 
   World declared(ModelSpec spec) {

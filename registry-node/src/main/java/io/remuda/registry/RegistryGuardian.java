@@ -24,6 +24,8 @@ import io.remuda.registry.journal.EventTail;
 import io.remuda.registry.journal.JournalStore;
 import io.remuda.registry.journal.JournalWarmUp;
 import io.remuda.registry.journal.LateCommands;
+import io.remuda.registry.journal.PersistenceIds;
+import io.remuda.registry.journal.Unreadable;
 import io.remuda.registry.model.RegistryMeters;
 import io.remuda.registry.model.Surroundings;
 import io.remuda.registry.standing.RegistryVoice;
@@ -69,6 +71,7 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
   private final Clock clock = new SteadyClock();
   private final Fleet fleet = new Fleet();
   private final RegistryMeters meters = new RegistryMeters();
+  private final Unreadable unreadable = new Unreadable();
   private final TimerScheduler<Command> timers;
   private final Aside aside;
   private final Entities entities;
@@ -248,9 +251,10 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
         clock,
         fleet,
         view,
-        entities.spread()::listing,
-        () -> aside.call(store::nextTerm),
+        entities.spread(),
+        name -> aside.call(() -> store.own(PersistenceIds.model(name.value()))),
         store::markDown,
+        unreadable,
         meters);
   }
 

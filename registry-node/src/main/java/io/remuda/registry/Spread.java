@@ -1,6 +1,8 @@
 package io.remuda.registry;
 
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.cluster.ddata.Key;
 import akka.cluster.ddata.typed.javadsl.DistributedData;
 import akka.cluster.ddata.typed.javadsl.Replicator;
 import io.remuda.protocol.AccessProtocol.ApiKey;
@@ -8,10 +10,17 @@ import io.remuda.protocol.AccessTable;
 import io.remuda.protocol.Catalog;
 import io.remuda.protocol.Keys;
 import io.remuda.protocol.Listing;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.registry.model.CatalogLines;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /** Writes the registry's part of the tables that every gateway reads: catalog and API keys. */
-final class Spread {
+final class Spread implements CatalogLines {
+
+  private static final Duration READ_LIMIT = Duration.ofSeconds(3);
 
   private final ActorSystem<?> system;
 
@@ -25,7 +34,8 @@ final class Spread {
         system.settings().config().getDuration("remuda.tables.push-timeout"));
   }
 
-  void listing(Listing listing) {
+  @Override
+  public void show(Listing listing) {
     DistributedData.get(system)
         .replicator()
         .tell(
@@ -35,6 +45,22 @@ final class Spread {
                 pushed(),
                 system.ignoreRef(),
                 catalog -> catalog.with(listing)));
+  }
+
+  @Override
+  public CompletionStage<Optional<Listing>> shown(ModelName name) {
+    Key<Catalog> key = Catalog.key(Keys.shardOf(name));
+    CompletionStage<Replicator.GetResponse<Catalog>> response =
+        AskPattern.ask(
+            DistributedData.get(system).replicator(),
+            replyTo -> new Replicator.Get<>(key, Replicator.readLocal(), replyTo),
+            READ_LIMIT,
+            system.scheduler());
+    return response.thenApply(
+        got ->
+            got instanceof Replicator.GetSuccess<Catalog> success
+                ? success.get(key).get(name)
+                : Optional.empty());
   }
 
   void keys(List<ApiKey> keys) {

@@ -50,6 +50,14 @@ public final class JournalStore implements AutoCloseable {
    */
   public record Named(String persistenceId, long last) {}
 
+  /**
+   * What the journal tells the owner of an entity.
+   *
+   * @param term above all that were given out before, to any registry node of this journal
+   * @param last number of the entity's last event; 0 when it has none
+   */
+  public record Owned(long term, long last) {}
+
   private final JournalSettings settings;
   private final HikariDataSource source;
   private final JournalStory story;
@@ -133,17 +141,25 @@ public final class JournalStore implements AutoCloseable {
     }
   }
 
-  /** A number above all that were given out before, to any registry node of this journal. */
-  public long nextTerm() throws SQLException {
+  /** What an entity's owner is given; no other one gets the same term. */
+  public Owned own(String persistenceId) throws SQLException {
+    String term =
+        settings.embedded()
+            ? "NEXT VALUE FOR \"remuda_owner_term\""
+            : "nextval('\"remuda_owner_term\"')";
     try (Connection connection = source.getConnection();
         PreparedStatement statement =
             connection.prepareStatement(
-                settings.embedded()
-                    ? "SELECT NEXT VALUE FOR \"remuda_owner_term\""
-                    : "SELECT nextval('\"remuda_owner_term\"')");
-        ResultSet rows = statement.executeQuery()) {
-      rows.next();
-      return rows.getLong(1);
+                """
+                SELECT %s, (SELECT MAX("sequence_number") FROM "event_journal"
+                  WHERE "persistence_id" = ?)
+                """
+                    .formatted(term))) {
+      statement.setString(1, persistenceId);
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        return new Owned(rows.getLong(1), rows.getLong(2));
+      }
     }
   }
 

@@ -80,7 +80,9 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
       MachineId machine,
       Surroundings around,
       WaitingCommands<Command> unheard) {
-    super(PersistenceId.ofUniqueId(PersistenceIds.machine(machine.value())));
+    super(
+        PersistenceId.ofUniqueId(PersistenceIds.machine(machine.value())),
+        around.unreadable().ending(PersistenceIds.machine(machine.value())));
     this.context = context;
     this.timers = timers;
     this.machine = machine;
@@ -123,23 +125,25 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
     return newSignalHandlerBuilder()
         .onSignal(
             RecoveryCompleted.instance(),
-            state ->
-                JournalGap.refuseAny(
-                    PersistenceIds.machine(machine.value()),
-                    state.sequence(),
-                    lastSequenceNumber(context)))
-        .onSignal(
-            RecoveryFailed.class,
-            (state, failed) -> {
-              context
-                  .getLog()
-                  .warn("event=recovery-failed machine={} why={}", machine, failed.getFailure());
-              if (unheard.recoveryFailed("machine " + machine, failed.getFailure())) {
-                around.storeDown().run();
-              }
+            state -> {
+              String id = PersistenceIds.machine(machine.value());
+              JournalGap.refuseAny(id, state.sequence(), lastSequenceNumber(context));
+              around.unreadable().read(id);
             })
+        .onSignal(RecoveryFailed.class, (state, failed) -> onRecoveryFailed(failed.getFailure()))
         .onSignal(PostStop.instance(), state -> onStopped())
         .build();
+  }
+
+  private void onRecoveryFailed(Throwable failure) {
+    String id = PersistenceIds.machine(machine.value());
+    boolean storeAway = unheard.recoveryFailed("machine " + machine, failure);
+    if (storeAway || around.unreadable().isNews(id, unheard.reason().message())) {
+      context.getLog().warn("event=recovery-failed machine={} why={}", machine, failure.toString());
+    }
+    if (storeAway) {
+      around.storeDown().run();
+    }
   }
 
   @Override

@@ -1,17 +1,16 @@
 package io.remuda.registry.model;
 
 import akka.actor.typed.javadsl.ActorContext;
-import io.remuda.protocol.Listing;
 import io.remuda.protocol.RegistryProtocol.Command;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.registry.fleet.FleetMessage;
+import io.remuda.registry.journal.JournalStore.Owned;
 import io.remuda.registry.model.RegistryMessage.TermRead;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /**
  * What a name's owner tells the rest of the fleet: its line in the catalog, written in the owner's
@@ -33,7 +32,7 @@ final class Announcing {
     this.context = context;
     this.name = name;
     this.around = around;
-    this.listing = new CatalogEntry(around.catalog());
+    this.listing = new CatalogEntry(around.catalog()::show);
   }
 
   /** No earlier owner has said anything of it. */
@@ -48,7 +47,8 @@ final class Announcing {
     }
     askingTerm = true;
     context.pipeToSelf(
-        around.terms().get(), (term, failure) -> new TermRead(Optional.ofNullable(term)));
+        around.owners().apply(name),
+        (owned, failure) -> new TermRead(Optional.ofNullable(owned).map(Owned::term)));
   }
 
   void given(TermRead read) {
@@ -76,17 +76,36 @@ final class Announcing {
   }
 
   /**
-   * Lists a name that cannot be read back, with the reason.
+   * Lists a name that cannot be read back, with the reason, unless it is listed so already. The
+   * line goes by the last event in the journal, as that of whoever could still read it does.
    *
-   * @param number of its last event, as far as that is known
+   * @param number of its last event, as far as that was read
    */
   void broken(ModelState state, long number, String why) {
-    Consumer<Listing> catalog = around.catalog();
-    // This actor ends before the answer comes.
+    // This actor ends before the answers come.
     around
-        .terms()
-        .get()
-        .thenAccept(term -> catalog.accept(CatalogEntry.broken(state, number, term, why)));
+        .catalog()
+        .shown(name)
+        .exceptionally(failure -> Optional.empty())
+        .thenAccept(
+            line -> {
+              if (!line.map(shown -> CatalogEntry.isBroken(shown, why)).orElse(false)) {
+                list(around, state, number, why);
+              }
+            });
+  }
+
+  private static void list(Surroundings around, ModelState state, long number, String why) {
+    around
+        .owners()
+        .apply(state.name())
+        .thenAccept(
+            owned ->
+                around
+                    .catalog()
+                    .show(
+                        CatalogEntry.broken(
+                            state, Math.max(number, owned.last()), owned.term(), why)));
   }
 
   void gone() {

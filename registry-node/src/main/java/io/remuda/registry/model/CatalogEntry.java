@@ -73,11 +73,20 @@ final class CatalogEntry {
         declared.flatMap(known -> known.spec().model()),
         declared.map(known -> known.spec().replicas()).orElse(0),
         0,
-        Optional.of(LastWords.within(why, LastWords.LISTED_BYTES)),
+        listed(why),
         OptionalInt.empty(),
         Optional.empty(),
         declared.map(ModelState.Declaration::createdAt).orElse(Instant.EPOCH),
         declared.map(ModelState.Declaration::self).orElse(false));
+  }
+
+  /** Whether {@code line} says that the name cannot be read back for this reason. */
+  static boolean isBroken(Listing line, String why) {
+    return line.phase() == DeploymentPhase.FAILED && line.reason().equals(listed(why));
+  }
+
+  private static Optional<String> listed(String why) {
+    return Optional.of(LastWords.within(why, LastWords.LISTED_BYTES));
   }
 
   private static Listing listing(

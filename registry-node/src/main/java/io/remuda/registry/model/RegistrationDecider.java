@@ -4,6 +4,7 @@ import static io.remuda.protocol.ErrorCode.INVALID_SPEC;
 import static io.remuda.protocol.ErrorCode.SCHEMA_CONFLICT;
 
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Schema;
@@ -55,6 +56,22 @@ public final class RegistrationDecider {
             && known.get().fingerprint().equals(fingerprint)
         ? Decision.accepted()
         : Decision.accepted(new MachineRegistered(spec, machine, at));
+  }
+
+  /**
+   * What the machine is answered.
+   *
+   * @param state after what {@code decision} wrote
+   */
+  static RegistryProtocol.Registered answer(
+      ModelState state, MachineId machine, Decision decision) {
+    return decision
+        .refused()
+        .map(why -> RegistryProtocol.Registered.refused(state.name(), machine, why))
+        .orElseGet(
+            () ->
+                new RegistryProtocol.Registered(
+                    state.name(), machine, Optional.empty(), state.earlier()));
   }
 
   public static Decision unregister(

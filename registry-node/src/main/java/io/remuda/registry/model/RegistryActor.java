@@ -20,10 +20,8 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.RegistryProtocol.Command;
 import io.remuda.protocol.RegistryProtocol.Reply;
-import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentView;
-import io.remuda.registry.journal.JournalGap;
 import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.journal.WaitingCommands;
 import io.remuda.registry.model.RegistryMessage.DescribeAnswered;
@@ -62,13 +60,11 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   private final Explaining explaining;
   private final RandomGenerator random;
   private final Announcing announcing;
+  private final Recovery recovery;
   private SoftState soft = SoftState.EMPTY;
   private Optional<ActorRef<Reply>> unanswered = Optional.empty();
   private boolean writing;
   private int idleLooks;
-
-  /** Of the last event, once it is known. */
-  private long numbered;
 
   private RegistryActor(
       ActorContext<Command> context,
@@ -76,7 +72,9 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
       ModelName name,
       Surroundings around,
       WaitingCommands<Command> waiting) {
-    super(PersistenceId.ofUniqueId(PersistenceIds.model(name.value())));
+    super(
+        PersistenceId.ofUniqueId(PersistenceIds.model(name.value())),
+        around.unreadable().ending(PersistenceIds.model(name.value())));
     this.context = context;
     this.name = name;
     this.around = around;
@@ -85,6 +83,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
     this.explaining = new Explaining(context, around);
     this.random = new SplittableRandom(name.hashCode() ^ System.nanoTime());
     this.announcing = new Announcing(context, name, around);
+    this.recovery = new Recovery(context, name, around, waiting, announcing);
     timers.startTimerWithFixedDelay(Look.BY_CLOCK, around.settings().reconcileInterval());
   }
 
@@ -116,12 +115,11 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   @Override
   public SignalHandler<ModelState> signalHandler() {
     return newSignalHandlerBuilder()
-        .onSignal(RecoveryCompleted.instance(), this::onRecovered)
         .onSignal(
-            RecoveryFailed.class,
-            (state, failed) -> {
-              onRecoveryFailed(state, failed.getFailure());
-            })
+            RecoveryCompleted.instance(),
+            state -> recovery.completed(state, lastSequenceNumber(context)))
+        .onSignal(
+            RecoveryFailed.class, (state, failed) -> recovery.failed(state, failed.getFailure()))
         .onSignal(PostStop.instance(), state -> onStopped())
         .build();
   }
@@ -157,7 +155,10 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
               return Effect().none();
             })
         .onCommand(Wake.class, (state, wake) -> Effect().none())
-        .onCommand(Written.class, this::onWritten)
+        .onCommand(
+            Written.class,
+            (state, written) ->
+                recovery.isBehind(state, written) ? Effect().stop() : Effect().none())
         .onCommand(TermRead.class, this::onTerm)
         .onCommand(
             Look.class,
@@ -183,21 +184,12 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
     soft = soft.registered(c.machine(), now());
     Decision decision = RegistrationDecider.register(state, c.spec(), c.machine(), now());
     if (decision.events().isEmpty()) {
-      c.replyTo().tell(registered(state, c.machine(), decision));
+      c.replyTo().tell(RegistrationDecider.answer(state, c.machine(), decision));
       return Effect().none();
     }
     return write(
-        decision.events(), next -> c.replyTo().tell(registered(next, c.machine(), decision)));
-  }
-
-  private RegistryProtocol.Registered registered(
-      ModelState state, MachineId machine, Decision decision) {
-    return decision
-        .refused()
-        .map(why -> RegistryProtocol.Registered.refused(name, machine, why))
-        .orElseGet(
-            () ->
-                new RegistryProtocol.Registered(name, machine, Optional.empty(), state.earlier()));
+        decision.events(),
+        next -> c.replyTo().tell(RegistrationDecider.answer(next, c.machine(), decision)));
   }
 
   private Effect<ModelEvent, ModelState> onUnregister(
@@ -244,47 +236,10 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
             });
   }
 
-  private void onRecovered(ModelState state) {
-    numbered = lastSequenceNumber(context);
-    JournalGap.refuseAny(PersistenceIds.model(name.value()), state.sequence(), numbered);
-    if (state.sequence() == 0) {
-      announcing.asFirstOwner();
-    }
-    context.getSelf().tell(Look.NOW);
-  }
-
-  /** A name that is broken is refused and listed with the reason; all others are served. */
-  private void onRecoveryFailed(ModelState state, Throwable failure) {
-    context.getLog().warn("event=recovery-failed model={} why={}", name, failure.toString());
-    if (waiting.recoveryFailed("model " + name, failure)) {
-      around.storeDown().run();
-      return;
-    }
-    announcing.broken(state, Math.max(numbered, state.sequence()), waiting.reason().message());
-  }
-
   private Effect<ModelEvent, ModelState> onTerm(ModelState state, TermRead read) {
     announcing.given(read);
     show(state);
     return Effect().none();
-  }
-
-  /**
-   * A write of an earlier owner may reach the journal when this one has read it already. It ends
-   * then, and the next one reads all: nobody would carry out what was written until this one wrote.
-   */
-  private Effect<ModelEvent, ModelState> onWritten(ModelState state, Written written) {
-    if (written.sequence() <= state.sequence()) {
-      return Effect().none();
-    }
-    context
-        .getLog()
-        .warn(
-            "event=behind-journal model={} known={} written={}",
-            name,
-            state.sequence(),
-            written.sequence());
-    return Effect().stop();
   }
 
   /** A name that somebody only asked for takes no room for ever. */

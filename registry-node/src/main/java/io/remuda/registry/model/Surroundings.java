@@ -2,21 +2,21 @@ package io.remuda.registry.model;
 
 import akka.actor.typed.ActorRef;
 import io.remuda.protocol.FleetProtocol;
-import io.remuda.protocol.Listing;
 import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.registry.RegistrySettings;
 import io.remuda.registry.fleet.Fleet;
+import io.remuda.registry.journal.JournalStore.Owned;
+import io.remuda.registry.journal.Unreadable;
 import java.time.Clock;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * What a registry actor finds on its node.
  *
  * @param view the node's own fleet view
- * @param catalog takes each new listing of a name
- * @param terms gives a number above all that owners of names were given before
+ * @param owners gives the owner of a name its term and says how far the name's journal goes
  * @param storeDown told when the journal did not take an event
  */
 public record Surroundings(
@@ -25,7 +25,8 @@ public record Surroundings(
     Clock clock,
     Fleet fleet,
     ActorRef<FleetProtocol.Command> view,
-    Consumer<Listing> catalog,
-    Supplier<CompletionStage<Long>> terms,
+    CatalogLines catalog,
+    Function<ModelName, CompletionStage<Owned>> owners,
     Runnable storeDown,
+    Unreadable unreadable,
     RegistryMeters meters) {}

@@ -23,7 +23,10 @@ import io.remuda.protocol.testing.Eventually;
 import io.remuda.registry.RegistrySettings;
 import io.remuda.registry.SteadyClock;
 import io.remuda.registry.fleet.Fleet;
+import io.remuda.registry.journal.JournalStore.Owned;
+import io.remuda.registry.journal.Unreadable;
 import io.remuda.registry.placement.FleetSnapshot;
+import io.remuda.registry.testing.KeptLines;
 import io.remuda.registry.testing.Reports;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -58,7 +60,8 @@ class EarlierSchemasTest {
 
   private final TestProbe<NodeProtocol.Command> agent =
       KIT.createTestProbe(NodeProtocol.Command.class);
-  private final List<Listing> listings = new CopyOnWriteArrayList<>();
+  private final KeptLines lines = new KeptLines();
+  private final List<Listing> listings = lines.all;
 
   @AfterAll
   static void stop() {
@@ -237,9 +240,10 @@ class EarlierSchemasTest {
                 new SteadyClock(),
                 fleet,
                 KIT.createTestProbe(FleetProtocol.Command.class).getRef(),
-                listings::add,
-                () -> CompletableFuture.completedFuture(1L),
+                lines,
+                name -> CompletableFuture.completedFuture(new Owned(1, 0)),
                 () -> {},
+                new Unreadable(),
                 new RegistryMeters())),
         EventSourcedBehaviorTestKit.disabledSerializationSettings());
   }

@@ -27,7 +27,10 @@ import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
 import io.remuda.registry.RegistrySettings;
 import io.remuda.registry.fleet.Fleet;
+import io.remuda.registry.journal.JournalStore.Owned;
+import io.remuda.registry.journal.Unreadable;
 import io.remuda.registry.placement.FleetSnapshot;
+import io.remuda.registry.testing.KeptLines;
 import io.remuda.registry.testing.MovedClock;
 import io.remuda.registry.testing.Reports;
 import java.time.Duration;
@@ -359,9 +362,10 @@ class OwnerCommandsTest {
                 clock,
                 fleet,
                 KIT.<FleetProtocol.Command>createTestProbe().getRef(),
-                listing -> {},
-                () -> CompletableFuture.completedFuture(1L),
+                new KeptLines(),
+                name -> CompletableFuture.completedFuture(new Owned(1, 0)),
                 () -> {},
+                new Unreadable(),
                 new RegistryMeters())),
         EventSourcedBehaviorTestKit.enabledSerializationSettings().withVerifyEquality(true));
   }

@@ -28,7 +28,10 @@ import io.remuda.protocol.testing.Eventually;
 import io.remuda.registry.RegistrySettings;
 import io.remuda.registry.fleet.Fleet;
 import io.remuda.registry.fleet.FleetMessage;
+import io.remuda.registry.journal.JournalStore.Owned;
+import io.remuda.registry.journal.Unreadable;
 import io.remuda.registry.placement.FleetSnapshot;
+import io.remuda.registry.testing.KeptLines;
 import io.remuda.registry.testing.MovedClock;
 import io.remuda.registry.testing.Reports;
 import java.time.Duration;
@@ -36,7 +39,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,7 +72,8 @@ class RegistryActorTest {
       KIT.createTestProbe(NodeProtocol.Command.class);
   private final TestProbe<FleetProtocol.Command> view =
       KIT.createTestProbe(FleetProtocol.Command.class);
-  private final List<Listing> listings = new CopyOnWriteArrayList<>();
+  private final KeptLines lines = new KeptLines();
+  private final List<Listing> listings = lines.all;
   private final AtomicLong terms = new AtomicLong();
   private EventSourcedBehaviorTestKit<RegistryProtocol.Command, ModelEvent, ModelState> actor =
       newActor();
@@ -344,9 +347,10 @@ class RegistryActorTest {
             clock,
             fleet,
             view.getRef(),
-            listings::add,
-            () -> CompletableFuture.completedFuture(terms.incrementAndGet()),
+            lines,
+            owned -> CompletableFuture.completedFuture(new Owned(terms.incrementAndGet(), 0)),
             () -> {},
+            new Unreadable(),
             new RegistryMeters()));
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -45,7 +46,10 @@ final class Story {
 
   /** Something was written, as what number. */
   void written(JournalEvent event, long sequence) {
-    int what = event.subject().hashCode() * 31 + event.getClass().getSimpleName().hashCode();
+    // By what it says: the hash of a record with an enum in it is another one in each process.
+    int what =
+        Objects.hash(
+            event.getClass().getSimpleName(), event.subject(), event.text(), event.details());
     tell("journal", what ^ sequence << 32, event::text);
   }
 

@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "A journal in PostgreSQL is backed up while the fleet runs; one that is a file",
-      "when its node has ended. Queued tasks and results are not in it.",
+      "when its node has ended. Queued tasks and results are not in it. What a backup",
+      "that was killed leaves, FILE.*.part, the next one to FILE removes after a day.",
       "",
       "Example: ./remuda journal backup monday.backup"
     })

@@ -11,8 +11,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -40,7 +38,6 @@ public final class JournalBackup {
   private final JournalSettings settings;
   private final String cluster;
   private final Clock clock;
-  private final SecureRandom random = new SecureRandom();
 
   /**
    * @param cluster the fleet's name, for the backup's header
@@ -51,17 +48,19 @@ public final class JournalBackup {
     this.clock = clock;
   }
 
-  /** Writes all that is in the journal to {@code file}, which is there when it is whole. */
+  /**
+   * Writes all that is in the journal to {@code file}, which is there when it is whole; until then
+   * to {@code FILE.*.part} beside it. Of those that a killed backup has left, none stays that is
+   * older than a day.
+   */
   public JournalReport backup(Path file, Progress progress) {
     if (Files.exists(file)) {
       throw new BackupRefused(file + " is there already; name another file");
     }
-    // Of this backup alone: another one to the same file may be under way.
-    Path part = file.resolveSibling("%s.%08x.part".formatted(file.getFileName(), random.nextInt()));
+    Path part = PartFile.of(file);
     try (Connection connection = open(";IFEXISTS=TRUE")) {
-      // Hashes of keys are in it.
-      Files.createFile(
-          part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      PartFile.sweep(file, clock.instant());
+      PartFile.create(part);
       try {
         JournalReport report;
         try (FileOutputStream out = new FileOutputStream(part.toFile());

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,14 +60,10 @@ final class JoinTokenVerb implements Callable<Integer> {
   @Override
   public Integer call() {
     try {
-      String line =
-          CertificateAuthority.open(CaVerb.folder(ca))
-              .token(name, Durations.parse(valid), hosts, Instant.now())
-              .line();
       if (out == null) {
-        Main.of(spec).world().out().println(line);
+        Main.of(spec).world().out().println(token());
       } else {
-        write(out, line);
+        write(out, this::token);
       }
     } catch (StartRefused refused) {
       throw NodeOptions.failure(refused);
@@ -74,16 +71,49 @@ final class JoinTokenVerb implements Callable<Integer> {
     return Exit.OK.code();
   }
 
-  private static void write(Path file, String line) {
+  private String token() {
+    return CertificateAuthority.open(CaVerb.folder(ca))
+        .token(name, Durations.parse(valid), hosts, Instant.now())
+        .line();
+  }
+
+  /** The file comes first: a token that nobody keeps would be good nonetheless. */
+  private static void write(Path file, Supplier<String> token) {
+    create(file);
+    boolean written = false;
+    try {
+      Files.writeString(file, token.get() + "\n");
+      written = true;
+    } catch (IOException e) {
+      throw unwritable(file, e);
+    } finally {
+      if (!written) {
+        remove(file);
+      }
+    }
+  }
+
+  private static void create(Path file) {
     try {
       Files.createFile(
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(file, line + "\n");
     } catch (FileAlreadyExistsException e) {
       throw new CliFailure(Exit.FAILURE, file + " is there already; name a new file", e);
     } catch (IOException e) {
-      throw new CliFailure(
-          Exit.FAILURE, "the token cannot be written to " + file + ": " + e.getMessage(), e);
+      throw unwritable(file, e);
     }
+  }
+
+  private static void remove(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      // What went wrong before is told; an empty file is no secret.
+    }
+  }
+
+  private static CliFailure unwritable(Path file, IOException e) {
+    return new CliFailure(
+        Exit.FAILURE, "the token cannot be written to " + file + ": " + e.getMessage(), e);
   }
 }

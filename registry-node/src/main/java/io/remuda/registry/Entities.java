@@ -7,6 +7,8 @@ import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.sharding.typed.javadsl.EntityContext;
+import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import io.remuda.protocol.AccessProtocol;
 import io.remuda.protocol.FleetProtocol;
@@ -26,6 +28,7 @@ import io.remuda.registry.fleet.RegistryActors;
 import io.remuda.registry.journal.JournalStore;
 import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.journal.StoreAway;
+import io.remuda.registry.journal.Succession;
 import io.remuda.registry.machine.MachineActor;
 import io.remuda.registry.model.RegistryActor;
 import io.remuda.registry.model.RegistryMessage;
@@ -72,21 +75,25 @@ final class Entities implements RegistryActors {
     start(
         RegistryProtocol.TYPE_KEY,
         RegistryProtocol.Command.class,
-        id -> RegistryActor.create(new ModelName(id), around.get()));
+        entity ->
+            RegistryActor.create(
+                new ModelName(entity.getEntityId()), around.get(), succession(entity)));
     start(
         MachineProtocol.TYPE_KEY,
         MachineProtocol.Command.class,
-        id -> MachineActor.create(new MachineId(id), around.get()));
+        entity ->
+            MachineActor.create(
+                new MachineId(entity.getEntityId()), around.get(), succession(entity)));
     start(
         AccessProtocol.TYPE_KEY,
         AccessProtocol.Command.class,
-        id ->
+        entity ->
             AccessActor.create(
                 around.get().clock(), settings.snapshotEvery(), spread::keys, store::markDown));
     start(
         DoorActor.TYPE_KEY,
         DoorActor.Command.class,
-        id ->
+        entity ->
             DoorActor.create(
                 around.get().clock(),
                 System::nanoTime,
@@ -111,14 +118,18 @@ final class Entities implements RegistryActors {
   }
 
   private <C> void start(
-      EntityTypeKey<C> key, Class<C> protocol, Function<String, Behavior<C>> of) {
+      EntityTypeKey<C> key, Class<C> protocol, Function<EntityContext<C>, Behavior<C>> of) {
     ClusterSharding.get(system)
         .init(
-            Entity.of(
-                    key,
-                    entity ->
-                        store.isUp() ? of.apply(entity.getEntityId()) : StoreAway.of(protocol))
+            Entity.of(key, entity -> store.isUp() ? of.apply(entity) : StoreAway.of(protocol))
                 .withRole(Keys.ROLE_REGISTRY));
+  }
+
+  private <C> Succession<C> succession(EntityContext<C> entity) {
+    EntityRef<C> next =
+        ClusterSharding.get(system).entityRefFor(entity.getEntityTypeKey(), entity.getEntityId());
+    return new Succession<>(
+        self -> entity.getShard().tell(new ClusterSharding.Passivate<>(self)), next::tell);
   }
 
   /** Makes an entity be there, wherever it belongs, and know all that is written of it. */

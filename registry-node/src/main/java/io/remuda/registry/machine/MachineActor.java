@@ -29,6 +29,7 @@ import io.remuda.registry.fleet.FleetMessage;
 import io.remuda.registry.fleet.MachineList;
 import io.remuda.registry.journal.JournalGap;
 import io.remuda.registry.journal.PersistenceIds;
+import io.remuda.registry.journal.Succession;
 import io.remuda.registry.journal.WaitingCommands;
 import io.remuda.registry.model.Surroundings;
 import java.time.Duration;
@@ -70,6 +71,7 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
   private final MachineId machine;
   private final Surroundings around;
   private final WaitingCommands<Command> unheard;
+  private final Succession<Command> succession;
   private final Obedience obedience;
   private final Set<ActorRef<FleetProtocol.Command>> views = new HashSet<>();
   private Optional<ActorRef<Reply>> unanswered = Optional.empty();
@@ -79,7 +81,8 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
       TimerScheduler<Command> timers,
       MachineId machine,
       Surroundings around,
-      WaitingCommands<Command> unheard) {
+      WaitingCommands<Command> unheard,
+      Succession<Command> succession) {
     super(
         PersistenceId.ofUniqueId(PersistenceIds.machine(machine.value())),
         around.unreadable().ending(PersistenceIds.machine(machine.value())));
@@ -88,20 +91,22 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
     this.machine = machine;
     this.around = around;
     this.unheard = unheard;
+    this.succession = succession;
     this.obedience =
         new Obedience(
             around.journal(),
             context.messageAdapter(NodeProtocol.MachineStateSet.class, Answered::new));
   }
 
-  public static Behavior<Command> create(MachineId machine, Surroundings around) {
+  public static Behavior<Command> create(
+      MachineId machine, Surroundings around, Succession<Command> succession) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
                 timers -> {
                   WaitingCommands<Command> unheard = new WaitingCommands<>(Command.class);
                   return unheard.around(
-                      new MachineActor(context, timers, machine, around, unheard));
+                      new MachineActor(context, timers, machine, around, unheard, succession));
                 }));
   }
 
@@ -148,7 +153,17 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
 
   @Override
   public CommandHandler<Command, MachineEvent, MachineState> commandHandler() {
-    return unheard.counting(handlers());
+    return unheard.counting(succession.over(Effect(), MachineActor::onward, handlers()));
+  }
+
+  /** All that somebody sent; what this one told itself is not for the next. */
+  private static Optional<Command> onward(Command command) {
+    boolean own =
+        command instanceof Written
+            || command instanceof Answered
+            || command instanceof Waited
+            || command instanceof ViewGone;
+    return own ? Optional.empty() : Optional.of(command);
   }
 
   private CommandHandler<Command, MachineEvent, MachineState> handlers() {
@@ -254,7 +269,8 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
             machine,
             state.sequence(),
             written.sequence());
-    return Effect().stop();
+    succession.begin(context.getSelf(), written);
+    return Effect().none();
   }
 
   private Effect<MachineEvent, MachineState> onAnswered(MachineState state, Answered said) {

@@ -5,6 +5,7 @@ import io.remuda.protocol.RegistryProtocol.Command;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.registry.journal.JournalGap;
 import io.remuda.registry.journal.PersistenceIds;
+import io.remuda.registry.journal.Succession;
 import io.remuda.registry.journal.WaitingCommands;
 import io.remuda.registry.model.RegistryMessage.Look;
 import io.remuda.registry.model.RegistryMessage.Written;
@@ -20,6 +21,7 @@ final class Recovery {
   private final Surroundings around;
   private final WaitingCommands<Command> waiting;
   private final Announcing announcing;
+  private final Succession<Command> succession;
   private final String persistenceId;
 
   /** Of the last event, once it is known. */
@@ -32,12 +34,14 @@ final class Recovery {
       ModelName name,
       Surroundings around,
       WaitingCommands<Command> waiting,
-      Announcing announcing) {
+      Announcing announcing,
+      Succession<Command> succession) {
     this.context = context;
     this.name = name;
     this.around = around;
     this.waiting = waiting;
     this.announcing = announcing;
+    this.succession = succession;
     this.persistenceId = PersistenceIds.model(name.value());
   }
 
@@ -77,9 +81,9 @@ final class Recovery {
    * A write of an earlier owner may reach the journal when this one has read it already. It ends
    * then, and the next one reads all: nobody would carry out what was written until this one wrote.
    */
-  boolean isBehind(ModelState state, Written written) {
+  void told(ModelState state, Written written) {
     if (written.sequence() <= state.sequence()) {
-      return false;
+      return;
     }
     context
         .getLog()
@@ -88,6 +92,6 @@ final class Recovery {
             name,
             state.sequence(),
             written.sequence());
-    return true;
+    succession.begin(context.getSelf(), written);
   }
 }

@@ -23,6 +23,7 @@ import io.remuda.protocol.RegistryProtocol.Reply;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentView;
 import io.remuda.registry.journal.PersistenceIds;
+import io.remuda.registry.journal.Succession;
 import io.remuda.registry.journal.WaitingCommands;
 import io.remuda.registry.model.RegistryMessage.DescribeAnswered;
 import io.remuda.registry.model.RegistryMessage.HistoryRead;
@@ -60,6 +61,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   private final Explaining explaining;
   private final RandomGenerator random;
   private final Announcing announcing;
+  private final Succession<Command> succession;
   private final Recovery recovery;
   private SoftState soft = SoftState.EMPTY;
   private Optional<ActorRef<Reply>> unanswered = Optional.empty();
@@ -71,7 +73,8 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
       TimerScheduler<Command> timers,
       ModelName name,
       Surroundings around,
-      WaitingCommands<Command> waiting) {
+      WaitingCommands<Command> waiting,
+      Succession<Command> succession) {
     super(
         PersistenceId.ofUniqueId(PersistenceIds.model(name.value())),
         around.unreadable().ending(PersistenceIds.model(name.value())));
@@ -83,17 +86,20 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
     this.explaining = new Explaining(context, around);
     this.random = new SplittableRandom(name.hashCode() ^ System.nanoTime());
     this.announcing = new Announcing(context, name, around);
-    this.recovery = new Recovery(context, name, around, waiting, announcing);
+    this.succession = succession;
+    this.recovery = new Recovery(context, name, around, waiting, announcing, succession);
     timers.startTimerWithFixedDelay(Look.BY_CLOCK, around.settings().reconcileInterval());
   }
 
-  public static Behavior<Command> create(ModelName name, Surroundings around) {
+  public static Behavior<Command> create(
+      ModelName name, Surroundings around, Succession<Command> succession) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
                 timers -> {
                   WaitingCommands<Command> waiting = new WaitingCommands<>(Command.class);
-                  return waiting.around(new RegistryActor(context, timers, name, around, waiting));
+                  return waiting.around(
+                      new RegistryActor(context, timers, name, around, waiting, succession));
                 }));
   }
 
@@ -126,7 +132,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
 
   @Override
   public CommandHandler<Command, ModelEvent, ModelState> commandHandler() {
-    return waiting.counting(handlers());
+    return waiting.counting(succession.over(Effect(), RegistryMessage::onward, handlers()));
   }
 
   private CommandHandler<Command, ModelEvent, ModelState> handlers() {
@@ -157,8 +163,10 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
         .onCommand(Wake.class, (state, wake) -> Effect().none())
         .onCommand(
             Written.class,
-            (state, written) ->
-                recovery.isBehind(state, written) ? Effect().stop() : Effect().none())
+            (state, written) -> {
+              recovery.told(state, written);
+              return Effect().none();
+            })
         .onCommand(TermRead.class, this::onTerm)
         .onCommand(
             Look.class,

@@ -11,6 +11,17 @@ import java.util.Optional;
 /** What registry actors hear besides {@link RegistryProtocol}: from their own node, and to wake. */
 public sealed interface RegistryMessage extends RegistryProtocol.Command {
 
+  /**
+   * What of {@code command} is for the next owner of the name: all that somebody sent it. Answers
+   * to what this one asked are not.
+   */
+  static Optional<RegistryProtocol.Command> onward(RegistryProtocol.Command command) {
+    if (command instanceof HistoryRead read) {
+      return Optional.of(read.wish());
+    }
+    return command instanceof RegistryMessage ? Optional.empty() : Optional.of(command);
+  }
+
   /** Be there; sent between registry nodes too. */
   record Wake(ModelName name) implements RegistryMessage {}
 

@@ -24,6 +24,7 @@ import io.remuda.registry.SteadyClock;
 import io.remuda.registry.fleet.Fleet;
 import io.remuda.registry.journal.JournalStore.Owned;
 import io.remuda.registry.journal.PersistenceIds;
+import io.remuda.registry.journal.Succession;
 import io.remuda.registry.journal.Unreadable;
 import io.remuda.registry.testing.KeptLines;
 import java.io.NotSerializableException;
@@ -194,6 +195,7 @@ class BrokenNameTest {
             named -> CompletableFuture.completedFuture(new Owned(terms.incrementAndGet(), 3)),
             () -> {},
             unreadable,
-            new RegistryMeters()));
+            new RegistryMeters()),
+        new Succession<>(self -> {}, command -> {}));
   }
 }

@@ -28,6 +28,7 @@ import io.remuda.protocol.model.Resources;
 import io.remuda.registry.RegistrySettings;
 import io.remuda.registry.fleet.Fleet;
 import io.remuda.registry.journal.JournalStore.Owned;
+import io.remuda.registry.journal.Succession;
 import io.remuda.registry.journal.Unreadable;
 import io.remuda.registry.placement.FleetSnapshot;
 import io.remuda.registry.testing.KeptLines;
@@ -366,7 +367,8 @@ class OwnerCommandsTest {
                 name -> CompletableFuture.completedFuture(new Owned(1, 0)),
                 () -> {},
                 new Unreadable(),
-                new RegistryMeters())),
+                new RegistryMeters()),
+            new Succession<>(self -> {}, command -> {})),
         EventSourcedBehaviorTestKit.enabledSerializationSettings().withVerifyEquality(true));
   }
 }

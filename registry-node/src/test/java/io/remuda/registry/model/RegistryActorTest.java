@@ -29,6 +29,7 @@ import io.remuda.registry.RegistrySettings;
 import io.remuda.registry.fleet.Fleet;
 import io.remuda.registry.fleet.FleetMessage;
 import io.remuda.registry.journal.JournalStore.Owned;
+import io.remuda.registry.journal.Succession;
 import io.remuda.registry.journal.Unreadable;
 import io.remuda.registry.placement.FleetSnapshot;
 import io.remuda.registry.testing.KeptLines;
@@ -351,6 +352,7 @@ class RegistryActorTest {
             owned -> CompletableFuture.completedFuture(new Owned(terms.incrementAndGet(), 0)),
             () -> {},
             new Unreadable(),
-            new RegistryMeters()));
+            new RegistryMeters()),
+        new Succession<>(self -> {}, command -> {}));
   }
 }

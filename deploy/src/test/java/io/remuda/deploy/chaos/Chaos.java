@@ -28,6 +28,10 @@ import org.opentest4j.TestAbortedException;
 public final class Chaos {
 
   private static final Duration SETTLE_LIMIT = Duration.ofSeconds(120);
+
+  /** Far above what is promised: a registry node that takes none by then takes none. */
+  private static final Duration CHANGES_LIMIT = Duration.ofSeconds(120);
+
   private static final Duration CALM = Duration.ofSeconds(1);
 
   private final Options options;
@@ -93,7 +97,8 @@ public final class Chaos {
               assertThat(watch.lastIfAny())
                   .hasValueSatisfying(look -> assertThat(look).matches(Watch.Look::settled)));
       List<Client> clients =
-          Client.together(stage, options.perSecond(), options.requestLimit(), recorder, timers);
+          Client.together(
+              stage.entrance(), options.perSecond(), options.requestLimit(), recorder, timers);
       try {
         playAll(watch);
       } finally {
@@ -135,6 +140,7 @@ public final class Chaos {
       round.heals();
     }
     Optional<Duration> settled = round.until(Watch.Look::settled, SETTLE_LIMIT);
+    round.demandChanges(CHANGES_LIMIT);
     round.pass(CALM);
     List<Observation> seen = new ArrayList<>(there.values());
     List<Observation> taken = recorder.take();

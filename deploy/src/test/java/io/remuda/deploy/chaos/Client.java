@@ -23,12 +23,17 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A client that asks at a steady pace, every other time for a stream, and notes what became of each
- * request. A connection that breaks before the first byte is made anew to the other gateway, as
- * clients behind a load balancer do; nothing else is tried again.
+ * request. While a gateway is broken, a connection to it that breaks before the first byte is made
+ * anew to the other one, as clients behind a load balancer do. Nothing else is tried again: a
+ * gateway that is well drops no request.
  */
 final class Client implements AutoCloseable {
 
   private static final Duration RECONNECT = Duration.ofMillis(50);
+
+  /** A host that is there refuses at once; one that has other work may stand still for a while. */
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+
   private static final ModelName MODEL = new ModelName(Stage.MODEL);
 
   /** What came of one try. */
@@ -36,7 +41,7 @@ final class Client implements AutoCloseable {
       Optional<Outcome> outcome, Optional<Duration> firstByte, Optional<InstanceId> servedBy) {}
 
   private final String name;
-  private final Stage stage;
+  private final Entrance entrance;
   private final Recorder recorder;
   private final Duration pace;
   private final Duration limit;
@@ -44,7 +49,7 @@ final class Client implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(2))
+          .connectTimeout(CONNECT_LIMIT)
           .build();
   private final Thread thread;
   private int gateway;
@@ -58,14 +63,14 @@ final class Client implements AutoCloseable {
    */
   Client(
       String name,
-      Stage stage,
+      Entrance entrance,
       int gateway,
       Duration pace,
       Duration limit,
       Recorder recorder,
       ScheduledExecutorService timers) {
     this.name = name;
-    this.stage = stage;
+    this.entrance = entrance;
     this.gateway = gateway;
     this.pace = pace;
     this.limit = limit;
@@ -90,10 +95,14 @@ final class Client implements AutoCloseable {
 
   private void ask(String id, boolean stream) {
     Duration begin = recorder.now();
+    Duration asked = begin;
     Tried tried = attempt(id, stream);
-    while (tried.outcome().isEmpty() && recorder.now().minus(begin).compareTo(limit) < 0) {
-      gateway = (gateway + 1) % stage.gateways().size();
+    while (tried.outcome().isEmpty()
+        && entrance.broken().since(asked, gateway().name())
+        && recorder.now().minus(begin).compareTo(limit) < 0) {
+      gateway = (gateway + 1) % entrance.gateways().size();
       LockSupport.parkNanos(RECONNECT.toNanos());
+      asked = recorder.now();
       tried = attempt(id, stream);
     }
     recorder.add(
@@ -101,7 +110,7 @@ final class Client implements AutoCloseable {
             id,
             name,
             MODEL,
-            stage.gateways().get(gateway).name(),
+            gateway().name(),
             begin,
             tried.firstByte(),
             recorder.now(),
@@ -109,12 +118,15 @@ final class Client implements AutoCloseable {
             tried.servedBy()));
   }
 
+  private Entrance.Gateway gateway() {
+    return entrance.gateways().get(gateway);
+  }
+
   private Tried attempt(String id, boolean stream) {
     HttpRequest request =
-        HttpRequest.newBuilder(
-                URI.create(stage.url(stage.gateways().get(gateway)) + "/v1/chat/completions"))
+        HttpRequest.newBuilder(URI.create(gateway().url() + "/v1/chat/completions"))
             .timeout(limit)
-            .header("Authorization", "Bearer " + stage.adminKey())
+            .header("Authorization", "Bearer " + entrance.key())
             .header("Content-Type", "application/json")
             .header("x-request-id", id)
             .POST(
@@ -127,10 +139,13 @@ final class Client implements AutoCloseable {
     try {
       return read(id, http.send(request, BodyHandlers.ofInputStream()), stream);
     } catch (java.net.http.HttpConnectTimeoutException away) {
+      recorder.quote(id, away.toString());
       return new Tried(Optional.empty(), Optional.empty(), Optional.empty());
     } catch (java.net.http.HttpTimeoutException late) {
+      recorder.quote(id, late.toString());
       return new Tried(Optional.of(Outcome.FAILED), Optional.empty(), Optional.empty());
     } catch (IOException broken) {
+      recorder.quote(id, broken.toString());
       return new Tried(Optional.empty(), Optional.empty(), Optional.empty());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -158,6 +173,7 @@ final class Client implements AutoCloseable {
         read = body.read(piece);
       }
     } catch (IOException broken) {
+      recorder.quote(id, broken.toString());
       boolean again = firstByte.isEmpty();
       return new Tried(again ? Optional.empty() : Optional.of(Outcome.FAILED), firstByte, servedBy);
     } finally {
@@ -218,7 +234,7 @@ final class Client implements AutoCloseable {
 
   /** So many of them, through all gateways, as ask together so often a second. */
   static List<Client> together(
-      Stage stage,
+      Entrance entrance,
       int perSecond,
       Duration limit,
       Recorder recorder,
@@ -230,8 +246,8 @@ final class Client implements AutoCloseable {
             i ->
                 new Client(
                     "client-" + i,
-                    stage,
-                    i % stage.gateways().size(),
+                    entrance,
+                    i % entrance.gateways().size(),
                     pace,
                     limit,
                     recorder,

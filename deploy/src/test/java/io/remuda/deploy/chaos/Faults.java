@@ -8,6 +8,7 @@ import io.remuda.protocol.id.MachineId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -99,8 +100,7 @@ final class Faults {
     registries.forEach(Node::start);
     registries.forEach(Node::awaitUp);
     round.heals();
-    Duration accepted = round.untilChangesAreAccepted().minus(round.healed().minus(round.began()));
-    round.goal("changes accepted after the return", accepted, CHANGES);
+    round.goal("changes accepted after the return", acceptedAfterHealing(round), CHANGES);
     round.until(Look::settled, PATIENCE);
     round.demand("the same engines", pids(round.look()).equals(before), pids(round.look()));
   }
@@ -166,10 +166,14 @@ final class Faults {
     round.lasts(Duration.ofSeconds(20));
     round.stage().postgres().restart();
     round.heals();
-    Duration accepted = round.untilChangesAreAccepted().minus(round.healed().minus(round.began()));
-    round.goal("changes accepted after the return", accepted, CHANGES);
+    round.goal("changes accepted after the return", acceptedAfterHealing(round), CHANGES);
     round.until(Look::settled, PATIENCE);
     round.demand("the same engines", pids(round.look()).equals(before), pids(round.look()));
+  }
+
+  private static Optional<Duration> acceptedAfterHealing(Round round) {
+    Duration broken = round.healed().minus(round.began());
+    return round.untilChangesAreAccepted().map(after -> after.minus(broken));
   }
 
   /** One of the machines that run a replica. */

@@ -1,20 +1,12 @@
 package io.remuda.deploy.chaos;
 
-import io.remuda.deploy.check.Observation.Change;
-import io.remuda.deploy.check.Observation.DeploymentChanged;
 import io.remuda.deploy.check.Observation.Fault;
-import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.testing.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -31,14 +23,11 @@ final class Round {
   }
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final Duration PROBE_PAUSE = Duration.ofMillis(200);
-
-  /** Who change names at the same time; with so many, each of three registry nodes has one. */
-  private static final int OPERATORS = 6;
 
   private final FaultKind kind;
   private final Stage stage;
   private final Recorder recorder;
+  private final Changes changes;
   private final Watch watch;
   private final RandomGenerator random;
   private final boolean brief;
@@ -58,6 +47,7 @@ final class Round {
     this.kind = kind;
     this.stage = stage;
     this.recorder = recorder;
+    this.changes = new Changes(stage.door(), recorder);
     this.watch = watch;
     this.random = random;
     this.brief = brief;
@@ -96,11 +86,13 @@ final class Round {
   void breaks(String... broken) {
     parts = Set.of(broken);
     began = recorder.now();
+    stage.broken().begins(parts, began);
   }
 
   /** From now on nothing is broken any more. */
   void heals() {
     healed = Optional.of(recorder.now());
+    stage.broken().heals(healed());
   }
 
   /** The time since the fault began. */
@@ -147,62 +139,39 @@ final class Round {
   }
 
   /**
-   * Waits until changes are accepted again, and says how long after the begin that was: of several
-   * names, since each lives on one registry node. Waits a minute at most: when one is still refused
-   * then, a promised time is missed, and the fault may heal.
+   * Waits until changes are accepted again, and says how long after the begin that was. Waits a
+   * minute at most: when one is still refused then, a promised time is missed, and the fault may
+   * heal.
    */
-  Duration untilChangesAreAccepted() {
-    ExecutorService operators = Executors.newFixedThreadPool(OPERATORS);
-    try {
-      List<Future<Duration>> all =
-          operators.invokeAll(Collections.nCopies(OPERATORS, this::untilAChangeIsAccepted));
-      Duration last = Duration.ZERO;
-      for (Future<Duration> each : all) {
-        last = last.compareTo(each.get()) > 0 ? last : each.get();
-      }
-      return last;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
-    } finally {
-      operators.shutdownNow();
-    }
+  Optional<Duration> untilChangesAreAccepted() {
+    return changes.accepted(PATIENCE).map(at -> at.minus(began));
   }
 
-  private Duration untilAChangeIsAccepted() {
-    Duration from = recorder.now();
-    while (!change() && recorder.now().minus(from).compareTo(PATIENCE) < 0) {
-      pass(PROBE_PAUSE);
-    }
-    return sinceBegin();
+  /** Afterwards every registry node must take changes again. */
+  void demandChanges(Duration limit) {
+    boolean accepted = changes.accepted(limit).isPresent();
+    demand(
+        "changes are accepted afterwards",
+        accepted,
+        accepted ? "yes" : "not within %.0f s".formatted(seconds(limit)));
   }
 
   /** Declares a name without a replica and says whether that was accepted. */
   boolean change() {
-    ModelName name = new ModelName("probe-" + recorder.number());
-    Optional<Door.Answer> answer =
-        stage
-            .door()
-            .put(
-                "/v1/deployments/" + name,
-                "{\"engine\":\"jvm\",\"model\":\"demo\",\"replicas\":0}");
-    boolean accepted = answer.map(Door.Answer::status).equals(Optional.of(202));
-    // Whatever else was answered may have come to pass nonetheless.
-    recorder.add(
-        new DeploymentChanged(
-            recorder.now(),
-            name,
-            accepted ? answer.get().json().path("version").asLong() : 0,
-            accepted ? Change.DEPLOYED : Change.UNSURE));
-    return accepted;
+    return changes.one();
   }
 
   /** A time that is promised. On a machine that has other work it may be missed. */
   void goal(String what, Duration seen, Duration most) {
     boolean met = seen.compareTo(most) <= 0;
     goals.add(new Finding(what, met, "%.1f s of %.1f".formatted(seconds(seen), seconds(most))));
+  }
+
+  /** The same of something that may not have come to pass for as long as it was waited for. */
+  void goal(String what, Optional<Duration> seen, Duration most) {
+    seen.ifPresentOrElse(
+        after -> goal(what, after, most),
+        () -> goals.add(new Finding(what, false, "never, of %.1f s".formatted(seconds(most)))));
   }
 
   /** Something that must be so on every machine. */

@@ -45,6 +45,7 @@ final class Stage implements AutoCloseable {
   private final List<Node> machines = new ArrayList<>();
   private final List<Node> gateways = new ArrayList<>();
   private final Map<String, String> machineIds = new HashMap<>();
+  private final Broken broken = new Broken();
   private final String adminKey;
   private final Door door;
 
@@ -188,8 +189,15 @@ final class Stage implements AutoCloseable {
     return door;
   }
 
-  String adminKey() {
-    return adminKey;
+  Broken broken() {
+    return broken;
+  }
+
+  Entrance entrance() {
+    return new Entrance(
+        gateways.stream().map(node -> new Entrance.Gateway(node.name(), url(node))).toList(),
+        adminKey,
+        broken);
   }
 
   List<Node> registries() {
@@ -208,7 +216,7 @@ final class Stage implements AutoCloseable {
     return Stream.of(registries, machines, gateways).flatMap(List::stream).toList();
   }
 
-  String url(Node gateway) {
+  private String url(Node gateway) {
     return "http://" + network.address(gateway.name()) + ":" + API;
   }
 

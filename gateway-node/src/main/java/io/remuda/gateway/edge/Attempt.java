@@ -9,7 +9,6 @@ import io.remuda.protocol.bytes.InferenceCall;
 import io.remuda.protocol.bytes.InferencePort;
 import io.remuda.protocol.bytes.InferenceRequest;
 import io.remuda.protocol.bytes.InferenceSink;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +67,15 @@ final class Attempt implements InferenceSink {
   void cancel() {
     InferenceCall current = call;
     close();
+    if (current != null) {
+      current.cancel();
+    }
+  }
+
+  /** Its machine cannot be seen any more, and nothing comes from there. */
+  void cutOff() {
+    InferenceCall current = call;
+    onFailure(gone("cannot be seen any more and sends nothing"), false);
     if (current != null) {
       current.cancel();
     }
@@ -236,20 +244,13 @@ final class Attempt implements InferenceSink {
     close();
     if (status == 429 || status == 503) {
       all.release();
-      inference.failedEarly(
-          this,
-          Refused.of(
-              ErrorCode.BUSY,
-              "the engine of " + target.instance() + " takes no more requests now; try again"),
-          true);
+      String full = "the engine of " + target.instance() + " takes no more requests now; try again";
+      inference.failedEarly(this, Refused.of(ErrorCode.BUSY, full), true);
       return;
     }
     ByteBuf repaired =
         EngineErrors.repair(all, status, inference.endpoint().dialect(), inference.requestId());
-    List<Map.Entry<String, String>> out = new ArrayList<>(headers);
-    out.removeIf(header -> header.getKey().equals("content-type"));
-    out.add(Map.entry("content-type", "application/json"));
-    inference.whole(this, status, out, repaired);
+    inference.whole(this, status, EngineErrors.headers(headers), repaired);
   }
 
   private Refused gone(String what) {

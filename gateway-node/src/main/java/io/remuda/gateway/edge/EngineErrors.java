@@ -8,6 +8,9 @@ import io.netty.buffer.Unpooled;
 import io.remuda.gateway.edge.Endpoint.Dialect;
 import io.remuda.protocol.ErrorCode;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Brings an engine's own error into the shape that SDKs read: engines put numbers into {@code
@@ -32,6 +35,14 @@ final class EngineErrors {
     String param = error.path("param").isTextual() ? error.path("param").asText() : "";
     return Unpooled.copiedBuffer(
         ErrorAnswer.body(message, type, param, code, dialect, requestId), StandardCharsets.UTF_8);
+  }
+
+  /** Those of what {@link #repair} makes. */
+  static List<Map.Entry<String, String>> headers(List<Map.Entry<String, String>> given) {
+    List<Map.Entry<String, String>> headers = new ArrayList<>(given);
+    headers.removeIf(header -> header.getKey().equals("content-type"));
+    headers.add(Map.entry("content-type", "application/json"));
+    return headers;
   }
 
   private static JsonNode errorOf(String text) {

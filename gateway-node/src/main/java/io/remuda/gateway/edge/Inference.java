@@ -24,6 +24,7 @@ final class Inference implements AnswerInProgress {
   private final ClientAnswer answer;
   private final Tries tries;
   private final Underway underway = new Underway();
+  private final Stillness stillness = new Stillness();
   private final long started = System.nanoTime();
   private String model = "";
   private boolean over;
@@ -82,7 +83,11 @@ final class Inference implements AnswerInProgress {
   @Override
   public void look() {
     Attempt waiting = underway.current();
-    if (over || waiting == null || waiting.hasBegun()) {
+    if (over || waiting == null) {
+      return;
+    }
+    if (waiting.hasBegun()) {
+      endIfCutOff(waiting);
       return;
     }
     tries
@@ -92,6 +97,14 @@ final class Inference implements AnswerInProgress {
               underway.keep();
               call(next);
             });
+  }
+
+  private void endIfCutOff(Attempt begun) {
+    boolean inSight = handler.routes().snapshot().isInSight(begun.target().route().machine());
+    long still = stillness.look(!inSight && !paused, System.nanoTime());
+    if (still > handler.settings().cutOffLimit().toNanos()) {
+      begun.cutOff();
+    }
   }
 
   private void route() {
@@ -173,7 +186,7 @@ final class Inference implements AnswerInProgress {
       return;
     }
     Refused told = tries.toTell(reason);
-    refuse(told, retryAfter(told.code()));
+    refuse(told, handler.settings().retryAfter(told.code()));
   }
 
   void whole(Attempt from, int status, List<Map.Entry<String, String>> headers, ByteBuf content) {
@@ -206,6 +219,7 @@ final class Inference implements AnswerInProgress {
   }
 
   void bytes(ByteBuf bytes) {
+    stillness.heard();
     noteFirstByte();
     answer.bytes(bytes);
   }
@@ -247,12 +261,6 @@ final class Inference implements AnswerInProgress {
     }
     answer.refuse(refused, param, retryAfter);
     finish(refused.code().code());
-  }
-
-  private Duration retryAfter(ErrorCode code) {
-    return code.retry() == ErrorCode.Retry.LATER
-        ? retryAfterLoading()
-        : handler.settings().retryAfter();
   }
 
   private Duration retryAfterLoading() {

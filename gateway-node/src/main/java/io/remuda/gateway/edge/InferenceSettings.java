@@ -1,6 +1,7 @@
 package io.remuda.gateway.edge;
 
 import com.typesafe.config.Config;
+import io.remuda.protocol.ErrorCode;
 import java.time.Duration;
 
 /**
@@ -14,6 +15,8 @@ import java.time.Duration;
  * @param loadingRetryAfter what it is told while a model loads
  * @param outOfSightLimit a request of which nothing has come goes to another instance when its
  *     machine is out of sight for so long
+ * @param cutOffLimit an answer that has begun and of which nothing more comes is ended when its
+ *     machine is out of sight for so long
  * @param heldAnswerBytes answers up to this size are sent in one piece, and an engine that dies in
  *     the middle of one costs the client nothing
  */
@@ -24,7 +27,13 @@ public record InferenceSettings(
     Duration retryAfter,
     Duration loadingRetryAfter,
     Duration outOfSightLimit,
+    Duration cutOffLimit,
     int heldAnswerBytes) {
+
+  /** What a client is told that was refused so. */
+  Duration retryAfter(ErrorCode code) {
+    return code.retry() == ErrorCode.Retry.LATER ? loadingRetryAfter : retryAfter;
+  }
 
   /** Reads {@code remuda.gateway.inference}. */
   public static InferenceSettings from(Config config) {
@@ -36,6 +45,7 @@ public record InferenceSettings(
         inference.getDuration("retry-after"),
         inference.getDuration("loading-retry-after"),
         inference.getDuration("out-of-sight-limit"),
+        inference.getDuration("cut-off-limit"),
         (int) (long) inference.getBytes("held-answer-size"));
   }
 }

@@ -102,6 +102,38 @@ class NextInstanceTest {
   }
 
   @Test
+  void anAnswerThatHasBegunAndStandsStillEndsWithAnError() {
+    InferenceHandler impatient =
+        new InferenceHandler(
+            routes,
+            handler.ports(),
+            InferenceSettings.from(
+                ConfigFactory.parseString("remuda.gateway.inference.cut-off-limit = 0s")
+                    .withFallback(ConfigFactory.load())),
+            RequestMetrics.NONE,
+            timers,
+            Translations.NONE);
+    ready("chat-1", FIRST);
+    AnswerInProgress answer = start(impatient);
+    asked.get(0).sink.onHead(200, List.of(Map.entry("content-type", "text/event-stream")));
+    asked.get(0).sink.onBytes(Unpooled.copiedBuffer("data: 1\n\n", StandardCharsets.UTF_8));
+    answer.look();
+    routes.mask(Set.of(FIRST));
+
+    // given that it still sends something
+    asked.get(0).sink.onBytes(Unpooled.copiedBuffer("data: 2\n\n", StandardCharsets.UTF_8));
+    answer.look();
+    assertThat(asked.get(0).cancelled).isFalse();
+
+    // when nothing more comes
+    answer.look();
+    answer.look();
+
+    assertThat(asked.get(0).cancelled).isTrue();
+    assertThat(String.join("", client.said)).contains("data: 2").contains("engine_gone");
+  }
+
+  @Test
   void aRequestStaysWhileNoOtherInstanceIsInSight() {
     ready("chat-1", FIRST);
     AnswerInProgress answer = start();

@@ -50,6 +50,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGeneratorFactory;
@@ -130,6 +131,7 @@ record LocalMachine(
             folders,
             blocking,
             RandomGeneratorFactory.getDefault().create(),
+            InstantSource.system(),
             System::nanoTime,
             TaskDuties.of(
                 tasks,

@@ -19,7 +19,7 @@ import io.remuda.protocol.model.Gpu;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,6 +87,7 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
   private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
 
   private final AgentSettings settings;
+  private final InstantSource clock;
   private final TimerScheduler<Command> timers;
   private final Engines engines;
   private final ActorRef<GpuWatch.Command> gpus;
@@ -108,8 +109,9 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
       GpuWatching gpuWatch,
       CapacityLedger ledger) {
     super(context);
-    AgentMemory.Life life = begin(memory);
+    AgentMemory.Life life = begin(memory, around.clock().millis());
     this.settings = settings;
+    this.clock = around.clock();
     this.timers = timers;
     this.engines = engines;
     this.books = new Books(life.state(), ledger);
@@ -124,7 +126,7 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
     this.reports = new Reports(settings, life.incarnation(), around.hosted(), instances, books);
     this.saving = new Saving(context, memory, around.blocking());
     this.starts = new Starts(settings.machine(), engines, instances, books, context.getLog());
-    this.stops = new Stops(settings.machine(), instances, books, reports, saving);
+    this.stops = new Stops(settings.machine(), clock, instances, books, reports, saving);
     this.inquiries =
         new Inquiries(
             settings.machine(), life.incarnation(), instances, engines, books, around.blocking());
@@ -134,9 +136,9 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
     timers.startTimerWithFixedDelay(new LookAtGpus(), settings.gpuInterval());
   }
 
-  private static AgentMemory.Life begin(AgentMemory memory) {
+  private static AgentMemory.Life begin(AgentMemory memory, long nowMillis) {
     try {
-      return memory.begin(System.currentTimeMillis());
+      return memory.begin(nowMillis);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -304,7 +306,7 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
   }
 
   private Behavior<Command> onTick() {
-    books.state(books.state().prune(Instant.now(), settings.tombstonesFor()));
+    books.state(books.state().prune(clock.instant(), settings.tombstonesFor()));
     reports.publish();
     return this;
   }

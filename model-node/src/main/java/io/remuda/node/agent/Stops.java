@@ -12,7 +12,7 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.Phase;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,14 +25,22 @@ import java.util.Optional;
  */
 final class Stops {
   private final MachineId machine;
+  private final InstantSource clock;
   private final Instances instances;
   private final Books books;
   private final Reports reports;
   private final Saving saving;
   private final Map<InstanceId, List<StopInstance>> open = new HashMap<>();
 
-  Stops(MachineId machine, Instances instances, Books books, Reports reports, Saving saving) {
+  Stops(
+      MachineId machine,
+      InstantSource clock,
+      Instances instances,
+      Books books,
+      Reports reports,
+      Saving saving) {
     this.machine = machine;
+    this.clock = clock;
     this.instances = instances;
     this.books = books;
     this.reports = reports;
@@ -56,7 +64,7 @@ final class Stops {
     }
     if (!books.state().tombstones().containsKey(id)) {
       // A start of this instance that is still on its way has to find that it is over.
-      bury(id, new Tombstone(stop.epoch(), reports.incarnation(), Instant.now()));
+      bury(id, new Tombstone(stop.epoch(), reports.incarnation(), clock.instant()));
     }
     saving.afterSaving(books.state(), () -> answer(stop, Optional.empty()));
   }
@@ -76,7 +84,7 @@ final class Stops {
     books.release(id);
     long lastSequence = last.map(InstanceState::sequence).orElse(reports.incarnation()) + 1;
     long epoch = books.state().epochs().getOrDefault(id, 0L);
-    bury(id, new Tombstone(epoch, lastSequence, Instant.now()));
+    bury(id, new Tombstone(epoch, lastSequence, clock.instant()));
     List<StopInstance> asked = Optional.ofNullable(open.remove(id)).orElseGet(List::of);
     Runnable answers = () -> asked.forEach(stop -> answer(stop, Optional.empty()));
     if (books.ending().isEmpty()) {

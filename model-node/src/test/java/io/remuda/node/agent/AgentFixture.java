@@ -37,6 +37,7 @@ import io.remuda.protocol.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -163,6 +164,7 @@ abstract class AgentFixture {
                             new InstanceFolder(data.resolve("instances")),
                             work,
                             RandomGeneratorFactory.getDefault().create(),
+                            InstantSource.system(),
                             System::nanoTime,
                             TaskDesk.none(),
                             new StartTimes()),

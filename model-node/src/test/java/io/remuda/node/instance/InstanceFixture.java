@@ -13,6 +13,7 @@ import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,6 +85,7 @@ abstract class InstanceFixture {
                     new InstanceFolder(data),
                     work,
                     RandomGeneratorFactory.getDefault().create(),
+                    InstantSource.system(),
                     nanoTime,
                     tasks,
                     starts),

@@ -84,7 +84,8 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
     this.waiting = waiting;
     this.orders = new Orders(context, around);
     this.explaining = new Explaining(context, around);
-    this.random = new SplittableRandom(name.hashCode() ^ System.nanoTime());
+    // Two names that are placed at the same moment choose differently.
+    this.random = new SplittableRandom(name.hashCode() ^ around.clock().millis());
     this.announcing = new Announcing(context, name, around);
     this.succession = succession;
     this.recovery = new Recovery(context, name, around, waiting, announcing, succession);

@@ -11,7 +11,7 @@ import java.util.function.BiConsumer;
  * Where a part of the simulation is told something, in the shape that the product's messages carry.
  * Two refs are the same only when they are one object, as with two lives of an actor.
  */
-final class SimulatedRef<T> implements ActorRef<T> {
+public final class SimulatedRef<T> implements ActorRef<T> {
 
   private static final long serialVersionUID = 1L;
   private static final int PORT = 1;
@@ -25,7 +25,7 @@ final class SimulatedRef<T> implements ActorRef<T> {
    * @param node whose it is
    * @param to takes the name of a message and the message
    */
-  SimulatedRef(String node, String name, BiConsumer<String, T> to) {
+  public SimulatedRef(String node, String name, BiConsumer<String, T> to) {
     this.to = to;
     this.name = name;
     this.node = node;

@@ -22,6 +22,7 @@ final class ShownCommandsTest {
   private static final List<String> OF_CONTINUOUS_INTEGRATION =
       List.of(
           "./remuda test",
+          "./remuda test actors",
           "deploy/bench/startup.sh",
           "deploy/bench/journal.sh",
           "deploy/bench/messages.sh",

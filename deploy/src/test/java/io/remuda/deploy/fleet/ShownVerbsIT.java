@@ -48,6 +48,8 @@ final class ShownVerbsIT {
     return Pages.spans().stream()
         .map(Pages.Span::command)
         .filter(command -> command.startsWith("./remuda "))
+        // Those are the tests themselves, which continuous integration runs by their names.
+        .filter(command -> !command.startsWith("./remuda test"))
         .distinct()
         .map(command -> DynamicTest.dynamicTest(command, () -> type(command, other, port)));
   }

@@ -132,8 +132,10 @@ class LauncherTest {
   }
 
   @Test
-  void testIsTheWholeVerification() {
+  void testIsTheWholeVerificationOrThatOfTheActorsAlone() {
     assertThat(launch("test", "-o").output()).contains("verify -o in " + home);
+    assertThat(launch("test", "actors", "-o").output())
+        .contains("-Dfast -Dgroups=actors test -o in " + home);
   }
 
   @Test

@@ -84,7 +84,10 @@ public final class Reconciler {
       stopAll(instance -> true, "the deployment is scaled to zero");
     } else if (described()) {
       long revision = state.live().get().revision();
-      stopAll(instance -> instance.revision() != revision, "the specification has changed");
+      if (!older) {
+        // Behind an older journal nothing could be placed in their stead.
+        stopAll(instance -> instance.revision() != revision, "the specification has changed");
+      }
       if (state.isSelfRegistered()) {
         new SelfPlacement(this::sight, this::emit, this::stop, random)
             .run(older || pausedByFailures());

@@ -78,6 +78,24 @@ class LastingGuardTest {
   }
 
   @Test
+  void anUpdateStopsNothingWhileNothingCanBePlacedInItsStead() {
+    World world = restored();
+    world.says(
+        Reports.of("m1")
+            .with(Reports.instance(LATER, Phase.READY, 1))
+            .running("demo-3", Phase.READY));
+    world.says(Reports.of("m2").running("demo-4", Phase.READY));
+
+    world
+        .on(
+            new DeploymentEvent.DeploymentChanged(
+                Specs.aSpec().replicas(2).on("other").build(), world.now))
+        .described();
+
+    assertThat(stopped(world)).isFalse();
+  }
+
+  @Test
   void noStrangerIsStoppedWhileALaterInstanceRuns() {
     World world = restored();
     world.on(new InstanceEnded(InstanceId.of("demo-3"), false, "it was stopped", world.now));

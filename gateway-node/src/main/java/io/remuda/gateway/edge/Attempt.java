@@ -248,6 +248,11 @@ final class Attempt implements InferenceSink {
       inference.failedEarly(this, Refused.of(ErrorCode.BUSY, full), true);
       return;
     }
+    if (status >= 500 && inference.hasAnother()) {
+      all.release();
+      inference.failedEarly(this, gone("answered " + status), false);
+      return;
+    }
     ByteBuf repaired =
         EngineErrors.repair(all, status, inference.endpoint().dialect(), inference.requestId());
     inference.whole(this, status, EngineErrors.headers(headers), repaired);

@@ -239,6 +239,11 @@ final class Inference implements AnswerInProgress {
     finish(reason.code().code());
   }
 
+  /** Whether another attempt may still bring a better answer than an engine's error. */
+  boolean hasAnother() {
+    return underway.isDouble();
+  }
+
   Endpoint endpoint() {
     return request.endpoint();
   }

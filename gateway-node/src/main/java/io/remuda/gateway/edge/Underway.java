@@ -30,6 +30,11 @@ final class Underway {
     current = null;
   }
 
+  /** Whether there are two. */
+  boolean isDouble() {
+    return before != null;
+  }
+
   /** The client sees this one's answer, and the other one ends. */
   void chosen(Attempt one) {
     Attempt other = one == current ? before : current;

@@ -187,6 +187,22 @@ class NextInstanceTest {
   }
 
   @Test
+  void anErrorOfTheSecondDoesNotEndTheFirst() {
+    ready("chat-1", FIRST);
+    AnswerInProgress answer = start();
+    ready("chat-2", SECOND);
+    routes.mask(Set.of(FIRST));
+    answer.look();
+
+    asked.get(1).sink.onHead(500, List.of(Map.entry("content-type", "application/json")));
+    asked.get(1).sink.onEnd();
+    assertThat(client.said).isEmpty();
+    asked.get(0).answers("{}");
+
+    assertThat(client.said).containsExactly("200", "{}");
+  }
+
+  @Test
   void whoAnswersFirstIsSeenAndTheOtherOneEnds() {
     ready("chat-1", FIRST);
     AnswerInProgress answer = start();

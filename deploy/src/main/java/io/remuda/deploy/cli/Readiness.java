@@ -55,7 +55,7 @@ final class Readiness {
       if (phase.equals("READY")
           || (phase.equals("STOPPED") && deployment.path("replicas").asInt() == 0)) {
         if (phase.equals("READY")) {
-          awaitRoute(name);
+          awaitRoute(name, Math.min(ROUTE_NANOS, limit.toNanos() - waited));
         }
         clear();
         world.err().println(name + " is " + phase + sentence(waited));
@@ -85,19 +85,22 @@ final class Readiness {
   }
 
   /**
-   * The registry knows a moment before this gateway does, and who has waited calls the model at
-   * once. A key that may not look at models learns nothing here.
+   * The registry knows a moment before this gateway does, which answers 404 or 503 until then; and
+   * who has waited calls the model at once. A key that may not look at models learns nothing here.
    */
-  private void awaitRoute(String name) {
+  private void awaitRoute(String name, long limit) {
     long start = System.nanoTime();
-    try {
-      while (api.get(Api.path("/v1/models", name, "")).at("/instances/ready").asInt() == 0
-          && System.nanoTime() - start < ROUTE_NANOS) {
-        pause();
+    do {
+      try {
+        api.get(Api.path("/v1/models", name, ""));
+        return;
+      } catch (CliFailure unseen) {
+        if (!unseen.isPassing() && unseen.exit() != Exit.NOT_FOUND) {
+          return;
+        }
       }
-    } catch (CliFailure unseen) {
-      clear();
-    }
+      pause();
+    } while (System.nanoTime() - start < limit);
   }
 
   /**

@@ -133,6 +133,7 @@ final class DeployVerbTest {
 
   @Test
   void waitsUntilItIsReady() {
+    gateway.on("GET /v1/models/chat", 200, "{}");
     gateway.on("PUT /v1/deployments/chat", 202, view("STARTING", 0));
     gateway.on("GET /v1/deployments/chat", 200, view("STARTING", 0));
     gateway.on("GET /v1/deployments/chat", 200, view("READY", 1));
@@ -148,7 +149,8 @@ final class DeployVerbTest {
   void whoHasWaitedCanCallTheModelAtOnce() {
     gateway.on("PUT /v1/deployments/chat", 202, view("STARTING", 0));
     gateway.on("GET /v1/deployments/chat", 200, view("READY", 1));
-    gateway.on("GET /v1/models/chat", 200, "{\"instances\":{\"ready\":0}}");
+    gateway.on("GET /v1/models/chat", 404, "{\"error\":{\"code\":\"model_not_found\"}}");
+    gateway.on("GET /v1/models/chat", 503, "{\"error\":{\"code\":\"model_not_ready\"}}");
     gateway.on("GET /v1/models/chat", 200, "{\"instances\":{\"ready\":1}}");
 
     assertThat(type("deploy", "chat", "--engine", "jvm", "--wait").exit()).isZero();
@@ -156,7 +158,7 @@ final class DeployVerbTest {
     assertThat(gateway.asked())
         .filteredOn(asked -> asked.path().equals("/v1/models/chat"))
         .as("looks at the gateway's own routes")
-        .hasSize(2);
+        .hasSize(3);
   }
 
   @Test
@@ -174,6 +176,7 @@ final class DeployVerbTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void showsHowItGoesOnATerminalAndNowhereElse(boolean terminal) {
+    gateway.on("GET /v1/models/chat", 200, "{}");
     gateway.on("PUT /v1/deployments/chat", 202, view("STARTING", 0));
     gateway.on(
         "GET /v1/deployments/chat",
@@ -193,6 +196,7 @@ final class DeployVerbTest {
 
   @Test
   void goesOnWaitingWhileTheNameMovesToAnotherRegistryNode() {
+    gateway.on("GET /v1/models/chat", 200, "{}");
     gateway.on("PUT /v1/deployments/chat", 202, view("STARTING", 0));
     gateway.on(
         "GET /v1/deployments/chat",

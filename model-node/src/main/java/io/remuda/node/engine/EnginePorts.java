@@ -28,28 +28,27 @@ final class EnginePorts {
 
   /** One that nobody listens on at this moment. */
   synchronized int next() throws EngineRefusal {
+    String why = "each was given away a moment ago";
     for (int tries = 0; tries < TRIES; tries++) {
       int port =
           ThreadLocalRandom.current().nextInt(settings.lowestPort(), settings.highestPort() + 1);
-      if (!handedOut.contains(port) && isFree(port)) {
-        handedOut.add(port);
+      if (handedOut.contains(port)) {
+        continue;
+      }
+      try (ServerSocket socket =
+          new ServerSocket(port, 1, InetAddress.getByName(settings.host()))) {
+        handedOut.add(socket.getLocalPort());
         if (handedOut.size() > Math.min(REMEMBERED, settings.ports() / 2)) {
           handedOut.remove(handedOut.iterator().next());
         }
         return port;
+      } catch (BindException taken) {
+        why = String.valueOf(taken.getMessage());
+      } catch (IOException e) {
+        throw refusal("no port can be taken: " + e.getMessage());
       }
     }
-    throw refusal("no port of " + range() + " is free");
-  }
-
-  private boolean isFree(int port) throws EngineRefusal {
-    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(settings.host()))) {
-      return socket.isBound();
-    } catch (BindException taken) {
-      return false;
-    } catch (IOException e) {
-      throw refusal("no port can be taken: " + e.getMessage());
-    }
+    throw refusal("no port of " + range() + " is free (" + why + ")");
   }
 
   private String range() {

@@ -122,6 +122,46 @@ final class ModelListTest {
   }
 
   @Test
+  void aModelsTasksAreOffWhileTheirBrokerIsAwayAndComeBackByThemselves() throws Exception {
+    Eventually.isTrue("tasks are taken", LIMIT, () -> tasks().path("taking").asInt() == 1);
+
+    broker.stop();
+    Eventually.isTrue("tasks are off", LIMIT, () -> tasks().path("off").asInt() == 1);
+    assertThat(tasks().path("reason").asText()).isNotBlank();
+    HttpResponse<String> call =
+        send("POST", "/v1/models/sentiment/predict", "{\"text\": \"a fine horse\"}");
+    assertThat(call.statusCode()).as(call.body()).isEqualTo(200);
+
+    broker.restart();
+    Eventually.isTrue("tasks are taken", LIMIT, () -> tasks().path("taking").asInt() == 1);
+  }
+
+  @Test
+  void aBrokerThatTakesNoMessagesIsA503WithTheReason() {
+    Eventually.isTrue("a task is accepted", LIMIT, () -> submitted().statusCode() == 202);
+
+    broker.refuseMessages(true);
+    try {
+      Eventually.passes(
+          "it is refused",
+          LIMIT,
+          () -> {
+            HttpResponse<String> refused = submitted();
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+            assertThat(refused.body()).contains("takes no messages");
+            assertThat(refused.headers().firstValue("retry-after")).isPresent();
+          });
+    } finally {
+      broker.refuseMessages(false);
+    }
+    Eventually.isTrue("a task is accepted", LIMIT, () -> submitted().statusCode() == 202);
+  }
+
+  private HttpResponse<String> submitted() {
+    return send("POST", "/v1/models/sentiment/tasks", "{\"text\": \"a fine horse\"}");
+  }
+
+  @Test
   void aModelOfChatsTakesTasksToo() {
     Eventually.isTrue("tasks are taken", LIMIT, () -> tasks("demo").path("taking").asInt() == 1);
   }

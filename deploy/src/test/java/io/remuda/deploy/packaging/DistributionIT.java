@@ -45,6 +45,15 @@ class DistributionIT {
   }
 
   @Test
+  void theOptionalRuntimeIsNoPartOfIt() throws IOException {
+    try (Stream<Path> jars = Files.list(DIST.resolve("lib"))) {
+      assertThat(jars.map(jar -> jar.getFileName().toString()))
+          .isNotEmpty()
+          .noneMatch(name -> name.startsWith("onnxruntime"));
+    }
+  }
+
+  @Test
   void everyJarIsNamedInTheNotice() throws IOException {
     List<String> prefixes = prefixesOfNotice();
     try (Stream<Path> jars = Files.list(DIST.resolve("lib"))) {

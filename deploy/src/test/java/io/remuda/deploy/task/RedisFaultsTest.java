@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.remuda.gateway.task.TaskRefusal;
+import io.remuda.gateway.tasks.Accepted;
+import io.remuda.gateway.tasks.TaskDesk;
 import io.remuda.node.task.TaskWorker;
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.task.TaskEnvelope;
 import io.remuda.protocol.proto.task.TaskState;
 import io.remuda.protocol.testing.Eventually;
@@ -57,6 +60,34 @@ class RedisFaultsTest {
         assertThat(stage.awaitEnd(task).getState()).isEqualTo(TaskState.DONE);
       }
       Eventually.isTrue("it is well", LIMIT, () -> worker.health().isEmpty());
+    } finally {
+      redis.kill();
+    }
+  }
+
+  @Test
+  void whatIsForgottenIsResultsAndKeys() {
+    RedisServer redis = RedisServer.own();
+    try (TaskStage stage = stage(redis);
+        TaskStage.Machine machine = stage.machine();
+        TaskWorker worker = machine.work(TaskContract.CAPITALS)) {
+      Eventually.isTrue("it takes tasks", LIMIT, () -> worker.health().isEmpty());
+      stage.awaitEnd(stage.accept(stage.task("before")));
+      TaskDesk desk = stage.desk(stage.queue());
+      Accepted first = get(desk.submit(stage.submit("order-7")));
+      assertThat(get(desk.submit(stage.submit("order-7"))).repeated()).isTrue();
+
+      redis.flush();
+
+      // then the same key is a new task's, as the promise says, and that is run as well
+      Accepted second = get(desk.submit(stage.submit("order-7")));
+      assertThat(second.repeated()).isFalse();
+      assertThat(second.record().getTaskId()).isNotEqualTo(first.record().getTaskId());
+      TaskId id = new TaskId(second.record().getTaskId());
+      Eventually.isTrue(
+          "it is done",
+          LIMIT,
+          () -> get(desk.read(stage.tenant(), id)).getState() == TaskState.DONE);
     } finally {
       redis.kill();
     }

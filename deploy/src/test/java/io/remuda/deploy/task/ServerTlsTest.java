@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ServerTlsTest {
 
   private static final String PASSWORD = "wild-horses";
+  private static final String WRONG = "tame-horses";
 
   @TempDir Path folder;
 
@@ -50,6 +51,10 @@ class ServerTlsTest {
       String address = broker.tlsUrl("localhost");
       isUsed(Map.of("remuda.tasks.queue", address), localhost);
       isRefused(Map.of("remuda.tasks.queue", address), another, "certificate is not trusted");
+      isRefused(
+          Map.of("remuda.tasks.queue", address.replace("guest:guest", "guest:" + WRONG)),
+          localhost,
+          "refused");
     } finally {
       broker.kill();
     }
@@ -73,6 +78,8 @@ class ServerTlsTest {
       String address = "rediss://:" + PASSWORD + "@localhost:" + port;
       isUsed(Map.of("remuda.tasks.results", address), localhost);
       isRefused(Map.of("remuda.tasks.results", address), another, "certificate is not trusted");
+      isRefused(
+          Map.of("remuda.tasks.results", address.replace(PASSWORD, WRONG)), localhost, "password");
     } finally {
       redis.kill();
     }
@@ -154,7 +161,7 @@ class ServerTlsTest {
             stage.results().read(stage.newId(LIMIT));
             assertThat(stage.unavailable().orElseThrow().message())
                 .contains(reason)
-                .doesNotContain(PASSWORD);
+                .doesNotContain(PASSWORD, WRONG);
           });
     }
   }

@@ -191,6 +191,38 @@ abstract class TaskHttpContract {
   }
 
   @Test
+  void aTaskMayComeAndGoAsProtobuf() throws Exception {
+    try (TaskWorker worker = work(SHOUTS)) {
+      submit("", "the queue is there");
+      HttpRequest task =
+          HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/models/sentiment/tasks"))
+              .timeout(LIMIT)
+              .header("content-type", "application/x-protobuf")
+              .POST(
+                  HttpRequest.BodyPublishers.ofByteArray(
+                      SentimentRequest.newBuilder().setText("binary").build().toByteArray()))
+              .build();
+      HttpResponse<String> accepted = client.send(task, HttpResponse.BodyHandlers.ofString());
+      assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
+      String id = json(accepted.body()).path("id").asText();
+      assertThat(get("/v1/tasks/" + id + "?wait=20s").at("/result/label").asText())
+          .isEqualTo("BINARY");
+
+      HttpResponse<byte[]> result =
+          client.send(
+              HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/tasks/" + id))
+                  .timeout(LIMIT)
+                  .header("accept", "application/x-protobuf")
+                  .build(),
+              HttpResponse.BodyHandlers.ofByteArray());
+
+      assertThat(result.statusCode()).isEqualTo(200);
+      assertThat(SentimentReply.parseFrom(result.body()).getLabel()).isEqualTo("BINARY");
+      Eventually.isTrue("the worker is well", LIMIT, () -> worker.health().isEmpty());
+    }
+  }
+
+  @Test
   void theTypedDemoModelWorksATaskOff() throws Exception {
     var sentiment = (io.remuda.node.jvm.TypedModel) JvmModels.find("sentiment").orElseThrow();
     TypedModel judges =

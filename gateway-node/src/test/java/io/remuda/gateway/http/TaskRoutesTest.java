@@ -86,6 +86,16 @@ class TaskRoutesTest {
   }
 
   @Test
+  void aResultLivesForAsLongAsItsClientAsks() throws Exception {
+    Answer accepted = submitAs(mine, SUBMIT + "?ttl=1h", HELLO);
+
+    assertThat(accepted.status()).isEqualTo(202);
+    assertThat(api.tasks.published)
+        .last()
+        .satisfies(task -> assertThat(task.getResultTtlSeconds()).isEqualTo(3_600));
+  }
+
+  @Test
   void refusesATaskThatTheQueueDoesNotConfirm() throws Exception {
     api.tasks.publishing(
         Optional.of(Refused.of(ErrorCode.STORE_UNAVAILABLE, "the broker did not confirm")));

@@ -192,6 +192,25 @@ class ExternalRuntimeTest extends InstanceFixture {
   }
 
   @Test
+  void anAddressThatNobodyAnswersAtAnyMoreIsSeenThoughItsWorkerStillPings() throws Exception {
+    try (ScriptedEngine engine = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {
+      ActorRef<ModelInstance.Command> instance = spawn(runtime());
+      instance.tell(new ModelInstance.Begin(false));
+      expect(Phase.STARTING);
+      expect(Phase.WARMING);
+      arrives(
+          new Present(
+              "w", Optional.of(engine.base()), OptionalInt.empty(), Optional.empty(), never()));
+      expect(Phase.READY);
+
+      engine.close();
+
+      assertThat(expect(Phase.BACKOFF).reason()).isPresent();
+      assertThat(gate().isOpen()).isFalse();
+    }
+  }
+
+  @Test
   void isStoppedWhileItWaits() throws Exception {
     ActorRef<ModelInstance.Command> instance = spawn(runtime());
     instance.tell(new ModelInstance.Begin(false));

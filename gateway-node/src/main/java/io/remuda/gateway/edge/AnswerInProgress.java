@@ -14,7 +14,8 @@ public interface AnswerInProgress extends InferenceCall {
 
   /**
    * Called about once a second: a request of which nothing has come yet goes to another instance
-   * when its machine has been out of sight for too long.
+   * when its machine has been out of sight for too long, and an answer that has begun ends with an
+   * error when nothing more comes from such a machine.
    */
   void look();
 }

@@ -172,11 +172,7 @@ class NextInstanceTest {
 
   @Test
   void aMachineOutOfSightMayBeAtWorkAllTheSame() {
-    ready("chat-1", FIRST);
-    AnswerInProgress answer = start();
-    ready("chat-2", SECOND);
-    routes.mask(Set.of(FIRST));
-    answer.look();
+    atBoth();
 
     asked.get(1).sink.onFailure(Refused.of(ErrorCode.BUSY, "full"), true);
     assertThat(client.said).isEmpty();
@@ -188,11 +184,7 @@ class NextInstanceTest {
 
   @Test
   void anErrorOfTheSecondDoesNotEndTheFirst() {
-    ready("chat-1", FIRST);
-    AnswerInProgress answer = start();
-    ready("chat-2", SECOND);
-    routes.mask(Set.of(FIRST));
-    answer.look();
+    atBoth();
 
     asked.get(1).sink.onHead(500, List.of(Map.entry("content-type", "application/json")));
     asked.get(1).sink.onEnd();
@@ -204,11 +196,7 @@ class NextInstanceTest {
 
   @Test
   void whoAnswersFirstIsSeenAndTheOtherOneEnds() {
-    ready("chat-1", FIRST);
-    AnswerInProgress answer = start();
-    ready("chat-2", SECOND);
-    routes.mask(Set.of(FIRST));
-    answer.look();
+    atBoth();
 
     asked.get(0).answers("{\"from\":1}");
     asked.get(1).answers("{\"from\":2}");
@@ -219,11 +207,7 @@ class NextInstanceTest {
 
   @Test
   void aClientThatGoesEndsBoth() {
-    ready("chat-1", FIRST);
-    AnswerInProgress answer = start();
-    ready("chat-2", SECOND);
-    routes.mask(Set.of(FIRST));
-    answer.look();
+    AnswerInProgress answer = atBoth();
 
     answer.cancel();
 
@@ -232,11 +216,7 @@ class NextInstanceTest {
 
   @Test
   void theFirstMayFailWhileTheSecondIsAtWork() {
-    ready("chat-1", FIRST);
-    AnswerInProgress answer = start();
-    ready("chat-2", SECOND);
-    routes.mask(Set.of(FIRST));
-    answer.look();
+    atBoth();
 
     asked.get(0).sink.onFailure(Refused.of(ErrorCode.ENGINE_GONE, "gone"), true);
     asked.get(1).answers("{}");
@@ -258,6 +238,16 @@ class NextInstanceTest {
 
     assertThat(client.said.get(0)).isEqualTo("429");
     assertThat(client.said.get(1)).contains("full");
+  }
+
+  /** A request at an instance out of sight, and at another one too. */
+  private AnswerInProgress atBoth() {
+    ready("chat-1", FIRST);
+    AnswerInProgress answer = start();
+    ready("chat-2", SECOND);
+    routes.mask(Set.of(FIRST));
+    answer.look();
+    return answer;
   }
 
   private AnswerInProgress start() {

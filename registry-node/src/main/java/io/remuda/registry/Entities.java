@@ -89,7 +89,12 @@ final class Entities implements RegistryActors {
         AccessProtocol.Command.class,
         entity ->
             AccessActor.create(
-                around.get().clock(), settings.snapshotEvery(), spread::keys, store::markDown));
+                around.get().clock(),
+                settings.snapshotEvery(),
+                spread::keys,
+                store::markDown,
+                around.get().unreadable(),
+                succession(entity)));
     start(
         DoorActor.TYPE_KEY,
         DoorActor.Command.class,

@@ -24,6 +24,8 @@ import io.remuda.registry.access.AccessEvent.KeyCreated;
 import io.remuda.registry.access.AccessEvent.KeyRevoked;
 import io.remuda.registry.journal.JournalGap;
 import io.remuda.registry.journal.PersistenceIds;
+import io.remuda.registry.journal.Succession;
+import io.remuda.registry.journal.Unreadable;
 import io.remuda.registry.journal.WaitingCommands;
 import java.time.Clock;
 import java.util.List;
@@ -46,7 +48,9 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
   private final int snapshotEvery;
   private final Consumer<List<ApiKey>> spread;
   private final Runnable storeDown;
+  private final Unreadable unreadable;
   private final WaitingCommands<Command> waiting;
+  private final Succession<Command> succession;
   private Optional<ActorRef<Reply>> unanswered = Optional.empty();
 
   private AccessActor(
@@ -55,14 +59,20 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
       int snapshotEvery,
       Consumer<List<ApiKey>> spread,
       Runnable storeDown,
-      WaitingCommands<Command> waiting) {
-    super(PersistenceId.ofUniqueId(PersistenceIds.access()));
+      Unreadable unreadable,
+      WaitingCommands<Command> waiting,
+      Succession<Command> succession) {
+    super(
+        PersistenceId.ofUniqueId(PersistenceIds.access()),
+        unreadable.ending(PersistenceIds.access()));
     this.context = context;
     this.clock = clock;
     this.snapshotEvery = snapshotEvery;
     this.spread = spread;
     this.storeDown = storeDown;
+    this.unreadable = unreadable;
     this.waiting = waiting;
+    this.succession = succession;
   }
 
   /**
@@ -72,12 +82,25 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
    * @param storeDown told when the journal did not take an event
    */
   public static Behavior<Command> create(
-      Clock clock, int snapshotEvery, Consumer<List<ApiKey>> spread, Runnable storeDown) {
+      Clock clock,
+      int snapshotEvery,
+      Consumer<List<ApiKey>> spread,
+      Runnable storeDown,
+      Unreadable unreadable,
+      Succession<Command> succession) {
     return Behaviors.setup(
         context -> {
           WaitingCommands<Command> waiting = new WaitingCommands<>(Command.class);
           return waiting.around(
-              new AccessActor(context, clock, snapshotEvery, spread, storeDown, waiting));
+              new AccessActor(
+                  context,
+                  clock,
+                  snapshotEvery,
+                  spread,
+                  storeDown,
+                  unreadable,
+                  waiting,
+                  succession));
         });
   }
 
@@ -105,23 +128,32 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
               // One that is missing may be a revocation.
               JournalGap.refuseAny(
                   PersistenceIds.access(), state.sequence(), lastSequenceNumber(context));
+              unreadable.read(PersistenceIds.access());
               spread.accept(List.copyOf(state.keys().values()));
             })
-        .onSignal(
-            RecoveryFailed.class,
-            (state, failed) -> {
-              if (waiting.recoveryFailed("the API keys", failed.getFailure())) {
-                context.getLog().warn("event=recovery-failed keys why={}", failed.getFailure());
-                storeDown.run();
-              }
-            })
+        .onSignal(RecoveryFailed.class, (state, failed) -> onRecoveryFailed(failed.getFailure()))
         .onSignal(PostStop.instance(), state -> onStopped())
         .build();
   }
 
+  private void onRecoveryFailed(Throwable failure) {
+    boolean storeAway = waiting.recoveryFailed("the API keys", failure);
+    if (storeAway || unreadable.isNews(PersistenceIds.access(), waiting.reason().message())) {
+      context.getLog().warn("event=recovery-failed keys why={}", failure.toString());
+    }
+    if (storeAway) {
+      storeDown.run();
+    }
+  }
+
   @Override
   public CommandHandler<Command, AccessEvent, AccessState> commandHandler() {
-    return waiting.counting(handlers());
+    return waiting.counting(succession.over(Effect(), AccessActor::onward, handlers()));
+  }
+
+  /** All that somebody sent; how far the journal goes the next one sees for itself. */
+  private static Optional<Command> onward(Command command) {
+    return command instanceof Written ? Optional.empty() : Optional.of(command);
   }
 
   private CommandHandler<Command, AccessEvent, AccessState> handlers() {
@@ -192,7 +224,8 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
         .getLog()
         .warn(
             "event=behind-journal keys known={} written={}", state.sequence(), written.sequence());
-    return Effect().stop();
+    succession.begin(context.getSelf(), written);
+    return Effect().none();
   }
 
   private Effect<AccessEvent, AccessState> write(AccessEvent event, ActorRef<Reply> caller) {

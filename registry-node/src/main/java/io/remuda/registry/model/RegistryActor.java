@@ -251,9 +251,13 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
     return Effect().none();
   }
 
-  /** A name that somebody only asked for takes no room for ever. */
+  /**
+   * A name that somebody only asked for takes no room for ever. One that machines run is another
+   * matter, be it that the journal is behind them.
+   */
   private boolean isForgettable(ModelState state) {
-    boolean nothing = state.sequence() == 0 && soft.strangers().isEmpty();
+    boolean nothing =
+        state.sequence() == 0 && soft.strangers().isEmpty() && sight(state).ahead().isEmpty();
     idleLooks = nothing ? idleLooks + 1 : 0;
     return idleLooks > IDLE_LOOKS;
   }

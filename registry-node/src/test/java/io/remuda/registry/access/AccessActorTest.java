@@ -14,6 +14,8 @@ import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.id.KeyId;
 import io.remuda.registry.SteadyClock;
+import io.remuda.registry.journal.Succession;
+import io.remuda.registry.journal.Unreadable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +42,13 @@ class AccessActorTest {
       actor =
           EventSourcedBehaviorTestKit.create(
               KIT.system(),
-              AccessActor.create(new SteadyClock(), 100, spread::addAll, () -> {}),
+              AccessActor.create(
+                  new SteadyClock(),
+                  100,
+                  spread::addAll,
+                  () -> {},
+                  new Unreadable(),
+                  new Succession<>(self -> {}, command -> {})),
               EventSourcedBehaviorTestKit.disabledSerializationSettings());
 
   @AfterAll

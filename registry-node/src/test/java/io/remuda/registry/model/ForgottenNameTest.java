@@ -1,0 +1,120 @@
+package io.remuda.registry.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.FleetProtocol;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.RegistryProtocol.Command;
+import io.remuda.protocol.RegistryProtocol.Reply;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Phase;
+import io.remuda.registry.RegistrySettings;
+import io.remuda.registry.SteadyClock;
+import io.remuda.registry.fleet.Fleet;
+import io.remuda.registry.journal.JournalStore.Owned;
+import io.remuda.registry.journal.Succession;
+import io.remuda.registry.journal.Unreadable;
+import io.remuda.registry.placement.FleetSnapshot;
+import io.remuda.registry.testing.KeptLines;
+import io.remuda.registry.testing.Reports;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** Which names without any event the registry forgets again. */
+class ForgottenNameTest {
+
+  private static final Config CONFIG =
+      EventSourcedBehaviorTestKit.config()
+          .withFallback(
+              ConfigFactory.parseString(
+                  """
+                  akka.actor.provider = local
+                  akka.actor.testkit.typed.timefactor = 10
+                  remuda.registry.reconcile-interval = 1h
+                  """))
+          .withFallback(ConfigFactory.load());
+  private static final ActorTestKit KIT = ActorTestKit.create("forgotten-name", CONFIG);
+  private static final ModelName DEMO = new ModelName("demo");
+
+  /** More looks than a name is kept for that nobody has. */
+  private static final int LOOKS = 100;
+
+  private final Fleet fleet = new Fleet();
+  private final KeptLines lines = new KeptLines();
+  private final TestProbe<Reply> replies = KIT.createTestProbe();
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+
+  @Test
+  void oneThatSomebodyOnlyAskedFor() {
+    ActorRef<Command> owner = owner();
+
+    looks(owner);
+
+    replies.expectTerminated(owner);
+  }
+
+  @Test
+  void notOneThatMachinesRunAheadOfTheJournal() {
+    fleet.show(
+        FleetSnapshot.of(
+            Duration.ofHours(1),
+            false,
+            List.of(
+                new FleetSnapshot.Machine(
+                    true,
+                    false,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    Reports.of("m1").running("demo-7", Phase.READY).build()))),
+        Map.of());
+    ActorRef<Command> owner = owner();
+
+    looks(owner);
+
+    owner.tell(new RegistryProtocol.Get(DEMO, replies.getRef()));
+    // One that had ended by then would be refused for that.
+    assertThat(replies.receiveMessage().refused().map(Refused::code))
+        .isNotEqualTo(Optional.of(ErrorCode.STORE_UNAVAILABLE));
+  }
+
+  private static void looks(ActorRef<Command> owner) {
+    for (int i = 0; i < LOOKS; i++) {
+      owner.tell(RegistryMessage.Look.BY_CLOCK);
+    }
+  }
+
+  private ActorRef<Command> owner() {
+    return KIT.spawn(
+        RegistryActor.create(
+            DEMO,
+            new Surroundings(
+                World.JOURNAL,
+                RegistrySettings.from(CONFIG),
+                new SteadyClock(),
+                fleet,
+                KIT.<FleetProtocol.Command>createTestProbe().getRef(),
+                lines,
+                owned -> CompletableFuture.completedFuture(new Owned(1, 0)),
+                () -> {},
+                new Unreadable(),
+                new RegistryMeters()),
+            new Succession<>(self -> {}, command -> {})));
+  }
+}

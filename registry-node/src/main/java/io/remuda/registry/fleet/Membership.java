@@ -8,7 +8,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.cluster.ClusterEvent;
-import akka.cluster.Member;
+import akka.cluster.UniqueAddress;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Down;
 import akka.cluster.typed.Subscribe;
@@ -21,22 +21,31 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Tells the fleet view who belongs to the cluster and who answers, and downs a member that flaps:
- * the resolver waits for quiet, and one flapping machine would keep it waiting. Registry nodes are
- * left to the resolver.
+ * the resolver waits for quiet, and one flapping machine would keep it waiting. What counts is the
+ * word of nodes that are to be believed ({@link Witnesses}). Registry nodes are left to the
+ * resolver.
  */
 public final class Membership extends AbstractBehavior<ClusterEvent.ClusterDomainEvent> {
 
   private final Cluster cluster;
   private final ActorRef<FleetProtocol.Command> view;
   private final FlapPolicy flapping;
+  private final Witnesses witnesses;
   private final Clock clock;
   private final Runnable onRegistryGone;
   private final Map<Address, List<Instant>> changes = new HashMap<>();
   private final Set<Address> members = new HashSet<>();
+  private final Set<Address> registries = new HashSet<>();
   private final Set<Address> unreachable = new HashSet<>();
+
+  /** Those of the unreachable whom somebody believable says to be so. */
+  private Set<Address> missed = Set.of();
 
   private Membership(
       ActorContext<ClusterEvent.ClusterDomainEvent> context,
@@ -48,6 +57,14 @@ public final class Membership extends AbstractBehavior<ClusterEvent.ClusterDomai
     this.cluster = Cluster.get(context.getSystem());
     this.view = view;
     this.flapping = flapping;
+    this.witnesses =
+        new Witnesses(
+            context
+                .getSystem()
+                .settings()
+                .config()
+                .getInt("akka.cluster.failure-detector.monitored-by-nr-of-members"),
+            flapping.window());
     this.clock = clock;
     this.onRegistryGone = onRegistryGone;
     cluster
@@ -73,6 +90,7 @@ public final class Membership extends AbstractBehavior<ClusterEvent.ClusterDomai
   public Receive<ClusterEvent.ClusterDomainEvent> createReceive() {
     return newReceiveBuilder()
         .onMessage(ClusterEvent.ReachabilityEvent.class, this::onReachability)
+        .onMessage(ClusterEvent.ReachabilityChanged.class, this::onObserved)
         .onMessage(ClusterEvent.MemberEvent.class, this::onMember)
         .onAnyMessage(event -> this)
         .build();
@@ -85,8 +103,29 @@ public final class Membership extends AbstractBehavior<ClusterEvent.ClusterDomai
     } else {
       unreachable.remove(event.member().address());
     }
-    count(event.member());
     tell();
+    return this;
+  }
+
+  /** Comes after the events of those whom it concerns, and says who observed what. */
+  private Behavior<ClusterEvent.ClusterDomainEvent> onObserved(
+      ClusterEvent.ReachabilityChanged changed) {
+    Map<Address, Set<Address>> accused = new HashMap<>();
+    CollectionConverters.asJava(changed.reachability().observersGroupedByUnreachable())
+        .forEach(
+            (subject, observers) ->
+                accused.put(
+                    subject.address(),
+                    CollectionConverters.asJava(observers).stream()
+                        .map(UniqueAddress::address)
+                        .collect(Collectors.toSet())));
+    Set<Address> before = missed;
+    missed = witnesses.believed(accused, members.size(), clock.instant());
+    Stream.concat(
+            before.stream().filter(address -> !missed.contains(address)),
+            missed.stream().filter(address -> !before.contains(address)))
+        .filter(address -> members.contains(address) && !registries.contains(address))
+        .forEach(this::count);
     return this;
   }
 
@@ -96,9 +135,13 @@ public final class Membership extends AbstractBehavior<ClusterEvent.ClusterDomai
         event instanceof ClusterEvent.MemberRemoved || event instanceof ClusterEvent.MemberDowned;
     if (gone) {
       members.remove(address);
+      registries.remove(address);
       unreachable.remove(address);
     } else {
       members.add(address);
+      if (event.member().hasRole(Keys.ROLE_REGISTRY)) {
+        registries.add(address);
+      }
     }
     if (event instanceof ClusterEvent.MemberUp && address.equals(cluster.selfMember().address())) {
       view.tell(FleetMessage.Joined.JOINED);
@@ -113,23 +156,20 @@ public final class Membership extends AbstractBehavior<ClusterEvent.ClusterDomai
     return this;
   }
 
-  private void count(Member member) {
-    if (member.hasRole(Keys.ROLE_REGISTRY)) {
-      return;
-    }
+  private void count(Address member) {
     List<Instant> counted =
-        flapping.withChange(changes.getOrDefault(member.address(), List.of()), clock.instant());
-    changes.put(member.address(), counted);
+        flapping.withChange(changes.getOrDefault(member, List.of()), clock.instant());
+    changes.put(member, counted);
     if (flapping.isFlapping(counted)) {
       getContext()
           .getLog()
           .warn(
               "event=flapping-member-downed address={} changes={} window={}",
-              member.address(),
+              member,
               counted.size(),
               flapping.window());
-      changes.remove(member.address());
-      cluster.manager().tell(new Down(member.address()));
+      changes.remove(member);
+      cluster.manager().tell(new Down(member));
     }
   }
 

@@ -9,6 +9,7 @@ import akka.actor.typed.Props;
 import akka.cluster.ClusterEvent;
 import akka.cluster.ClusterEvent.ClusterDomainEvent;
 import akka.cluster.Member;
+import akka.cluster.Reachability;
 import akka.cluster.UniqueAddress;
 import akka.cluster.typed.Cluster;
 import io.remuda.protocol.FleetProtocol;
@@ -61,10 +62,16 @@ class MembershipTest {
       Member itself = Cluster.get(registry.system()).selfMember();
       Member flapping = Cluster.get(machine.system()).selfMember();
 
+      view.fishForMessage(
+          SOON,
+          told ->
+              told instanceof FleetMessage.MembersSeen seen && seen.members().size() == 2
+                  ? FishingOutcomes.complete()
+                  : FishingOutcomes.continueAndIgnore());
       for (int change = 1; change <= 3; change++) {
-        membership.tell(changeOf(itself, change));
+        changes(membership, flapping, itself, change);
       }
-      membership.tell(changeOf(flapping, 1));
+      changes(membership, itself, flapping, 1);
       view.fishForMessage(
           SOON,
           told ->
@@ -72,9 +79,9 @@ class MembershipTest {
                       && seen.unreachable().contains(flapping.address())
                   ? FishingOutcomes.complete()
                   : FishingOutcomes.continueAndIgnore());
-      membership.tell(changeOf(flapping, 2));
+      changes(membership, itself, flapping, 2);
       assertThat(registry.membersUp()).isEqualTo(2);
-      membership.tell(changeOf(flapping, 3));
+      changes(membership, itself, flapping, 3);
 
       Eventually.isTrue("it is out", SOON, () -> !isMember(registry, flapping.uniqueAddress()));
       Eventually.isTrue("it has joined again", SOON, () -> registry.membersUp() == 2);
@@ -84,10 +91,19 @@ class MembershipTest {
     }
   }
 
-  private static ClusterDomainEvent changeOf(Member member, int number) {
-    return number % 2 == 1
-        ? new ClusterEvent.UnreachableMember(member)
-        : new ClusterEvent.ReachableMember(member);
+  /** As the cluster tells it: of the member first, then who observed that. */
+  private static void changes(
+      ActorRef<ClusterDomainEvent> membership, Member observer, Member member, int number) {
+    boolean gone = number % 2 == 1;
+    membership.tell(
+        gone
+            ? new ClusterEvent.UnreachableMember(member)
+            : new ClusterEvent.ReachableMember(member));
+    membership.tell(
+        new ClusterEvent.ReachabilityChanged(
+            gone
+                ? Reachability.empty().unreachable(observer.uniqueAddress(), member.uniqueAddress())
+                : Reachability.empty()));
   }
 
   private static boolean isMember(TestNode node, UniqueAddress address) {

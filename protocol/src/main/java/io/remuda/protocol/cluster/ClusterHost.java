@@ -202,6 +202,7 @@ public final class ClusterHost {
     membership.registerOnMemberRemoved(() -> onThread(() -> giveUpLater(system)));
     if (settings.hasRole(Keys.ROLE_REGISTRY)) {
       new PeerMemory(settings.dataDir()).watch(system);
+      SecondOpinion.watch(system);
     } else {
       StrandedMember.watch(system);
     }

@@ -11,6 +11,7 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.management.cluster.bootstrap.ClusterBootstrap;
 import akka.remote.artery.tcp.SSLEngineProviderSetup;
+import akka.stream.javadsl.Tcp;
 import com.typesafe.config.Config;
 import io.remuda.protocol.Keys;
 import io.remuda.protocol.config.NodeHome;
@@ -65,6 +66,8 @@ public final class ClusterHost {
   // Written and read on the host's own thread alone.
   private int attempt;
   private long builtAtNanos;
+  private Tcp.@Nullable ServerBinding contact;
+  private @Nullable ActorSystem<Void> removed;
 
   private ClusterHost(
       NodeSettings settings,
@@ -199,7 +202,7 @@ public final class ClusterHost {
     CompletableFuture<ActorSystem<Void>> up = joined;
     akka.cluster.Cluster membership = akka.cluster.Cluster.get(system);
     membership.registerOnMemberUp(() -> up.complete(system));
-    membership.registerOnMemberRemoved(() -> onThread(() -> giveUpLater(system)));
+    membership.registerOnMemberRemoved(() -> onThread(() -> onRemoved(system)));
     if (settings.hasRole(Keys.ROLE_REGISTRY)) {
       new PeerMemory(settings.dataDir()).watch(system);
       SecondOpinion.watch(system);
@@ -244,13 +247,14 @@ public final class ClusterHost {
   private void listen(ActorSystem<Void> system) {
     try {
       Duration limit = config.getDuration("remuda.cluster.start-timeout");
-      new ContactEndpoint(system, tls, refused, greeting)
-          .listen(
-              settings.bind().host(),
-              settings.bind().port(),
-              why -> onThread(() -> unmet(system, why)))
-          .toCompletableFuture()
-          .get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      contact =
+          new ContactEndpoint(system, tls, refused, greeting)
+              .listen(
+                  settings.bind().host(),
+                  settings.bind().port(),
+                  why -> onThread(() -> unmet(system, why)))
+              .toCompletableFuture()
+              .get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       system.terminate();
       throw new StartRefused(
@@ -270,7 +274,7 @@ public final class ClusterHost {
   /** Nobody can ask it for the fleet any more: the next system listens again. */
   private void unmet(ActorSystem<Void> system, Optional<Throwable> why) {
     boolean ends = CoordinatedShutdown.get(system).getShutdownReason().isPresent();
-    if (system == current && !closing && !ends) {
+    if (system == current && system != removed && !closing && !ends) {
       log.error(
           "event=contact-endpoint-lost contact={} why=\"{}\" next=end",
           settings.contact(),
@@ -285,7 +289,21 @@ public final class ClusterHost {
         && SystemConfig.isAlone(settings);
   }
 
-  /** A removed member ends its system; one that hangs doing so must not keep the node out. */
+  /**
+   * A removed member ends its system; one that takes its time must not keep the node out, and the
+   * next one listens where this one did.
+   */
+  private void onRemoved(ActorSystem<Void> system) {
+    if (system != current || closing) {
+      return;
+    }
+    removed = system;
+    if (contact != null) {
+      var unused = contact.unbind();
+    }
+    giveUpLater(system);
+  }
+
   private void giveUpLater(ActorSystem<Void> system) {
     Duration limit = config.getDuration("remuda.cluster.terminate-timeout");
     var unused =

@@ -5,7 +5,9 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.Member;
 import akka.cluster.MemberStatus;
+import akka.cluster.UniqueAddress;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.cluster.typed.Cluster;
 import io.remuda.protocol.AccessProtocol;
@@ -33,6 +35,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
@@ -42,9 +45,13 @@ import java.util.stream.StreamSupport;
  */
 public final class FleetClient {
 
+  /** So often it is looked at, while an answer is waited for, whether a registry node has gone. */
+  private static final int LOOKS = 10;
+
   // Written under this object's lock alone.
   private volatile Link link = Link.NONE;
   private final Duration askTimeout;
+  private final AskAgain entities;
   private final Executor local;
 
   private record Link(Optional<ActorSystem<?>> system, Set<ActorRef<FleetProtocol.Command>> views) {
@@ -53,6 +60,7 @@ public final class FleetClient {
 
   public FleetClient(Duration askTimeout, Executor local) {
     this.askTimeout = askTimeout;
+    this.entities = new AskAgain(askTimeout, askTimeout.dividedBy(LOOKS), local);
     this.local = local;
   }
 
@@ -233,10 +241,10 @@ public final class FleetClient {
       return Refusal.failed(away());
     }
     try {
+      EntityRef<M> entity = ClusterSharding.get(system.get()).entityRefFor(type, id);
       return onLocal(
-          ClusterSharding.get(system.get())
-              .entityRefFor(type, id)
-              .<R>ask(message::apply, askTimeout));
+          entities.ask(
+              () -> registries(system.get()), left -> entity.<R>ask(message::apply, left)));
     } catch (IllegalStateException e) {
       // The system is so young, or so near its end, that it does not know its registry.
       return Refusal.failed(away());
@@ -284,6 +292,13 @@ public final class FleetClient {
         ErrorCode.REGISTRY_UNAVAILABLE,
         "no registry node is in sight, so nothing can be changed now; what is served goes on. Try"
             + " again, and start the registry nodes if they are down");
+  }
+
+  private static Set<UniqueAddress> registries(ActorSystem<?> system) {
+    return StreamSupport.stream(Cluster.get(system).state().getMembers().spliterator(), false)
+        .filter(member -> member.hasRole(Keys.ROLE_REGISTRY))
+        .map(Member::uniqueAddress)
+        .collect(Collectors.toSet());
   }
 
   private static boolean hasRegistry(ActorSystem<?> system) {

@@ -3,6 +3,7 @@ package io.remuda.registry.model;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.SchemaDiff;
 import io.remuda.registry.model.DeploymentEvent.ModelDescribed;
@@ -56,15 +57,24 @@ public final class AnswerDecider {
             new InstanceRefused(answer.id(), answer.machine(), code, reason, sight.now()), held);
   }
 
-  /** After the answer to a stop. */
+  /**
+   * After the answer to a stop. A machine that ran an instance of this id without having been
+   * assigned it was told to stop it too; its answer says nothing of the one that was.
+   */
   public static Plan stop(Sight sight, StopAnswered answer) {
     Instance instance = sight.state().instances().get(answer.id());
-    boolean done = answer.reply().isPresent() && answer.reply().get().refused().isEmpty();
-    if (!done || instance == null || !instance.stopping()) {
+    if (instance == null || !instance.stopping() || !hasEndedOn(instance.machine(), answer)) {
       return Plan.remember(sight.soft());
     }
     String reason = instance.stop().map(Instance.Stop::reason).orElse("stopped");
     return Plan.write(new InstanceEnded(answer.id(), false, reason, sight.now()), sight.soft());
+  }
+
+  private static boolean hasEndedOn(MachineId machine, StopAnswered answer) {
+    return answer
+        .reply()
+        .filter(reply -> reply.machine().equals(machine) && reply.refused().isEmpty())
+        .isPresent();
   }
 
   /** After a machine's word on the model. */

@@ -32,10 +32,19 @@ final class JournalHealth {
     status.journal(store.id().orElseThrow());
   }
 
-  /** It answers again. */
-  void back() {
+  /**
+   * It has answered.
+   *
+   * @param wasUp whether it was held to be there when it was asked
+   * @return whether that is news: it was away, then or by what was told since
+   */
+  boolean answered(boolean wasUp) {
+    if (wasUp && !away) {
+      return false;
+    }
     away = false;
     log.info("event=journal-back url={}", store.settings().shown());
+    return true;
   }
 
   void failed(Throwable failure) {

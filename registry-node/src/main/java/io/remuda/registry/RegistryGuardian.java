@@ -173,6 +173,7 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
             signal -> {
               status.notReady("the registry node is stopping");
               store.close();
+              getContext().getLog().info("event=part-ended node=registry part=journal");
               return this;
             })
         .build();
@@ -294,8 +295,7 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
   private Behavior<Command> onProbed(Probed probed) {
     if (probed.failure().isPresent()) {
       health.failed(probed.failure().get());
-    } else if (!probed.wasUp()) {
-      health.back();
+    } else if (health.answered(probed.wasUp())) {
       begin();
     }
     return this;

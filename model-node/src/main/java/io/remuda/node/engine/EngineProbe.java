@@ -54,7 +54,7 @@ public final class EngineProbe implements AutoCloseable {
       EngineTarget target,
       Optional<EngineProcess> process,
       Duration limit) {
-    Attempt attempt = new Attempt(profile, serves, target, process, limit);
+    Attempt attempt = new Attempt(profile, serves, target, process, limit, true);
     process.ifPresent(
         running ->
             running.exit().thenAccept(exit -> attempt.result.complete(new Readiness.Died(exit))));
@@ -69,8 +69,7 @@ public final class EngineProbe implements AutoCloseable {
       EngineTarget target,
       Optional<EngineProcess> process,
       Duration limit) {
-    Attempt attempt = new Attempt(profile, serves, target, process, limit);
-    attempt.again = false;
+    Attempt attempt = new Attempt(profile, serves, target, process, limit, false);
     timer.execute(attempt::round);
     return attempt.result.minimalCompletionStage();
   }
@@ -88,21 +87,24 @@ public final class EngineProbe implements AutoCloseable {
     private final CompletableFuture<Readiness> result = new CompletableFuture<>();
     private final long started = System.nanoTime();
     private final Duration limit;
-    private volatile boolean again = true;
+    private final boolean again;
     private volatile String seen = "no answer yet";
-    // Written and read on the timer's thread alone.
-    private boolean stranger;
+    // Used on the timer's thread alone.
+    private final PortLooks port;
 
     Attempt(
         EngineProfile profile,
         Endpoint serves,
         EngineTarget target,
         Optional<EngineProcess> process,
-        Duration limit) {
+        Duration limit,
+        boolean again) {
       this.profile = profile;
       this.target = target;
       this.process = process;
       this.limit = limit;
+      this.again = again;
+      this.port = new PortLooks(again);
       this.steps =
           profile.readiness().stream()
               .filter(step -> step.on().isEmpty() || step.on().contains(serves))
@@ -122,20 +124,12 @@ public final class EngineProbe implements AutoCloseable {
       step(0);
     }
 
-    /**
-     * Nobody listens yet, or a stranger does. A stranger is looked at twice, a round apart: the
-     * engine may have begun to listen between two looks, and one that is just ending has let go of
-     * its files already while its port is still taken; its end is told before the next round.
-     */
+    /** Nobody listens yet, or a stranger does. */
     private void portIsNotOurs(EngineProcess ours) {
-      if (!ours.portTaken() || ours.ownsItsPort()) {
-        stranger = false;
-        retry("it does not listen yet");
-      } else if (stranger || !again) {
-        result.complete(new Readiness.Impostor(taken(ours)));
-      } else {
-        stranger = true;
-        retry(taken(ours));
+      switch (port.look(ours.portTaken() && !ours.ownsItsPort())) {
+        case NOBODY -> retry("it does not listen yet");
+        case PERHAPS_A_STRANGER -> retry(taken(ours));
+        case STRANGER -> result.complete(new Readiness.Impostor(taken(ours)));
       }
     }
 

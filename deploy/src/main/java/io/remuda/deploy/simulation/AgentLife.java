@@ -1,8 +1,6 @@
 package io.remuda.deploy.simulation;
 
-import akka.actor.typed.ActorRef;
 import io.remuda.deploy.check.Observation.InstanceStarted;
-import io.remuda.deploy.check.Observation.InstanceStopped;
 import io.remuda.node.agent.AgentState;
 import io.remuda.node.agent.AgentState.Tombstone;
 import io.remuda.node.agent.CapacityLedger;
@@ -10,7 +8,6 @@ import io.remuda.node.agent.StartDecider;
 import io.remuda.node.agent.StartTurns;
 import io.remuda.node.instance.Assignment;
 import io.remuda.node.instance.InstanceFolder.Kept;
-import io.remuda.protocol.FleetProtocol.Report;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.NodeProtocol.StopInstance;
 import io.remuda.protocol.Refused;
@@ -18,12 +15,10 @@ import io.remuda.protocol.Route;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.InstanceReport;
-import io.remuda.protocol.model.NodeReport;
 import io.remuda.protocol.model.Phase;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,14 +31,12 @@ final class AgentLife {
   private final SimulatedMachine machine;
   private final long incarnation;
   private final Map<InstanceId, SimulatedInstance> instances = new TreeMap<>();
-  private final Map<InstanceId, List<StopInstance>> open = new HashMap<>();
-  private final Map<String, ActorRef<NodeProtocol.Command>> doors = new HashMap<>();
-  private final RouteNews news;
+  private final AgentStops stops;
+  private final AgentVoice voice;
   private AgentState state;
   private CapacityLedger ledger;
   private StartTurns turns = StartTurns.NONE;
   private boolean gpusKnown;
-  private long sequence;
 
   AgentLife(
       World world,
@@ -57,11 +50,24 @@ final class AgentLife {
     this.incarnation = incarnation;
     this.state = AgentState.fresh(journal, tombstones);
     this.ledger = ledger;
-    this.news = new RouteNews(world, machine.name());
+    this.stops = new AgentStops(world, this, incarnation);
+    this.voice = new AgentVoice(world, machine, this, incarnation);
   }
 
   SimulatedMachine machine() {
     return machine;
+  }
+
+  AgentState state() {
+    return state;
+  }
+
+  void state(AgentState now) {
+    state = now;
+  }
+
+  Capacity capacity() {
+    return ledger.capacity();
   }
 
   List<InstanceId> instances() {
@@ -81,7 +87,7 @@ final class AgentLife {
   }
 
   List<Route> routes() {
-    return news.all(machine, instances.values(), state);
+    return voice.routes(instances.values(), state);
   }
 
   /** Takes up what the disk holds, then waits for its state and looks at its GPUs. */
@@ -125,11 +131,16 @@ final class AgentLife {
     }
   }
 
-  private void obey(NodeProtocol.Command command) {
+  /** A command has come; one for a life that is over is lost. */
+  void obey(NodeProtocol.Command command) {
+    ifAlive(() -> onObey(command));
+  }
+
+  private void onObey(NodeProtocol.Command command) {
     if (command instanceof NodeProtocol.StartInstance start) {
       onStart(start);
     } else if (command instanceof StopInstance stop) {
-      onStop(stop);
+      stops.stop(stop);
     } else if (command instanceof NodeProtocol.Ping ping) {
       List<InstanceReport> known =
           ping.instances().stream()
@@ -186,63 +197,15 @@ final class AgentLife {
     instance.begin(adopt);
   }
 
-  private void onStop(StopInstance stop) {
-    Optional<Refused> objection = state.objectionTo(stop);
-    if (objection.isPresent()) {
-      answer(stop, objection);
-      return;
-    }
-    InstanceId id = stop.id();
-    boolean forgets = world.plant() == Plant.STALE_EPOCH;
-    if (!forgets) {
-      state = state.seen(id, stop.epoch(), stop.journal());
-    }
-    SimulatedInstance here = instances.get(id);
-    if (here != null) {
-      open.computeIfAbsent(id, any -> new ArrayList<>()).add(stop);
-      here.stop(stop.drain());
-      return;
-    }
-    if (!forgets && !state.tombstones().containsKey(id)) {
-      bury(id, new Tombstone(stop.epoch(), incarnation, world.timeline().instant()));
-    }
-    afterSaving(
-        () -> {
-          confirmed(stop);
-          answer(stop, Optional.empty());
-        });
-  }
-
-  private void confirmed(StopInstance stop) {
-    world.truth().obeyed(machine.id(), stop.id(), stop.epoch());
-  }
-
   /** An instance has ended. */
   void gone(SimulatedInstance over) {
-    InstanceId id = over.id();
-    instances.remove(id);
-    ledger = ledger.release(id);
-    world.story().see(new InstanceStopped(world.now(), machine.id(), id));
-    if (world.plant() != Plant.STALE_EPOCH) {
-      long epoch = state.epochs().getOrDefault(id, 0L);
-      bury(id, new Tombstone(epoch, over.state().sequence() + 1, world.timeline().instant()));
-    }
-    List<StopInstance> asked = Optional.ofNullable(open.remove(id)).orElseGet(List::of);
-    afterSaving(
-        () ->
-            asked.forEach(
-                stop -> {
-                  confirmed(stop);
-                  answer(stop, Optional.empty());
-                }));
+    instances.remove(over.id());
+    ledger = ledger.release(over.id());
+    stops.gone(over);
     publish();
   }
 
-  private void bury(InstanceId id, Tombstone stone) {
-    state = state.ended(id, stone);
-  }
-
-  private void afterSaving(Runnable tell) {
+  void afterSaving(Runnable tell) {
     AgentState now = state;
     after(
         world.timeline().between(1, 10),
@@ -250,13 +213,6 @@ final class AgentLife {
           machine.save(now.journal(), state.tombstones());
           tell.run();
         });
-  }
-
-  private void answer(StopInstance stop, Optional<Refused> refused) {
-    stop.replyTo()
-        .tell(
-            new NodeProtocol.StopReply(
-                stop.id(), stop.epoch(), machine.id(), refused, ledger.capacity()));
   }
 
   private void onState(NodeProtocol.SetMachineState set) {
@@ -302,48 +258,7 @@ final class AgentLife {
     }
   }
 
-  /** Says how things are, to every registry node that is up and to the gateways. */
   void publish() {
-    NodeReport report = report();
-    for (RegistryShell node : world.registries()) {
-      if (node.isUp()) {
-        Report said = new Report(report, door(node));
-        world.network().send(machine.name(), node.name(), "report", () -> node.report(said));
-      }
-    }
-    news.tell(machine, instances.values(), state);
-  }
-
-  private ActorRef<NodeProtocol.Command> door(RegistryShell node) {
-    return doors.computeIfAbsent(
-        node.name(),
-        from ->
-            new SimulatedRef<>(
-                machine.name(),
-                "agent",
-                (what, command) ->
-                    world
-                        .network()
-                        .send(
-                            from,
-                            machine.name(),
-                            command.getClass().getSimpleName(),
-                            () -> ifAlive(() -> obey(command)))));
-  }
-
-  private NodeReport report() {
-    return new NodeReport(
-        machine.id(),
-        incarnation,
-        ++sequence,
-        machine.name(),
-        machine.name() + ":1",
-        state.labels(),
-        state.cordoned(),
-        state.settled() && gpusKnown,
-        state.journal(),
-        ledger.capacity(),
-        world.models().offers(),
-        instances.values().stream().map(one -> one.state().report(one.gate())).toList());
+    voice.tell(instances.values(), state, ledger.capacity(), state.settled() && gpusKnown);
   }
 }

@@ -1,7 +1,6 @@
 package io.remuda.node.agent;
 
 import akka.Done;
-import io.remuda.node.agent.AgentState.Tombstone;
 import io.remuda.node.instance.InstanceFolder.Kept;
 import io.remuda.node.instance.InstanceState;
 import io.remuda.node.instance.ModelInstance;
@@ -49,24 +48,21 @@ final class Stops {
 
   /** Obeys or refuses; answered at the end. */
   void stop(StopInstance stop) {
-    Optional<Refused> objection = books.state().objectionTo(stop);
-    if (objection.isPresent()) {
-      answer(stop, objection);
-      return;
-    }
-    InstanceId id = stop.id();
-    books.state(books.state().seen(id, stop.epoch(), stop.journal()));
-    if (instances.has(id)) {
+    StopDecider.Outcome outcome =
+        StopDecider.decide(
+            books.state(), instances::has, reports.incarnation(), clock.instant(), stop);
+    books.state(outcome.state());
+    if (outcome.refused().isPresent()) {
+      answer(stop, outcome.refused());
+    } else if (outcome.here()) {
       // One whose actor has failed is taken up again in a moment, and stopped then.
-      open.computeIfAbsent(id, any -> new ArrayList<>()).add(stop);
-      instances.child(id).ifPresent(child -> child.tell(new ModelInstance.Stop(stop.drain())));
-      return;
+      open.computeIfAbsent(stop.id(), any -> new ArrayList<>()).add(stop);
+      instances
+          .child(stop.id())
+          .ifPresent(child -> child.tell(new ModelInstance.Stop(stop.drain())));
+    } else {
+      saving.afterSaving(books.state(), () -> answer(stop, Optional.empty()));
     }
-    if (!books.state().tombstones().containsKey(id)) {
-      // A start of this instance that is still on its way has to find that it is over.
-      bury(id, new Tombstone(stop.epoch(), reports.incarnation(), clock.instant()));
-    }
-    saving.afterSaving(books.state(), () -> answer(stop, Optional.empty()));
   }
 
   /**
@@ -82,9 +78,8 @@ final class Stops {
     }
     instances.forget(id);
     books.release(id);
-    long lastSequence = last.map(InstanceState::sequence).orElse(reports.incarnation()) + 1;
-    long epoch = books.state().epochs().getOrDefault(id, 0L);
-    bury(id, new Tombstone(epoch, lastSequence, clock.instant()));
+    long said = last.map(InstanceState::sequence).orElse(reports.incarnation());
+    books.state(StopDecider.over(books.state(), id, said, clock.instant()));
     List<StopInstance> asked = Optional.ofNullable(open.remove(id)).orElseGet(List::of);
     Runnable answers = () -> asked.forEach(stop -> answer(stop, Optional.empty()));
     if (books.ending().isEmpty()) {
@@ -119,10 +114,6 @@ final class Stops {
                 end.done().tell(Done.getInstance());
               });
     }
-  }
-
-  private void bury(InstanceId id, Tombstone stone) {
-    books.state(books.state().ended(id, stone));
   }
 
   private void answer(StopInstance stop, Optional<Refused> refused) {

@@ -15,7 +15,6 @@ import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.RetentionCriteria;
 import akka.persistence.typed.javadsl.SignalHandler;
-import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.MachineProtocol;
 import io.remuda.protocol.MachineProtocol.Command;
@@ -23,10 +22,8 @@ import io.remuda.protocol.MachineProtocol.Reply;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.MachineId;
-import io.remuda.protocol.model.MachineView;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.registry.fleet.FleetMessage;
-import io.remuda.registry.fleet.MachineList;
 import io.remuda.registry.journal.JournalGap;
 import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.journal.Succession;
@@ -73,6 +70,7 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
   private final WaitingCommands<Command> unheard;
   private final Succession<Command> succession;
   private final Obedience obedience;
+  private final MachineReplies replies;
   private final Set<ActorRef<FleetProtocol.Command>> views = new HashSet<>();
   private Optional<ActorRef<Reply>> unanswered = Optional.empty();
 
@@ -92,6 +90,7 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
     this.around = around;
     this.unheard = unheard;
     this.succession = succession;
+    this.replies = new MachineReplies(machine, around);
     this.obedience =
         new Obedience(
             around.journal(),
@@ -191,7 +190,7 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
               if (!isKnown(state)) {
                 return unknown(c.replyTo());
               }
-              c.replyTo().tell(shown(state));
+              c.replyTo().tell(replies.shown(state));
               return Effect().none();
             })
         .onCommand(Seen.class, this::onSeen)
@@ -201,7 +200,7 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
             Waited.class,
             (state, waited) -> {
               // The change stands; the view shows that the machine has not confirmed it.
-              obedience.giveUp(waited.caller(), shown(state));
+              obedience.giveUp(waited.caller(), replies.shown(state));
               return Effect().none();
             })
         .onCommand(
@@ -239,7 +238,7 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
 
   private void answerWhenObeyed(MachineState state, ActorRef<Reply> caller) {
     if (obedience.obeys(state)) {
-      caller.tell(obeyed(state));
+      caller.tell(replies.obeyed(state));
       return;
     }
     obedience.await(state, caller);
@@ -276,7 +275,7 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
   private Effect<MachineEvent, MachineState> onAnswered(MachineState state, Answered said) {
     long version = said.answer().version();
     if (said.answer().refused().isEmpty()) {
-      obedience.answered(version, true, obeyed(state));
+      obedience.answered(version, true, replies.obeyed(state));
       return Effect().none();
     }
     Refused refused = said.answer().refused().get();
@@ -287,22 +286,12 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
             machine,
             refused.code(),
             refused.message());
-    obedience.answered(
-        version,
-        false,
-        refused(
-            refused.code(),
-            "the change is kept, but machine %s does not obey: %s"
-                .formatted(machine, refused.message())));
+    obedience.answered(version, false, replies.disobeyed(refused));
     return Effect().none();
   }
 
   private Effect<MachineEvent, MachineState> unknown(ActorRef<Reply> caller) {
-    caller.tell(
-        refused(
-            ErrorCode.NOT_FOUND,
-            "no machine %s has joined; `remuda machines` shows those that have"
-                .formatted(machine)));
+    caller.tell(replies.unknown());
     return Effect().none();
   }
 
@@ -310,28 +299,6 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
     return state.sequence() > 0
         || obedience.hasAgent()
         || around.fleet().snapshot().machine(machine).isPresent();
-  }
-
-  /** With what was decided and is obeyed, where the machine's next report is still to say so. */
-  private Reply obeyed(MachineState state) {
-    return new Reply(Optional.of(view(state).labelled(state.labels())), Optional.empty());
-  }
-
-  private Reply shown(MachineState state) {
-    return new Reply(Optional.of(view(state)), Optional.empty());
-  }
-
-  private MachineView view(MachineState state) {
-    return MachineList.view(
-        machine,
-        around.fleet().snapshot(),
-        state.cordoned(),
-        state.draining(),
-        around.settings().reconcile().suspectAfter());
-  }
-
-  private static Reply refused(ErrorCode code, String sentence) {
-    return new Reply(Optional.empty(), Optional.of(Refused.of(code, sentence)));
   }
 
   private FleetMessage.MachineDecided decided(MachineState state) {
@@ -343,20 +310,10 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
     unanswered.ifPresent(
         caller -> {
           around.storeDown().run();
-          caller.tell(
-              refused(
-                  ErrorCode.STORE_UNAVAILABLE,
-                  "the journal's database did not confirm the change to machine %s; look at it"
-                          .formatted(machine)
-                      + " again when the database answers"));
+          caller.tell(replies.unconfirmed());
         });
     // Their changes are in the journal; the machine will be told from elsewhere.
-    obedience.giveUpAll(
-        refused(
-            ErrorCode.REGISTRY_UNAVAILABLE,
-            "the change to machine %s is kept, but this registry node cannot tell whether the"
-                    .formatted(machine)
-                + " machine obeys it yet; look at it again"));
+    obedience.giveUpAll(replies.untold());
   }
 
   private Instant now() {

@@ -109,7 +109,11 @@ public final class TaskWorker implements AutoCloseable {
     return consumptions.stream().mapToInt(Consumption::inFlight).sum();
   }
 
-  /** Begins nothing more; completes when nothing is under way any more. */
+  /**
+   * Begins nothing more; completes when nothing is under way any more. What a store that is away
+   * does not take at once goes back to its queue, a result or that a task is given up alike: who
+   * drains has a limit, and the next worker's claim comes to the same end.
+   */
   public CompletionStage<Void> drain() {
     patience.end();
     return CompletableFuture.allOf(

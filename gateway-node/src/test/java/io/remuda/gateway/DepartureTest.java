@@ -125,6 +125,9 @@ class DepartureTest {
             0,
             "remuda.gateway.edge",
             edge,
+            // Its questions to the front would count as requests.
+            "remuda.gateway.routes.poll-interval",
+            "1h",
             "remuda.gateway.edge-limits.event-loops",
             1));
   }

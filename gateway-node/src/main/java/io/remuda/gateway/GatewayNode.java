@@ -222,7 +222,7 @@ public final class GatewayNode implements AutoCloseable {
     GatewayTimers threads = new GatewayTimers(settings.stopTimeout());
     shutdown.addClosing("timers", threads);
     ScheduledExecutorService timers = threads.executor();
-    remember(timers);
+    remember(timers, inProcessMachine);
     SchemaCache schemas = new SchemaCache(TypedSettings.from(config));
     InferenceHandler handler =
         new InferenceHandler(
@@ -284,7 +284,7 @@ public final class GatewayNode implements AutoCloseable {
   }
 
   /** What the gateway knows is there again after a restart, and kept fresh without a registry. */
-  private void remember(ScheduledExecutorService timers) {
+  private void remember(ScheduledExecutorService timers, Optional<MachineId> inProcessMachine) {
     Config limits = config.getConfig("remuda.gateway.routes");
     RoutesOnDisk copy =
         RoutesOnDisk.open(
@@ -295,8 +295,11 @@ public final class GatewayNode implements AutoCloseable {
             routes,
             home.clusterKey(),
             tls,
-            fleet::seesRegistry,
+            machine ->
+                inProcessMachine.equals(Optional.of(machine))
+                    || (fleet.seesRegistry() && routes.isMember(machine)),
             limits.getDuration("poll-interval"),
+            limits.getDuration("poll-limit"),
             timers);
     shutdown.addClosing("front-poll", poll::close);
   }

@@ -21,9 +21,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Feeds {@link Routes} from the cluster: routes, catalog and keys as they change, and which
- * machines are out of sight. It only adds and masks, and unmasks when it ends: a gateway outside of
- * any cluster goes on with what it knows.
+ * Feeds {@link Routes} from the cluster: routes, catalog and keys as they change, which machines it
+ * watches, and which of them are out of sight. It only adds and masks, and unmasks when it ends: a
+ * gateway outside of any cluster goes on with what it knows.
  */
 public final class RouteFeed extends AbstractBehavior<RouteFeed.Command> {
 
@@ -36,6 +36,7 @@ public final class RouteFeed extends AbstractBehavior<RouteFeed.Command> {
 
   private final Routes routes;
   private final TimerScheduler<Command> timers;
+  private final Set<MachineId> watched = new HashSet<>();
   private final Set<MachineId> outOfSight = new HashSet<>();
 
   private RouteFeed(ActorContext<Command> context, TimerScheduler<Command> timers, Routes routes) {
@@ -72,6 +73,7 @@ public final class RouteFeed extends AbstractBehavior<RouteFeed.Command> {
         .onSignal(
             PostStop.class,
             stop -> {
+              routes.members(Set.of());
               routes.mask(Set.of());
               return this;
             })
@@ -86,9 +88,12 @@ public final class RouteFeed extends AbstractBehavior<RouteFeed.Command> {
     } else if (seen.event() instanceof ClusterEvent.MemberUp up) {
       mark(up.member(), false);
       warmUpAfter(up.member());
-    } else if (seen.event() instanceof ClusterEvent.MemberRemoved removed
-        && removed.previousStatus() == MemberStatus.down()) {
-      mark(removed.member(), true);
+    } else if (seen.event() instanceof ClusterEvent.MemberRemoved removed) {
+      if (removed.previousStatus() == MemberStatus.down()) {
+        mark(removed.member(), true);
+      } else {
+        left(removed.member());
+      }
     }
     return this;
   }
@@ -106,12 +111,24 @@ public final class RouteFeed extends AbstractBehavior<RouteFeed.Command> {
     Keys.machineOf(member.getRoles())
         .ifPresent(
             machine -> {
+              watched.add(machine);
+              routes.members(watched);
               if (gone ? outOfSight.add(machine) : outOfSight.remove(machine)) {
                 getContext()
                     .getLog()
                     .info("event={} machine={}", gone ? "masked" : "unmasked", machine);
                 routes.mask(outOfSight);
               }
+            });
+  }
+
+  /** In good order; whether it still answers nobody here will hear. */
+  private void left(Member member) {
+    Keys.machineOf(member.getRoles())
+        .ifPresent(
+            machine -> {
+              watched.remove(machine);
+              routes.members(watched);
             });
   }
 }

@@ -40,6 +40,8 @@ public final class Routes {
   private AccessTable access = AccessTable.EMPTY;
   private final Map<InstanceId, AtomicInteger> counters = new HashMap<>();
   private Set<MachineId> masked = Set.of();
+  private Set<MachineId> silent = Set.of();
+  private volatile Set<MachineId> members = Set.of();
   private boolean heard;
   private volatile RouteSnapshot snapshot = RouteSnapshot.COLD;
 
@@ -110,6 +112,26 @@ public final class Routes {
         });
   }
 
+  /** The same for machines whose fronts do not answer; both sets count. */
+  public void silent(Set<MachineId> unanswering) {
+    change(
+        () -> {
+          boolean changed = !silent.equals(unanswering);
+          silent = Set.copyOf(unanswering);
+          return changed;
+        });
+  }
+
+  /** These machines the cluster watches, and says when they are out of reach. */
+  void members(Set<MachineId> watched) {
+    members = Set.copyOf(watched);
+  }
+
+  /** Whether the cluster watches the machine; no other one is ever found out of reach by it. */
+  public boolean isMember(MachineId machine) {
+    return members.contains(machine);
+  }
+
   /** A registry has answered: from now on an unknown name is one that does not exist. */
   public void warm() {
     change(
@@ -163,12 +185,15 @@ public final class Routes {
             .filter(listing -> listing.phase() != DeploymentPhase.ENDED)
             .sorted((a, b) -> a.name().compareTo(b.name()))
             .toList();
+    Set<MachineId> outOfSight = new HashSet<>(masked);
+    outOfSight.addAll(silent);
     Map<String, ModelEntry> models = new HashMap<>();
     for (Listing listing : listings) {
       String name = listing.name().value();
-      models.put(name, entry(name, Optional.of(listing), routes.remove(name)));
+      models.put(name, entry(name, Optional.of(listing), routes.remove(name), outOfSight));
     }
-    routes.forEach((name, left) -> models.put(name, entry(name, Optional.empty(), left)));
+    routes.forEach(
+        (name, left) -> models.put(name, entry(name, Optional.empty(), left, outOfSight)));
     Map<String, Listing> removed =
         catalogs.values().stream()
             .flatMap(catalog -> catalog.entries().stream())
@@ -176,15 +201,19 @@ public final class Routes {
             .filter(each -> !models.containsKey(each.name().value()))
             .collect(Collectors.toMap(each -> each.name().value(), each -> each));
     counters.keySet().retainAll(alive);
-    return new RouteSnapshot(models, listings, removed, masked, access, !heard);
+    return new RouteSnapshot(models, listings, removed, outOfSight, access, !heard);
   }
 
-  private ModelEntry entry(String name, Optional<Listing> listing, @Nullable List<Route> known) {
+  private ModelEntry entry(
+      String name,
+      Optional<Listing> listing,
+      @Nullable List<Route> known,
+      Set<MachineId> outOfSight) {
     List<Route> routes = known == null ? List.of() : known;
     List<Target> all =
         routes.stream().filter(route -> route.phase().takesWork()).map(this::target).toList();
     List<Target> seen =
-        all.stream().filter(target -> !masked.contains(target.route().machine())).toList();
+        all.stream().filter(target -> !outOfSight.contains(target.route().machine())).toList();
     // When nothing is in sight, it may be this gateway that is cut off: a try costs little.
     List<Target> ready = seen.isEmpty() ? all : seen;
     return new ModelEntry(name, listing, ready, routes);

@@ -207,7 +207,13 @@ class RoutesTest {
 
       try (FrontPoll poll =
           FrontPoll.start(
-              routes, "key", Optional.empty(), () -> false, Duration.ofMillis(20), timers)) {
+              routes,
+              "key",
+              Optional.empty(),
+              machine -> false,
+              Duration.ofMillis(20),
+              SOON,
+              timers)) {
         Eventually.isTrue("the news came", SOON, () -> readyOf("m").isEmpty());
       }
       assertThat(front.seen().get(0).headers()).containsEntry("x-remuda-cluster-key", "key");

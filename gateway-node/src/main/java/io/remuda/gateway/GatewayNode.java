@@ -46,6 +46,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -73,6 +74,7 @@ public final class GatewayNode implements AutoCloseable {
   private final FirstKey firstKey;
   private final HostPort address;
   private Optional<ApiServer> api = Optional.empty();
+  private volatile Optional<ClusterHost> cluster = Optional.empty();
 
   private GatewayNode(
       NodeHome home,
@@ -140,7 +142,7 @@ public final class GatewayNode implements AutoCloseable {
       ClusterHost cluster =
           ClusterHost.start(
               node.withRoles(Set.of(Keys.ROLE_GATEWAY)), config, gateway::clusterGuardian);
-      gateway.shutdown.add("cluster", cluster::close);
+      gateway.cluster = Optional.of(cluster);
       home.writeRun(
           Map.of(
               "role",
@@ -199,7 +201,7 @@ public final class GatewayNode implements AutoCloseable {
     return firstKey.secret();
   }
 
-  /** Ends in order: no new requests, those under way, the membership, the rest. */
+  /** Ends in order: no new requests, those under way, the membership, stores, the rest. */
   @Override
   public void close() {
     api.ifPresent(ApiServer::announceStop);
@@ -243,6 +245,8 @@ public final class GatewayNode implements AutoCloseable {
             timers,
             clock);
     shutdown.addClosing("tasks", tasks::close);
+    // Begun last of all, and left when nobody asks anything any more.
+    shutdown.add("cluster", this::leave);
     Optional<String> secret =
         settings.edge() ? Optional.of(randomSecret()) : Optional.<String>empty();
     ApiServer.Parts parts =
@@ -281,6 +285,10 @@ public final class GatewayNode implements AutoCloseable {
             wanted);
     shutdown.add("edge", edge::close);
     return wanted.withPort(edge.port());
+  }
+
+  private CompletionStage<?> leave() {
+    return cluster.map(ClusterHost::close).orElseGet(() -> CompletableFuture.completedStage(null));
   }
 
   /** What the gateway knows is there again after a restart, and kept fresh without a registry. */

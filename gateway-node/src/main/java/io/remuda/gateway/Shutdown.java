@@ -55,8 +55,13 @@ final class Shutdown {
   /** Ends what has not been ended yet. */
   void run() {
     for (Step step = next(); step != null; step = next()) {
+      long began = System.nanoTime();
       try {
         step.end().get().toCompletableFuture().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        LOG.info(
+            "event=part-ended node=gateway part={} millis={}",
+            step.name(),
+            (System.nanoTime() - began) / 1_000_000);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (ExecutionException | TimeoutException | RuntimeException e) {

@@ -128,8 +128,8 @@ public final class ModelNode implements AutoCloseable {
   }
 
   /**
-   * Ends in good order and within limits: nothing new, what is in flight finishes, engines end
-   * (unless {@code remuda.node.keep-engines}), the fleet is told.
+   * Ends in good order and within {@code remuda.node.shutdown-limit}: nothing new, what is in
+   * flight finishes, engines end (unless {@code remuda.node.keep-engines}), the fleet is told.
    */
   @Override
   public void close() {
@@ -137,6 +137,7 @@ public final class ModelNode implements AutoCloseable {
       return;
     }
     Duration limit = config.getDuration("remuda.node.shutdown-limit");
+    long end = System.nanoTime() + limit.toNanos();
     if (!config.getBoolean("remuda.node.keep-engines")) {
       Duration drain = hastened ? Duration.ZERO : config.getDuration("remuda.node.shutdown-drain");
       CompletionStage<Done> ended =
@@ -145,13 +146,13 @@ public final class ModelNode implements AutoCloseable {
               replyTo -> new NodeAgent.EndAll(drain, replyTo),
               limit,
               machine.system().scheduler());
-      await("instances", ended.toCompletableFuture(), limit);
+      await("instances", ended.toCompletableFuture(), end);
     }
-    cluster.ifPresent(host -> await("cluster", host.close().toCompletableFuture(), limit));
-    await("front", machine.door().close().toCompletableFuture(), limit);
+    cluster.ifPresent(host -> await("cluster", host.close().toCompletableFuture(), end));
+    await("front", machine.door().close().toCompletableFuture(), end);
     machine.tasks().close();
     machine.system().terminate();
-    await("actors", machine.system().getWhenTerminated().toCompletableFuture(), limit);
+    await("actors", machine.system().getWhenTerminated().toCompletableFuture(), end);
     machine.release();
   }
 
@@ -164,18 +165,28 @@ public final class ModelNode implements AutoCloseable {
   /** For tests: ends as abruptly as can be inside a JVM; nobody is told and engines go on. */
   void abandon() {
     closed.set(true);
-    Duration limit = config.getDuration("remuda.node.shutdown-limit");
+    long end = System.nanoTime() + config.getDuration("remuda.node.shutdown-limit").toNanos();
     machine.tasks().close();
     machine.system().terminate();
-    await("actors", machine.system().getWhenTerminated().toCompletableFuture(), limit);
-    cluster.ifPresent(host -> await("cluster", host.close().toCompletableFuture(), limit));
-    await("front", machine.door().close().toCompletableFuture(), limit);
+    await("actors", machine.system().getWhenTerminated().toCompletableFuture(), end);
+    cluster.ifPresent(host -> await("cluster", host.close().toCompletableFuture(), end));
+    await("front", machine.door().close().toCompletableFuture(), end);
     machine.release();
   }
 
-  private static void await(String what, CompletableFuture<?> end, Duration limit) {
+  /**
+   * Waits for a part to end.
+   *
+   * @param until of {@link System#nanoTime()}, for all parts together
+   */
+  private static void await(String what, CompletableFuture<?> end, long until) {
+    long began = System.nanoTime();
     try {
-      end.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      end.get(Math.max(0, until - began), TimeUnit.NANOSECONDS);
+      log.info(
+          "event=part-ended node=model part={} millis={}",
+          what,
+          (System.nanoTime() - began) / 1_000_000);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (TimeoutException | java.util.concurrent.ExecutionException | CompletionException e) {

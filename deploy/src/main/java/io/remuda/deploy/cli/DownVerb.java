@@ -1,99 +1,88 @@
 package io.remuda.deploy.cli;
 
-import io.remuda.deploy.local.Launcher;
-import io.remuda.deploy.local.RunFile;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Ends the node of a data directory: what {@code up} started, or one node of a fleet. */
+/** Ends the nodes of data directories: what {@code up} started, or nodes of a fleet. */
 @Command(
     name = "down",
     mixinStandardHelpOptions = true,
     description =
         "End what runs from this data directory, with its engines: what 'up' started, or a registry,"
-            + " model or gateway node.",
-    footer = {"", "Example: ./remuda down", "         ./remuda down --data .remuda/model-1"})
+            + " model or gateway node. Of several directories gateways end first, then machines,"
+            + " registry nodes last.",
+    footer = {
+      "",
+      "Example: ./remuda down",
+      "         ./remuda down --data .remuda/model-1",
+      "         ./remuda down --data .remuda/registry-1 --data .remuda/model-1"
+    })
 final class DownVerb implements Callable<Integer> {
-
-  private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
 
   @Spec private CommandSpec spec;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "The data directory that it was started with.")
-  private @Nullable Path data;
+      description = "The data directory that it was started with. May be given several times.")
+  private List<Path> data = new ArrayList<>();
 
   @Option(
       names = "--timeout",
       paramLabel = "DURATION",
       defaultValue = "60s",
-      description = "How long it may take; then it is killed. Default: ${DEFAULT-VALUE}.")
+      description =
+          "How long nodes of one kind may take; then they are killed. Default: ${DEFAULT-VALUE}.")
   private String timeout;
 
   @Override
   public Integer call() {
     Surroundings world = Main.of(spec).world();
     Duration limit = Durations.parse(timeout);
-    Path folder = (data == null ? Installation.defaultData() : data).toAbsolutePath().normalize();
-    Optional<RunFile> run = RunFile.read(folder);
-    // A registry node that was voted out is gone until its launcher starts it again.
-    Optional<ProcessHandle> found =
-        run.flatMap(RunFile::process)
-            .or(() -> run.flatMap(RunFile::launcher).flatMap(Launcher::process));
-    if (found.isEmpty()) {
-      world.err().println("nothing runs in " + folder);
-      return Exit.OK.code();
+    Map<EndingNode.Turn, List<EndingNode>> turns = new TreeMap<>();
+    for (Path folder : data.isEmpty() ? List.of(Installation.defaultData()) : data) {
+      Path whole = folder.toAbsolutePath().normalize();
+      EndingNode.in(whole)
+          .ifPresentOrElse(
+              node -> turns.computeIfAbsent(node.turn(), any -> new ArrayList<>()).add(node),
+              () -> world.err().println("nothing runs in " + whole));
     }
-    ProcessHandle process = found.get();
-    // It hands the signal on, and starts the node no more.
-    Optional<ProcessHandle> launcher = run.flatMap(RunFile::launcher).flatMap(Launcher::process);
-    long start = System.nanoTime();
-    if (!launcher.orElse(process).destroy()) {
+    List<String> killed = new ArrayList<>();
+    turns.values().forEach(nodes -> killed.addAll(end(nodes, limit, world)));
+    if (!killed.isEmpty()) {
       throw new CliFailure(
-          Exit.NOT_ALLOWED,
-          "process " + process.pid() + " is not yours to end; ask who started it");
+          Exit.TIMED_OUT,
+          "%s did not end within %d s and was killed; its engines may still run, and the next start"
+                  .formatted(String.join(", ", killed), limit.toSeconds())
+              + " in its data directory takes them over");
     }
-    if (endsWithin(process, limit)) {
-      launcher.ifPresent(one -> endsWithin(one, KILL_LIMIT));
-      long millis = (System.nanoTime() - start) / 1_000_000;
-      world.err().println("process " + process.pid() + " ended after " + millis + " ms");
-      return Exit.OK.code();
-    }
-    launcher.ifPresent(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
-    endsWithin(process, KILL_LIMIT);
-    throw new CliFailure(
-        Exit.TIMED_OUT,
-        "process "
-            + process.pid()
-            + " did not end within "
-            + limit.toSeconds()
-            + " s and was"
-            + " killed; its engines may still run, and the next start in this data directory takes"
-            + " them over");
+    return Exit.OK.code();
   }
 
-  private static boolean endsWithin(ProcessHandle process, Duration limit) {
-    try {
-      process.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException | ExecutionException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+  /** Ends them all together; returns which had to be killed. */
+  private static List<String> end(List<EndingNode> nodes, Duration limit, Surroundings world) {
+    long start = System.nanoTime();
+    nodes.forEach(EndingNode::ask);
+    List<String> killed = new ArrayList<>();
+    for (EndingNode node : nodes) {
+      Duration left = limit.minusNanos(System.nanoTime() - start);
+      if (node.endsWithin(left)) {
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        world.err().println("process " + node.pid() + " ended after " + millis + " ms");
+      } else {
+        node.kill();
+        killed.add("process " + node.pid());
+      }
     }
+    return killed;
   }
 }

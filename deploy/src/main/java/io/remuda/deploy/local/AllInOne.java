@@ -140,22 +140,27 @@ public final class AllInOne implements AutoCloseable {
     machine.hasten();
   }
 
-  /** Requests first, then engines, then the membership with its journal. */
+  /**
+   * Requests first, then engines, then the membership with its journal; of the last nothing is
+   * waited for any more once {@code remuda.launch.shutdown-limit} is over.
+   */
   @Override
   public void close() {
+    long end = System.nanoTime() + config.getDuration("remuda.launch.shutdown-limit").toNanos();
     gateway.close();
     machine.close();
+    long began = System.nanoTime();
     try {
-      cluster.close().toCompletableFuture().get(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS);
+      cluster.close().toCompletableFuture().get(Math.max(0, end - began), TimeUnit.NANOSECONDS);
+      log.info(
+          "event=part-ended node=up part=cluster millis={}",
+          (System.nanoTime() - began) / 1_000_000);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
       log.warn("event=stop-incomplete part=cluster", e);
     }
   }
-
-  /** Above the limits that the cluster's host keeps by itself. */
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
   private static Behavior<Void> guardian(
       NodeSettings settings, NodeHome home, Config config, ModelNode machine, GatewayNode gateway) {

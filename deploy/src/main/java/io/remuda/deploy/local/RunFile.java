@@ -11,6 +11,7 @@ import java.util.Optional;
 /**
  * What a running node says of itself in {@code <data>/run.json}.
  *
+ * @param role of the node; {@code up} of a whole fleet in one process
  * @param pid of its process
  * @param processStart when that process started, as {@link ProcessStart} tells it
  * @param ready whether it serves
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param launcher of a registry node, where it was started by one
  */
 public record RunFile(
+    String role,
     long pid,
     Optional<String> processStart,
     boolean ready,
@@ -33,6 +35,7 @@ public record RunFile(
       }
       return Optional.of(
           new RunFile(
+              run.path("role").asText(""),
               run.path("pid").asLong(),
               Optional.of(run.path("processStart").asText("")).filter(start -> !start.isEmpty()),
               run.path("ready").asBoolean(),

@@ -34,6 +34,9 @@ public final class NodeLogs {
       context.putProperty("REMUDA_LOG_FILES", config.getString("remuda.launch.log-files"));
       context.putProperty(
           "REMUDA_LOG_FILE_SIZE", config.getBytes("remuda.launch.log-file-size").toString());
+      context.putProperty(
+          "REMUDA_LOG_REQUESTS",
+          config.getBoolean("remuda.launch.log-requests") ? "DEBUG" : "INFO");
       JoranConfigurator configurator = new JoranConfigurator();
       configurator.setContext(context);
       configurator.doConfigure(rules);

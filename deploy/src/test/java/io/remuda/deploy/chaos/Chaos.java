@@ -2,8 +2,12 @@ package io.remuda.deploy.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.remuda.deploy.check.Gaps;
+import io.remuda.deploy.check.History;
 import io.remuda.deploy.check.Observation;
+import io.remuda.deploy.check.Observation.Fault;
 import io.remuda.deploy.check.Observation.InstanceStarted;
+import io.remuda.deploy.check.Observation.Request;
 import io.remuda.protocol.testing.Eventually;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
@@ -33,6 +38,12 @@ public final class Chaos {
   private static final Duration CHANGES_LIMIT = Duration.ofSeconds(120);
 
   private static final Duration CALM = Duration.ofSeconds(1);
+
+  /** For so long requests go through a fleet before it is broken: its JVMs were new until then. */
+  private static final Duration WARM_UP = Duration.ofSeconds(5);
+
+  /** What is seen for so long without a fault is what to compare with. */
+  private static final Duration QUIET = Duration.ofSeconds(5);
 
   private final Options options;
   private final Stage stage;
@@ -100,6 +111,7 @@ public final class Chaos {
           Client.together(
               stage.entrance(), options.perSecond(), options.requestLimit(), recorder, timers);
       try {
+        quiet();
         playAll(watch);
       } finally {
         clients.forEach(Client::stop);
@@ -110,6 +122,31 @@ public final class Chaos {
       timers.shutdownNow();
     }
     return tell(atTheEnd);
+  }
+
+  private void quiet() {
+    Round.pass(WARM_UP);
+    keep(recorder.take());
+    Duration begin = recorder.now();
+    Round.pass(QUIET);
+    List<Observation> taken = recorder.take();
+    keep(taken);
+    List<Observation> all = new ArrayList<>(taken);
+    all.add(new Fault("none", Set.of(), begin, Optional.of(recorder.now())));
+    Duration gap =
+        Gaps.longest(new History(all), options.limits()).getOrDefault("none", Duration.ZERO);
+    System.out.printf(
+        "%7.1f s  without a fault        %4d requests, gap %.1f s; each client asks every %.1f s%n",
+        Round.seconds(begin),
+        requests(taken).size(),
+        Round.seconds(gap),
+        Round.seconds(Client.pace(options.perSecond())));
+    tellSlowest(taken, begin);
+  }
+
+  private void tellSlowest(List<Observation> taken, Duration begin) {
+    Slowest.of(requests(taken), begin, stage.logs())
+        .forEach(line -> System.out.println("             " + line));
   }
 
   /** A fleet that did not come to rest would be judged for the last fault, not for the next one. */
@@ -129,9 +166,9 @@ public final class Chaos {
   }
 
   private Verdict play(Round round) {
-    round.pass(CALM);
+    Round.pass(CALM);
     keep(recorder.take());
-    round.pass(Duration.ofMillis(round.random().nextInt(500)));
+    Round.pass(Duration.ofMillis(round.random().nextInt(500)));
     Duration start = recorder.now();
     try {
       Faults.run(round);
@@ -141,7 +178,7 @@ public final class Chaos {
     }
     Optional<Duration> settled = round.until(Watch.Look::settled, SETTLE_LIMIT);
     round.demandChanges(CHANGES_LIMIT);
-    round.pass(CALM);
+    Round.pass(CALM);
     List<Observation> seen = new ArrayList<>(there.values());
     List<Observation> taken = recorder.take();
     seen.addAll(taken);
@@ -161,11 +198,16 @@ public final class Chaos {
         "             broken from %.1f s to %.1f s%n",
         Round.seconds(round.began()), Round.seconds(round.healed()));
     verdict.seen().forEach(finding -> System.out.println("             " + finding));
+    tellSlowest(taken, round.began());
     verdict.wrong().forEach(wrong -> System.out.println("   WRONG     " + wrong));
     if (!verdict.wrong().isEmpty()) {
       notRunning();
     }
     return verdict;
+  }
+
+  private static List<Request> requests(List<Observation> seen) {
+    return seen.stream().filter(Request.class::isInstance).map(Request.class::cast).toList();
   }
 
   /** A node that is not there after a round explains much. */

@@ -45,6 +45,7 @@ final class Client implements AutoCloseable {
   private final Recorder recorder;
   private final Duration pace;
   private final Duration limit;
+  private final Duration wait;
   private final ScheduledExecutorService timers;
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -59,6 +60,7 @@ final class Client implements AutoCloseable {
    * @param gateway the one that it asks first
    * @param pace from the begin of a request to the begin of the next one
    * @param limit a request that takes longer has failed
+   * @param wait before the first request
    * @param timers end requests that take too long
    */
   Client(
@@ -67,6 +69,7 @@ final class Client implements AutoCloseable {
       int gateway,
       Duration pace,
       Duration limit,
+      Duration wait,
       Recorder recorder,
       ScheduledExecutorService timers) {
     this.name = name;
@@ -74,6 +77,7 @@ final class Client implements AutoCloseable {
     this.gateway = gateway;
     this.pace = pace;
     this.limit = limit;
+    this.wait = wait;
     this.recorder = recorder;
     this.timers = timers;
     this.thread = new Thread(this::run, name);
@@ -82,14 +86,19 @@ final class Client implements AutoCloseable {
   }
 
   private void run() {
-    long next = System.nanoTime();
+    long next = System.nanoTime() + wait.toNanos();
+    awaitTime(next);
     for (int i = 0; !ending; i++) {
       ask(name + "-" + i, i % 2 == 1);
       next = Math.max(next + pace.toNanos(), System.nanoTime());
-      long pause = next - System.nanoTime();
-      if (pause > 0) {
-        LockSupport.parkNanos(pause);
-      }
+      awaitTime(next);
+    }
+  }
+
+  private static void awaitTime(long nanoTime) {
+    long pause = nanoTime - System.nanoTime();
+    if (pause > 0) {
+      LockSupport.parkNanos(pause);
     }
   }
 
@@ -227,12 +236,20 @@ final class Client implements AutoCloseable {
     }
   }
 
+  /** From one request of a client to its next one; no gap between two answers is shorter. */
+  static Duration pace(int perSecond) {
+    return Duration.ofSeconds(count(perSecond)).dividedBy(perSecond);
+  }
+
   /** How many it takes to ask so often a second. */
   static int count(int perSecond) {
     return Math.max(2, perSecond * 2 / 5);
   }
 
-  /** So many of them, through all gateways, as ask together so often a second. */
+  /**
+   * So many of them, through all gateways, as ask together so often a second: one after the other,
+   * not all at the same moment.
+   */
   static List<Client> together(
       Entrance entrance,
       int perSecond,
@@ -240,7 +257,7 @@ final class Client implements AutoCloseable {
       Recorder recorder,
       ScheduledExecutorService timers) {
     int clients = count(perSecond);
-    Duration pace = Duration.ofNanos(TimeUnit.SECONDS.toNanos(1) * clients / perSecond);
+    Duration pace = pace(perSecond);
     return java.util.stream.IntStream.range(0, clients)
         .mapToObj(
             i ->
@@ -250,6 +267,7 @@ final class Client implements AutoCloseable {
                     i % entrance.gateways().size(),
                     pace,
                     limit,
+                    pace.multipliedBy(i).dividedBy(clients),
                     recorder,
                     timers))
         .toList();

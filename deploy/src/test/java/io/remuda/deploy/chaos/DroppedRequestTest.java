@@ -128,7 +128,8 @@ class DroppedRequestTest {
             "key",
             broken);
     try (Client client =
-        new Client("client", entrance, 0, Duration.ofMillis(50), SOON, recorder, timers)) {
+        new Client(
+            "client", entrance, 0, Duration.ofMillis(50), SOON, Duration.ZERO, recorder, timers)) {
       return Eventually.find(
           "a request has ended", SOON, () -> recorder.since(Request.class).stream().findFirst());
     }

@@ -136,7 +136,7 @@ final class Faults {
     round.lasts(Duration.ofMillis(2_500));
     machine.goOn();
     round.heals();
-    round.pass(Duration.ofSeconds(2));
+    Round.pass(Duration.ofSeconds(2));
     round.until(Look::settled, PATIENCE);
     round.demand("nothing moved or restarted", pids(round.look()).equals(before), before);
   }
@@ -149,9 +149,9 @@ final class Faults {
     for (int i = 0; round.sinceBegin().compareTo(length) < 0; i++) {
       Node machine = pair.get(i % 2);
       machine.pause();
-      round.pass(Duration.ofMillis(2_500 + round.random().nextInt(1_000)));
+      Round.pass(Duration.ofMillis(2_500 + round.random().nextInt(1_000)));
       machine.goOn();
-      round.pass(Duration.ofMillis(200));
+      Round.pass(Duration.ofMillis(200));
     }
     round.heals();
     round.until(Look::settled, PATIENCE);

@@ -113,7 +113,7 @@ final class Round {
     pass(length.minus(sinceBegin()));
   }
 
-  void pass(Duration length) {
+  static void pass(Duration length) {
     long end = System.nanoTime() + length.toNanos();
     for (long left = length.toNanos(); left > 0; left = end - System.nanoTime()) {
       LockSupport.parkNanos(left);

@@ -101,6 +101,7 @@ final class Stage implements AutoCloseable {
     all.put("REMUDA_JOURNAL_USER", postgres.user());
     all.put("REMUDA_JOURNAL_PASSWORD", postgres.password());
     all.put("REMUDA_NODE_MODEL_ROOTS", folder.resolve("models").toString());
+    all.put("REMUDA_LAUNCH_LOG_REQUESTS", "on");
     // Many virtual machines share few processors here.
     all.put("REMUDA_JAVA_OPTS", "-Xmx192m -XX:TieredStopAtLevel=1");
     return Map.copyOf(all);
@@ -214,6 +215,14 @@ final class Stage implements AutoCloseable {
 
   List<Node> all() {
     return Stream.of(registries, machines, gateways).flatMap(List::stream).toList();
+  }
+
+  /** Where those nodes log that a request goes through. */
+  List<Slowest.Log> logs() {
+    return Stream.of(gateways, machines)
+        .flatMap(List::stream)
+        .map(node -> new Slowest.Log(node.name(), node.data().resolve("logs")))
+        .toList();
   }
 
   private String url(Node gateway) {

@@ -26,6 +26,7 @@ final class Inference implements AnswerInProgress {
   private final Underway underway = new Underway();
   private final Stillness stillness = new Stillness();
   private final long started = System.nanoTime();
+  private final Hops hops = new Hops(started);
   private String model = "";
   private boolean over;
   private boolean paused;
@@ -154,6 +155,7 @@ final class Inference implements AnswerInProgress {
 
   private void call(Target target) {
     tries.count();
+    hops.to(target);
     Attempt next = new Attempt(this, target);
     underway.begin(next);
     next.start(body.answersOf(handler.ports().of(target.route())), body.forInstance(target));
@@ -164,7 +166,11 @@ final class Inference implements AnswerInProgress {
 
   /** The attempt failed before the client saw anything of it. */
   void failedEarly(Attempt failed, Refused reason, boolean safeToRetry) {
-    if (over || !underway.failed(failed)) {
+    if (over) {
+      return;
+    }
+    hops.failed(failed.target(), reason);
+    if (!underway.failed(failed)) {
       return;
     }
     ModelEntry entry = handler.routes().snapshot().get(model);
@@ -293,6 +299,7 @@ final class Inference implements AnswerInProgress {
     underway.cancel();
     body.release();
     long now = System.nanoTime();
+    hops.over(request.requestId(), model, code, firstByteAt, now);
     handler
         .metrics()
         .ended(

@@ -13,9 +13,13 @@ import io.vertx.core.Context;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One call: through the gate, to the engine, and back. Lives on one event loop. */
 final class FrontCall implements InferenceCall {
+
+  private static final Logger log = LoggerFactory.getLogger(FrontCall.class);
 
   private final Front front;
   private final Context context;
@@ -28,6 +32,8 @@ final class FrontCall implements InferenceCall {
   private Admission.@Nullable Waiter waiter;
   private @Nullable InferenceCall engine;
   private long queueTimer = -1;
+  private long admittedAt;
+  private long sentAt;
   private boolean headSent;
   private boolean paused;
   private boolean over;
@@ -117,6 +123,7 @@ final class FrontCall implements InferenceCall {
 
   /** To the engine at once: by the gate's leave, which somebody holds for this call. */
   void connect() {
+    admittedAt = System.nanoTime();
     if (instance.upstream() instanceof Upstream.Http http) {
       HttpEngineCall call =
           new HttpEngineCall(front, context, instance.id(), http, request, new FromEngine());
@@ -158,6 +165,7 @@ final class FrontCall implements InferenceCall {
     @Override
     public void onSent() {
       if (!over) {
+        sentAt = System.nanoTime();
         sink.onSent();
       }
     }
@@ -229,6 +237,27 @@ final class FrontCall implements InferenceCall {
       held.release();
     }
     front.metrics().ended(instance.id(), code, started, meter);
+    note(code);
+  }
+
+  /** When it passed the gate, had a connection, and got its first byte, in time since it came. */
+  private void note(String code) {
+    if (log.isDebugEnabled()) {
+      log.debug(
+          "event=call request={} instance={} outcome={} admittedMillis={} sentMillis={}"
+              + " firstByteMillis={} millis={}",
+          request.requestId(),
+          instance.id(),
+          code,
+          since(admittedAt),
+          since(sentAt),
+          since(meter.firstByteAt()),
+          since(System.nanoTime()));
+    }
+  }
+
+  private String since(long at) {
+    return at == 0 ? "none" : Long.toString((at - started) / 1_000_000);
   }
 
   private void abort() {

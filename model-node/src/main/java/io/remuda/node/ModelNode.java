@@ -8,6 +8,8 @@ import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import io.remuda.node.agent.NodeAgent;
 import io.remuda.node.agent.NodePort;
+import io.remuda.node.front.FrontSettings;
+import io.remuda.node.front.Rehearsal;
 import io.remuda.node.instance.Hosted;
 import io.remuda.node.self.SelfRegistration;
 import io.remuda.protocol.Keys;
@@ -56,10 +58,17 @@ public final class ModelNode implements AutoCloseable {
     this.machine = machine;
   }
 
-  /** A node of its own, which joins the fleet that {@code settings} name. */
+  /** A node of its own, which joins the fleet that {@code settings} name, ready for requests. */
   public static ModelNode start(NodeSettings settings, NodeHome home, Config config) {
+    Duration limit = config.getDuration("remuda.node.front.rehearsal-limit");
+    CompletableFuture<Boolean> rehearsed =
+        Rehearsal.play(FrontSettings.from(config), limit).toCompletableFuture();
     ModelNode node = startLocal(settings, home, config);
     try {
+      // Once it is a member gateways send requests here.
+      if (!rehearsed.completeOnTimeout(false, limit.toMillis(), TimeUnit.MILLISECONDS).join()) {
+        log.warn("event=front-not-rehearsed text=\"the first requests may take longer\"");
+      }
       Set<String> roles = new TreeSet<>(settings.roles());
       roles.add(Keys.roleOf(home.machineId()));
       node.cluster =

@@ -1,0 +1,45 @@
+package io.remuda.node.front;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class RehearsalTest {
+
+  @Test
+  void goesTheWholeWayAndLeavesNothingBehind() throws Exception {
+    Set<Thread> before = loops();
+
+    boolean answered =
+        Rehearsal.play(Instances.settings(), Duration.ofSeconds(60))
+            .toCompletableFuture()
+            .get(90, TimeUnit.SECONDS);
+
+    assertThat(answered).isTrue();
+    Set<Thread> left = loops();
+    left.removeAll(before);
+    assertThat(left).isEmpty();
+  }
+
+  @Test
+  void isNoReasonNotToStartWhenItFails() throws Exception {
+    boolean answered =
+        Rehearsal.play(Instances.settings(), Duration.ofNanos(1))
+            .toCompletableFuture()
+            .get(90, TimeUnit.SECONDS);
+
+    assertThat(answered).isFalse();
+  }
+
+  private static Set<Thread> loops() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("vert.x-eventloop"))
+        .collect(Collectors.toSet());
+  }
+}

@@ -122,6 +122,7 @@ class PredictTest {
       value = {
         "{\"items\":[{\"sku\":1}]}|application/json|*/*|400|items[0].sku",
         "{\"nope\":1}|application/json|*/*|400|nope",
+        "{\"email\":\"a\",\"phone\":1}|application/json|*/*|400|phone",
         "{\"id\":|application/json|*/*|400|``",
         "`\u0001`|application/x-protobuf|*/*|400|``",
         "hello|text/plain|*/*|415|``",

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -18,6 +19,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 
@@ -39,6 +41,16 @@ final class WebhookCall implements AutoCloseable {
   private final Duration timeout;
 
   WebhookCall(WebhookPolicy policy, WebhookSettings settings, Lookup lookup) {
+    this(policy, settings, lookup, Optional.empty());
+  }
+
+  /**
+   * Calls https too.
+   *
+   * @param trust in place of the certificates that Java trusts
+   */
+  WebhookCall(
+      WebhookPolicy policy, WebhookSettings settings, Lookup lookup, Optional<TrustOptions> trust) {
     this.policy = policy;
     this.lookup = lookup;
     this.timeout = settings.timeout();
@@ -53,14 +65,18 @@ final class WebhookCall implements AutoCloseable {
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(2)
                 .setInternalBlockingPoolSize(2));
+    HttpClientOptions options =
+        new HttpClientOptions()
+            .setConnectTimeout((int) timeout.toMillis())
+            .setKeepAlive(false)
+            .setMaxHeaderSize(16 * 1024)
+            .setDecompressionSupported(false)
+            // The name that was asked for, not the address that was found for it.
+            .setVerifyHost(true);
+    trust.ifPresent(options::setTrustOptions);
     this.client =
         vertx.createHttpClient(
-            new HttpClientOptions()
-                .setConnectTimeout((int) timeout.toMillis())
-                .setKeepAlive(false)
-                .setMaxHeaderSize(16 * 1024)
-                .setDecompressionSupported(false),
-            new PoolOptions().setHttp1MaxSize(settings.atOnce()).setMaxWaitQueueSize(64));
+            options, new PoolOptions().setHttp1MaxSize(settings.atOnce()).setMaxWaitQueueSize(64));
   }
 
   /** The status that came back; fails when none did, or when the address may not be called. */

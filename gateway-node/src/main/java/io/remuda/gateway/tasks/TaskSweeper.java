@@ -4,10 +4,13 @@ import io.remuda.gateway.task.ResultStore;
 import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.task.TaskState;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,9 +24,15 @@ final class TaskSweeper {
 
   private static final Logger LOG = LoggerFactory.getLogger(TaskSweeper.class);
 
+  /** Bounds one look, and what is remembered between two. */
+  private static final int MOST_BATCHES_PASSED_OVER = 50;
+
   private final Supplier<TaskDesk.Backends> backends;
   private final int batch;
   private final InstantSource clock;
+
+  /** What could not be ended, until there is nothing overdue behind it. */
+  private final Set<TaskId> passedOver = ConcurrentHashMap.newKeySet();
 
   TaskSweeper(Supplier<TaskDesk.Backends> backends, int batch, InstantSource clock) {
     this.backends = backends;
@@ -33,20 +42,27 @@ final class TaskSweeper {
 
   /** Ends some of what is past its deadline; completes with whether there is probably more. */
   CompletionStage<Boolean> expire() {
+    // What could not be ended stays in front, and is looked past to what lies behind it.
+    int reach = batch + passedOver.size();
     return backends
         .get()
         .results()
         .map(
             results ->
-                results.overdue(clock.instant(), batch).thenCompose(ids -> expire(results, ids)))
+                results
+                    .overdue(clock.instant(), reach)
+                    .thenCompose(ids -> expire(results, ids, reach)))
         .orElseGet(() -> CompletableFuture.completedStage(false));
   }
 
   /** One that cannot be ended now is no reason to leave out the others, or those behind it. */
-  private CompletionStage<Boolean> expire(ResultStore results, List<TaskId> ids) {
-    List<CompletableFuture<Boolean>> ends = new ArrayList<>();
-    for (TaskId id : ids) {
-      ends.add(
+  private CompletionStage<Boolean> expire(ResultStore results, List<TaskId> ids, int reach) {
+    boolean full = ids.size() >= reach;
+    List<TaskId> tried = full ? ids.stream().filter(id -> !passedOver.contains(id)).toList() : ids;
+    Map<TaskId, CompletableFuture<Boolean>> ends = new LinkedHashMap<>();
+    for (TaskId id : tried) {
+      ends.put(
+          id,
           results
               .end(
                   id,
@@ -58,14 +74,27 @@ final class TaskSweeper {
               .handle((state, failure) -> failure == null)
               .toCompletableFuture());
     }
-    return CompletableFuture.allOf(ends.toArray(new CompletableFuture<?>[0]))
+    return CompletableFuture.allOf(ends.values().toArray(new CompletableFuture<?>[0]))
         .thenApply(
             done -> {
-              long ended = ends.stream().filter(CompletableFuture::join).count();
-              if (!ids.isEmpty()) {
-                LOG.info("event=tasks-expired count={} failed={}", ended, ids.size() - ended);
+              List<TaskId> failed =
+                  ends.entrySet().stream()
+                      .filter(end -> !end.getValue().join())
+                      .map(Map.Entry::getKey)
+                      .toList();
+              if (!tried.isEmpty()) {
+                LOG.info(
+                    "event=tasks-expired count={} failed={}",
+                    tried.size() - failed.size(),
+                    failed.size());
               }
-              return ids.size() >= batch && ended > 0;
+              if (!full || passedOver.size() > MOST_BATCHES_PASSED_OVER * batch) {
+                // All that is overdue was tried; the next look begins anew.
+                passedOver.clear();
+              } else {
+                passedOver.addAll(failed);
+              }
+              return full && failed.size() < tried.size();
             });
   }
 

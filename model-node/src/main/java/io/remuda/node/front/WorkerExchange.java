@@ -102,6 +102,10 @@ final class WorkerExchange {
       return;
     }
     WorkerCalls.Call call = new WorkerCalls.Call(head, body.toString(StandardCharsets.UTF_8));
+    // The call has the body until it is answered, whether its sender waits for that or not.
+    long handedOver = held;
+    held = 0;
+    body = Buffer.buffer();
     // Not on the loop: a schema of some MiB takes a while to read.
     context
         .owner()
@@ -110,9 +114,13 @@ final class WorkerExchange {
             answering ->
                 answering.whenComplete(
                     (answer, failure) ->
-                        context.runOnContext(
-                            v -> send(failure == null ? answer : broken(failure)))))
-        .onFailure(e -> send(broken(e)));
+                        answered(handedOver, failure == null ? answer : broken(failure))))
+        .onFailure(e -> answered(handedOver, broken(e)));
+  }
+
+  private void answered(long handedOver, WorkerCalls.Answer answer) {
+    door.bodies().give(handedOver);
+    context.runOnContext(v -> send(answer));
   }
 
   private WorkerCalls.Answer broken(Throwable failure) {

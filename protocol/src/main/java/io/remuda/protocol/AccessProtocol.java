@@ -38,7 +38,13 @@ public final class AccessProtocol {
 
   public record RevokeKey(KeyId id, ActorRef<Reply> replyTo) implements Command {}
 
-  public record ListKeys(ActorRef<Reply> replyTo) implements Command {}
+  /**
+   * Keys in the order of their ids, as many as a message bears; who goes on after the last of them
+   * gets the rest, and none when there are no more.
+   *
+   * @param after empty: from the first one
+   */
+  public record ListKeys(Optional<KeyId> after, ActorRef<Reply> replyTo) implements Command {}
 
   public record Reply(List<ApiKey> keys, Optional<Refused> refused) implements WireMessage {
     public Reply {
@@ -66,9 +72,20 @@ public final class AccessProtocol {
       boolean revoked,
       long version)
       implements WireMessage {
+
+    /** What one costs beside its label and its models. */
+    private static final int OVERHEAD = 350;
+
     public ApiKey {
       scopes = java.util.Collections.unmodifiableSet(new TreeSet<>(scopes));
       models = java.util.Collections.unmodifiableSet(new TreeSet<>(models));
+    }
+
+    /** Of its size in a message, in bytes, near enough to keep messages below a frame. */
+    public int size() {
+      return OVERHEAD
+          + 3 * label.length()
+          + models.stream().mapToInt(model -> model.value().length() + 3).sum();
     }
 
     /** Whether this one replaces {@code other}, of the same id. */

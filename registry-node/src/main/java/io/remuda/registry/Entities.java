@@ -160,7 +160,7 @@ final class Entities implements RegistryActors {
   CompletionStage<AccessProtocol.Reply> askKeys(Duration limit) {
     return ClusterSharding.get(system)
         .entityRefFor(AccessProtocol.TYPE_KEY, AccessProtocol.ENTITY_ID)
-        .ask(AccessProtocol.ListKeys::new, limit);
+        .ask(replyTo -> new AccessProtocol.ListKeys(Optional.empty(), replyTo), limit);
   }
 
   @Override

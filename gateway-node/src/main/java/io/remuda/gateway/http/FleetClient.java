@@ -31,11 +31,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -176,8 +178,21 @@ public final class FleetClient {
         .thenApply(FleetClient::eventsOf);
   }
 
+  /** All keys, in the order of their ids. */
   public CompletionStage<List<ApiKey>> keys() {
-    return access(AccessProtocol.ListKeys::new);
+    return keys(List.of());
+  }
+
+  /** With those that are known, and all behind them. */
+  private CompletionStage<List<ApiKey>> keys(List<ApiKey> known) {
+    Optional<KeyId> last =
+        known.isEmpty() ? Optional.empty() : Optional.of(known.get(known.size() - 1).id());
+    return access(replyTo -> new AccessProtocol.ListKeys(last, replyTo))
+        .thenCompose(
+            page ->
+                page.isEmpty()
+                    ? CompletableFuture.completedStage(known)
+                    : keys(Stream.concat(known.stream(), page.stream()).toList()));
   }
 
   public CompletionStage<List<ApiKey>> createKey(ApiKey key) {

@@ -34,6 +34,9 @@ final class KeyRoutes {
   private static final Set<String> FIELDS =
       Set.of("label", "scopes", "models", "expiresInSeconds", "expiresAt");
 
+  /** A key with more would not fit into the messages that carry it. */
+  private static final int MOST_MODELS = 500;
+
   private final FleetClient fleet;
   private final KeyMint mint;
   private final Routes routes;
@@ -159,7 +162,15 @@ final class KeyRoutes {
 
   private static Set<ModelName> models(StrictFields fields) {
     Set<ModelName> models = new TreeSet<>();
-    for (String name : fields.texts("models")) {
+    List<String> names = fields.texts("models");
+    if (names.size() > MOST_MODELS) {
+      fields.problem(
+          "models",
+          "models names %d models; name at most %d, or none for all of them, and make another key"
+                  .formatted(names.size(), MOST_MODELS)
+              + " for the others");
+    }
+    for (String name : names) {
       ModelName.parse(name)
           .ifPresentOrElse(
               models::add,

@@ -48,6 +48,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -62,9 +63,11 @@ public final class ScriptedFleet implements AutoCloseable {
   public static final MachineId MACHINE = new MachineId("a1b2c3d4e5f6");
   static final Instant THEN = Instant.parse("2026-01-02T03:04:05Z");
 
+  private static final int KEYS_ON_A_PAGE = 3;
+
   private final Map<ModelName, DeploymentView> deployments = new ConcurrentHashMap<>();
   private final List<EventView> events = new CopyOnWriteArrayList<>();
-  private final Map<String, ApiKey> keys = new ConcurrentHashMap<>();
+  private final Map<String, ApiKey> keys = new ConcurrentSkipListMap<>();
   private final Map<MachineId, Boolean> cordoned = new ConcurrentHashMap<>();
   private final Map<String, String> labels = new ConcurrentHashMap<>(Map.of("zone", "a"));
   private final List<Patient> waiting = new CopyOnWriteArrayList<>();
@@ -375,7 +378,16 @@ public final class ScriptedFleet implements AutoCloseable {
             }
           } else if (message instanceof AccessProtocol.ListKeys list) {
             list.replyTo()
-                .tell(new AccessProtocol.Reply(List.copyOf(keys.values()), Optional.empty()));
+                .tell(
+                    new AccessProtocol.Reply(
+                        keys.values().stream()
+                            .filter(
+                                key ->
+                                    list.after().stream()
+                                        .allMatch(last -> key.id().compareTo(last) > 0))
+                            .limit(KEYS_ON_A_PAGE)
+                            .toList(),
+                        Optional.empty()));
           }
           return Behaviors.same();
         });

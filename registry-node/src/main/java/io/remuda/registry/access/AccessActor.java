@@ -19,6 +19,7 @@ import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.AccessProtocol.Command;
 import io.remuda.protocol.AccessProtocol.Reply;
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Keys;
 import io.remuda.protocol.Refused;
 import io.remuda.registry.access.AccessEvent.KeyCreated;
 import io.remuda.registry.access.AccessEvent.KeyRevoked;
@@ -40,12 +41,22 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
 
   private static final int SNAPSHOTS_KEPT = 2;
 
+  /** Of the keys in one answer: well below a frame of Artery, which drops what is larger. */
+  static final int PAGE_BYTES = 120_000;
+
+  /**
+   * Of all keys: half of what the parts of their table bear as messages, since ids fall into some
+   * parts more often than into others.
+   */
+  static final int MOST_BYTES = Keys.SHARDS << 20;
+
   /** The journal holds events of the keys up to this number. */
   public record Written(long sequence) implements Command {}
 
   private final ActorContext<Command> context;
   private final Clock clock;
   private final int snapshotEvery;
+  private final int mostBytes;
   private final Consumer<List<ApiKey>> spread;
   private final Runnable storeDown;
   private final Unreadable unreadable;
@@ -57,6 +68,7 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
       ActorContext<Command> context,
       Clock clock,
       int snapshotEvery,
+      int mostBytes,
       Consumer<List<ApiKey>> spread,
       Runnable storeDown,
       Unreadable unreadable,
@@ -68,6 +80,7 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
     this.context = context;
     this.clock = clock;
     this.snapshotEvery = snapshotEvery;
+    this.mostBytes = mostBytes;
     this.spread = spread;
     this.storeDown = storeDown;
     this.unreadable = unreadable;
@@ -88,6 +101,23 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
       Runnable storeDown,
       Unreadable unreadable,
       Succession<Command> succession) {
+    return create(
+        clock, snapshotEvery, MOST_BYTES, spread, storeDown, unreadable, succession);
+  }
+
+  /**
+   * The same with another limit.
+   *
+   * @param mostBytes of all keys
+   */
+  static Behavior<Command> create(
+      Clock clock,
+      int snapshotEvery,
+      int mostBytes,
+      Consumer<List<ApiKey>> spread,
+      Runnable storeDown,
+      Unreadable unreadable,
+      Succession<Command> succession) {
     return Behaviors.setup(
         context -> {
           WaitingCommands<Command> waiting = new WaitingCommands<>(Command.class);
@@ -96,6 +126,7 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
                   context,
                   clock,
                   snapshotEvery,
+                  mostBytes,
                   spread,
                   storeDown,
                   unreadable,
@@ -161,16 +192,18 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
         .forAnyState()
         .onCommand(AccessProtocol.CreateKey.class, this::onCreate)
         .onCommand(AccessProtocol.RevokeKey.class, this::onRevoke)
-        .onCommand(
-            AccessProtocol.ListKeys.class,
-            (state, wish) -> {
-              // Woken again and again, so that a gateway that lost its table gets it back.
-              spread.accept(List.copyOf(state.keys().values()));
-              wish.replyTo().tell(new Reply(List.copyOf(state.keys().values()), Optional.empty()));
-              return Effect().none();
-            })
+        .onCommand(AccessProtocol.ListKeys.class, this::onList)
         .onCommand(Written.class, this::onWritten)
         .build();
+  }
+
+  private Effect<AccessEvent, AccessState> onList(AccessState state, AccessProtocol.ListKeys wish) {
+    if (wish.after().isEmpty()) {
+      // Woken again and again, so that a gateway that lost its table gets it back.
+      spread.accept(List.copyOf(state.keys().values()));
+    }
+    wish.replyTo().tell(new Reply(state.page(wish.after(), PAGE_BYTES), Optional.empty()));
+    return Effect().none();
   }
 
   private Effect<AccessEvent, AccessState> onCreate(
@@ -187,6 +220,17 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
                       ErrorCode.INVALID_REQUEST,
                       "there is a key %s already; make one with another id"
                           .formatted(command.key().id())));
+      return Effect().none();
+    }
+    if (state.size() + command.key().size() > mostBytes) {
+      command
+          .replyTo()
+          .tell(
+              refused(
+                  ErrorCode.INSUFFICIENT_QUOTA,
+                  "%d API keys are as many as gateways can be told of, revoked ones counted; use one"
+                          .formatted(state.keys().size())
+                      + " that there is, or name fewer models"));
       return Effect().none();
     }
     return write(new KeyCreated(command.key(), clock.instant()), command.replyTo());

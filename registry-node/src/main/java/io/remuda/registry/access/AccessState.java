@@ -2,7 +2,9 @@ package io.remuda.registry.access;
 
 import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.id.KeyId;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -18,6 +20,30 @@ public record AccessState(long sequence, Map<KeyId, ApiKey> keys) {
 
   public Optional<ApiKey> get(KeyId id) {
     return Optional.ofNullable(keys.get(id));
+  }
+
+  /**
+   * Keys behind {@code after} in the order of their ids, one at least, of so many bytes at most.
+   */
+  List<ApiKey> page(Optional<KeyId> after, int bytes) {
+    List<ApiKey> page = new ArrayList<>();
+    int sum = 0;
+    for (ApiKey key : keys.values()) {
+      if (after.isPresent() && key.id().compareTo(after.get()) <= 0) {
+        continue;
+      }
+      sum += key.size();
+      if (sum > bytes && !page.isEmpty()) {
+        break;
+      }
+      page.add(key);
+    }
+    return page;
+  }
+
+  /** Of all keys in messages, in bytes. */
+  int size() {
+    return keys.values().stream().mapToInt(ApiKey::size).sum();
   }
 
   /** This state after {@code event}. */

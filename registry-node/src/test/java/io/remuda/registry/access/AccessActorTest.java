@@ -62,7 +62,8 @@ class AccessActorTest {
 
     assertThat(created.keys()).singleElement().satisfies(k -> assertThat(k.version()).isOne());
     assertThat(spread).hasSize(1);
-    assertThat(ask(AccessProtocol.ListKeys::new).keys()).hasSize(1);
+    assertThat(ask(replyTo -> new AccessProtocol.ListKeys(Optional.empty(), replyTo)).keys())
+        .hasSize(1);
   }
 
   @Test
@@ -75,7 +76,8 @@ class AccessActorTest {
     assertThat(revoked.keys().get(0).revoked()).isTrue();
     assertThat(revoked.keys().get(0).isNewerThan(spread.get(0))).isTrue();
     assertThat(again).isEqualTo(revoked);
-    assertThat(ask(AccessProtocol.ListKeys::new).keys()).hasSize(1);
+    assertThat(ask(replyTo -> new AccessProtocol.ListKeys(Optional.empty(), replyTo)).keys())
+        .hasSize(1);
   }
 
   @Test

@@ -19,8 +19,9 @@ import java.time.Duration;
  * @param waiting clients that may wait at one time
  * @param sweepPause between two looks for tasks that are overdue or were given up
  * @param sweepBatch tasks of one look
+ * @param sweepLimit within which a look for overdue tasks must be over
  * @param depthPause between two readings of the queues' depths
- * @param roundLimit within which one look must be over
+ * @param roundLimit within which any other look must be over
  */
 public record DeskSettings(
     long payloadLimit,
@@ -36,6 +37,7 @@ public record DeskSettings(
     int waiting,
     Duration sweepPause,
     int sweepBatch,
+    Duration sweepLimit,
     Duration depthPause,
     Duration roundLimit) {
 
@@ -55,6 +57,7 @@ public record DeskSettings(
         tasks.getInt("waiting"),
         tasks.getDuration("sweep-pause"),
         tasks.getInt("sweep-batch"),
+        tasks.getDuration("sweep-limit"),
         tasks.getDuration("depth-pause"),
         tasks.getDuration("round-limit"));
   }

@@ -3,10 +3,12 @@ package io.remuda.gateway.tasks;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,24 +77,37 @@ public final class Rounds implements AutoCloseable {
     if (closed) {
       return;
     }
-    CompletableFuture<Boolean> result;
+    CompletableFuture<Boolean> result = begun();
+    Future<?> late;
     try {
-      result = work.get().toCompletableFuture().copy();
-    } catch (RuntimeException e) {
-      result = CompletableFuture.failedFuture(e);
+      late = timers.schedule(() -> end(result), limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      closed = true; // The gateway ends.
+      return;
     }
-    result
-        .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete(
-            (more, failure) -> {
-              if (failure == null) {
-                failing = false;
-              } else if (!failing && !closed) {
-                failing = true;
-                LOG.warn("event=round-failed work={} reason={}", name, failure.toString());
-              }
-              next(failure == null && more);
-            });
+    result.whenComplete(
+        (more, failure) -> {
+          late.cancel(false);
+          if (failure == null) {
+            failing = false;
+          } else if (!failing && !closed) {
+            failing = true;
+            LOG.warn("event=round-failed work={} reason={}", name, failure.toString());
+          }
+          next(failure == null && more);
+        });
+  }
+
+  private CompletableFuture<Boolean> begun() {
+    try {
+      return work.get().toCompletableFuture().copy();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private void end(CompletableFuture<Boolean> round) {
+    round.completeExceptionally(new TimeoutException("it was not over within " + limit));
   }
 
   @Override

@@ -40,7 +40,7 @@ public final class TaskRounds implements AutoCloseable {
     List<AutoCloseable> parts = new ArrayList<>();
     parts.add(
         Rounds.start(
-            "expire", settings.sweepPause(), settings.roundLimit(), timers, sweeper::expire));
+            "expire", settings.sweepPause(), settings.sweepLimit(), timers, sweeper::expire));
     // Apart from it: a queue that is away or slow must delay nobody's deadline.
     parts.add(
         Rounds.start("bury", settings.sweepPause(), settings.roundLimit(), timers, sweeper::bury));

@@ -70,7 +70,7 @@ class BadTaskInputTest {
                 0,
                 "remuda.gateway.edge-limits.event-loops",
                 1,
-                "remuda.gateway.tasks.payload-limit",
+                "remuda.tasks.payload-limit",
                 "16 KiB"));
     home = NodeHome.open(config);
     gateway =

@@ -140,7 +140,7 @@ final class InstanceStage implements AutoCloseable, InferencePort {
                 trace.noting(machine.source()),
                 trace.noting(machine.claims()),
                 front.admitted(),
-                new TaskDutySettings(window, Duration.ofMillis(500), quick),
+                new TaskDutySettings(window, Integer.MAX_VALUE, Duration.ofMillis(500), quick),
                 ForkJoinPool.commonPool())
             .begin(instance)
             .orElseThrow();

@@ -4,7 +4,8 @@ import com.typesafe.config.Config;
 import java.time.Duration;
 
 /**
- * Limits of the tasks that a gateway takes in, from {@code remuda.gateway.tasks}.
+ * Limits of the tasks that a gateway takes in, from {@code remuda.gateway.tasks} and {@code
+ * remuda.tasks}.
  *
  * @param payloadLimit bytes of an input as the client sends it
  * @param memory bytes of all inputs that are on their way into a queue, copies counted
@@ -44,7 +45,7 @@ public record DeskSettings(
   public static DeskSettings from(Config config) {
     Config tasks = config.getConfig("remuda.gateway.tasks");
     return new DeskSettings(
-        tasks.getBytes("payload-limit"),
+        config.getBytes("remuda.tasks.payload-limit"),
         tasks.getBytes("memory"),
         tasks.getDuration("default-deadline"),
         tasks.getDuration("longest-deadline"),

@@ -119,7 +119,7 @@ final class ApiFixture implements AutoCloseable {
               ask-timeout = %ds
               event-patience = 300ms
             }
-            remuda.gateway.tasks.payload-limit = 16 KiB
+            remuda.tasks.payload-limit = 16 KiB
             remuda.gateway.tasks.memory = 1 MiB
             akka.loglevel = WARNING
             """

@@ -8,25 +8,33 @@ import java.time.Duration;
  * How instances go about tasks: {@code remuda.tasks} of the configuration.
  *
  * @param window tasks that an instance may have taken and not acknowledged; 0: as its slots say
+ * @param mostTaken as many of the largest ones as an instance may hold in memory
  * @param patience how long a queue or store may be away before tasks count as off
  */
-public record TaskDutySettings(int window, Duration patience, TaskWorkerSettings worker) {
+public record TaskDutySettings(
+    int window, int mostTaken, Duration patience, TaskWorkerSettings worker) {
 
   private static final int LEAST_IN_JVM = 64;
 
   public static TaskDutySettings from(Config root) {
     Config config = root.getConfig("remuda.tasks");
+    long mostTaken = config.getBytes("window-size") / config.getBytes("payload-limit");
     return new TaskDutySettings(
-        config.getInt("window"), config.getDuration("patience"), TaskWorkerSettings.from(root));
+        config.getInt("window"),
+        (int) Math.max(1, Math.min(mostTaken, Integer.MAX_VALUE)),
+        config.getDuration("patience"),
+        TaskWorkerSettings.from(root));
   }
 
   /**
-   * The window of an instance.
+   * The window of an instance. Bounded by what its tasks may take in memory, since a queue hands
+   * over as many as the window has, whatever their size.
    *
    * @param inJvm whether a call costs no more than its own work, so that waiting for the next task
    *     would be most of the time
    */
   int windowFor(int slots, boolean inJvm) {
-    return window > 0 ? window : Math.max(2 * slots, inJvm ? LEAST_IN_JVM : 1);
+    int wanted = window > 0 ? window : Math.max(2 * slots, inJvm ? LEAST_IN_JVM : 1);
+    return Math.min(wanted, mostTaken);
   }
 }

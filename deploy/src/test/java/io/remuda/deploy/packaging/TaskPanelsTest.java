@@ -21,4 +21,15 @@ class TaskPanelsTest {
                 .findValuesAsText("expr"))
         .anySatisfy(asked -> assertThat(asked).startsWith("max by (model) (" + depth));
   }
+
+  @Test
+  void howManyWereGivenUpIsThere() throws JsonProcessingException {
+    String givenUp = MetricNames.TASKS_GIVEN_UP.replace('.', '_');
+
+    assertThat(
+            new ObjectMapper()
+                .readTree(Repository.read("deploy/grafana/remuda.json"))
+                .findValuesAsText("expr"))
+        .contains("max(" + givenUp + ")");
+  }
 }

@@ -147,6 +147,11 @@ final class DoomedPart {
     }
 
     @Override
+    public CompletionStage<Long> deadCount() {
+      return queue.deadCount();
+    }
+
+    @Override
     public CompletionStage<List<DeadTask>> dead(int limit) {
       return queue.dead(limit);
     }

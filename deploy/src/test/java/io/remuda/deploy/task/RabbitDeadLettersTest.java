@@ -102,7 +102,13 @@ class RabbitDeadLettersTest extends DeadLettersContract {
   private static void letter(Channel channel, TaskEnvelope task) throws Exception {
     channel.confirmSelect();
     channel.basicPublish(
-        TaskNames.DEAD_LETTER_EXCHANGE, "", MessageProperties.PERSISTENT_BASIC, task.toByteArray());
+        TaskNames.DEAD_LETTER_EXCHANGE,
+        "",
+        MessageProperties.PERSISTENT_BASIC
+            .builder()
+            .headers(Map.of(TaskNames.DEATH_HEADER, "rejected"))
+            .build(),
+        task.toByteArray());
     channel.waitForConfirmsOrDie(15_000);
   }
 

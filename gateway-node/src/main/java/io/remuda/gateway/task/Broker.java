@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -150,13 +151,17 @@ final class Broker implements AmqpConnectionProvider {
   }
 
   static void declareDeadLetters(Channel channel) throws IOException {
-    channel.exchangeDeclare(TaskNames.DEAD_LETTER_EXCHANGE, "fanout", true);
+    channel.exchangeDeclare(TaskNames.DEAD_LETTER_EXCHANGE, "headers", true);
     channel.queueDeclare(
         TaskNames.DEAD_LETTER_QUEUE, true, false, false, TaskNames.deadQueueArguments());
-    channel.queueBind(TaskNames.DEAD_LETTER_QUEUE, TaskNames.DEAD_LETTER_EXCHANGE, "");
     channel.queueDeclare(
-        TaskNames.UNBURIED_QUEUE, true, false, false, TaskNames.deadQueueArguments());
-    channel.queueBind(TaskNames.UNBURIED_QUEUE, TaskNames.DEAD_LETTER_EXCHANGE, "");
+        TaskNames.UNBURIED_QUEUE, true, false, false, TaskNames.unburiedQueueArguments());
+    for (String queue : List.of(TaskNames.DEAD_LETTER_QUEUE, TaskNames.UNBURIED_QUEUE)) {
+      for (String death : TaskNames.DEATHS) {
+        channel.queueBind(
+            queue, TaskNames.DEAD_LETTER_EXCHANGE, "", TaskNames.deathArguments(death));
+      }
+    }
   }
 
   private void troubled(String reason) {

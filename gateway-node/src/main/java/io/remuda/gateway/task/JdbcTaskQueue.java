@@ -73,6 +73,17 @@ final class JdbcTaskQueue implements TaskQueue {
   }
 
   @Override
+  public CompletionStage<Long> deadCount() {
+    return alone(
+        connection -> {
+          try (PreparedStatement count = connection.prepareStatement(TaskSql.DEAD_COUNT);
+              ResultSet rows = count.executeQuery()) {
+            return rows.next() ? rows.getLong(1) : 0L;
+          }
+        });
+  }
+
+  @Override
   public CompletionStage<List<DeadTask>> dead(int limit) {
     return alone(
         connection -> List.copyOf(letters(connection, TaskSql.DEAD_TASKS, limit).values()));
@@ -225,9 +236,30 @@ final class JdbcTaskQueue implements TaskQueue {
 
   /** Removes some tasks long past their deadline, which nobody took; answers how many. */
   CompletionStage<Integer> sweep() {
+    return this.<Integer>alone(
+            connection -> {
+              try (PreparedStatement delete = connection.prepareStatement(TaskSql.SWEEP_QUEUE)) {
+                return delete.executeUpdate();
+              }
+            })
+        .thenCompose(
+            swept ->
+                sweepDead(TaskNames.DEAD_MOST, TaskNames.DEAD_MILLIS)
+                    .thenApply(forgotten -> swept + forgotten));
+  }
+
+  /**
+   * Forgets some given-up tasks whose end is written down; answers how many.
+   *
+   * @param most that are kept
+   * @param millis for which they are kept
+   */
+  CompletionStage<Integer> sweepDead(int most, long millis) {
     return alone(
         connection -> {
-          try (PreparedStatement delete = connection.prepareStatement(TaskSql.SWEEP_QUEUE)) {
+          try (PreparedStatement delete = connection.prepareStatement(TaskSql.SWEEP_DEAD)) {
+            delete.setLong(1, millis);
+            delete.setInt(2, most);
             return delete.executeUpdate();
           }
         });

@@ -198,11 +198,10 @@ final class RabbitDeadLetters {
   }
 
   private static String reason(GetResponse got) {
-    return switch (header(got, "x-first-death-reason")) {
+    return switch (header(got, TaskNames.DEATH_HEADER)) {
       case "rejected" -> "a worker gave it up; its record says why";
       case "delivery_limit" ->
           "it was delivered " + TaskNames.DELIVERY_LIMIT + " times and never ended";
-      case "expired" -> "it waited for longer than its queue allows";
       case "maxlen" -> "its queue was full";
       default -> "the broker gave it up";
     };

@@ -28,6 +28,7 @@ import io.remuda.protocol.task.TaskNames;
 import io.remuda.protocol.task.TaskSettings;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +54,9 @@ final class RabbitTaskQueue implements TaskQueue {
 
   private static final int PERSISTENT = 2;
   private static final int MAX_UNDER_WAY = 4_096;
+
+  /** The most that the broker takes, some 49 days. */
+  private static final long LONGEST_EXPIRATION_MILLIS = 0xFFFF_FFFFL;
 
   /**
    * A task on its way. Once its caller has been told, it holds the task no more: a broker that
@@ -161,6 +165,11 @@ final class RabbitTaskQueue implements TaskQueue {
   }
 
   @Override
+  public CompletionStage<Long> deadCount() {
+    return depths.depth(TaskNames.DEAD_LETTER_QUEUE).thenApply(count -> count.orElse(0));
+  }
+
+  @Override
   public CompletionStage<List<DeadTask>> dead(int limit) {
     return letters.list(limit);
   }
@@ -241,6 +250,7 @@ final class RabbitTaskQueue implements TaskQueue {
             .messageId(task.getTaskId())
             .correlationId(publication)
             .deliveryMode(PERSISTENT)
+            .expiration(Long.toString(millisLeft(task, Instant.now())))
             .contentType("application/x-protobuf")
             .headers(Map.of("remuda-model", task.getModel()))
             .build();
@@ -249,5 +259,11 @@ final class RabbitTaskQueue implements TaskQueue {
         .withRoutingKey(
             TaskNames.queue(new ModelName(task.getModel()), task.getSchemaFingerprint()))
         .withProperties(properties);
+  }
+
+  /** Until its queue drops it: else tasks of a model that never comes back would stay for ever. */
+  static long millisLeft(TaskEnvelope task, Instant now) {
+    long left = task.getDeadlineMillis() + TaskNames.OVERDUE_MILLIS - now.toEpochMilli();
+    return Math.max(1, Math.min(left, LONGEST_EXPIRATION_MILLIS));
   }
 }

@@ -4,6 +4,7 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.task.TaskEnvelope;
+import io.remuda.protocol.task.TaskNames;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -30,9 +31,13 @@ public interface TaskQueue extends AutoCloseable {
    */
   CompletionStage<OptionalLong> depth(ModelName model, String fingerprint);
 
+  /** How many tasks were given up and neither retried nor dropped. */
+  CompletionStage<Long> deadCount();
+
   /**
    * Tasks that were given up, the oldest first; at most {@code limit}, and fewer when reading them
-   * takes long. They stay until somebody retries or drops them.
+   * takes long. They stay until somebody retries or drops them, or they are forgotten: the oldest
+   * go beyond {@link TaskNames#DEAD_MOST} of them and after {@link TaskNames#DEAD_MILLIS}.
    */
   CompletionStage<List<DeadTask>> dead(int limit);
 

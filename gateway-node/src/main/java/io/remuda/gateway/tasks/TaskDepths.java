@@ -9,6 +9,7 @@ import io.remuda.protocol.model.Schema;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -17,14 +18,15 @@ import kamon.Kamon;
 import kamon.tag.TagSet;
 
 /**
- * How many tasks wait for each model, as a gauge. Every gateway reads the same queues, so whoever
- * adds gateways' figures up counts double: take the highest.
+ * How many tasks wait for each model, and how many were given up, as gauges. Every gateway reads
+ * the same queues, so whoever adds gateways' figures up counts double: take the highest.
  */
 final class TaskDepths {
 
   private final Supplier<TaskDesk.Backends> backends;
   private final Supplier<RouteSnapshot> known;
   private Set<String> shown = new HashSet<>();
+  private OptionalLong givenUp = OptionalLong.empty();
 
   TaskDepths(Supplier<TaskDesk.Backends> backends, Supplier<RouteSnapshot> known) {
     this.backends = backends;
@@ -35,7 +37,7 @@ final class TaskDepths {
   CompletionStage<Boolean> read() {
     TaskDesk.Backends now = backends.get();
     if (now.queue().isEmpty()) {
-      hideAllBut(Set.of());
+      hideAll();
       return CompletableFuture.completedStage(false);
     }
     TaskQueue queue = now.queue().get();
@@ -55,13 +57,20 @@ final class TaskDepths {
                   });
     }
     hideAllBut(models);
-    return readings.whenComplete(
-        (read, failure) -> {
-          if (failure != null) {
-            // The last figure, shown on, would be taken for the present one.
-            hideAllBut(Set.of());
-          }
-        });
+    return readings
+        .thenCompose(read -> queue.deadCount())
+        .thenApply(
+            dead -> {
+              showGivenUp(dead);
+              return false;
+            })
+        .whenComplete(
+            (read, failure) -> {
+              if (failure != null) {
+                // The last figure, shown on, would be taken for the present one.
+                hideAll();
+              }
+            });
   }
 
   /** Of its own queue and those of the schemas that it added to. */
@@ -81,8 +90,24 @@ final class TaskDepths {
     return Set.copyOf(shown);
   }
 
+  /** How many given-up tasks are shown now; empty when nothing is. */
+  synchronized OptionalLong givenUp() {
+    return givenUp;
+  }
+
   private static void show(String model, long depth) {
     Kamon.gauge(MetricNames.TASK_QUEUE_DEPTH).withTags(tags(model)).update(depth);
+  }
+
+  private synchronized void showGivenUp(long count) {
+    givenUp = OptionalLong.of(count);
+    Kamon.gauge(MetricNames.TASKS_GIVEN_UP).withTags(TagSet.Empty()).update(count);
+  }
+
+  private synchronized void hideAll() {
+    hideAllBut(Set.of());
+    givenUp = OptionalLong.empty();
+    Kamon.gauge(MetricNames.TASKS_GIVEN_UP).remove(TagSet.Empty());
   }
 
   private synchronized void hideAllBut(Set<String> models) {

@@ -207,6 +207,11 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   }
 
   @Override
+  public synchronized CompletionStage<Long> deadCount() {
+    return CompletableFuture.completedStage((long) dead.size());
+  }
+
+  @Override
   public synchronized CompletionStage<List<DeadTask>> dead(int limit) {
     return CompletableFuture.completedStage(dead.stream().limit(limit).toList());
   }

@@ -25,6 +25,9 @@ final class ScriptedQueue implements TaskQueue {
   final Map<String, Long> depths = new HashMap<>();
   final List<String> asked = new ArrayList<>();
 
+  /** How many tasks it gave up. */
+  long dead;
+
   /** Whether it cannot tell even that. */
   boolean away;
 
@@ -42,6 +45,11 @@ final class ScriptedQueue implements TaskQueue {
   @Override
   public CompletionStage<Optional<Refused>> publish(TaskEnvelope task) {
     return away();
+  }
+
+  @Override
+  public CompletionStage<Long> deadCount() {
+    return away ? away() : CompletableFuture.completedStage(dead);
   }
 
   @Override

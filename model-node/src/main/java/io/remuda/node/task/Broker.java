@@ -79,10 +79,16 @@ final class Broker implements AmqpConnectionProvider {
    */
   private void prepare(Connection made) throws IOException {
     try (Channel channel = made.createChannel()) {
-      channel.exchangeDeclare(TaskNames.DEAD_LETTER_EXCHANGE, "fanout", true);
+      channel.exchangeDeclare(TaskNames.DEAD_LETTER_EXCHANGE, "headers", true);
       channel.queueDeclare(
           TaskNames.DEAD_LETTER_QUEUE, true, false, false, TaskNames.deadQueueArguments());
-      channel.queueBind(TaskNames.DEAD_LETTER_QUEUE, TaskNames.DEAD_LETTER_EXCHANGE, "");
+      for (String death : TaskNames.DEATHS) {
+        channel.queueBind(
+            TaskNames.DEAD_LETTER_QUEUE,
+            TaskNames.DEAD_LETTER_EXCHANGE,
+            "",
+            TaskNames.deathArguments(death));
+      }
       channel.queueDeclare(queue, true, false, false, TaskNames.queueArguments());
     } catch (IOException | TimeoutException | RuntimeException e) {
       made.abort(ABORT_MILLIS);

@@ -79,6 +79,9 @@ public final class MetricNames {
   /** Tasks that no instance has taken yet; every gateway tells the same. Label model. */
   public static final String TASK_QUEUE_DEPTH = "remuda.task.queue.depth";
 
+  /** Tasks that were given up and wait for an operator; every gateway tells the same. */
+  public static final String TASKS_GIVEN_UP = "remuda.tasks.given.up";
+
   /** Webhooks. Label outcome (delivered, failed or dropped). */
   public static final String WEBHOOKS = "remuda.webhooks";
 

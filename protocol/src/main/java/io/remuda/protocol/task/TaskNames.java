@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -22,8 +23,17 @@ public final class TaskNames {
    */
   public static final String TASK_EXCHANGE = "remuda.tasks";
 
-  /** Where messages go that were given up. */
+  /**
+   * Where messages go that left their queue without an acknowledgement. Of type headers, since it
+   * keeps only what was given up: see {@link #DEATHS}.
+   */
   public static final String DEAD_LETTER_EXCHANGE = "remuda.dead";
+
+  /**
+   * Why the broker gives a message up, in its words. One whose time is over ("expired") is none of
+   * them: its task has ended long before, and nobody need look at it.
+   */
+  public static final List<String> DEATHS = List.of("rejected", "delivery_limit", "maxlen");
 
   /** Where they wait for an operator. */
   public static final String DEAD_LETTER_QUEUE = "remuda.dead";
@@ -38,6 +48,25 @@ public final class TaskNames {
    * stand is found by counting claims ({@code remuda.tasks.attempts}).
    */
   public static final int DELIVERY_LIMIT = 200;
+
+  /**
+   * For so long after its deadline a task may lie in its queue, in milliseconds; then the queue
+   * drops it, whether or not its model has an instance. Longer than its end takes to be written
+   * down, which is 60 s at most.
+   */
+  public static final long OVERDUE_MILLIS = 120_000;
+
+  /**
+   * What is kept for operators: so many given-up tasks, of so many bytes together, for so long;
+   * then the oldest go. Stated, since a broker refuses whoever declares its queue with others.
+   */
+  public static final int DEAD_MOST = 10_000;
+
+  /** See {@link #DEAD_MOST}. */
+  public static final long DEAD_BYTES = 1L << 30;
+
+  /** See {@link #DEAD_MOST}, in milliseconds: 30 days. */
+  public static final long DEAD_MILLIS = 30 * 86_400_000L;
 
   /** Error code of a task that was claimed once too often. */
   public static final String POISON = "poison";
@@ -60,6 +89,9 @@ public final class TaskNames {
   /** What tasks of models without a schema may ask. */
   public static final Set<String> UNTYPED_PATHS =
       Set.of("/v1/chat/completions", "/v1/completions", "/v1/embeddings");
+
+  /** Where the broker writes why it gave a message up for the first time. */
+  public static final String DEATH_HEADER = "x-first-death-reason";
 
   private static final int MANY = 1_000_000_000;
 
@@ -88,9 +120,24 @@ public final class TaskNames {
         "x-dead-letter-exchange", DEAD_LETTER_EXCHANGE);
   }
 
-  /** Arguments of the queues of given-up tasks. To list them is to take them and put them back. */
+  /** Arguments of {@link #DEAD_LETTER_QUEUE}. To list it is to take all and put them back. */
   public static Map<String, Object> deadQueueArguments() {
+    return Map.of(
+        "x-queue-type", "quorum",
+        "x-delivery-limit", MANY,
+        "x-max-length", DEAD_MOST,
+        "x-max-length-bytes", DEAD_BYTES,
+        "x-message-ttl", DEAD_MILLIS);
+  }
+
+  /** Arguments of {@link #UNBURIED_QUEUE}, which gateways empty: nothing leaves it unseen. */
+  public static Map<String, Object> unburiedQueueArguments() {
     return Map.of("x-queue-type", "quorum", "x-delivery-limit", MANY);
+  }
+
+  /** Arguments of a queue's binding to {@link #DEAD_LETTER_EXCHANGE}, one for each of DEATHS. */
+  public static Map<String, Object> deathArguments(String death) {
+    return Map.of("x-match", "any-with-x", DEATH_HEADER, death);
   }
 
   /** The result store's key of a task. */

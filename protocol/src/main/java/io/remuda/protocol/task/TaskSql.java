@@ -105,9 +105,31 @@ public final class TaskSql {
           + QUEUE
           + " WHERE deadline > 0 AND deadline < "
           + NOW
-          + " - 120000 AND visible_at <= "
+          + " - "
+          + TaskNames.OVERDUE_MILLIS
+          + " AND visible_at <= "
           + NOW
           + " LIMIT "
+          + SWEEP_LIMIT
+          + ")";
+
+  /** Gives how many were given up and neither retried nor dropped. */
+  public static final String DEAD_COUNT = "SELECT COUNT(*) FROM " + DEAD;
+
+  /**
+   * millis, count; removes some that are older, or have so many behind them, and whose end is
+   * known.
+   */
+  public static final String SWEEP_DEAD =
+      "DELETE FROM "
+          + DEAD
+          + " WHERE seq IN (SELECT seq FROM "
+          + DEAD
+          + " WHERE buried AND (given_up_at < "
+          + NOW
+          + " - CAST(? AS BIGINT) OR seq <= (SELECT seq FROM "
+          + DEAD
+          + " ORDER BY seq DESC LIMIT 1 OFFSET CAST(? AS INTEGER))) ORDER BY seq LIMIT "
           + SWEEP_LIMIT
           + ")";
 

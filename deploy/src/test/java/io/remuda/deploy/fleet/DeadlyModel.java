@@ -18,7 +18,10 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/** A model's jar: text to text, and four texts that it does not survive. */
+/**
+ * A model's jar: text to text, four texts that it does not survive, and any number that it does not
+ * stand until a file is there: {@code "unless /path"}.
+ */
 final class DeadlyModel {
 
   private static final String CLASS = "Deadly";
@@ -36,8 +39,12 @@ final class DeadlyModel {
             case "halt": Runtime.getRuntime().halt(4);
             case "hang": new java.util.concurrent.CountDownLatch(1).await();
             case "throw": throw new IllegalStateException("no idea");
-            default: return StringValue.of(input.getValue() + "!");
           }
+          String[] words = input.getValue().split(" ");
+          if (words[0].equals("unless") && !java.nio.file.Files.exists(java.nio.file.Path.of(words[1]))) {
+            throw new IllegalStateException("not yet");
+          }
+          return StringValue.of(input.getValue() + "!");
         }
       }
       """;

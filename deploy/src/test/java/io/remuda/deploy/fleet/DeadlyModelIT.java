@@ -32,10 +32,15 @@ final class DeadlyModelIT {
   private static final Duration LIMIT = Duration.ofSeconds(150);
   private static final int ATTEMPTS = 4;
 
+  private Path folder;
+  private RedisServer redis;
   private Up up;
 
   @BeforeAll
   void start(@TempDir Path temporary) throws Exception {
+    folder = temporary;
+    // Its own, since a test ends it.
+    redis = RedisServer.own(List.of("--appendonly", "yes", "--appendfsync", "always"));
     Path settings =
         Files.writeString(
             temporary.resolve("tasks.conf"),
@@ -49,7 +54,7 @@ final class DeadlyModelIT {
             }
             remuda.node.instance.restart { first-pause = 100ms, longest-pause = 200ms }
             """
-                .formatted(RabbitServer.shared().url(), RedisServer.shared().url(), ATTEMPTS));
+                .formatted(RabbitServer.shared().url(), redis.url(), ATTEMPTS));
     up = Up.start(temporary, "--no-demo", "--config", settings.toString());
     DeadlyModel.pack(up.data().resolve("jars").resolve("deadly.jar"));
     Eventually.isTrue("it takes tasks", LIMIT, this::takesTasks);
@@ -59,6 +64,9 @@ final class DeadlyModelIT {
   void end() {
     if (up != null) {
       up.close();
+    }
+    if (redis != null) {
+      redis.kill();
     }
   }
 
@@ -107,6 +115,51 @@ final class DeadlyModelIT {
                     .isGreaterThanOrEqualTo(ATTEMPTS));
     up.type("task", "dead", "drop", Objects.requireNonNull(deadly.get("exit")));
     deadly.values().forEach(id -> up.gateway().delete("/v1/tasks/dead/" + id));
+  }
+
+  @Test
+  void whatWasGivenUpIsRunAgainWhenAnOperatorSaysSo() throws Exception {
+    // given a task that the model could not stand
+    Path cure = folder.resolve("cure");
+    String task = submit("unless " + cure);
+    assertThat(ended(task).path("state").asText()).as(ended(task).toString()).isEqualTo("FAILED");
+    Eventually.passes("it is listed", LIMIT, () -> assertThat(dead()).contains(task));
+
+    // when its cause is gone, and an operator has it run again
+    Files.createFile(cure);
+    Launched.Ended typed = up.type("task", "dead", "retry", task);
+
+    assertThat(typed.exit()).as(typed.err()).isZero();
+    JsonNode done = ended(task);
+    assertThat(done.path("state").asText()).as(done.toString()).isEqualTo("DONE");
+    assertThat(done.path("result").asText()).isEqualTo("unless " + cure + "!");
+    assertThat(dead()).doesNotContain(task);
+  }
+
+  @Test
+  void psSaysWhyAnInstanceTakesNoTasksWhileItServes() {
+    redis.kill();
+    try {
+      Eventually.passes(
+          "ps says so",
+          LIMIT,
+          () -> {
+            Launched.Ended typed = up.type("ps");
+            assertThat(typed.out().lines().filter(line -> line.startsWith("deadly")))
+                .as(typed.out())
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains(" READY ").contains(" off "));
+            assertThat(typed.err()).containsPattern("deadly-\\d+ takes no tasks: .*result");
+          });
+
+      Gateway.Answer answer = up.gateway().post("/v1/models/deadly/predict", "\"still here\"");
+      assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+      assertThat(answer.text()).contains("still here!");
+    } finally {
+      redis.restart();
+    }
+    Eventually.isTrue("it takes tasks again", LIMIT, this::takesTasks);
+    assertThat(up.type("ps").err()).doesNotContain("takes no tasks");
   }
 
   private List<String> dead() {

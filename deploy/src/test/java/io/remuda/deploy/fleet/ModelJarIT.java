@@ -3,10 +3,12 @@ package io.remuda.deploy.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.Parts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -19,15 +21,19 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ModelJarIT {
 
+  private static final Duration SOON = Duration.ofSeconds(90);
+
   private Path folder;
   private Up up;
 
   @BeforeAll
-  void start(@TempDir Path temporary) {
+  void start(@TempDir Path temporary) throws IOException {
     if (Parts.executable("mvn").isEmpty()) {
       throw Parts.missing("mvn", "install Maven");
     }
     folder = temporary;
+    Path jars = Files.createDirectories(temporary.resolve("data").resolve("jars"));
+    DeadlyModel.pack(jars.resolve("early.jar"));
     up = Up.start(temporary, "--no-demo");
   }
 
@@ -47,6 +53,43 @@ final class ModelJarIT {
     String printed = type(Shown.MODEL_SERVED.text());
 
     assertThat(printed).contains("Hello Ada!");
+  }
+
+  @Test
+  void aJarThatWasThereBeforeTheStartIsAModelUntilADeploymentTakesItOver() {
+    // then it is one after the start, though nobody has declared it
+    Eventually.passes(
+        "it is served",
+        SOON,
+        () -> {
+          Gateway.Answer answer = up.gateway().post("/v1/models/early/predict", "\"hello\"");
+          assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+          assertThat(answer.text()).contains("hello!");
+        });
+    assertThat(up.gateway().deployment("early").path("selfRegistered").asBoolean()).isTrue();
+    assertThat(up.gateway().ready("early")).hasSize(1);
+
+    // when it is declared, with replicas and limits
+    Launched.Ended typed =
+        up.type(
+            ("deploy early --engine jar --model early.jar --wait --replicas 2 --slots 3"
+                    + " --argument timeout-seconds=2")
+                .split(" "));
+
+    // then there are as many instances as that says, each with those limits
+    assertThat(typed.exit()).as(typed.err()).isZero();
+    Eventually.passes(
+        "two are ready",
+        SOON,
+        () -> {
+          assertThat(up.gateway().ready("early"))
+              .hasSize(2)
+              .allSatisfy(each -> assertThat(each.path("slots").asInt()).isEqualTo(3));
+          assertThat(up.gateway().pids("early")).hasSize(2).doesNotHaveDuplicates();
+        });
+    assertThat(up.gateway().deployment("early").path("selfRegistered").asBoolean()).isFalse();
+    Gateway.Answer hung = up.gateway().post("/v1/models/early/predict", "\"hang\"");
+    assertThat(hung.status()).as("its card gives it 10 minutes: " + hung.text()).isEqualTo(504);
   }
 
   @Test

@@ -39,6 +39,8 @@ public final class DispatcherDelay {
 
   private DispatcherDelay(ActorContext<Command> context, String name) {
     this.context = context;
+    // Akka would name an actor's cell, and its words are often turned down.
+    context.setLoggerName(DispatcherDelay.class);
     this.name = name;
     Config config = context.getSystem().settings().config().getConfig("remuda.metrics");
     this.intervalNanos = config.getDuration("dispatcher-probe-interval").toNanos();

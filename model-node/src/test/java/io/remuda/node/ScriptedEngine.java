@@ -7,14 +7,25 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A program that serves just enough of OpenAI's API to be taken for an engine; run as a process of
  * its own. As its first argument it may be told to fail: "exit" ends it at once with last words.
  */
 public final class ScriptedEngine {
+
+  /** In a question: it is answered piece by piece. */
+  static final String SLOWLY = "slowly";
+
+  /** In a question: it is answered after a long silence. */
+  static final String SILENTLY = "silently";
+
+  static final int PIECES = 30;
+  private static final Duration PIECE = Duration.ofMillis(100);
 
   private ScriptedEngine() {}
 
@@ -55,11 +66,45 @@ public final class ScriptedEngine {
     server.createContext(
         "/v1/chat/completions",
         call ->
-            answer(
+            chat(
                 call,
                 "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"hi\"}}],"
                     + "\"usage\":{\"completion_tokens\":1}}"));
     server.start();
+  }
+
+  /** One that is asked for it takes its time, and says something meanwhile or not. */
+  private static void chat(HttpExchange call, String json) throws IOException {
+    String asked = new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    if (asked.contains(SLOWLY)) {
+      stream(call);
+      return;
+    }
+    if (asked.contains(SILENTLY)) {
+      pass(PIECE.multipliedBy(PIECES));
+    }
+    answer(call, json);
+  }
+
+  private static void stream(HttpExchange call) throws IOException {
+    call.getResponseHeaders().add("content-type", "text/event-stream");
+    call.sendResponseHeaders(200, 0);
+    for (int i = 0; i < PIECES; i++) {
+      String event =
+          "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + i + " \"}}]}\n\n";
+      call.getResponseBody().write(event.getBytes(StandardCharsets.UTF_8));
+      call.getResponseBody().flush();
+      pass(PIECE);
+    }
+    call.getResponseBody().write("data: [DONE]\n\n".getBytes(StandardCharsets.UTF_8));
+    call.close();
+  }
+
+  private static void pass(Duration length) {
+    long end = System.nanoTime() + length.toNanos();
+    for (long left = length.toNanos(); left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
   }
 
   private static void answer(HttpExchange call, String json) throws IOException {

@@ -197,7 +197,9 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
     }
     List<Verdict> verdicts = Scheduler.verdicts(sight.fleet(), sight.need());
     boolean noneCould = verdicts.stream().noneMatch(Verdict::everFits);
-    if (state.currentFile().isEmpty() && !noneCould) {
+    // Of none that can be asked each says itself why not, as one that obeys another journal.
+    boolean noneIsAsked = sight.fleet().machines().values().stream().noneMatch(sight::speaks);
+    if (state.currentFile().isEmpty() && !noneCould && !noneIsAsked) {
       return sight.soft().absent().isEmpty()
           ? "asking a machine about the model"
           : sight.soft().absent().entrySet().stream()

@@ -27,27 +27,32 @@ public final class TasksBenchmark {
   static final int CLIENTS = 64;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  private TasksBenchmark() {}
+  private final RawBroker raw;
+  private final int tasks;
+  private final int rounds;
 
-  /** Arguments: how many tasks each measurement has. */
+  private TasksBenchmark(RawBroker raw, int tasks, int rounds) {
+    this.raw = raw;
+    this.tasks = tasks;
+    this.rounds = rounds;
+  }
+
+  /** Arguments: how many tasks each measurement has, how many rounds there are. */
   public static void main(String[] arguments) throws Exception {
     int tasks = Integer.parseInt(arguments[0]);
+    int rounds = Integer.parseInt(arguments[1]);
     RabbitServer broker = RabbitServer.own();
     RedisServer redis = RedisServer.own();
     boolean kept = false;
     try (RawBroker raw = new RawBroker(broker.url())) {
       raw.publish(tasks / 4);
       raw.consume(tasks / 4);
-      double confirmed = raw.publish(tasks);
-      RawRates rates = new RawRates(confirmed, 1 / (1 / confirmed + 1 / raw.consume(tasks)));
-      System.out.printf("raw broker, confirmed publishes   %8.0f /s%n", rates.confirmed);
-      System.out.printf("raw broker, publish to ack        %8.0f /s%n", rates.acknowledged);
+      TasksBenchmark benchmark = new TasksBenchmark(raw, tasks, rounds);
       Map<String, String> servers =
           Map.of("remuda.tasks.queue", broker.url(), "remuda.tasks.results", redis.url());
-      kept = measure("RabbitMQ + Redis", servers, tasks, rates, raw);
+      kept = benchmark.measure("RabbitMQ + Redis", servers);
       Path folder = TestFolders.untilExit("tasks-bench");
-      Map<String, String> embedded = Map.of("remuda.node.data", folder.toString());
-      kept &= measure("embedded", embedded, tasks, rates, raw);
+      kept &= benchmark.measure("embedded", Map.of("remuda.node.data", folder.toString()));
     } catch (Exception e) {
       // Threads of what was open would keep the program alive.
       e.printStackTrace();
@@ -61,47 +66,56 @@ public final class TasksBenchmark {
     System.exit(!kept && System.getenv("HOLD") != null ? 1 : 0);
   }
 
-  private static boolean measure(
-      String what, Map<String, ?> places, int tasks, RawRates rates, RawBroker raw)
-      throws Exception {
+  private boolean measure(String what, Map<String, ?> places) throws Exception {
     try (TaskStage stage = TaskStage.open(places)) {
       // An instance that was there declares the queue.
       TaskTrace trace = new TaskTrace();
       InstanceStage first = new InstanceStage(stage, 1, 64, 0);
       stage.awaitEnd(stage.accept(stage.task("warm")));
-      endToEnd(stage, tasks / 4, trace);
       get(first.duty.drain());
       first.close();
-
-      double submits = submits(stage, tasks);
-      System.out.printf(
-          "%-17s submits         %8.0f /s   %.2f of the raw broker's%n",
-          what, submits, submits / rates.confirmed);
-      try (InstanceStage one = InstanceStage.traced(stage, 2, 64, trace)) {
-        long began = System.nanoTime();
-        while (one.runs.get() < tasks || one.gate.inFlight() > 0) {
-          LockSupport.parkNanos(1_000_000);
-        }
-        System.out.printf("%-17s one instance    %8.0f /s%n", what, tasks / seconds(began));
-        double rate = endToEnd(stage, tasks, trace);
-        System.out.printf(
-            "%-17s end to end      %8.0f /s   %.2f of the raw broker's publish to ack%n",
-            what, rate, rate / rates.acknowledged);
-        atPace(stage, rate / 2, tasks / 2, trace);
-        Times bare = new Times();
-        raw.atPace(rate / 2, tasks / 2, bare);
-        bare.print(Math.round(rate / 2) + " bare messages/s through the broker alone");
+      Medians medians = new Medians(what);
+      for (int round = 1; round <= rounds; round++) {
+        System.out.printf("%s, round %d of %d%n", what, round, rounds);
+        round(stage, round, trace, medians);
       }
-      return secondInstance(what, stage, tasks);
+      boolean kept = medians.print();
+      return kept & secondInstance(what, stage, tasks);
+    }
+  }
+
+  /** The bare broker and the tasks by turns, so that both meet the same minute of the machine. */
+  private void round(TaskStage stage, int round, TaskTrace trace, Medians medians)
+      throws Exception {
+    double confirmed = raw.publish(tasks);
+    medians.add(Medians.Figure.RAW_PUBLISH, confirmed);
+    double submits = submits(stage, tasks);
+    medians.add(Medians.Figure.SUBMITS, submits);
+    medians.add(Medians.Figure.SUBMITS_OF_RAW, submits / confirmed);
+    double acknowledged = 1 / (1 / confirmed + 1 / raw.consume(tasks));
+    medians.add(Medians.Figure.RAW_TO_ACK, acknowledged);
+    try (InstanceStage one = InstanceStage.traced(stage, 1 + round, 64, trace)) {
+      long began = System.nanoTime();
+      while (one.runs.get() < tasks || one.gate.inFlight() > 0) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      medians.add(Medians.Figure.DRAIN, tasks / seconds(began));
+      double rate = endToEnd(stage, tasks, trace);
+      medians.add(Medians.Figure.END_TO_END, rate);
+      medians.add(Medians.Figure.END_TO_END_OF_RAW, rate / acknowledged);
+      medians.add(Medians.Figure.P99_AT_HALF, atPace(stage, rate / 2, tasks / 2, trace));
+      Times bare = new Times();
+      raw.atPace(rate / 2, tasks / 2, bare);
+      bare.print(Math.round(rate / 2) + " bare messages/s through the broker alone");
     }
   }
 
   /** One instance at work on a full queue, and then another: when that begins, and its share. */
   private static boolean secondInstance(String what, TaskStage stage, int tasks) throws Exception {
     submits(stage, tasks);
-    try (InstanceStage one = new InstanceStage(stage, 3, 64, 0)) {
+    try (InstanceStage one = new InstanceStage(stage, 1_001, 64, 0)) {
       awaitRuns(one, tasks / 10);
-      try (InstanceStage two = new InstanceStage(stage, 4, 64, 0)) {
+      try (InstanceStage two = new InstanceStage(stage, 1_002, 64, 0)) {
         long ready = System.nanoTime();
         int before = one.runs.get();
         awaitRuns(two, 1);
@@ -209,8 +223,12 @@ public final class TasksBenchmark {
     return rate;
   }
 
-  /** Tasks that come at a steady pace, whether or not the earlier ones are done. */
-  private static void atPace(TaskStage stage, double perSecond, int tasks, TaskTrace trace)
+  /**
+   * Tasks that come at a steady pace, whether or not the earlier ones are done.
+   *
+   * @return milliseconds within which 99 of 100 are done
+   */
+  private static double atPace(TaskStage stage, double perSecond, int tasks, TaskTrace trace)
       throws Exception {
     TaskWaiting waiting = waiting(stage);
     Times times = new Times();
@@ -228,8 +246,9 @@ public final class TasksBenchmark {
       }
       CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(5, TimeUnit.MINUTES);
     }
-    times.print(Math.round(perSecond) + " tasks/s, half of that");
+    double p99 = times.print(Math.round(perSecond) + " tasks/s, half of that");
     trace.print();
+    return p99;
   }
 
   /** {@link #CLIENTS} at a time, until that many are done. */
@@ -261,9 +280,6 @@ public final class TasksBenchmark {
             });
   }
 
-  /** What the bare broker does a second. */
-  private record RawRates(double confirmed, double acknowledged) {}
-
   /** How long each took. */
   static final class Times {
     private final List<Long> nanos = Collections.synchronizedList(new ArrayList<>());
@@ -272,14 +288,14 @@ public final class TasksBenchmark {
       nanos.add(System.nanoTime() - began);
     }
 
-    void print(String load) {
+    /** Answers the 99th percentile in milliseconds. */
+    double print(String load) {
       List<Long> sorted = nanos.stream().sorted().toList();
+      double p99 = sorted.get(sorted.size() * 99 / 100) / 1e6;
       System.out.printf(
           "                  end to end      %8.1f ms median, %.1f ms p99, %.1f ms longest, %s%n",
-          sorted.get(sorted.size() / 2) / 1e6,
-          sorted.get(sorted.size() * 99 / 100) / 1e6,
-          sorted.get(sorted.size() - 1) / 1e6,
-          load);
+          sorted.get(sorted.size() / 2) / 1e6, p99, sorted.get(sorted.size() - 1) / 1e6, load);
+      return p99;
     }
   }
 

@@ -178,7 +178,8 @@ public final class TaskSql {
           + " WHERE id = ?)"
           + " AND NOT EXISTS (SELECT 1 FROM "
           + RECORD
-          + " WHERE once = ?)";
+          // To look for NULL, H2 reads all records that have none.
+          + " WHERE once = COALESCE(CAST(? AS VARCHAR(64)), ''))";
 
   /** As {@link #INSERT_RECORD}, then until when; later it writes nothing. */
   public static final String REMAKE_RECORD = INSERT_RECORD + " AND CAST(? AS BIGINT) >= " + NOW;

@@ -221,6 +221,8 @@ public final class RabbitServer {
           listeners.tcp.local = 127.0.0.1:%d
           disk_free_limit.absolute = 50MB
           vm_memory_high_watermark.absolute = 512MB
+          # It is held in memory until it is full: by default as much as all that is allowed here.
+          raft.wal_max_size_bytes = 64000000
           log.console = true
           log.file = false
           """

@@ -101,8 +101,7 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
       Runnable storeDown,
       Unreadable unreadable,
       Succession<Command> succession) {
-    return create(
-        clock, snapshotEvery, MOST_BYTES, spread, storeDown, unreadable, succession);
+    return create(clock, snapshotEvery, MOST_BYTES, spread, storeDown, unreadable, succession);
   }
 
   /**

@@ -18,6 +18,7 @@ import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.journal.Succession;
 import io.remuda.registry.journal.Unreadable;
 import java.io.NotSerializableException;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +52,8 @@ class KeysSuccessionTest {
     ActorRef<Command> owner = owner();
     TestProbe<Reply> replies = KIT.createTestProbe();
     AccessActor.Written written = new AccessActor.Written(7);
-    AccessProtocol.ListKeys question = new AccessProtocol.ListKeys(replies.getRef());
+    AccessProtocol.ListKeys question =
+        new AccessProtocol.ListKeys(Optional.empty(), replies.getRef());
 
     owner.tell(written);
     owner.tell(question);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * The fleet that is broken: registry nodes on one PostgreSQL, machines, two gateways, each a
@@ -229,11 +230,22 @@ final class Stage implements AutoCloseable {
     return "http://" + network.address(gateway.name()) + ":" + API;
   }
 
-  /** Whether each registry node is in a cluster, as it says. */
+  /**
+   * Whether all registry nodes are full members, as each of them says: one that is about to become
+   * one has no voice yet, and with another one gone the rest would be no majority. Each tells of a
+   * few members only, those of the lowest addresses, which the registry nodes have here.
+   */
   boolean registriesHaveJoined() {
     return contacts.stream()
         .map(contact -> contact.get("/bootstrap/seed-nodes"))
-        .allMatch(seen -> seen.filter(json -> !json.path("seedNodes").isEmpty()).isPresent());
+        .allMatch(seen -> seen.map(Stage::registriesUp).orElse(0L) == registries.size());
+  }
+
+  private static long registriesUp(JsonNode seen) {
+    return StreamSupport.stream(seen.path("seedNodes").spliterator(), false)
+        .filter(member -> member.path("status").asText().equals("Up"))
+        .filter(member -> member.path("roles").toString().contains("\"registry\""))
+        .count();
   }
 
   /** The machine's id. */

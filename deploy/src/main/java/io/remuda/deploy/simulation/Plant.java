@@ -1,29 +1,43 @@
 package io.remuda.deploy.simulation;
 
+import io.remuda.deploy.check.Invariant;
 import java.util.Locale;
+import java.util.Set;
 
-/** A bug put into the simulation on purpose, to see that it is found. */
+/** A bug put into the simulation on purpose, to see that it is found by what it breaks. */
 public enum Plant {
   NONE("no bug"),
-  DOUBLE_PLACEMENT("now and then a start goes to a second machine too"),
-  LOST_ASSIGNMENT("now and then the journal confirms a write that it does not keep"),
-  STALE_EPOCH("a machine forgets what it was told to stop"),
-  TWO_COMMITS("the journal takes a number twice"),
-  MEMORY_TWICE("a machine that takes up an engine again does not count its claim"),
-  TWO_SCHEMAS("now and then another schema is taken for a name"),
-  ORPHAN("a machine forgets an instance before its engine has ended"),
-  STUCK_START("a machine that starts an engine does not let the next one start"),
-  STALE_ROUTE("a machine tells gateways of nothing but what is ready"),
-  EARLY_ORDER("commands leave before the events that they rest on are written");
+  DOUBLE_PLACEMENT("now and then a start goes to a second machine too", Invariant.ONE_START),
+  LOST_ASSIGNMENT(
+      "now and then the journal confirms a write that it does not keep", Invariant.ACT_AFTER_WRITE),
+  STALE_EPOCH("a machine forgets what it was told to stop", Invariant.NO_STALE_EPOCH),
+  TWO_COMMITS("the journal takes a number twice", Invariant.ONE_COMMIT),
+  MEMORY_TWICE(
+      "a machine that takes up an engine again does not count its claim",
+      Invariant.NO_MEMORY_TWICE),
+  TWO_SCHEMAS("now and then another schema is taken for a name", Invariant.ONE_SCHEMA),
+  ORPHAN("a machine forgets an instance before its engine has ended", Invariant.NO_ORPHAN),
+  STUCK_START(
+      "a machine that starts an engine does not let the next one start", Invariant.CONVERGES),
+  STALE_ROUTE("a machine tells gateways of nothing but what is ready", Invariant.CONVERGES),
+  EARLY_ORDER(
+      "commands leave before the events that they rest on are written", Invariant.ACT_AFTER_WRITE);
 
   private final String meaning;
+  private final Set<Invariant> breaks;
 
-  Plant(String meaning) {
+  Plant(String meaning, Invariant... breaks) {
     this.meaning = meaning;
+    this.breaks = Set.of(breaks);
   }
 
   public String meaning() {
     return meaning;
+  }
+
+  /** What has to be found of it; that something else breaks too finds it by accident only. */
+  public Set<Invariant> breaks() {
+    return breaks;
   }
 
   /** As it is typed. */

@@ -2,8 +2,10 @@ package io.remuda.deploy.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.remuda.deploy.check.Invariant;
 import io.remuda.deploy.simulation.Simulation.Outcome;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,14 +37,36 @@ class SimulationTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-  void aPlantedBugIsFoundAndItsSeedFindsItAgain(Plant plant) throws InterruptedException {
+  void aPlantedBugIsFoundByEachThingThatItBreaksAndItsSeedFindsItAgain(Plant plant) {
     Simulations simulations = new Simulations(STEPS, plant);
 
-    Optional<Outcome> found = simulations.run(1, SEEDS_FOR_A_PLANT, 1, done -> {});
+    for (Invariant broken : plant.breaks()) {
+      Outcome found = first(simulations, broken, plant.meaning());
 
-    assertThat(found).as(plant.meaning()).isPresent();
-    Outcome again = simulations.run(found.get().seed());
-    assertThat(again).isEqualTo(found.get());
-    assertThat(Simulation.text(again)).last().asString().startsWith("seed " + again.seed());
+      Outcome again = simulations.run(found.seed());
+      assertThat(again).isEqualTo(found);
+      assertThat(Simulation.text(again)).last().asString().startsWith("seed " + again.seed());
+      assertThat(new Simulations(STEPS, Plant.NONE).run(found.seed()).violations())
+          .as("without the bug")
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void eachBugSaysWhatItBreaks() {
+    assertThat(Plant.values()).allMatch(plant -> plant.breaks().isEmpty() == (plant == Plant.NONE));
+  }
+
+  /** A seed that ends in something else has not found it. */
+  private static Outcome first(Simulations simulations, Invariant broken, String meaning) {
+    return LongStream.rangeClosed(1, SEEDS_FOR_A_PLANT)
+        .mapToObj(simulations::run)
+        .filter(outcome -> breaks(outcome, broken))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no seed found " + broken + ": " + meaning));
+  }
+
+  private static boolean breaks(Outcome outcome, Invariant broken) {
+    return outcome.violations().stream().anyMatch(found -> found.invariant() == broken);
   }
 }

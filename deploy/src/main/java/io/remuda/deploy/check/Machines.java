@@ -1,6 +1,7 @@
 package io.remuda.deploy.check;
 
 import io.remuda.deploy.check.Observation.Assigned;
+import io.remuda.deploy.check.Observation.AssignmentsTold;
 import io.remuda.deploy.check.Observation.InstanceStarted;
 import io.remuda.deploy.check.Observation.InstanceStopped;
 import io.remuda.deploy.check.Observation.MachineSize;
@@ -120,13 +121,16 @@ final class Machines {
   /** Nothing starts ahead of what it rests on; judged where assignments are told. */
   static final class Assignments implements Live.Fold {
     private final Set<Where> written = new HashSet<>();
+    private boolean told;
 
     @Override
     public void see(Observation seen, List<Violation> found) {
-      if (seen instanceof Assigned assigned) {
+      if (seen instanceof AssignmentsTold) {
+        told = true;
+      } else if (seen instanceof Assigned assigned) {
         written.add(new Where(assigned.machine(), assigned.instance()));
       } else if (seen instanceof InstanceStarted started
-          && !written.isEmpty()
+          && told
           && !started.adopted()
           && !written.contains(new Where(started.machine(), started.instance()))) {
         found.add(

@@ -117,10 +117,10 @@ public sealed interface Observation {
     }
   }
 
-  /**
-   * It is written that an instance is to run on a machine. A driver that tells this at all tells it
-   * of every instance.
-   */
+  /** From now on each {@link Assigned} is told, so that a start without one is one too many. */
+  record AssignmentsTold(Duration at) implements Observation {}
+
+  /** It is written that an instance is to run on a machine. */
   record Assigned(Duration at, InstanceId instance, MachineId machine) implements Observation {}
 
   /** A machine has nothing left of an instance. */

@@ -1,5 +1,6 @@
 package io.remuda.deploy.simulation;
 
+import io.remuda.deploy.check.Observation.AssignmentsTold;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.id.MachineId;
@@ -53,6 +54,7 @@ final class World {
   }
 
   void start() {
+    story.see(new AssignmentsTold(now()));
     registries.forEach(RegistryShell::start);
     machines.forEach(SimulatedMachine::start);
     gateways.forEach(GatewayShell::start);

@@ -172,7 +172,8 @@ class FailingEnginesTest {
           stage.until(
               "it is killed",
               SETTINGS.startLimit().plusSeconds(5),
-              () -> !machine.in(Phase.BACKOFF).isEmpty());
+              // The pause before the next start may be short.
+              () -> !machine.in(Phase.BACKOFF).isEmpty() || machine.engines().starts() == 2);
 
           stage.finish();
           assertThat(machine.engines().starts()).isEqualTo(2);

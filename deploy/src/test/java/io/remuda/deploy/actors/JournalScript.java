@@ -20,12 +20,24 @@ final class JournalScript implements Extension {
     /** Not written; the journal fails. */
     FAILED,
     /** Written; the journal fails all the same, so that its writer does not know. */
-    KEPT_AND_FAILED
+    KEPT_AND_FAILED,
+    /** A planted bug: its writer is told first and acts on what is only about to be written. */
+    TOLD_FIRST,
+    /** A planted bug: its writer is told, and it is never written. */
+    TOLD_ONLY
   }
 
   /** Whoever decides. */
   interface Author {
     Fate fate(String persistenceId, List<PersistentRepr> rows);
+
+    /** How long it takes to write them. */
+    Duration writing();
+
+    /**
+     * Whether their numbers are free: another life of their writer may have taken them meanwhile.
+     */
+    boolean fits(List<PersistentRepr> rows);
 
     /** They are in the journal; nobody was told yet. */
     void kept(List<PersistentRepr> rows);
@@ -46,6 +58,16 @@ final class JournalScript implements Extension {
         @Override
         public Fate fate(String persistenceId, List<PersistentRepr> rows) {
           return Fate.FAILED;
+        }
+
+        @Override
+        public Duration writing() {
+          return Duration.ZERO;
+        }
+
+        @Override
+        public boolean fits(List<PersistentRepr> rows) {
+          return false;
         }
 
         @Override
@@ -78,6 +100,14 @@ final class JournalScript implements Extension {
 
   Fate fate(String persistenceId, List<PersistentRepr> rows) {
     return author.fate(persistenceId, rows);
+  }
+
+  Duration writing() {
+    return author.writing();
+  }
+
+  boolean fits(List<PersistentRepr> rows) {
+    return author.fits(rows);
   }
 
   void kept(List<PersistentRepr> rows) {

@@ -26,10 +26,22 @@ final class Records implements JournalScript.Author {
 
   private static final String NAMES = "Model|";
 
+  /** What goes wrong in a journal that is none of the planted ones. */
+  private static final List<JournalScript.Fate> FAILURES =
+      List.of(
+          JournalScript.Fate.REFUSED,
+          JournalScript.Fate.FAILED,
+          JournalScript.Fate.KEPT_AND_FAILED);
+
+  /** Longer than most messages take: what leaves ahead of its event arrives ahead of it. */
+  private static final Duration WRITING = Duration.ofMillis(20);
+
   private final Stage stage;
   private final Map<ModelName, ModelState> states = new TreeMap<>();
+  private final Map<String, Long> last = new TreeMap<>();
   private final Deque<JournalScript.Fate> next = new ArrayDeque<>();
   private Optional<Runnable> whenKept = Optional.empty();
+  private JournalScript.Fate always = JournalScript.Fate.KEPT;
   private double unreliable;
   private Duration slowest = Duration.ZERO;
 
@@ -40,6 +52,11 @@ final class Records implements JournalScript.Author {
   /** The next writes of names end so, one after the other; then all is kept again. */
   void next(JournalScript.Fate... fates) {
     next.addAll(List.of(fates));
+  }
+
+  /** Where nothing else is said, all writes of names end so. */
+  void always(JournalScript.Fate fate) {
+    always = fate;
   }
 
   /** Of the writes of names so many do not end well, in one way or another. */
@@ -82,15 +99,26 @@ final class Records implements JournalScript.Author {
     if (!next.isEmpty()) {
       return next.poll();
     }
-    JournalScript.Fate[] all = JournalScript.Fate.values();
     return stage.chance(unreliable)
-        ? all[1 + stage.random().nextInt(all.length - 1)]
-        : JournalScript.Fate.KEPT;
+        ? FAILURES.get(stage.random().nextInt(FAILURES.size()))
+        : always;
+  }
+
+  @Override
+  public Duration writing() {
+    return stage.upTo(WRITING);
+  }
+
+  @Override
+  public boolean fits(List<PersistentRepr> rows) {
+    PersistentRepr first = rows.get(0);
+    return first.sequenceNr() == last.getOrDefault(first.persistenceId(), 0L) + 1;
   }
 
   @Override
   public void kept(List<PersistentRepr> rows) {
     for (PersistentRepr row : rows) {
+      last.put(row.persistenceId(), row.sequenceNr());
       stage
           .tale()
           .see(new Committed(stage.now(), row.persistenceId(), row.sequenceNr(), row.writerUuid()));

@@ -11,6 +11,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import scala.collection.immutable.Seq;
 import scala.concurrent.Future;
 import scala.jdk.javaapi.CollectionConverters;
@@ -35,28 +37,69 @@ public final class ScriptedJournal extends PersistenceTestKitPlugin {
     JournalScript script = JournalScript.of(context().system());
     List<PersistentRepr> rows = rows(writes);
     Fate fate = script.fate(rows.get(0).persistenceId(), rows);
-    if (fate == Fate.FAILED) {
-      return Futures.failed(new SQLException("the connection broke, as the test wants it"));
-    }
-    if (fate == Fate.REFUSED) {
-      List<Try<BoxedUnit>> refused = new ArrayList<>();
-      CollectionConverters.asJava(writes)
-          .forEach(write -> refused.add(new Failure<>(new SQLException("refused by the test"))));
-      return Futures.successful(CollectionConverters.asScala(refused).toList());
+    return switch (fate) {
+      case FAILED -> broken("the connection broke, as the test wants it");
+      case REFUSED -> refused(writes);
+      case KEPT ->
+          after(
+              script.writing(),
+              () -> keep(script, writes, rows, kept -> after(script.pause(), () -> kept)));
+      case KEPT_AND_FAILED ->
+          after(
+              script.writing(),
+              () ->
+                  keep(
+                      script,
+                      writes,
+                      rows,
+                      kept -> broken("the answer was lost, as the test wants it")));
+      case TOLD_FIRST -> {
+        var unseen = after(script.writing(), () -> keep(script, writes, rows, kept -> kept));
+        yield written();
+      }
+      case TOLD_ONLY -> written();
+    };
+  }
+
+  /** Keeps the rows unless another writer has taken their numbers, as a primary key has it. */
+  private Future<Seq<Try<BoxedUnit>>> keep(
+      JournalScript script,
+      Seq<AtomicWrite> writes,
+      List<PersistentRepr> rows,
+      UnaryOperator<Future<Seq<Try<BoxedUnit>>>> then) {
+    if (!script.fits(rows)) {
+      return broken("duplicate key");
     }
     Future<Seq<Try<BoxedUnit>>> kept = super.asyncWriteMessages(writes);
     script.kept(rows);
-    if (fate == Fate.KEPT_AND_FAILED) {
-      return Futures.failed(new SQLException("the answer was lost, as the test wants it"));
-    }
-    Duration pause = script.pause();
+    return then.apply(kept);
+  }
+
+  private Future<Seq<Try<BoxedUnit>>> after(
+      Duration pause, Supplier<Future<Seq<Try<BoxedUnit>>>> act) {
     return pause.isZero()
-        ? kept
+        ? act.get()
         : Patterns.after(
             DurationConverters.toScala(pause),
             context().system().scheduler(),
             context().dispatcher(),
-            () -> kept);
+            act::get);
+  }
+
+  private static Future<Seq<Try<BoxedUnit>>> broken(String why) {
+    return Futures.failed(new SQLException(why));
+  }
+
+  private static Future<Seq<Try<BoxedUnit>>> refused(Seq<AtomicWrite> writes) {
+    List<Try<BoxedUnit>> refused = new ArrayList<>();
+    CollectionConverters.asJava(writes)
+        .forEach(write -> refused.add(new Failure<>(new SQLException("refused by the test"))));
+    return Futures.successful(CollectionConverters.asScala(refused).toList());
+  }
+
+  /** Akka's word for all of them. */
+  private static Future<Seq<Try<BoxedUnit>>> written() {
+    return Futures.successful(CollectionConverters.asScala(List.<Try<BoxedUnit>>of()).toList());
   }
 
   private static List<PersistentRepr> rows(Seq<AtomicWrite> writes) {

@@ -3,6 +3,7 @@ package io.remuda.deploy.actors;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.Adapter;
 import io.remuda.deploy.check.Limits;
+import io.remuda.deploy.check.Observation.AssignmentsTold;
 import io.remuda.deploy.check.Observation.MachineSample;
 import io.remuda.deploy.check.Observation.Sample;
 import io.remuda.deploy.check.Settling;
@@ -52,6 +53,7 @@ final class Stage implements AutoCloseable {
     this.tale = new Tale(this::now);
     this.wire = new Wire(this);
     this.records = new Records(this);
+    tale.see(new AssignmentsTold(now()));
     script().by(records);
     this.operator = new Operator(this);
     this.registry = new Registry(this);

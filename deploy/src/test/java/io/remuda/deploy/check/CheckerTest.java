@@ -3,6 +3,7 @@ package io.remuda.deploy.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.remuda.deploy.check.Observation.Assigned;
+import io.remuda.deploy.check.Observation.AssignmentsTold;
 import io.remuda.deploy.check.Observation.Change;
 import io.remuda.deploy.check.Observation.Committed;
 import io.remuda.deploy.check.Observation.DeploymentChanged;
@@ -90,6 +91,7 @@ class CheckerTest {
       case NO_STALE_EPOCH -> List.of(new Obeyed(at(70), SECOND, TWO, 1));
       case ACT_AFTER_WRITE ->
           List.of(
+              new AssignmentsTold(at(0)),
               new Assigned(at(1), ONE, FIRST),
               new Assigned(at(1), TWO, SECOND),
               new Assigned(at(1), new InstanceId(LLAMA, 5), FIRST));

@@ -67,6 +67,7 @@ final class Machine {
   private final Set<InstanceId> takenUp = new HashSet<>();
   private Optional<NodeReport> last = Optional.empty();
   private List<ActorRef<?>> actors = List.of();
+  private Duration ahead = Duration.ZERO;
   private int life;
 
   Machine(Stage stage, MachineId id, long memoryMiB, Path folder) {
@@ -90,6 +91,12 @@ final class Machine {
 
   ScriptedEngines engines() {
     return engines;
+  }
+
+  /** Somebody sets its wall clock, so far ahead of everybody's, or behind. */
+  void setsClock(Duration difference) {
+    stage.tale().tell(id.value(), "its clock is " + difference + " off");
+    ahead = difference;
   }
 
   /** Its agent begins, and takes up what a former one has left. */
@@ -148,7 +155,7 @@ final class Machine {
         folders,
         blocking(now),
         stage.random(),
-        stage.clock(),
+        () -> stage.clock().instant().plus(ahead),
         () -> stage.now().toNanos(),
         TaskDesk.none(),
         new StartTimes());

@@ -241,9 +241,9 @@ final class Client implements AutoCloseable {
     return Duration.ofSeconds(count(perSecond)).dividedBy(perSecond);
   }
 
-  /** How many it takes to ask so often a second. */
+  /** How many it takes to ask so often a second: few, since their own pauses count as gaps too. */
   static int count(int perSecond) {
-    return Math.max(2, perSecond * 2 / 5);
+    return Math.max(2, perSecond / 5);
   }
 
   /**

@@ -59,6 +59,7 @@ final class SecondOpinion extends AbstractBehavior<SecondOpinion.Message> {
 
   private SecondOpinion(ActorContext<Message> context, Duration limit) {
     super(context);
+    context.setLoggerName(SecondOpinion.class);
     this.cluster = Cluster.get(context.getSystem());
     this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
     this.limit = limit;

@@ -16,7 +16,7 @@ public final class Succession<C> {
 
   private final Consumer<ActorRef<C>> passivate;
   private final Consumer<C> next;
-  private boolean begun;
+  private Optional<C> wake = Optional.empty();
 
   /**
    * @param passivate ends an actor once it has come to all that was sent to it; what is sent to the
@@ -34,13 +34,14 @@ public final class Succession<C> {
    * @param wake makes the next one be there, though nobody else sends it anything
    */
   public void begin(ActorRef<C> self, C wake) {
-    begun = true;
+    this.wake = Optional.of(wake);
     passivate.accept(self);
     next.accept(wake);
   }
 
   /**
-   * {@code handler}, until the succession has begun.
+   * {@code handler}, until the succession has begun. The wake for the next self may overtake the
+   * request to end this one: then it comes here, and is sent once more.
    *
    * @param onward what of a command concerns the next self; nothing of one that concerns this one
    */
@@ -49,10 +50,10 @@ public final class Succession<C> {
       Function<C, Optional<C>> onward,
       CommandHandler<C, E, S> handler) {
     return (state, command) -> {
-      if (!begun) {
+      if (wake.isEmpty()) {
         return handler.apply(state, command);
       }
-      onward.apply(command).ifPresent(next);
+      (wake.get().equals(command) ? wake : onward.apply(command)).ifPresent(next);
       return effects.none();
     };
   }

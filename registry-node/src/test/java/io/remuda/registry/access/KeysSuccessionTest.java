@@ -64,6 +64,19 @@ class KeysSuccessionTest {
     replies.expectNoMessage();
   }
 
+  /** It takes another way than the request to end the one that is behind, and may be faster. */
+  @Test
+  void theWakeOfTheNextOneIsNotLostOnTheOneThatGoes() {
+    ActorRef<Command> owner = owner();
+    AccessActor.Written written = new AccessActor.Written(7);
+
+    owner.tell(written);
+    assertThat(next.receiveMessage()).isEqualTo(written);
+    owner.tell(written);
+
+    assertThat(next.receiveMessage()).isEqualTo(written);
+  }
+
   @Test
   void keysThatCannotBeReadAreToldOncePerReasonHoweverOftenTheyAreAskedFor() {
     // By us, and by Akka with a stack trace.

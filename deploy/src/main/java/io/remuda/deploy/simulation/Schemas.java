@@ -9,10 +9,10 @@ import io.remuda.protocol.model.SchemaCodec;
 import java.util.Base64;
 import java.util.List;
 
-/** What typed models of the simulation take and give: the second adds to the first. */
-final class Schemas {
+/** What typed models of a test take and give: the second adds to the first. */
+public final class Schemas {
 
-  static final List<Schema> ALL = List.of(of("text"), of("text", "language"), of("image"));
+  public static final List<Schema> ALL = List.of(of("text"), of("text", "language"), of("image"));
 
   private Schemas() {}
 

@@ -7,6 +7,7 @@ import io.remuda.deploy.check.Limits;
 import io.remuda.deploy.check.Observation;
 import io.remuda.deploy.check.Observation.Committed;
 import io.remuda.deploy.check.Observation.Deployments;
+import io.remuda.deploy.check.Observation.SchemaAccepted;
 import io.remuda.deploy.check.Violation;
 import io.remuda.protocol.id.ModelName;
 import java.sql.Connection;
@@ -20,14 +21,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What must hold over all rounds: nothing accepted is lost, no number is committed twice. */
+/**
+ * What must hold over all rounds: nothing accepted is lost, no number is committed twice, no name
+ * stands for two schemas.
+ */
 final class Books {
 
   private final List<Observation> changes = new ArrayList<>();
 
   /** Keeps what of a round counts until the end. */
   void keep(List<Observation> seen) {
-    seen.stream().filter(Observation.DeploymentChanged.class::isInstance).forEach(changes::add);
+    seen.stream()
+        .filter(
+            each -> each instanceof Observation.DeploymentChanged || each instanceof SchemaAccepted)
+        .forEach(changes::add);
   }
 
   /** Compares what was accepted with what is there at the end, and reads the whole journal. */
@@ -50,7 +57,9 @@ final class Books {
   }
 
   private static boolean counts(Observation seen) {
-    return seen instanceof Committed || seen instanceof Deployments;
+    return seen instanceof Committed
+        || seen instanceof Deployments
+        || seen instanceof SchemaAccepted;
   }
 
   private static List<Observation> journal(Stage stage, Duration now) {

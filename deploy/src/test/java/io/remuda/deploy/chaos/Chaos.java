@@ -100,7 +100,8 @@ public final class Chaos {
   private boolean all() throws InterruptedException {
     ScheduledExecutorService timers = Executors.newScheduledThreadPool(1);
     List<String> atTheEnd;
-    try (Watch watch = new Watch(stage, recorder)) {
+    try (Watch watch = new Watch(stage, recorder);
+        Rivals rivals = new Rivals(stage.doors(), recorder)) {
       Eventually.passes(
           "the fleet is as wished",
           SETTLE_LIMIT,
@@ -112,11 +113,14 @@ public final class Chaos {
               stage.entrance(), options.perSecond(), options.requestLimit(), recorder, timers);
       try {
         quiet();
+        rivals.start();
         playAll(watch);
       } finally {
         clients.forEach(Client::stop);
         clients.forEach(Client::close);
+        rivals.close();
       }
+      books.keep(recorder.take());
       atTheEnd = books.audit(stage, recorder.now());
     } finally {
       timers.shutdownNow();

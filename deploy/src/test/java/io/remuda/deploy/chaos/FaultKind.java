@@ -14,7 +14,7 @@ enum FaultKind {
   MACHINE_PULLED("a machine's cable pulled out"),
   REGISTRY_PARTED("one registry node cut off from all other nodes"),
   REGISTRY_LINK_BROKEN("one link between two registry nodes broken, perhaps one way"),
-  MACHINE_PAUSED("a model node stopped for 2.5 s"),
+  NODE_PAUSED("a model node, a gateway and a registry node stopped for 2.5 s"),
   MACHINES_PAUSE_IN_TURN("two model nodes stopped in turn"),
   MACHINES_SILENT("60 % of the machines cut off for 20 s"),
   POSTGRES_STOPPED("PostgreSQL stopped for 20 s");

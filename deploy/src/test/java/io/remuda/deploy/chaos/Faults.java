@@ -21,6 +21,9 @@ final class Faults {
   /** Three JVMs start at once on one computer and form a cluster: more than one that has gone. */
   private static final Duration ALL_BACK = Duration.ofSeconds(30);
 
+  private static final Duration PAUSE = Duration.ofMillis(2_500);
+  private static final Duration CALM = Duration.ofSeconds(2);
+
   /** As service managers restart what has ended. */
   private static final Duration RESTART = Duration.ofSeconds(1);
 
@@ -37,7 +40,7 @@ final class Faults {
       case REGISTRY_KILLED -> registryKilled(round);
       case REGISTRIES_AWAY -> registriesAway(round);
       case MACHINE_LEAVES -> machineLeaves(round);
-      case MACHINE_PAUSED -> machinePaused(round);
+      case NODE_PAUSED -> nodePaused(round);
       case MACHINES_PAUSE_IN_TURN -> machinesPauseInTurn(round);
       case POSTGRES_STOPPED -> postgresStopped(round);
       case MACHINE_PULLED -> NetworkFaults.machinePulled(round);
@@ -128,17 +131,29 @@ final class Faults {
     round.heals();
   }
 
-  private static void machinePaused(Round round) {
+  /** One of each role, one after the other. */
+  private static void nodePaused(Round round) {
     Map<InstanceId, Long> before = pids(round.look());
-    Node machine = machineWithEngines(round);
+    List<Long> processes = processes(round);
     round.breaks();
-    machine.pause();
-    round.lasts(Duration.ofMillis(2_500));
-    machine.goOn();
+    for (Node node :
+        List.of(
+            machineWithEngines(round),
+            round.any(round.stage().gateways()),
+            round.any(round.stage().registries()))) {
+      node.pause();
+      round.pass(PAUSE);
+      node.goOn();
+      round.pass(CALM);
+    }
     round.heals();
-    Round.pass(Duration.ofSeconds(2));
     round.until(Look::settled, PATIENCE);
     round.demand("nothing moved or restarted", pids(round.look()).equals(before), before);
+    round.demand("no node has ended", processes(round).equals(processes), processes);
+  }
+
+  private static List<Long> processes(Round round) {
+    return round.stage().all().stream().flatMap(node -> node.processes().stream()).toList();
   }
 
   private static void machinesPauseInTurn(Round round) {

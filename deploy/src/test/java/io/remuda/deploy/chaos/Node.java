@@ -3,19 +3,24 @@ package io.remuda.deploy.chaos;
 import io.remuda.deploy.fleet.Launched;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** One node of the fleet: a process on a host of its own, which starts again where it was. */
 final class Node {
 
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
   private static final Duration END_LIMIT = Duration.ofSeconds(60);
+  private static final long KIB_A_MIB = 1024;
 
   private final String name;
   private final String printed;
@@ -81,13 +86,44 @@ final class Node {
 
   /** As a crash. What its launcher started goes too; engines, which left it, do not. */
   void kill() {
-    // A registry's launcher is the process that we know, and starts another one when one ends.
-    List<ProcessHandle> started =
-        arguments.get(0).equals("registry")
-            ? ProcessHandle.of(pid()).stream().flatMap(ProcessHandle::children).toList()
-            : List.of();
+    List<ProcessHandle> started = started();
     launched().kill();
     started.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Its own, and what its launcher started. */
+  List<Long> processes() {
+    return Stream.concat(Stream.of(pid()), started().stream().map(ProcessHandle::pid)).toList();
+  }
+
+  /** A registry's launcher is the process that we know, and starts another one when one ends. */
+  private List<ProcessHandle> started() {
+    return arguments.get(0).equals("registry")
+        ? ProcessHandle.of(pid()).stream().flatMap(ProcessHandle::children).toList()
+        : List.of();
+  }
+
+  /** What its processes hold in memory; empty when it does not run. */
+  OptionalLong residentMiB() {
+    if (!isAlive()) {
+      return OptionalLong.empty();
+    }
+    long kib = residentKiB(pid());
+    for (ProcessHandle child : started()) {
+      kib += residentKiB(child.pid());
+    }
+    return kib == 0 ? OptionalLong.empty() : OptionalLong.of(kib / KIB_A_MIB);
+  }
+
+  private static long residentKiB(long pid) {
+    try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+          .sum();
+    } catch (IOException | UncheckedIOException ended) {
+      return 0;
+    }
   }
 
   /** Asks it to end in good order; {@link #awaitEnd} waits for it. */
@@ -110,7 +146,12 @@ final class Node {
 
   private void signal(String signal) {
     try {
-      Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).start();
+      List<String> line = new ArrayList<>(List.of("kill", "-" + signal, Long.toString(pid())));
+      if (!signal.equals("TERM")) {
+        // A launcher passes on the request to end alone.
+        started().forEach(child -> line.add(Long.toString(child.pid())));
+      }
+      Process kill = new ProcessBuilder(line).start();
       if (!kill.waitFor(10, TimeUnit.SECONDS) || kill.exitValue() != 0) {
         throw new IllegalStateException("cannot send " + signal + " to " + name);
       }

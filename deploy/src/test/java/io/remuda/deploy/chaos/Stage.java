@@ -27,9 +27,13 @@ final class Stage implements AutoCloseable {
 
   static final String MODEL = "chat";
   static final int MEMORY_MIB = 128;
+  private static final int HEAP_MIB = 192;
 
   /** Tokens of one request and its answer. */
   private static final int CONTEXT = 128;
+
+  /** A node's heap, and what a JVM takes beside it for classes, code, threads and buffers. */
+  static final int NODE_MIB = HEAP_MIB + 448;
 
   static final double CPUS = 0.5;
 
@@ -104,7 +108,7 @@ final class Stage implements AutoCloseable {
     all.put("REMUDA_NODE_MODEL_ROOTS", folder.resolve("models").toString());
     all.put("REMUDA_LAUNCH_LOG_REQUESTS", "on");
     // Many virtual machines share few processors here.
-    all.put("REMUDA_JAVA_OPTS", "-Xmx192m -XX:TieredStopAtLevel=1");
+    all.put("REMUDA_JAVA_OPTS", "-Xmx%dm -XX:TieredStopAtLevel=1".formatted(HEAP_MIB));
     return Map.copyOf(all);
   }
 
@@ -189,6 +193,12 @@ final class Stage implements AutoCloseable {
 
   Door door() {
     return door;
+  }
+
+  /** As {@link #door}, one for each gateway, which it asks first. */
+  List<Door> doors() {
+    List<String> urls = gateways.stream().map(this::url).toList();
+    return List.of(new Door(urls, adminKey), new Door(List.of(urls.get(1), urls.get(0)), adminKey));
   }
 
   Broken broken() {

@@ -7,6 +7,7 @@ import io.remuda.deploy.check.Observation.MachineSample;
 import io.remuda.deploy.check.Observation.MachineSize;
 import io.remuda.deploy.check.Observation.ModelSample;
 import io.remuda.deploy.check.Observation.Sample;
+import io.remuda.deploy.check.Observation.Size;
 import io.remuda.deploy.check.Settling;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
@@ -33,7 +34,8 @@ final class Watch implements AutoCloseable {
   private static final Resources CLAIM = new Resources(0, Stage.MEMORY_MIB, Stage.CPUS, 0);
 
   /** One replica, as the registry tells of it. */
-  record Replica(InstanceId id, MachineId machine, String phase, long pid) {
+  record Replica(
+      InstanceId id, MachineId machine, String phase, long pid, int inFlight, int slots) {
     boolean ready() {
       return phase.equals("READY");
     }
@@ -116,7 +118,9 @@ final class Watch implements AutoCloseable {
                 InstanceId.of(each.path("instance").asText()),
                 new MachineId(each.path("machine").asText()),
                 each.path("phase").asText(),
-                each.path("pid").asLong()));
+                each.path("pid").asLong(),
+                each.path("inFlight").asInt(),
+                each.path("slots").asInt()));
       }
     }
     Map<MachineId, MachineSample> there = new TreeMap<>();
@@ -154,6 +158,26 @@ final class Watch implements AutoCloseable {
             reachable == stage.machines().size() && stage.registriesHaveJoined()));
   }
 
+  /** What each replica works on at once, and the memory of each node's processes. */
+  private void sizes(Look look) {
+    for (Replica replica : look.ready()) {
+      recorder.add(
+          new Size(
+              look.at(),
+              replica.id().toString(),
+              "requests at once",
+              replica.inFlight(),
+              replica.slots()));
+    }
+    for (Node node : stage.all()) {
+      node.residentMiB()
+          .ifPresent(
+              mib ->
+                  recorder.add(
+                      new Size(look.at(), node.name(), "MiB in memory", mib, Stage.NODE_MIB)));
+    }
+  }
+
   /** Whose keepers run on that machine, as the table of processes tells. */
   private static List<InstanceId> keepers(Node machine) {
     String folder = machine.data().resolve("instances") + "/";
@@ -172,6 +196,7 @@ final class Watch implements AutoCloseable {
   /** Instances that came or went since the last look. */
   private void note(Look look) {
     recorder.add(look.sample());
+    sizes(look);
     for (Replica replica : look.replicas()) {
       if (!known.containsKey(replica.id())) {
         InstanceStarted started =

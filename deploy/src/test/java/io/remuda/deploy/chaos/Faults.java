@@ -142,9 +142,9 @@ final class Faults {
             round.any(round.stage().gateways()),
             round.any(round.stage().registries()))) {
       node.pause();
-      round.pass(PAUSE);
+      Round.pass(PAUSE);
       node.goOn();
-      round.pass(CALM);
+      Round.pass(CALM);
     }
     round.heals();
     round.until(Look::settled, PATIENCE);

@@ -2,26 +2,35 @@ package io.remuda.deploy.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.remuda.protocol.config.HostPort;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.FreePort;
 import io.remuda.protocol.testing.PostgresServer;
+import io.remuda.protocol.testing.ServerCertificate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A fleet that the README's six commands started, read from there: three registry nodes on
- * PostgreSQL, two model nodes, one gateway, each a process of its own.
+ * PostgreSQL, two model nodes, one gateway, each a process of its own. An encrypted one has a token
+ * for each node in place of the shared key, and checks its database's certificate.
  */
 final class SixCommands implements AutoCloseable {
+
+  /** For which the database's certificate is made. */
+  static final String DATABASE_HOST = "localhost";
 
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
   private final Path folder;
   private final Map<String, String> environment;
+  private final boolean encrypted;
 
   /** Addresses that the README shows, and ours in their place. */
   private final Map<String, String> addresses = new HashMap<>();
@@ -33,7 +42,22 @@ final class SixCommands implements AutoCloseable {
   private final List<Launched> gateways = new ArrayList<>();
 
   SixCommands(Path folder, PostgresServer postgres) {
+    this(folder, postgres, Optional.empty());
+  }
+
+  /**
+   * One whose nodes have certificates.
+   *
+   * @param database the certificate of {@code postgres}, made for {@link #DATABASE_HOST}
+   */
+  static SixCommands encrypted(Path folder, PostgresServer postgres, ServerCertificate database) {
+    return new SixCommands(folder, postgres, Optional.of(database));
+  }
+
+  private SixCommands(
+      Path folder, PostgresServer postgres, Optional<ServerCertificate> certificate) {
     this.folder = folder;
+    this.encrypted = certificate.isPresent();
     int[] ports = FreePort.next(6);
     List<Integer> shown = List.of(7901, 7902, 7903, 7911, 7912);
     for (int i = 0; i < shown.size(); i++) {
@@ -41,10 +65,13 @@ final class SixCommands implements AutoCloseable {
     }
     this.port = ports[5];
     this.gateway = new Gateway("http://127.0.0.1:" + port);
-    this.environment = prepare(postgres);
+    Map<String, String> prepared = new HashMap<>(prepare(postgres));
+    certificate.ifPresent(database -> encrypt(prepared, postgres, database));
+    this.environment = Map.copyOf(prepared);
     try {
       start();
     } catch (RuntimeException | Error e) {
+      e.addSuppressed(new AssertionError(lastWords()));
       close(); // Else five processes of a fleet that nobody has would go on.
       throw e;
     }
@@ -126,17 +153,59 @@ final class SixCommands implements AutoCloseable {
    */
   private Launched type(String role, int i) {
     List<String> arguments =
-        Shown.SIX_COMMANDS.arguments().stream()
-            .filter(line -> line.get(0).equals(role))
-            .toList()
-            .get(i)
-            .stream()
-            .map(this::ours)
-            .toList();
+        new ArrayList<>(
+            Shown.SIX_COMMANDS.arguments().stream()
+                .filter(line -> line.get(0).equals(role))
+                .toList()
+                .get(i)
+                .stream()
+                .map(this::ours)
+                .toList());
+    if (encrypted) {
+      arguments.addAll(List.of("--join-token", token(role, i).toString()));
+    }
     return Launched.start(
         folder.resolve("logs").resolve(role + (i + 1)),
         environment,
         arguments.toArray(String[]::new));
+  }
+
+  private Path token(String role, int i) {
+    return folder.resolve(role + "-" + (i + 1) + ".token");
+  }
+
+  /** What the README has one do for several machines: an authority, and a token for each node. */
+  private void encrypt(
+      Map<String, String> all, PostgresServer postgres, ServerCertificate database) {
+    StringBuilder block = new StringBuilder(Launched.launcher() + " ca init --dir ca\n");
+    Map<String, Integer> nodes = new HashMap<>();
+    for (List<String> line : Shown.SIX_COMMANDS.arguments()) {
+      String role = line.get(0);
+      int i = nodes.merge(role, 1, Integer::sum) - 1;
+      block.append(
+          "%s join-token %s-%d --ca ca --out %s\n"
+              .formatted(Launched.launcher(), role, i + 1, token(role, i)));
+    }
+    Typed.block(folder, Map.of(), block.toString());
+    all.remove("REMUDA_CLUSTER_KEY_FILE");
+    all.computeIfPresent(
+        "REMUDA_JOURNAL_URL",
+        (name, url) ->
+            url.replace("//" + postgres.host() + ":", "//" + DATABASE_HOST + ":")
+                + "?sslmode=verify-full");
+    all.put("REMUDA_JOURNAL_CA_FILE", database.certificate().toString());
+  }
+
+  /** Where the first registry node is met. */
+  HostPort contact() {
+    return HostPort.parse(withOurPorts("127.0.0.1:7901")).orElseThrow();
+  }
+
+  /** How often each model node and the gateway have built their cluster systems anew. */
+  List<Integer> rebuilds() {
+    return Stream.concat(machines.stream(), gateways.stream())
+        .map(node -> node.err().split("event=cluster-rebuild ", -1).length - 1)
+        .toList();
   }
 
   private String ours(String word) {

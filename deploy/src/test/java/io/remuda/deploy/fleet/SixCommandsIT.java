@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.remuda.node.gguf.BigramModel;
+import io.remuda.protocol.config.HostPort;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.LlamaServer;
 import io.remuda.protocol.testing.PostgresServer;
+import io.remuda.protocol.testing.ServerCertificate;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +32,10 @@ import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A fleet of six processes loses one part after the other, and its clients notice nothing. */
+/**
+ * An encrypted fleet of six processes loses one part after the other, and its clients notice
+ * nothing.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class SixCommandsIT {
@@ -51,10 +59,12 @@ final class SixCommandsIT {
   void start(@TempDir Path temporary) throws IOException {
     folder = temporary;
     LlamaServer.binary();
-    PostgresServer postgres = PostgresServer.own();
+    ServerCertificate database =
+        ServerCertificate.make(folder, "database", SixCommands.DATABASE_HOST);
+    PostgresServer postgres = PostgresServer.own(database);
     Files.createDirectories(folder.resolve("models"));
     BigramModel.ofDemoCorpus().writeGguf(folder.resolve("models/small.gguf"));
-    fleet = new SixCommands(folder, postgres);
+    fleet = SixCommands.encrypted(folder, postgres, database);
     gateway = fleet.gateway();
     fleet.succeeds(
         "deploy",
@@ -96,6 +106,14 @@ final class SixCommandsIT {
         "four others serve",
         SOON,
         () -> gateway.pids("chat").size() == 4 && !gateway.pids("chat").contains(victim));
+    Eventually.isTrue(
+        "why says where each was placed, what else was weighed, and that one was started again",
+        SOON,
+        () ->
+            gateway
+                .get("/v1/deployments/chat/why")
+                .text()
+                .matches("(?s).*\"weighed\".*\"EngineRestarted\".*"));
   }
 
   @Test
@@ -117,6 +135,7 @@ final class SixCommandsIT {
   @Order(4)
   void allRegistryNodesAreKilledAndStartedAgainAndNoRequestFails() {
     List<Long> engines = fourEngines();
+    List<Integer> rebuilds = fleet.rebuilds();
     try (Load load = new Load(gateway, "chat")) {
       for (int i = 0; i < 3; i++) {
         fleet.killRegistry(i);
@@ -125,6 +144,15 @@ final class SixCommandsIT {
           "a change is refused with a sentence",
           SOON,
           () -> gateway.put("/v1/deployments/refused", "{\"engine\":\"jvm\"}").status() == 503);
+      Eventually.passes(
+          "all others were downed with it and build their cluster systems anew",
+          SOON,
+          () ->
+              assertThat(fleet.rebuilds())
+                  .zipSatisfy(rebuilds, (now, before) -> assertThat(now).isGreaterThan(before)));
+      int answered = load.answered();
+      Eventually.isTrue(
+          "requests go on without a cluster", SOON, () -> load.answered() > answered + 10);
       for (int i = 0; i < 3; i++) {
         fleet.startRegistry(i);
       }
@@ -166,6 +194,35 @@ final class SixCommandsIT {
           answered.add(answer.instance().orElseThrow());
           return answered.equals(all);
         });
+  }
+
+  @Test
+  @Order(6)
+  void allOfItIsEncryptedAndNoneOfItWasTurnedAway() {
+    assertThat(events()).contains("DeploymentDeclared").doesNotContain("NodeRefused");
+
+    assertThat(inPlainText("GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n")).doesNotContain("HTTP");
+
+    Eventually.isTrue("who speaks plain text is", SOON, () -> events().contains("NodeRefused"));
+  }
+
+  private String events() {
+    return fleet.type("events", "--after", "0").out();
+  }
+
+  /** What a registry node's contact endpoint answers to that. */
+  private String inPlainText(String question) {
+    HostPort contact = fleet.contact();
+    try (Socket socket = new Socket(contact.host(), contact.port())) {
+      socket.setSoTimeout((int) SOON.toMillis());
+      socket.getOutputStream().write(question.getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().flush();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    } catch (SocketTimeoutException silence) {
+      throw new AssertionError("neither answered nor turned away", silence);
+    } catch (IOException turnedAway) {
+      return "";
+    }
   }
 
   /** The engines before a fault; on a busy machine one may be out of sight for a moment. */

@@ -2,6 +2,7 @@ package io.remuda.node.front;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.remuda.protocol.testing.Eventually;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -22,9 +23,14 @@ class RehearsalTest {
             .get(90, TimeUnit.SECONDS);
 
     assertThat(answered).isTrue();
-    Set<Thread> left = loops();
-    left.removeAll(before);
-    assertThat(left).isEmpty();
+    Eventually.isTrue(
+        "its event loops have ended",
+        Duration.ofSeconds(30),
+        () -> {
+          Set<Thread> left = loops();
+          left.removeAll(before);
+          return left.isEmpty();
+        });
   }
 
   @Test

@@ -205,7 +205,6 @@ public final class ClusterHost {
     membership.registerOnMemberRemoved(() -> onThread(() -> onRemoved(system)));
     if (settings.hasRole(Keys.ROLE_REGISTRY)) {
       new PeerMemory(settings.dataDir()).watch(system);
-      SecondOpinion.watch(system);
     } else {
       StrandedMember.watch(system);
     }

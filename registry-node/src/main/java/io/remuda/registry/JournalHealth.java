@@ -16,6 +16,9 @@ final class JournalHealth {
   private final Logger log;
   private boolean away;
 
+  /** How often the store had been found away when an answer was last news. */
+  private long known;
+
   JournalHealth(JournalStore store, RegistryStatus status, Logger log) {
     this.store = store;
     this.status = status;
@@ -25,6 +28,7 @@ final class JournalHealth {
   /** It answered for the first time. */
   void ready() {
     away = false;
+    known = store.falls();
     log.info(
         "event=journal-ready id={} url={}",
         store.id().map(Object::toString).orElse(""),
@@ -36,12 +40,14 @@ final class JournalHealth {
    * It has answered.
    *
    * @param wasUp whether it was held to be there when it was asked
-   * @return whether that is news: it was away, then or by what was told since
+   * @return whether that is news: it was away, then or by what anybody has found since
    */
   boolean answered(boolean wasUp) {
-    if (wasUp && !away) {
+    long falls = store.falls();
+    if (wasUp && falls == known) {
       return false;
     }
+    known = falls;
     away = false;
     log.info("event=journal-back url={}", store.settings().shown());
     return true;

@@ -62,4 +62,15 @@ class JournalHealthTest {
 
     assertThat(health.answered(store.isUp())).isTrue();
   }
+
+  /** The store is held to be there again by the very answer that must not pass for no news. */
+  @Test
+  void anAnswerIsNewsWhenAnEntityFoundItAwayWhileItWasAsked() throws Exception {
+    boolean wasUp = store.isUp();
+    store.markDown();
+    store.probe();
+
+    assertThat(health.answered(wasUp)).isTrue();
+    assertThat(health.answered(store.isUp())).isFalse();
+  }
 }

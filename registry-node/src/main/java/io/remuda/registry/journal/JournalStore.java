@@ -12,13 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 
 /**
  * The journal's database beside the plug-in that writes it: schema, identity, names, and its {@link
- * JournalStory story}. All methods but {@link #id}, {@link #isUp} and {@link #markDown} block and
- * belong on a dispatcher for that.
+ * JournalStory story}. All methods but {@link #id}, {@link #isUp}, {@link #markDown} and {@link
+ * #falls} block and belong on a dispatcher for that.
  *
  * <p>It also remembers whether the database answers, so that an actor that needs it can refuse at
  * once instead of letting its caller wait.
@@ -62,6 +63,7 @@ public final class JournalStore implements AutoCloseable {
   private final HikariDataSource source;
   private final JournalStory story;
   private volatile Optional<JournalId> id = Optional.empty();
+  private final AtomicLong falls = new AtomicLong();
   private volatile boolean up;
 
   public JournalStore(JournalSettings settings) {
@@ -100,7 +102,13 @@ public final class JournalStore implements AutoCloseable {
 
   /** Somebody found that it does not answer. */
   public void markDown() {
+    falls.incrementAndGet();
     up = false;
+  }
+
+  /** How often {@link #markDown} was called: an answer since may hide that it was away between. */
+  public long falls() {
+    return falls.get();
   }
 
   /** Brings the schema up to date and reads or mints the journal's identity. */

@@ -11,10 +11,14 @@ import java.util.function.Supplier;
 
 /**
  * Puts a question once more when a registry node has gone since it was put: that node may have had
- * it, and whoever owns the name now has not heard of it. Nobody else is asked twice.
+ * it, and whoever owns the name now has not heard of it. The first answer that comes is the answer.
  *
- * <p>Should the first one have been heard after all, the second one finds that what it wants is so
- * already; the first answer that comes is the answer.
+ * <p>The first one may have been heard after all, and the second one may be heard after what others
+ * wanted since. So only that is asked here which then does no harm: what changes nothing, and what
+ * is decided once for an id, as that an API key is made or revoked. Not so a deployment or a
+ * machine: 5 replicas, wanted again after somebody has set 0, would start them all, and what is
+ * removed for the second time is not found. Of those the client is told that it may ask again, and
+ * it knows what it wants by then.
  */
 final class AskAgain {
 

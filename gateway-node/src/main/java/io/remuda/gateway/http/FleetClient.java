@@ -35,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,7 +54,8 @@ public final class FleetClient {
   // Written under this object's lock alone.
   private volatile Link link = Link.NONE;
   private final Duration askTimeout;
-  private final AskAgain entities;
+  private final AskAgain again;
+  private final Function<ActorSystem<?>, Set<?>> registries;
   private final Executor local;
 
   private record Link(Optional<ActorSystem<?>> system, Set<ActorRef<FleetProtocol.Command>> views) {
@@ -61,8 +63,14 @@ public final class FleetClient {
   }
 
   public FleetClient(Duration askTimeout, Executor local) {
+    this(askTimeout, local, FleetClient::registries);
+  }
+
+  /** One that is told in another way which registry nodes are members. */
+  FleetClient(Duration askTimeout, Executor local, Function<ActorSystem<?>, Set<?>> registries) {
     this.askTimeout = askTimeout;
-    this.entities = new AskAgain(askTimeout, askTimeout.dividedBy(LOOKS), local);
+    this.again = new AskAgain(askTimeout, askTimeout.dividedBy(LOOKS), local);
+    this.registries = registries;
     this.local = local;
   }
 
@@ -113,11 +121,15 @@ public final class FleetClient {
   }
 
   public CompletionStage<DeploymentView> get(ModelName name) {
-    return deployment(name, replyTo -> new RegistryProtocol.Get(name, replyTo));
+    return this.<RegistryProtocol.Command, RegistryProtocol.Reply>harmless(
+            RegistryProtocol.TYPE_KEY,
+            name.value(),
+            replyTo -> new RegistryProtocol.Get(name, replyTo))
+        .thenApply(reply -> present(reply.deployment(), reply.refused()));
   }
 
   public CompletionStage<Explanation> explain(ModelName name) {
-    return this.<RegistryProtocol.Command, RegistryProtocol.Explained>entity(
+    return this.<RegistryProtocol.Command, RegistryProtocol.Explained>harmless(
             RegistryProtocol.TYPE_KEY,
             name.value(),
             replyTo -> new RegistryProtocol.Explain(name, replyTo))
@@ -143,7 +155,11 @@ public final class FleetClient {
   }
 
   public CompletionStage<MachineView> machine(MachineId machine) {
-    return machine(machine, replyTo -> new MachineProtocol.Get(machine, replyTo));
+    return this.<MachineProtocol.Command, MachineProtocol.Reply>harmless(
+            MachineProtocol.TYPE_KEY,
+            machine.value(),
+            replyTo -> new MachineProtocol.Get(machine, replyTo))
+        .thenApply(reply -> present(reply.machine(), reply.refused()));
   }
 
   public CompletionStage<List<MachineView>> machines() {
@@ -215,7 +231,7 @@ public final class FleetClient {
 
   private CompletionStage<List<ApiKey>> access(
       Function<ActorRef<AccessProtocol.Reply>, AccessProtocol.Command> message) {
-    return entity(AccessProtocol.TYPE_KEY, AccessProtocol.ENTITY_ID, message)
+    return harmless(AccessProtocol.TYPE_KEY, AccessProtocol.ENTITY_ID, message)
         .thenApply(
             reply -> {
               reply
@@ -249,17 +265,33 @@ public final class FleetClient {
     return value.orElseThrow(() -> new IllegalStateException("the registry answered nothing"));
   }
 
+  /** What may do harm when it is heard twice. */
   private <M, R> CompletionStage<R> entity(
       EntityTypeKey<M> type, String id, Function<ActorRef<R>, ? extends M> message) {
+    return ask(type, id, (system, entity) -> entity.<R>ask(message::apply, askTimeout));
+  }
+
+  /** As {@link AskAgain} says. */
+  private <M, R> CompletionStage<R> harmless(
+      EntityTypeKey<M> type, String id, Function<ActorRef<R>, ? extends M> message) {
+    return ask(
+        type,
+        id,
+        (system, entity) ->
+            again.ask(() -> registries.apply(system), left -> entity.<R>ask(message::apply, left)));
+  }
+
+  private <M, R> CompletionStage<R> ask(
+      EntityTypeKey<M> type,
+      String id,
+      BiFunction<ActorSystem<?>, EntityRef<M>, CompletionStage<R>> question) {
     Optional<ActorSystem<?>> system = link.system();
     if (system.isEmpty() || !hasRegistry(system.get())) {
       return Refusal.failed(away());
     }
     try {
       EntityRef<M> entity = ClusterSharding.get(system.get()).entityRefFor(type, id);
-      return onLocal(
-          entities.ask(
-              () -> registries(system.get()), left -> entity.<R>ask(message::apply, left)));
+      return onLocal(question.apply(system.get(), entity));
     } catch (IllegalStateException e) {
       // The system is so young, or so near its end, that it does not know its registry.
       return Refusal.failed(away());

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
@@ -43,9 +42,7 @@ public final class Membership extends AbstractBehavior<ClusterEvent.ClusterDomai
   private final Set<Address> members = new HashSet<>();
   private final Set<Address> registries = new HashSet<>();
   private final Set<Address> unreachable = new HashSet<>();
-
-  /** Those of the unreachable whom somebody believable says to be so. */
-  private Set<Address> missed = Set.of();
+  private final Outages outages = new Outages();
 
   private Membership(
       ActorContext<ClusterEvent.ClusterDomainEvent> context,
@@ -119,11 +116,8 @@ public final class Membership extends AbstractBehavior<ClusterEvent.ClusterDomai
                     CollectionConverters.asJava(observers).stream()
                         .map(UniqueAddress::address)
                         .collect(Collectors.toSet())));
-    Set<Address> before = missed;
-    missed = witnesses.believed(accused, members.size(), clock.instant());
-    Stream.concat(
-            before.stream().filter(address -> !missed.contains(address)),
-            missed.stream().filter(address -> !before.contains(address)))
+    Set<Address> believed = witnesses.believed(accused, members.size(), clock.instant());
+    outages.changes(accused.keySet(), believed).stream()
         .filter(address -> members.contains(address) && !registries.contains(address))
         .forEach(this::count);
     return this;

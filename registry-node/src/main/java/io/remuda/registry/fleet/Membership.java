@@ -116,7 +116,8 @@ public final class Membership extends AbstractBehavior<ClusterEvent.ClusterDomai
                     CollectionConverters.asJava(observers).stream()
                         .map(UniqueAddress::address)
                         .collect(Collectors.toSet())));
-    Set<Address> believed = witnesses.believed(accused, members.size(), clock.instant());
+    Set<Address> believed =
+        witnesses.believed(accused, members.size(), registries, clock.instant());
     outages.changes(accused.keySet(), believed).stream()
         .filter(address -> members.contains(address) && !registries.contains(address))
         .forEach(this::count);

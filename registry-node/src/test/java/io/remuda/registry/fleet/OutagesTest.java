@@ -72,7 +72,7 @@ class OutagesTest {
 
   private void told(Map<Address, Set<Address>> accused) {
     Set<Address> believed =
-        witnesses.believed(accused, MEMBERS, Instant.ofEpochSecond(1_000));
+        witnesses.believed(accused, MEMBERS, Set.of(), Instant.ofEpochSecond(1_000));
     outages
         .changes(accused.keySet(), believed)
         .forEach(changed -> counted.merge(changed, 1, Integer::sum));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.Address;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +26,10 @@ class WitnessesTest {
   private static final Address C = NODES.get(2);
   private static final Address D = NODES.get(3);
 
+  /** All but three. */
+  private static final List<Address> BEHIND = NODES.subList(3, NODES.size());
+
+  private Set<Address> registries = Set.of();
   private final Witnesses witnesses = new Witnesses(WATCHED, HOLD);
   private Instant now = Instant.ofEpochSecond(1_000);
 
@@ -75,7 +80,7 @@ class WitnessesTest {
 
   @Test
   void inASmallFleetOneMissedNodeMakesNoSleeper() {
-    assertThat(witnesses.believed(word().of(A, B).accused, 2, now)).containsExactly(B);
+    assertThat(witnesses.believed(word().of(A, B).accused, 2, registries, now)).containsExactly(B);
   }
 
   /** Where there are more nodes than one watches. */
@@ -83,11 +88,50 @@ class WitnessesTest {
   void mostOfThoseThatItWatchesAreMost() {
     Witnesses many = new Witnesses(3, HOLD);
 
-    assertThat(many.believed(word().of(A, B).of(A, C).accused, NODES.size(), now)).isEmpty();
+    assertThat(many.believed(word().of(A, B).of(A, C).accused, NODES.size(), registries, now))
+        .isEmpty();
+  }
+
+  @Test
+  void mostRegistryNodesAreBelievedThoughMostMembersAreBehindOneSwitch() {
+    registries = Set.of(A, B, C);
+    for (int flap = 0; flap < 3; flap++) {
+      assertThat(believed(word().ofAll(A, BEHIND))).as("it may sleep").isEmpty();
+      assertThat(believed(word().ofAll(A, BEHIND).ofAll(B, BEHIND)))
+          .containsExactlyInAnyOrderElementsOf(BEHIND);
+      assertThat(believed(word().of(A, D))).as("as the first are back").containsExactly(D);
+      assertThat(believed(word())).isEmpty();
+    }
+  }
+
+  @Test
+  void whoIsBehindTheSwitchIsNotBelieved() {
+    registries = Set.of(A, B, C);
+    Word word = word();
+    registries.forEach(registry -> word.ofAll(registry, BEHIND));
+    assertThat(believed(word)).containsExactlyInAnyOrderElementsOf(BEHIND);
+
+    // What it has found meanwhile, once it is back.
+    assertThat(believed(word().ofAll(D, registries))).isEmpty();
+  }
+
+  @Test
+  void registryNodesThatHaveMissedOneAnotherMayAllHaveSlept() {
+    registries = Set.of(A, B, C);
+
+    assertThat(believed(word().ofAllOthers(A).ofAllOthers(B))).isEmpty();
+    assertThat(believed(word().ofAll(A, BEHIND).ofAll(B, BEHIND))).as("as they wake").isEmpty();
+  }
+
+  @Test
+  void theOnlyRegistryNodeDoesNotConfirmItsOwnWord() {
+    registries = Set.of(A);
+
+    assertThat(believed(word().ofAllOthers(A))).isEmpty();
   }
 
   private Set<Address> believed(Word word) {
-    return witnesses.believed(word.accused, NODES.size(), now);
+    return witnesses.believed(word.accused, NODES.size(), registries, now);
   }
 
   private static Word word() {
@@ -98,6 +142,11 @@ class WitnessesTest {
 
     Word of(Address observer, Address subject) {
       accused.computeIfAbsent(subject, s -> new HashSet<>()).add(observer);
+      return this;
+    }
+
+    Word ofAll(Address observer, Collection<Address> subjects) {
+      subjects.forEach(subject -> of(observer, subject));
       return this;
     }
 

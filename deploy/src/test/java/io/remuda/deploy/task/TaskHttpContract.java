@@ -115,6 +115,10 @@ abstract class TaskHttpContract {
                 "akka { actor.provider = local, logger-startup-timeout = 60s }"));
     backends = TaskBackends.open(kit.system(), home, config);
     gateway = start();
+    Eventually.isTrue(
+        "the gateway has found the store of tasks",
+        LIMIT,
+        () -> send("GET", "/v1/files", "").statusCode() == 200);
   }
 
   @AfterEach

@@ -205,10 +205,26 @@ public final class FleetClient {
         known.isEmpty() ? Optional.empty() : Optional.of(known.get(known.size() - 1).id());
     return access(replyTo -> new AccessProtocol.ListKeys(last, replyTo))
         .thenCompose(
-            page ->
-                page.isEmpty()
-                    ? CompletableFuture.completedStage(known)
-                    : keys(Stream.concat(known.stream(), page.stream()).toList()));
+            page -> {
+              if (page.isEmpty()) {
+                return CompletableFuture.completedStage(known);
+              }
+              last.ifPresent(before -> refuseNoProgress(before, page.get(0).id()));
+              return keys(Stream.concat(known.stream(), page.stream()).toList());
+            });
+  }
+
+  /** Whoever answers with what is known already would be asked for ever. */
+  private static void refuseNoProgress(KeyId asked, KeyId told) {
+    if (told.compareTo(asked) <= 0) {
+      throw new IllegalStateException(
+          "the registry was asked for the keys behind "
+              + asked
+              + " and told those from "
+              + told
+              + " on, so that asking it further would never end; restart the registry nodes, all"
+              + " with the same version");
+    }
   }
 
   public CompletionStage<List<ApiKey>> createKey(ApiKey key) {

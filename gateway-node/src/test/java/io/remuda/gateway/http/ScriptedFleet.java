@@ -72,6 +72,10 @@ public final class ScriptedFleet implements AutoCloseable {
   private final Map<String, String> labels = new ConcurrentHashMap<>(Map.of("zone", "a"));
   private final List<Patient> waiting = new CopyOnWriteArrayList<>();
   private final AtomicBoolean losesNextReply;
+
+  /** Whether it tells the first keys, whichever it is asked for. */
+  volatile boolean repeatsKeys;
+
   private final AtomicInteger runs = new AtomicInteger();
   private final ActorSystem<Void> system;
 
@@ -383,8 +387,9 @@ public final class ScriptedFleet implements AutoCloseable {
                         keys.values().stream()
                             .filter(
                                 key ->
-                                    list.after().stream()
-                                        .allMatch(last -> key.id().compareTo(last) > 0))
+                                    repeatsKeys
+                                        || list.after().stream()
+                                            .allMatch(last -> key.id().compareTo(last) > 0))
                             .limit(KEYS_ON_A_PAGE)
                             .toList(),
                         Optional.empty()));

@@ -7,10 +7,10 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +31,16 @@ final class TaskSweeper {
   private final int batch;
   private final InstantSource clock;
 
-  /** What could not be ended, until there is nothing overdue behind it. */
-  private final Set<TaskId> passedOver = ConcurrentHashMap.newKeySet();
+  /** It is looked past what could not be ended for so many looks; then it is tried again. */
+  static final int LOOKS_PASSED_OVER = 10;
+
+  /**
+   * What could not be ended, with the look that tries it again; all of it is tried when there is
+   * nothing overdue behind it.
+   */
+  private final Map<TaskId, Integer> passedOver = new ConcurrentHashMap<>();
+
+  private final AtomicInteger looks = new AtomicInteger();
 
   TaskSweeper(Supplier<TaskDesk.Backends> backends, int batch, InstantSource clock) {
     this.backends = backends;
@@ -57,8 +65,10 @@ final class TaskSweeper {
 
   /** One that cannot be ended now is no reason to leave out the others, or those behind it. */
   private CompletionStage<Boolean> expire(ResultStore results, List<TaskId> ids, int reach) {
+    int look = looks.incrementAndGet();
     boolean full = ids.size() >= reach;
-    List<TaskId> tried = full ? ids.stream().filter(id -> !passedOver.contains(id)).toList() : ids;
+    List<TaskId> tried =
+        full ? ids.stream().filter(id -> passedOver.getOrDefault(id, look) <= look).toList() : ids;
     Map<TaskId, CompletableFuture<Boolean>> ends = new LinkedHashMap<>();
     for (TaskId id : tried) {
       ends.put(
@@ -92,7 +102,8 @@ final class TaskSweeper {
                 // All that is overdue was tried; the next look begins anew.
                 passedOver.clear();
               } else {
-                passedOver.addAll(failed);
+                tried.forEach(passedOver::remove);
+                failed.forEach(id -> passedOver.put(id, look + LOOKS_PASSED_OVER));
               }
               return full && failed.size() < tried.size();
             });

@@ -245,25 +245,30 @@ final class RabbitTaskQueue implements TaskQueue {
   }
 
   private static WriteMessage message(TaskEnvelope task, String publication) {
-    AMQP.BasicProperties properties =
+    AMQP.BasicProperties.Builder properties =
         new AMQP.BasicProperties.Builder()
             .messageId(task.getTaskId())
             .correlationId(publication)
             .deliveryMode(PERSISTENT)
-            .expiration(Long.toString(millisLeft(task, Instant.now())))
             .contentType("application/x-protobuf")
-            .headers(Map.of("remuda-model", task.getModel()))
-            .build();
+            .headers(Map.of("remuda-model", task.getModel()));
+    expiration(task, Instant.now()).ifPresent(properties::expiration);
     return WriteMessage.create(ByteString.fromArrayUnsafe(task.toByteArray()))
         .withMandatory(true)
         .withRoutingKey(
             TaskNames.queue(new ModelName(task.getModel()), task.getSchemaFingerprint()))
-        .withProperties(properties);
+        .withProperties(properties.build());
   }
 
-  /** Until its queue drops it: else tasks of a model that never comes back would stay for ever. */
-  static long millisLeft(TaskEnvelope task, Instant now) {
+  /**
+   * Milliseconds until its queue drops it: else tasks of a model that never comes back would stay
+   * for ever. Empty for one without a deadline, and for one whose deadline is so far away that the
+   * broker cannot be told: better that it stays than that it is dropped while it can still run.
+   */
+  static Optional<String> expiration(TaskEnvelope task, Instant now) {
     long left = task.getDeadlineMillis() + TaskNames.OVERDUE_MILLIS - now.toEpochMilli();
-    return Math.max(1, Math.min(left, LONGEST_EXPIRATION_MILLIS));
+    return task.getDeadlineMillis() <= 0 || left > LONGEST_EXPIRATION_MILLIS
+        ? Optional.empty()
+        : Optional.of(Long.toString(Math.max(1, left)));
   }
 }

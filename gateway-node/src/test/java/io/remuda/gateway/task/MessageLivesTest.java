@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.remuda.protocol.proto.task.TaskEnvelope;
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,18 +16,31 @@ class MessageLivesTest {
 
   @ParameterizedTest
   @CsvSource({
-    // A minute beyond the 60 s within which its end is written down.
-    "PT1H, 3720000",
-    "PT0S, 120000",
-    "-PT1M, 60000",
-    // One of long ago is not refused for it, and one of far away is within what the broker takes.
-    "-PT5M, 1",
-    "P365D, 4294967295"
+    "PT1H, 90000000",
+    "PT0S, 86400000",
+    "-PT23H, 3600000",
+    // One of long ago is not refused for it.
+    "-P2D, 1",
+    // The last that the broker can be told.
+    "P48DT17H2M47.295S, 4294967295"
   })
-  void lastUntilTwoMinutesAfterItsDeadline(Duration deadline, long millis) {
-    TaskEnvelope task =
-        TaskEnvelope.newBuilder().setDeadlineMillis(NOW.plus(deadline).toEpochMilli()).build();
+  void lastUntilADayAfterItsDeadline(Duration deadline, String millis) {
+    assertThat(RabbitTaskQueue.expiration(due(NOW.plus(deadline)), NOW)).contains(millis);
+  }
 
-    assertThat(RabbitTaskQueue.millisLeft(task, NOW)).isEqualTo(millis);
+  @Test
+  void neverEndBeforeADeadlineThatTheBrokerCannotBeTold() {
+    Instant later = NOW.plus(Duration.parse("P48DT17H2M47.296S"));
+
+    assertThat(RabbitTaskQueue.expiration(due(later), NOW)).isEmpty();
+  }
+
+  @Test
+  void haveNoEndWithoutADeadline() {
+    assertThat(RabbitTaskQueue.expiration(TaskEnvelope.getDefaultInstance(), NOW)).isEmpty();
+  }
+
+  private static TaskEnvelope due(Instant deadline) {
+    return TaskEnvelope.newBuilder().setDeadlineMillis(deadline.toEpochMilli()).build();
   }
 }

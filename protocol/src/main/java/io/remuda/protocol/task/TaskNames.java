@@ -51,10 +51,11 @@ public final class TaskNames {
 
   /**
    * For so long after its deadline a task may lie in its queue, in milliseconds; then the queue
-   * drops it, whether or not its model has an instance. Longer than its end takes to be written
-   * down, which is 60 s at most.
+   * drops it, whether or not its model has an instance. Much longer than its end takes to be
+   * written down, which is 60 s at most: it is the broker's or database's clock that drops it, and
+   * one that is some hours ahead must not drop what can still run.
    */
-  public static final long OVERDUE_MILLIS = 120_000;
+  public static final long OVERDUE_MILLIS = 86_400_000;
 
   /**
    * What is kept for operators: so many given-up tasks, of so many bytes together, for so long;

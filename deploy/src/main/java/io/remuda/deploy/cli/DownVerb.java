@@ -1,11 +1,13 @@
 package io.remuda.deploy.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,41 +41,58 @@ final class DownVerb implements Callable<Integer> {
   @Option(
       names = "--timeout",
       paramLabel = "DURATION",
-      defaultValue = "60s",
+      defaultValue = "110s",
       description =
           "How long nodes of one kind may take; then they are killed. Default: ${DEFAULT-VALUE}.")
   private String timeout;
+
+  private final List<String> refused = new ArrayList<>();
+  private final List<String> killed = new ArrayList<>();
 
   @Override
   public Integer call() {
     Surroundings world = Main.of(spec).world();
     Duration limit = Durations.parse(timeout);
-    Map<EndingNode.Turn, List<EndingNode>> turns = new TreeMap<>();
-    for (Path folder : data.isEmpty() ? List.of(Installation.defaultData()) : data) {
-      Path whole = folder.toAbsolutePath().normalize();
-      EndingNode.in(whole)
-          .ifPresentOrElse(
-              node -> turns.computeIfAbsent(node.turn(), any -> new ArrayList<>()).add(node),
-              () -> world.err().println("nothing runs in " + whole));
+    Set<Path> left = new LinkedHashSet<>();
+    (data.isEmpty() ? List.of(Installation.defaultData()) : data)
+        .forEach(folder -> left.add(real(folder)));
+    Set<Path> seen = new LinkedHashSet<>();
+    for (EndingNode.Turn turn : EndingNode.Turn.values()) {
+      // Looked for at its turn: a process that was there before may have given way to another one.
+      List<EndingNode> nodes = new ArrayList<>();
+      for (Path folder : List.copyOf(left)) {
+        Optional<EndingNode> node = EndingNode.in(folder);
+        node.ifPresent(any -> seen.add(folder));
+        node.filter(any -> any.turn().compareTo(turn) <= 0)
+            .ifPresent(
+                any -> {
+                  nodes.add(any);
+                  left.remove(folder);
+                });
+      }
+      end(nodes, limit, world);
     }
-    List<String> killed = new ArrayList<>();
-    turns.values().forEach(nodes -> killed.addAll(end(nodes, limit, world)));
-    if (!killed.isEmpty()) {
-      throw new CliFailure(
-          Exit.TIMED_OUT,
-          "%s did not end within %d s and was killed; its engines may still run, and the next start"
-                  .formatted(String.join(", ", killed), limit.toSeconds())
-              + " in its data directory takes them over");
-    }
+    left.forEach(
+        folder ->
+            world
+                .err()
+                .println("nothing runs in " + folder + (seen.contains(folder) ? " any more" : "")));
+    failUnlessAllEnded(limit);
     return Exit.OK.code();
   }
 
-  /** Ends them all together; returns which had to be killed. */
-  private static List<String> end(List<EndingNode> nodes, Duration limit, Surroundings world) {
+  /** Ends them all together. */
+  private void end(List<EndingNode> nodes, Duration limit, Surroundings world) {
     long start = System.nanoTime();
-    nodes.forEach(EndingNode::ask);
-    List<String> killed = new ArrayList<>();
+    List<EndingNode> asked = new ArrayList<>();
     for (EndingNode node : nodes) {
+      if (node.ask()) {
+        asked.add(node);
+      } else {
+        refused.add("process " + node.pid());
+      }
+    }
+    for (EndingNode node : asked) {
       Duration left = limit.minusNanos(System.nanoTime() - start);
       if (node.endsWithin(left)) {
         long millis = (System.nanoTime() - start) / 1_000_000;
@@ -83,6 +102,31 @@ final class DownVerb implements Callable<Integer> {
         killed.add("process " + node.pid());
       }
     }
-    return killed;
+  }
+
+  private void failUnlessAllEnded(Duration limit) {
+    List<String> failures = new ArrayList<>();
+    if (!refused.isEmpty()) {
+      failures.add(String.join(", ", refused) + " is not yours to end; ask who started it");
+    }
+    if (!killed.isEmpty()) {
+      failures.add(
+          "%s did not end within %d s and was killed; its engines may still run, and the next start"
+                  .formatted(String.join(", ", killed), limit.toSeconds())
+              + " in its data directory takes them over");
+    }
+    if (!failures.isEmpty()) {
+      throw new CliFailure(
+          refused.isEmpty() ? Exit.TIMED_OUT : Exit.NOT_ALLOWED, String.join("; ", failures));
+    }
+  }
+
+  /** One directory has one such path, however it is named. */
+  private static Path real(Path folder) {
+    try {
+      return folder.toRealPath();
+    } catch (IOException absent) {
+      return folder.toAbsolutePath().normalize();
+    }
   }
 }

@@ -52,12 +52,14 @@ record EndingNode(Turn turn, ProcessHandle process, Optional<ProcessHandle> laun
     return process.pid();
   }
 
-  /** Asks it to end in good order. */
-  void ask() {
-    if (!launcher.orElse(process).destroy()) {
-      throw new CliFailure(
-          Exit.NOT_ALLOWED, "process " + pid() + " is not yours to end; ask who started it");
-    }
+  /** Asks it to end in good order; false when that is not allowed. */
+  boolean ask() {
+    return launcher.filter(ProcessHandle::destroy).isPresent() || destroyed(process);
+  }
+
+  /** One that has ended meanwhile takes no signal, and needs none. */
+  private static boolean destroyed(ProcessHandle process) {
+    return process.destroy() || !process.isAlive();
   }
 
   boolean endsWithin(Duration limit) {

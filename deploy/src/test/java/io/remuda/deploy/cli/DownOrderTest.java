@@ -2,85 +2,59 @@ package io.remuda.deploy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.remuda.protocol.config.ProcessStart;
-import io.remuda.protocol.testing.Eventually;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** In which order {@code down} ends several nodes, and what it does with one that does not end. */
 final class DownOrderTest {
 
-  private static final Duration SOON = Duration.ofSeconds(60);
-
   @TempDir private Path folder;
-  private final List<Process> processes = new ArrayList<>();
+  private AskedNodes nodes;
+
+  @BeforeEach
+  void begin() {
+    nodes = new AskedNodes(folder);
+  }
 
   @AfterEach
   void end() {
-    processes.forEach(Process::destroyForcibly);
+    nodes.close();
   }
 
   @Test
   void gatewaysEndFirstThenMachinesAndRegistryNodesLast() throws Exception {
-    node("registry", "exit 0");
-    node("model", "exit 0");
-    node("gateway", "exit 0");
+    nodes.start("registry", "exit 0");
+    nodes.start("model", "exit 0");
+    nodes.start("gateway", "exit 0");
 
     Typed typed =
         Typed.line(
             "down", "--data", at("registry"), "--data", at("model"), "--data", at("gateway"));
 
     assertThat(typed.exit()).as(typed.err()).isZero();
-    assertThat(Files.readAllLines(asked())).containsExactly("gateway", "model", "registry");
-    assertThat(processes).noneMatch(Process::isAlive);
+    assertThat(nodes.inOrder()).containsExactly("gateway", "model", "registry");
+    assertThat(nodes.processes()).noneMatch(Process::isAlive);
   }
 
   @Test
   void oneThatDoesNotEndIsKilledAndTheOthersStillEndInTheirTurn() throws Exception {
-    node("registry", "exit 0");
-    node("model", ":");
+    nodes.start("registry", "exit 0");
+    Process stubborn = nodes.start("model", ":");
 
+    // Long enough for the one that does end, also where its process stands still for seconds.
     Typed typed =
-        Typed.line("down", "--data", at("registry"), "--data", at("model"), "--timeout", "2s");
+        Typed.line("down", "--data", at("registry"), "--data", at("model"), "--timeout", "10s");
 
     assertThat(typed.exit()).as(typed.err()).isEqualTo(6);
-    assertThat(typed.err()).contains("process " + processes.get(1).pid() + " did not end within 2");
-    assertThat(Files.readAllLines(asked())).containsExactly("model", "registry");
-    assertThat(processes.get(1).isAlive()).isFalse();
-  }
-
-  private Path asked() {
-    return folder.resolve("asked");
+    assertThat(typed.err()).contains("process " + stubborn.pid() + " did not end within 10 s");
+    assertThat(nodes.inOrder()).containsExactly("model", "registry");
+    assertThat(stubborn.isAlive()).isFalse();
   }
 
   private String at(String role) {
-    return folder.resolve(role).toString();
-  }
-
-  /** A process that notes its role when it is asked to end, and does {@code then}. */
-  private void node(String role, String then) throws IOException {
-    Path data = Files.createDirectories(folder.resolve(role));
-    Process process =
-        new ProcessBuilder(
-                "bash",
-                "-c",
-                "trap 'echo %s >> %s; %s' TERM; touch %s; while :; do sleep 0.05; done"
-                    .formatted(role, asked(), then, data.resolve("listens")))
-            .start();
-    processes.add(process);
-    Files.writeString(
-        data.resolve("run.json"),
-        """
-        {"role": "%s", "pid": %d, "processStart": "%s"}
-        """
-            .formatted(role, process.pid(), ProcessStart.of(process.pid()).orElseThrow()));
-    Eventually.isTrue("it listens", SOON, () -> Files.exists(data.resolve("listens")));
+    return nodes.at(role).toString();
   }
 }

@@ -23,14 +23,10 @@ class RehearsalTest {
             .get(90, TimeUnit.SECONDS);
 
     assertThat(answered).isTrue();
-    Eventually.isTrue(
-        "its event loops have ended",
-        Duration.ofSeconds(30),
-        () -> {
-          Set<Thread> left = loops();
-          left.removeAll(before);
-          return left.isEmpty();
-        });
+    Eventually.passes(
+        "its loops and its client's end",
+        Duration.ofSeconds(60),
+        () -> assertThat(before).containsAll(loops()));
   }
 
   @Test
@@ -43,9 +39,33 @@ class RehearsalTest {
     assertThat(answered).isFalse();
   }
 
+  @Test
+  void isNoReasonNotToStartWhenItCannotBegin() throws Exception {
+    FrontSettings good = Instances.settings();
+    FrontSettings withoutLoops =
+        new FrontSettings(
+            0,
+            good.maxBodyBytes(),
+            good.maxConnections(),
+            good.connectTimeout(),
+            good.keepAlive(),
+            good.queueTimeout(),
+            good.silenceTimeout(),
+            good.drainTimeout(),
+            good.workerBodyTimeout(),
+            good.workerBodies());
+
+    boolean answered =
+        Rehearsal.play(withoutLoops, Duration.ofSeconds(60))
+            .toCompletableFuture()
+            .get(90, TimeUnit.SECONDS);
+
+    assertThat(answered).isFalse();
+  }
+
   private static Set<Thread> loops() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("vert.x-eventloop"))
+        .filter(thread -> thread.getName().matches("vert\\.x-eventloop.*|HttpClient-.*"))
         .collect(Collectors.toSet());
   }
 }

@@ -2,6 +2,7 @@ package io.remuda.node.duty;
 
 import com.typesafe.config.Config;
 import io.remuda.node.task.TaskWorkerSettings;
+import io.remuda.protocol.config.StartRefused;
 import java.time.Duration;
 
 /**
@@ -16,9 +17,18 @@ public record TaskDutySettings(
 
   private static final int LEAST_IN_JVM = 64;
 
+  /** Throws {@link StartRefused} for a limit of inputs that lets none through. */
   public static TaskDutySettings from(Config root) {
     Config config = root.getConfig("remuda.tasks");
-    long mostTaken = config.getBytes("window-size") / config.getBytes("payload-limit");
+    long largest = config.getBytes("payload-limit");
+    if (largest < 1) {
+      throw new StartRefused(
+          "remuda.tasks.payload-limit is "
+              + config.getString("payload-limit")
+              + ", which lets no task have an input. Give it the bytes that an input may have, such"
+              + " as 1 MiB, the same for gateways and machines.");
+    }
+    long mostTaken = config.getBytes("window-size") / largest;
     return new TaskDutySettings(
         config.getInt("window"),
         (int) Math.max(1, Math.min(mostTaken, Integer.MAX_VALUE)),

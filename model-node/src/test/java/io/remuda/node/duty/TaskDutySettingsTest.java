@@ -1,8 +1,10 @@
 package io.remuda.node.duty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import io.remuda.protocol.config.StartRefused;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +42,13 @@ class TaskDutySettingsTest {
 
     assertThat(settings("window = 0").windowFor(1_000, true) * largest)
         .isLessThanOrEqualTo(LARGEST_HEAP_SHARE);
+  }
+
+  @Test
+  void aLimitThatLetsNoInputThroughIsRefused() {
+    assertThatThrownBy(() -> settings("payload-limit = 0"))
+        .isInstanceOf(StartRefused.class)
+        .hasMessageContaining("remuda.tasks.payload-limit is 0");
   }
 
   private static TaskDutySettings settings(String more) {

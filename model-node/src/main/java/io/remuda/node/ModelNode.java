@@ -48,14 +48,16 @@ public final class ModelNode implements AutoCloseable {
   private final NodeHome home;
   private final Config config;
   private final LocalMachine machine;
+  private final EndSettings ends;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean hastened;
   private Optional<ClusterHost> cluster = Optional.empty();
 
-  private ModelNode(NodeHome home, Config config, LocalMachine machine) {
+  private ModelNode(NodeHome home, Config config, LocalMachine machine, EndSettings ends) {
     this.home = home;
     this.config = config;
     this.machine = machine;
+    this.ends = ends;
   }
 
   /** A node of its own, which joins the fleet that {@code settings} name, ready for requests. */
@@ -82,8 +84,9 @@ public final class ModelNode implements AutoCloseable {
 
   /** All but the membership of a cluster, for a JVM that has one already. */
   public static ModelNode startLocal(NodeSettings settings, NodeHome home, Config config) {
+    EndSettings ends = EndSettings.from(config);
     Metrics.start(config);
-    return new ModelNode(home, config, LocalMachine.start(settings, home, config));
+    return new ModelNode(home, config, LocalMachine.start(settings, home, config), ends);
   }
 
   /** The part of this node that lives in a cluster system; anew for each system. */
@@ -145,15 +148,14 @@ public final class ModelNode implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    Duration limit = config.getDuration("remuda.node.shutdown-limit");
-    long end = System.nanoTime() + limit.toNanos();
-    if (!config.getBoolean("remuda.node.keep-engines")) {
-      Duration drain = hastened ? Duration.ZERO : config.getDuration("remuda.node.shutdown-drain");
+    long end = System.nanoTime() + ends.limit().toNanos();
+    if (!ends.keepEngines()) {
+      Duration drain = hastened ? Duration.ZERO : ends.drain();
       CompletionStage<Done> ended =
           AskPattern.ask(
               machine.agent(),
               replyTo -> new NodeAgent.EndAll(drain, replyTo),
-              limit,
+              ends.limit(),
               machine.system().scheduler());
       await("instances", ended.toCompletableFuture(), end);
     }
@@ -174,7 +176,7 @@ public final class ModelNode implements AutoCloseable {
   /** For tests: ends as abruptly as can be inside a JVM; nobody is told and engines go on. */
   void abandon() {
     closed.set(true);
-    long end = System.nanoTime() + config.getDuration("remuda.node.shutdown-limit").toNanos();
+    long end = System.nanoTime() + ends.limit().toNanos();
     machine.tasks().close();
     machine.system().terminate();
     await("actors", machine.system().getWhenTerminated().toCompletableFuture(), end);

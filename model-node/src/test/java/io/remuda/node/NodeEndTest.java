@@ -38,7 +38,7 @@ class NodeEndTest {
 
   @BeforeEach
   void begin() {
-    begin(Map.of("remuda.node.shutdown-drain", "50s"));
+    begin(Map.of("remuda.node.shutdown-drain", "50s", "remuda.node.shutdown-limit", "90s"));
   }
 
   private void begin(Map<String, Object> settings) {

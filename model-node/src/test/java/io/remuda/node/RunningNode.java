@@ -136,7 +136,14 @@ final class RunningNode implements AutoCloseable {
     agent()
         .tell(
             new NodeProtocol.StartInstance(
-                new InstanceId(spec.name(), number), number, JOURNAL, spec, claim, reply.getRef()));
+                new InstanceId(spec.name(), number),
+                number,
+                JOURNAL,
+                spec,
+                claim,
+                0,
+                Optional.empty(),
+                reply.getRef()));
     return reply.receiveMessage(LIMIT);
   }
 

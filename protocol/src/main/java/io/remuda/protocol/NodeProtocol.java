@@ -35,6 +35,8 @@ public final class NodeProtocol {
    *
    * @param epoch refused when lower than the highest seen for this id
    * @param journal whose command it is; an agent obeys only one
+   * @param revision of {@code spec}; 0 from a registry that does not say
+   * @param patience how long it may wait for room; empty: what does not fit now is refused
    */
   public record StartInstance(
       InstanceId id,
@@ -42,8 +44,14 @@ public final class NodeProtocol {
       JournalId journal,
       ModelSpec spec,
       Resources claim,
+      long revision,
+      Optional<Duration> patience,
       ActorRef<StartReply> replyTo)
-      implements Command {}
+      implements Command {
+    public StartInstance {
+      patience = Absent.orEmpty(patience);
+    }
+  }
 
   /**
    * Drain for at most {@code drain}, then end the instance and free its claim.

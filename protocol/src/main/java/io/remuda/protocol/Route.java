@@ -18,6 +18,7 @@ import java.util.TreeSet;
  * @param clean whether its engine's answers need no repair
  * @param progress of loading in percent; -1 where nobody knows
  * @param tasks whether it takes durable tasks; empty for models that have none
+ * @param revision of the recipe that the instance runs; 0 from a machine that does not say
  */
 public record Route(
     InstanceId instance,
@@ -30,7 +31,8 @@ public record Route(
     Set<String> endpoints,
     boolean clean,
     int progress,
-    Optional<TaskFacet> tasks)
+    Optional<TaskFacet> tasks,
+    long revision)
     implements WireMessage {
 
   public Route {

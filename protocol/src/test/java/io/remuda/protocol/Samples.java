@@ -1,6 +1,8 @@
 package io.remuda.protocol;
 
 import akka.actor.typed.ActorRef;
+import io.remuda.protocol.model.RolloutWish;
+import io.remuda.protocol.model.Scaling;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -68,6 +70,15 @@ final class Samples {
     if (wanted.isEnum()) {
       Object[] constants = wanted.getEnumConstants();
       return full ? constants[constants.length - 1] : constants[0];
+    }
+    if (wanted == Scaling.class) {
+      return full
+          ? new Scaling(
+              0, 7, Optional.of(Duration.ofMinutes(5)), 3, Optional.of(Duration.ofMillis(800)))
+          : new Scaling(1, 1, Optional.empty(), 1, Optional.empty());
+    }
+    if (wanted == RolloutWish.class && full) {
+      return new RolloutWish(RolloutWish.Strategy.SURGE, 2, Optional.of(Duration.ofMinutes(9)));
     }
     if (wanted.isRecord()) {
       return record(wanted);

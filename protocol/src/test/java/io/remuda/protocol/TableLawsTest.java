@@ -110,7 +110,8 @@ class TableLawsTest {
                     Set.of("/v1/chat/completions", "/v1/completions"),
                     true,
                     -1,
-                    Optional.empty()))
+                    Optional.empty(),
+                    0))
         .list()
         .ofMaxSize(8);
   }

@@ -99,7 +99,8 @@ class WireMessagesTest {
                         Set.of("/v1/chat/completions", "/v1/completions"),
                         true,
                         -1,
-                        Optional.empty()))
+                        Optional.empty(),
+                        0))
             .toList();
 
     assertThat(SERIALIZATION.serialize(new RouteTable(routes)).get().length).isLessThan(2 << 20);

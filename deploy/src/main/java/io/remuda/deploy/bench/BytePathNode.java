@@ -115,7 +115,8 @@ public final class BytePathNode {
                     Set.of("/v1/chat/completions"),
                     true,
                     -1,
-                    Optional.empty()))));
+                    Optional.empty(),
+                    0))));
     KeyCheck check =
         new KeyCheck(true, mint, id -> routes.snapshot().access().get(id), InstantSource.system());
     RemotePorts ports =

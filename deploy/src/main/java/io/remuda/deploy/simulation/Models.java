@@ -6,6 +6,7 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.EngineOffer;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Resources;
 import io.remuda.protocol.model.Schema;
 import io.remuda.protocol.model.Spread;
@@ -62,7 +63,8 @@ final class Models {
         Map.of(),
         random.nextBoolean() ? Spread.SPREAD : Spread.BINPACK,
         random.nextInt(8) == 0,
-        schema);
+        schema,
+        Policies.NONE);
   }
 
   private Resources claim() {

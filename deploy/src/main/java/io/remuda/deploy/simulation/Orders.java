@@ -80,6 +80,8 @@ final class Orders {
                         World.JOURNAL,
                         spec,
                         instance.claim(),
+                        0,
+                        Optional.empty(),
                         replyTo)));
   }
 

@@ -46,7 +46,8 @@ final class RouteNews {
                           Set.of(),
                           true,
                           -1,
-                          Optional.empty())));
+                          Optional.empty(),
+                          0)));
     }
     return routes;
   }

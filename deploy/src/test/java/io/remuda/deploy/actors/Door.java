@@ -41,7 +41,14 @@ final class Door {
   private NodeProtocol.Command answeredByWire(NodeProtocol.Command command) {
     if (command instanceof NodeProtocol.StartInstance c) {
       return new NodeProtocol.StartInstance(
-          c.id(), c.epoch(), c.journal(), c.spec(), c.claim(), started(back(c.replyTo())));
+          c.id(),
+          c.epoch(),
+          c.journal(),
+          c.spec(),
+          c.claim(),
+          c.revision(),
+          c.patience(),
+          started(back(c.replyTo())));
     } else if (command instanceof NodeProtocol.StopInstance c) {
       return new NodeProtocol.StopInstance(
           c.id(), c.epoch(), c.journal(), c.drain(), stopped(back(c.replyTo())));

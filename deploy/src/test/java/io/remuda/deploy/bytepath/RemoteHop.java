@@ -75,7 +75,8 @@ final class RemoteHop implements AutoCloseable {
             Set.of(),
             true,
             -1,
-            Optional.empty()));
+            Optional.empty(),
+            0));
   }
 
   int inFlight() {

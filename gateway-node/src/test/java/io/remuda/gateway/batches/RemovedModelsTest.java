@@ -165,6 +165,7 @@ class RemovedModelsTest {
                     Set.of(),
                     true,
                     -1,
-                    Optional.empty()))));
+                    Optional.empty(),
+                    0))));
   }
 }

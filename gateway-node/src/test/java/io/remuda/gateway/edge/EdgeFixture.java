@@ -94,7 +94,8 @@ final class EdgeFixture implements AutoCloseable {
                     endpoints,
                     true,
                     progress,
-                    Optional.empty()))));
+                    Optional.empty(),
+                    0))));
   }
 
   void listed(String name, DeploymentPhase phase, String reason) {

@@ -283,7 +283,8 @@ class NextInstanceTest {
                     Set.of(),
                     true,
                     -1,
-                    Optional.empty()))));
+                    Optional.empty(),
+                    0))));
   }
 
   private InferenceCall ask(Route route, InferenceSink sink) {

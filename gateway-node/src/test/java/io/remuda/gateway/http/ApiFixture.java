@@ -165,7 +165,8 @@ final class ApiFixture implements AutoCloseable {
                 Set.of("/v1/chat/completions"),
                 true,
                 -1,
-                Optional.empty())));
+                Optional.empty(),
+                0)));
   }
 
   /** A key that this gateway knows. */

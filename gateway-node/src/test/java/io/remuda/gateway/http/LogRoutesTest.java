@@ -110,7 +110,8 @@ class LogRoutesTest {
                 Set.of(),
                 true,
                 -1,
-                Optional.empty())));
+                Optional.empty(),
+                0)));
 
     Answer both = api.get("/v1/deployments/two/logs");
     Answer followed = api.get("/v1/deployments/two/logs?follow=true");

@@ -137,6 +137,7 @@ class RouteFeedMaskTest {
         Set.of(),
         true,
         -1,
-        Optional.empty());
+        Optional.empty(),
+        0);
   }
 }

@@ -77,7 +77,8 @@ class RouteFeedTest {
                     Set.of(),
                     true,
                     -1,
-                    Optional.empty()))));
+                    Optional.empty(),
+                    0))));
     ActorRef<TablePublisher.Command<Listing>> registry =
         kit.spawn(TablePublisher.create(SharedTable.CATALOG));
     registry.tell(

@@ -251,7 +251,8 @@ class RoutesTest {
         Set.of(),
         true,
         -1,
-        Optional.empty());
+        Optional.empty(),
+        0);
   }
 
   private static Route at(int port, Route route) {
@@ -266,7 +267,8 @@ class RoutesTest {
         route.endpoints(),
         route.clean(),
         route.progress(),
-        Optional.empty());
+        Optional.empty(),
+        0);
   }
 
   private static Listing listing(String name, long version) {

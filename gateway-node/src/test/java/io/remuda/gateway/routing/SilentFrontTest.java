@@ -97,6 +97,7 @@ class SilentFrontTest {
                 Set.of(),
                 true,
                 -1,
-                Optional.empty())));
+                Optional.empty(),
+                0)));
   }
 }

@@ -105,7 +105,8 @@ final class Reports {
                         Set.of(),
                         true,
                         -1,
-                        Optional.empty())));
+                        Optional.empty(),
+                        0)));
     return routes;
   }
 }

@@ -2,6 +2,7 @@ package io.remuda.node.external;
 
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Schema;
 import io.remuda.protocol.model.Spread;
 import java.net.URI;
@@ -44,6 +45,7 @@ record Worker(
         Map.of(),
         Spread.BINPACK,
         false,
-        Optional.of(schema));
+        Optional.of(schema),
+        Policies.NONE);
   }
 }

@@ -106,7 +106,11 @@ public record InstanceState(
         reason,
         progress < 0 ? OptionalDouble.empty() : OptionalDouble.of(progress / 100.0),
         assignment.claim(),
-        tasks);
+        tasks,
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** As the gateways hear it; one that has ended offers nothing, already before its tombstone. */
@@ -122,6 +126,7 @@ public record InstanceState(
         serving.endpoints(),
         serving.clean(),
         progress,
-        tasks);
+        tasks,
+        0);
   }
 }

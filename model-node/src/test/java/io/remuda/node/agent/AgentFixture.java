@@ -237,6 +237,8 @@ abstract class AgentFixture {
                 JOURNAL,
                 ModelSpec.of(id.model(), engine, Optional.empty()),
                 claim,
+                0,
+                Optional.empty(),
                 reply.getRef())));
   }
 

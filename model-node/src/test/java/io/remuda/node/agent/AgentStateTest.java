@@ -40,6 +40,8 @@ class AgentStateTest {
         journal,
         ModelSpec.of(new ModelName("chat"), "command", Optional.of("x")),
         Resources.NONE,
+        0,
+        Optional.empty(),
         probe.getRef());
   }
 

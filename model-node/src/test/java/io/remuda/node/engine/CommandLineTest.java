@@ -8,6 +8,7 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Policies;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -144,7 +145,8 @@ class CommandLineTest {
         spec.machineLabels(),
         spec.strategy(),
         spec.antiAffinity(),
-        spec.schema());
+        spec.schema(),
+        Policies.NONE);
   }
 
   private static CommandLine llama() throws EngineRefusal {

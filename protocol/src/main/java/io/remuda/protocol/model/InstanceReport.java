@@ -1,7 +1,9 @@
 package io.remuda.protocol.model;
 
+import io.remuda.protocol.Absent;
 import io.remuda.protocol.WireMessage;
 import io.remuda.protocol.id.InstanceId;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -24,6 +26,10 @@ import java.util.OptionalLong;
  *     the same model took on its machine; absent at a first start
  * @param claim what it holds of its machine
  * @param tasks whether it takes durable tasks; empty for models that have none
+ * @param revision of the recipe that it runs; 0 from a machine that does not say
+ * @param idle how long it has had nothing to do; a duration, so that no two clocks are compared
+ * @param measured what its engine was seen to use at most; empty until it has worked for a while
+ * @param failure why it failed, for those who decide; {@code reason} is for people
  */
 public record InstanceReport(
     InstanceId id,
@@ -41,13 +47,35 @@ public record InstanceReport(
     Optional<String> reason,
     OptionalDouble progress,
     Resources claim,
-    Optional<TaskFacet> tasks)
+    Optional<TaskFacet> tasks,
+    long revision,
+    Optional<Duration> idle,
+    Optional<Resources> measured,
+    Optional<FailureKind> failure)
     implements WireMessage {
+
+  public InstanceReport {
+    idle = Absent.orEmpty(idle);
+    measured = Absent.orEmpty(measured);
+    failure = Absent.orEmpty(failure);
+  }
 
   public InstanceReport withReason(Optional<String> other) {
     return new InstanceReport(
         id, epoch, sequence, phase, origin, engine, pid, port, slots, inFlight, queued, restarts,
-        other, progress, claim, tasks);
+        other, progress, claim, tasks, revision, idle, measured, failure);
+  }
+
+  /** Kinds of failure after which something else is to be done. */
+  public enum FailureKind {
+    /** Its engine found too little memory. */
+    OUT_OF_MEMORY,
+    /** Its engine cannot be started here, whatever is free: no program, a wrong argument. */
+    NOT_STARTABLE,
+    /** Its engine ended again and again. */
+    EXITED,
+    /** Its engine ran and did not answer. */
+    HUNG
   }
 
   /** Where an instance comes from. */

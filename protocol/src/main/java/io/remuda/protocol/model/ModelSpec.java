@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * @param machineLabels labels that a machine must carry
  * @param antiAffinity whether no two instances may share a machine
  * @param schema of a typed model
+ * @param policies how it moves: absent from what earlier versions wrote and sent
  */
 public record ModelSpec(
     ModelName name,
@@ -34,7 +35,8 @@ public record ModelSpec(
     Map<String, String> machineLabels,
     Spread strategy,
     boolean antiAffinity,
-    Optional<Schema> schema)
+    Optional<Schema> schema,
+    Policies policies)
     implements WireMessage {
 
   /** Requests an instance works on at once when neither the operator nor the engine says. */
@@ -57,6 +59,7 @@ public record ModelSpec(
     if (engine.isBlank()) {
       throw new IllegalArgumentException("engine is missing: name a profile such as llama-server");
     }
+    policies = policies == null ? Policies.NONE : policies;
     arguments = java.util.Collections.unmodifiableMap(new TreeMap<>(arguments));
     machineLabels = java.util.Collections.unmodifiableMap(new TreeMap<>(machineLabels));
   }
@@ -75,7 +78,8 @@ public record ModelSpec(
         Map.of(),
         Spread.BINPACK,
         false,
-        Optional.empty());
+        Optional.empty(),
+        Policies.NONE);
   }
 
   public ModelSpec withReplicas(int wanted) {
@@ -91,7 +95,8 @@ public record ModelSpec(
         machineLabels,
         strategy,
         antiAffinity,
-        schema);
+        schema,
+        policies);
   }
 
   public ModelSpec withArguments(Map<String, String> chosen) {
@@ -107,7 +112,8 @@ public record ModelSpec(
         machineLabels,
         strategy,
         antiAffinity,
-        schema);
+        schema,
+        policies);
   }
 
   public ModelSpec withResources(Resources claimed) {
@@ -123,7 +129,8 @@ public record ModelSpec(
         machineLabels,
         strategy,
         antiAffinity,
-        schema);
+        schema,
+        policies);
   }
 
   public ModelSpec withSchema(Schema typed) {
@@ -139,6 +146,24 @@ public record ModelSpec(
         machineLabels,
         strategy,
         antiAffinity,
-        Optional.of(typed));
+        Optional.of(typed),
+        policies);
+  }
+
+  public ModelSpec withPolicies(Policies other) {
+    return new ModelSpec(
+        name,
+        engine,
+        model,
+        replicas,
+        resources,
+        context,
+        slots,
+        arguments,
+        machineLabels,
+        strategy,
+        antiAffinity,
+        schema,
+        other);
   }
 }

@@ -107,7 +107,8 @@ public final class SpecJson {
                 labels,
                 strategy,
                 antiAffinity,
-                schema)),
+                schema,
+                Policies.NONE)),
         List.of());
   }
 

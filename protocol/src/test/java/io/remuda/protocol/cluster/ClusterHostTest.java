@@ -178,6 +178,7 @@ class ClusterHostTest {
         Set.of("/v1/chat/completions"),
         true,
         -1,
-        Optional.empty());
+        Optional.empty(),
+        0);
   }
 }

@@ -4,6 +4,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Spread;
 import java.time.Instant;
 import java.util.Map;
@@ -77,7 +78,8 @@ public sealed interface DeploymentEvent extends ModelEvent {
           spec.machineLabels(),
           Spread.BINPACK,
           spec.antiAffinity(),
-          spec.schema());
+          spec.schema(),
+          Policies.NONE);
     }
 
     @Override

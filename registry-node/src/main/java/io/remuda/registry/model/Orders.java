@@ -63,7 +63,14 @@ final class Orders {
         ANSWER_LIMIT,
         replyTo ->
             new NodeProtocol.StartInstance(
-                instance.id(), instance.epoch(), around.journal(), spec, instance.claim(), replyTo),
+                instance.id(),
+                instance.epoch(),
+                around.journal(),
+                spec,
+                instance.claim(),
+                0,
+                Optional.empty(),
+                replyTo),
         (reply, failure) -> {
           Optional<NodeProtocol.StartReply> answer = Optional.ofNullable(reply);
           answer.ifPresent(said -> tell(said.machine(), said.capacity()));

@@ -33,6 +33,7 @@ final class SpecCodec {
     spec.context().ifPresent(proto::setContext);
     spec.slots().ifPresent(proto::setSlots);
     spec.schema().ifPresent(schema -> proto.setSchema(toProto(schema)));
+    PoliciesCodec.write(spec.policies(), proto);
     return proto.build();
   }
 
@@ -49,7 +50,8 @@ final class SpecCodec {
         proto.getMachineLabelsMap(),
         Spread.of(proto.getStrategy()),
         proto.getAntiAffinity(),
-        proto.hasSchema() ? Optional.of(fromProto(proto.getSchema())) : Optional.empty());
+        proto.hasSchema() ? Optional.of(fromProto(proto.getSchema())) : Optional.empty(),
+        PoliciesCodec.fromProto(proto));
   }
 
   static PResources toProto(Resources resources) {

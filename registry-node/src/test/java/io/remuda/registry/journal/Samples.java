@@ -12,7 +12,10 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport.Origin;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Resources;
+import io.remuda.protocol.model.RolloutWish;
+import io.remuda.protocol.model.Scaling;
 import io.remuda.protocol.model.Schema;
 import io.remuda.protocol.model.Spread;
 import io.remuda.protocol.model.Verdict;
@@ -56,6 +59,9 @@ final class Samples {
     all.put(
         "DeploymentDeclared-least",
         new DeploymentEvent.DeploymentDeclared(aSpec().named("demo").build(), AT));
+    all.put(
+        "DeploymentDeclared-policies",
+        new DeploymentEvent.DeploymentDeclared(spec().withPolicies(policies()), AT));
     all.put("DeploymentChanged", new DeploymentEvent.DeploymentChanged(spec().withReplicas(5), AT));
     all.put("DeploymentScaled", new DeploymentEvent.DeploymentScaled(NAME, 0, AT));
     all.put("DeploymentRemoved", new DeploymentEvent.DeploymentRemoved(NAME, AT));
@@ -114,6 +120,14 @@ final class Samples {
             .on(new AccessEvent.KeyCreated(key(), AT))
             .on(new AccessEvent.KeyRevoked(new KeyId("abcd1234"), AT)));
     return all;
+  }
+
+  private static Policies policies() {
+    return new Policies(
+        Optional.of(
+            new Scaling(
+                0, 4, Optional.of(Duration.ofMinutes(5)), 2, Optional.of(Duration.ofMillis(800)))),
+        new RolloutWish(RolloutWish.Strategy.SURGE, 2, Optional.of(Duration.ofMinutes(9))));
   }
 
   private static Grounds grounds() {
@@ -192,7 +206,8 @@ final class Samples {
             typed.machineLabels(),
             typed.strategy(),
             typed.antiAffinity(),
-            Optional.empty());
+            Optional.empty(),
+            typed.policies());
     return ModelState.empty(NAME)
         .on(new DeploymentEvent.DeploymentDeclared(typed, AT))
         .on(new DeploymentEvent.DeploymentChanged(silent, AT));
@@ -237,6 +252,7 @@ final class Samples {
         Map.of("zone", "a"),
         Spread.SPREAD,
         true,
-        Optional.of(SCHEMA));
+        Optional.of(SCHEMA),
+        Policies.NONE);
   }
 }

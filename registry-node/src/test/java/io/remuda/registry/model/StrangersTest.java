@@ -8,6 +8,7 @@ import io.remuda.protocol.model.InstanceReport.Origin;
 import io.remuda.protocol.model.Phase;
 import io.remuda.registry.testing.Reports;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What runs somewhere and the journal does not know: by where it comes from, under the brake. */
@@ -89,6 +90,10 @@ class StrangersTest {
         told.reason(),
         told.progress(),
         told.claim(),
-        told.tasks());
+        told.tasks(),
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 }

@@ -195,6 +195,10 @@ public final class FakeMachine extends AbstractBehavior<Object> {
         shape.reason(),
         shape.progress(),
         claim,
+        Optional.empty(),
+        0,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -159,6 +159,10 @@ public final class Reports {
         phase == Phase.FAILED ? Optional.of("it broke") : Optional.empty(),
         OptionalDouble.empty(),
         Resources.NONE,
+        Optional.empty(),
+        0,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -181,6 +185,10 @@ public final class Reports {
         reason,
         report.progress(),
         report.claim(),
-        report.tasks());
+        report.tasks(),
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 }

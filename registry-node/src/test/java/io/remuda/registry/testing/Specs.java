@@ -2,6 +2,7 @@ package io.remuda.registry.testing;
 
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Resources;
 import io.remuda.protocol.model.Schema;
 import io.remuda.protocol.model.Spread;
@@ -85,6 +86,7 @@ public final class Specs {
         labels,
         strategy,
         antiAffinity,
-        schema);
+        schema,
+        Policies.NONE);
   }
 }

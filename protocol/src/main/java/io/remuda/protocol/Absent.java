@@ -1,0 +1,15 @@
+package io.remuda.protocol;
+
+import java.util.Optional;
+
+/** Components that an earlier version's message does not have. */
+public final class Absent {
+
+  private Absent() {}
+
+  /** An empty one in the place of what the message left out. */
+  @SuppressWarnings("NullAway")
+  public static <T> Optional<T> orEmpty(Optional<T> component) {
+    return component == null ? Optional.empty() : component;
+  }
+}

@@ -1,0 +1,156 @@
+package io.remuda.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.typed.javadsl.Adapter;
+import akka.serialization.Serialization;
+import akka.serialization.SerializationExtension;
+import akka.serialization.Serializer;
+import akka.serialization.Serializers;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
+import com.typesafe.config.ConfigFactory;
+import io.remuda.protocol.cluster.SystemConfig;
+import io.remuda.protocol.config.StrictConfig;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Policies;
+import io.remuda.protocol.model.Resources;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** What a node of an earlier version leaves out has its default here. */
+class EarlierSenderTest {
+
+  private static final ActorTestKit KIT =
+      ActorTestKit.create(
+          "earlier",
+          SystemConfig.local(
+              StrictConfig.load(
+                  Optional.empty(),
+                  ConfigFactory.parseString("akka.actor.testkit.typed.timefactor = 5"))));
+  private static final Serialization SERIALIZATION =
+      SerializationExtension.get(Adapter.toClassic(KIT.system()));
+  private static final ObjectMapper CBOR = new ObjectMapper(new CBORFactory());
+  private static final InstanceId ID = InstanceId.of("chat-7");
+
+  @AfterAll
+  static void end() {
+    KIT.shutdownTestKit();
+  }
+
+  @Test
+  void aDeploymentWithoutPoliciesHasNone() throws Exception {
+    ModelSpec spec = ModelSpec.of(new ModelName("chat"), "llama-server", Optional.of("a.gguf"));
+
+    ModelSpec read = without(spec, "policies");
+
+    assertThat(read).isEqualTo(spec);
+    assertThat(read.policies()).isEqualTo(Policies.NONE);
+  }
+
+  @Test
+  void aStartWithoutRevisionAndPatienceIsOneThatWaitsForNothing() throws Exception {
+    NodeProtocol.StartInstance start =
+        new NodeProtocol.StartInstance(
+            ID,
+            7,
+            new JournalId("00000000-0000-0000-0000-000000000001"),
+            ModelSpec.of(ID.model(), "llama-server", Optional.empty()),
+            Resources.NONE,
+            0,
+            Optional.empty(),
+            KIT.<NodeProtocol.StartReply>createTestProbe().getRef());
+
+    assertThat(without(start, "revision", "patience")).isEqualTo(start);
+  }
+
+  @Test
+  void reportsAndRoutesWithoutARevisionSayNothingOfIt() throws Exception {
+    InstanceReport report =
+        new InstanceReport(
+            ID,
+            7,
+            3,
+            Phase.READY,
+            InstanceReport.Origin.ASSIGNED,
+            "llama-server",
+            OptionalLong.of(4711),
+            OptionalInt.of(35_000),
+            4,
+            1,
+            0,
+            0,
+            Optional.empty(),
+            OptionalDouble.empty(),
+            Resources.NONE,
+            Optional.empty(),
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    Route route =
+        new Route(
+            ID,
+            new MachineId("m1"),
+            7,
+            3,
+            Phase.READY,
+            "127.0.0.1:35000",
+            4,
+            Set.of("/v1/models"),
+            true,
+            -1,
+            Optional.empty(),
+            0);
+
+    assertThat(without(report, "revision", "idle", "measured", "failure")).isEqualTo(report);
+    RouteTable table = new RouteTable(List.of(route));
+    assertThat(withoutInEach(table, "revision")).isEqualTo(table);
+  }
+
+  private static <T> T without(T message, String... components) throws Exception {
+    return changed(message, tree -> ((ObjectNode) tree).remove(List.of(components)));
+  }
+
+  private static <T> T withoutInEach(T message, String component) throws Exception {
+    return changed(
+        message,
+        tree -> {
+          assertThat(tree.findParents(component)).isNotEmpty();
+          tree.findParents(component).forEach(each -> ((ObjectNode) each).remove(component));
+        });
+  }
+
+  private interface Change {
+    void on(JsonNode tree);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> T changed(T message, Change change) throws Exception {
+    Serializer serializer = SERIALIZATION.findSerializerFor(message);
+    JsonNode tree = CBOR.readTree(SERIALIZATION.serialize(message).get());
+    change.on(tree);
+    return (T)
+        SERIALIZATION
+            .deserialize(
+                CBOR.writeValueAsBytes(tree),
+                serializer.identifier(),
+                Serializers.manifestFor(serializer, message))
+            .get();
+  }
+}

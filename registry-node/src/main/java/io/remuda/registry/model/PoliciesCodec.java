@@ -1,0 +1,69 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.model.Policies;
+import io.remuda.protocol.model.RolloutWish;
+import io.remuda.protocol.model.Scaling;
+import io.remuda.registry.proto.journal.PRolloutWish;
+import io.remuda.registry.proto.journal.PScaling;
+import io.remuda.registry.proto.journal.PSpec;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Bytes of how a deployment moves; one that says nothing of it has the bytes that it had before.
+ */
+final class PoliciesCodec {
+
+  private PoliciesCodec() {}
+
+  static void write(Policies policies, PSpec.Builder proto) {
+    policies.scaling().ifPresent(scaling -> proto.setScaling(toProto(scaling)));
+    if (!policies.rollout().equals(RolloutWish.DEFAULT)) {
+      proto.setRollout(toProto(policies.rollout()));
+    }
+  }
+
+  static Policies fromProto(PSpec proto) {
+    return new Policies(
+        proto.hasScaling() ? Optional.of(fromProto(proto.getScaling())) : Optional.empty(),
+        proto.hasRollout() ? fromProto(proto.getRollout()) : RolloutWish.DEFAULT);
+  }
+
+  private static PScaling toProto(Scaling scaling) {
+    PScaling.Builder proto =
+        PScaling.newBuilder()
+            .setMin(scaling.min())
+            .setMax(scaling.max())
+            .setQueueTarget(scaling.queueTarget());
+    scaling.idleAfter().ifPresent(after -> proto.setIdleAfterMillis(after.toMillis()));
+    scaling.ttft().ifPresent(limit -> proto.setTtftMillis(limit.toMillis()));
+    return proto.build();
+  }
+
+  private static Scaling fromProto(PScaling proto) {
+    return new Scaling(
+        proto.getMin(),
+        proto.getMax(),
+        millis(proto.hasIdleAfterMillis(), proto.getIdleAfterMillis()),
+        proto.getQueueTarget(),
+        millis(proto.hasTtftMillis(), proto.getTtftMillis()));
+  }
+
+  private static PRolloutWish toProto(RolloutWish wish) {
+    PRolloutWish.Builder proto =
+        PRolloutWish.newBuilder().setStrategy(wish.strategy().word()).setSurge(wish.surge());
+    wish.deadline().ifPresent(deadline -> proto.setDeadlineMillis(deadline.toMillis()));
+    return proto.build();
+  }
+
+  private static RolloutWish fromProto(PRolloutWish proto) {
+    return new RolloutWish(
+        RolloutWish.Strategy.of(proto.getStrategy()),
+        proto.getSurge(),
+        millis(proto.hasDeadlineMillis(), proto.getDeadlineMillis()));
+  }
+
+  private static Optional<Duration> millis(boolean present, long millis) {
+    return present ? Optional.of(Duration.ofMillis(millis)) : Optional.empty();
+  }
+}

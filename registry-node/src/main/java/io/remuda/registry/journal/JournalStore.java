@@ -81,6 +81,8 @@ public final class JournalStore implements AutoCloseable {
             ? EMBEDDED_OPEN_LIMIT.toMillis()
             : settings.connectionTimeout().toMillis());
     pool.setInitializationFailTimeout(-1);
+    // Found out by the pool, it would be lost for good with the connection that was asked.
+    pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     settings.limits(settings.answerTimeout()).forEach(pool::addDataSourceProperty);
     this.source = new HikariDataSource(pool);
     this.story = new JournalStory(source, settings.pageLimit());

@@ -7,13 +7,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A way to a server on which its answers take as long as a test says. */
+/** A way to a server on which its answers take as long as a test says, or that is cut. */
 public final class SlowLink implements AutoCloseable {
 
   private final ServerSocket door;
@@ -21,7 +24,9 @@ public final class SlowLink implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final AtomicInteger cuts = new AtomicInteger();
   private Duration delay = Duration.ZERO;
+  private volatile Optional<String> cutAt = Optional.empty();
 
   public SlowLink(String host, int port) {
     this.server = new InetSocketAddress(host, port);
@@ -48,6 +53,18 @@ public final class SlowLink implements AutoCloseable {
     }
   }
 
+  /**
+   * From now on a connection on which a client sends {@code text} is cut, before it is passed on.
+   */
+  public void isCutAt(String text) {
+    cutAt = Optional.of(text);
+  }
+
+  /** How often that has happened. */
+  public int cuts() {
+    return cuts.get();
+  }
+
   private void accept() {
     try {
       while (!door.isClosed()) {
@@ -71,6 +88,8 @@ public final class SlowLink implements AutoCloseable {
       for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
         if (answers) {
           hold();
+        } else if (isCut(new String(piece, 0, read, StandardCharsets.ISO_8859_1))) {
+          return;
         }
         out.write(piece, 0, read);
         out.flush();
@@ -83,6 +102,14 @@ public final class SlowLink implements AutoCloseable {
       open.remove(from);
       open.remove(to);
     }
+  }
+
+  private boolean isCut(String sent) {
+    boolean cut = cutAt.filter(sent::contains).isPresent();
+    if (cut) {
+      cuts.incrementAndGet();
+    }
+    return cut;
   }
 
   private void hold() throws InterruptedException {

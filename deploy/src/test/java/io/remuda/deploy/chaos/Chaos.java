@@ -54,6 +54,8 @@ public final class Chaos {
   /** Instances that are there, by id: each round's history begins with them. */
   private final Map<String, InstanceStarted> there = new HashMap<>();
 
+  private List<Client> clients = List.of();
+
   private Chaos(Options options, Stage stage) {
     this.options = options;
     this.stage = stage;
@@ -108,7 +110,7 @@ public final class Chaos {
           () ->
               assertThat(watch.lastIfAny())
                   .hasValueSatisfying(look -> assertThat(look).matches(Watch.Look::settled)));
-      List<Client> clients =
+      clients =
           Client.together(
               stage.entrance(), options.perSecond(), options.requestLimit(), recorder, timers);
       try {
@@ -171,6 +173,7 @@ public final class Chaos {
 
   private Verdict play(Round round) {
     Round.pass(CALM);
+    awaitAnswers();
     keep(recorder.take());
     Round.pass(Duration.ofMillis(round.random().nextInt(500)));
     Duration start = recorder.now();
@@ -208,6 +211,17 @@ public final class Chaos {
       notRunning();
     }
     return verdict;
+  }
+
+  /** What a client still waits for since the last fault is that one's gap, not the next one's. */
+  private void awaitAnswers() {
+    Eventually.isTrue(
+        "clients have their answers",
+        options.requestLimit().multipliedBy(2),
+        () -> {
+          Duration lately = recorder.now().minus(CALM);
+          return clients.stream().noneMatch(client -> client.waitsSince(lately));
+        });
   }
 
   private static List<Request> requests(List<Observation> seen) {

@@ -54,6 +54,7 @@ final class Client implements AutoCloseable {
           .build();
   private final Thread thread;
   private int gateway;
+  private volatile Optional<Duration> waitingSince = Optional.empty();
   private volatile boolean ending;
 
   /**
@@ -102,8 +103,14 @@ final class Client implements AutoCloseable {
     }
   }
 
+  /** Whether it has waited for an answer since before {@code moment}. */
+  boolean waitsSince(Duration moment) {
+    return waitingSince.filter(begin -> begin.compareTo(moment) < 0).isPresent();
+  }
+
   private void ask(String id, boolean stream) {
     Duration begin = recorder.now();
+    waitingSince = Optional.of(begin);
     Duration asked = begin;
     Tried tried = attempt(id, stream);
     while (tried.outcome().isEmpty()
@@ -125,6 +132,7 @@ final class Client implements AutoCloseable {
             recorder.now(),
             tried.outcome().orElse(Outcome.FAILED),
             tried.servedBy()));
+    waitingSince = Optional.empty();
   }
 
   private Entrance.Gateway gateway() {

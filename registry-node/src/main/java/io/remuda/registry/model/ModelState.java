@@ -276,56 +276,9 @@ public record ModelState(
   }
 
   /** This state but for what {@code change} sets. */
-  private ModelState but(Consumer<Draft> change) {
-    Draft draft = new Draft(this);
+  private ModelState but(Consumer<ModelStateDraft> change) {
+    ModelStateDraft draft = new ModelStateDraft(this);
     change.accept(draft);
     return draft.done();
-  }
-
-  /** A state in the making: what is not set stays as it was. */
-  private static final class Draft {
-    private final ModelName name;
-    private long sequence;
-    private Optional<Declaration> declaration;
-    private boolean removed;
-    private Optional<Description> description;
-    private final Map<InstanceId, Instance> instances;
-    private Failures failures;
-    private boolean evolving;
-    private Map<MachineId, Registration> registrations;
-    private List<String> earlier;
-    private Optional<Schema> schema;
-    private PlacedNumbers placed;
-
-    private Draft(ModelState from) {
-      name = from.name();
-      sequence = from.sequence();
-      declaration = from.declaration();
-      removed = from.removed();
-      description = from.description();
-      instances = new TreeMap<>(from.instances());
-      failures = from.failures();
-      evolving = from.evolving();
-      registrations = from.registrations();
-      earlier = from.earlier();
-      schema = from.schema();
-      placed = from.placed();
-    }
-
-    private ModelState done() {
-      return new ModelState(
-          name,
-          sequence,
-          declaration,
-          removed,
-          description,
-          instances,
-          failures,
-          evolving,
-          registrations,
-          earlier,
-          schema,
-          placed);
-    }
   }
 }

@@ -11,10 +11,6 @@ import io.remuda.registry.placement.Need;
 import io.remuda.registry.placement.Scheduler;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /**
@@ -24,45 +20,28 @@ import java.util.stream.Collectors;
  */
 final class SelfPlacement {
 
-  private final Supplier<Sight> sight;
-  private final Consumer<ModelEvent> emit;
-  private final BiConsumer<Instance, String> stop;
-  private final RandomGenerator random;
+  private final Round round;
 
-  /**
-   * @param sight as it is at the moment it is asked
-   * @param stop decides an instance's end, with the reason
-   */
-  SelfPlacement(
-      Supplier<Sight> sight,
-      Consumer<ModelEvent> emit,
-      BiConsumer<Instance, String> stop,
-      RandomGenerator random) {
-    this.sight = sight;
-    this.emit = emit;
-    this.stop = stop;
-    this.random = random;
+  SelfPlacement(Round round) {
+    this.round = round;
   }
 
-  /**
-   * @param paused whether none is placed now
-   */
-  void run(boolean paused) {
-    Sight before = sight.get();
+  void run() {
+    Sight before = round.sight();
     for (Instance instance : before.current()) {
       if (!before.state().isTaken(instance.machine())) {
-        stop.accept(instance, "its machine does not have the model any more");
+        round.stop(instance, "its machine does not have the model any more");
       } else if (before.onDrainingMachine(instance)) {
-        stop.accept(instance, "its machine is being drained");
+        round.stop(instance, "its machine is being drained");
       }
     }
-    if (!paused) {
+    if (!round.older() && !round.pausedByFailures()) {
       before.state().registrations().forEach(this::place);
     }
   }
 
   private void place(MachineId machine, Registration registration) {
-    Sight now = sight.get();
+    Sight now = round.sight();
     Set<MachineId> served =
         now.current().stream().map(Instance::machine).collect(Collectors.toSet());
     if (!registration.isTaken() || served.contains(machine)) {
@@ -75,12 +54,14 @@ final class SelfPlacement {
     List<Machine> only = now.fleet().machine(machine).stream().toList();
     Scheduler.Placement placement =
         Scheduler.place(
-            FleetSnapshot.of(now.fleet().watching(), now.fleet().braked(), only), need, random);
+            FleetSnapshot.of(now.fleet().watching(), now.fleet().braked(), only),
+            need,
+            round.random());
     placement
         .machine()
         .ifPresent(
             there ->
-                emit.accept(
+                round.emit(
                     new InstanceAssigned(
                         new InstanceId(now.state().name(), now.state().sequence() + 1),
                         there,

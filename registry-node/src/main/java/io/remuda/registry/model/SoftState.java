@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * What a registry actor remembers of its own doings and forgets with itself: commands on their way,
@@ -60,30 +61,30 @@ public record SoftState(
   }
 
   public SoftState sent(InstanceId id, Instant at) {
-    return new SoftState(put(sent, id, at), asked, absent, holds, standing, strangers, registered);
+    return but(next -> next.sent = put(sent, id, at));
   }
 
   public SoftState asked(MachineId machine, Instant at) {
-    return new SoftState(
-        sent, put(asked, machine, at), absent, holds, standing, strangers, registered);
+    return but(next -> next.asked = put(asked, machine, at));
   }
 
   /** The machine answered that it cannot describe the model. */
   public SoftState absent(MachineId machine, String reason, Instant until) {
     int times = absent.containsKey(machine) ? absent.get(machine).times() + 1 : 1;
-    return new SoftState(
-        sent,
-        without(asked, machine),
-        put(absent, machine, new Hold(until, reason, times)),
-        holds,
-        standing,
-        strangers,
-        registered);
+    return but(
+        next -> {
+          next.asked = without(asked, machine);
+          next.absent = put(absent, machine, new Hold(until, reason, times));
+        });
   }
 
   /** The machine described the model. */
   public SoftState described() {
-    return new SoftState(sent, Map.of(), Map.of(), holds, standing, strangers, registered);
+    return but(
+        next -> {
+          next.asked = Map.of();
+          next.absent = Map.of();
+        });
   }
 
   /** The machine refused an instance; several refusals of one round count as one. */
@@ -93,41 +94,26 @@ public record SoftState(
     boolean sameRound = hold(machine).map(hold -> hold.lasts(now)).orElse(false);
     int times = sameRound ? before : before + 1;
     Duration time = ReconcilePolicy.grown(policy.refusalHold(), policy.refusalHoldMax(), times);
-    return new SoftState(
-        sent,
-        asked,
-        absent,
-        put(holds, machine, new Hold(now.plus(time), reason, times)),
-        standing,
-        strangers,
-        registered);
+    return but(next -> next.holds = put(holds, machine, new Hold(now.plus(time), reason, times)));
   }
 
   /** The assignment stays although its machine refused it. */
   public SoftState stands(InstanceId id, Refused refused) {
-    return new SoftState(
-        sent, asked, absent, holds, put(standing, id, refused), strangers, registered);
+    return but(next -> next.standing = put(standing, id, refused));
   }
 
   /** The machine took an instance: its refusals are counted anew. */
   public SoftState takenBy(MachineId machine, InstanceId id) {
-    return holds.containsKey(machine) || standing.containsKey(id)
-        ? new SoftState(
-            sent,
-            asked,
-            absent,
-            without(holds, machine),
-            without(standing, id),
-            strangers,
-            registered)
-        : this;
+    return but(
+        next -> {
+          next.holds = without(holds, machine);
+          next.standing = without(standing, id);
+        });
   }
 
   /** The instance is there, so no refusal of it stands. */
   public SoftState without(InstanceId id) {
-    return standing.containsKey(id)
-        ? new SoftState(sent, asked, absent, holds, without(standing, id), strangers, registered)
-        : this;
+    return but(next -> next.standing = without(standing, id));
   }
 
   public Optional<Hold> hold(MachineId machine) {
@@ -135,32 +121,33 @@ public record SoftState(
   }
 
   public SoftState stranger(InstanceId id, Instant at) {
-    return strangers.containsKey(id)
-        ? this
-        : new SoftState(sent, asked, absent, holds, standing, put(strangers, id, at), registered);
+    return strangers.containsKey(id) ? this : but(next -> next.strangers = put(strangers, id, at));
   }
 
   /** Keeps what is said of these instances only. */
   public SoftState onlyOf(Set<InstanceId> ids, Set<InstanceId> unknown) {
-    return new SoftState(
-        retain(sent, ids, unknown),
-        asked,
-        absent,
-        holds,
-        retain(standing, ids, ids),
-        retain(strangers, unknown, unknown),
-        registered);
+    return but(
+        next -> {
+          next.sent = retain(sent, ids, unknown);
+          next.standing = retain(standing, ids, ids);
+          next.strangers = retain(strangers, unknown, unknown);
+        });
   }
 
   /** Forgets everything about machines: the recipe has changed. */
   public SoftState forRecipe() {
-    return new SoftState(sent, Map.of(), Map.of(), Map.of(), Map.of(), strangers, registered);
+    return but(
+        next -> {
+          next.asked = Map.of();
+          next.absent = Map.of();
+          next.holds = Map.of();
+          next.standing = Map.of();
+        });
   }
 
   /** The machine said that it has the model by itself. */
   public SoftState registered(MachineId machine, Instant at) {
-    return new SoftState(
-        sent, asked, absent, holds, standing, strangers, put(registered, machine, at));
+    return but(next -> next.registered = put(registered, machine, at));
   }
 
   /** Waits from {@code now} on for the word of those that have not said it here. */
@@ -170,7 +157,39 @@ public record SoftState(
     }
     Map<MachineId, Instant> kept = new TreeMap<>();
     machines.forEach(machine -> kept.put(machine, registered.getOrDefault(machine, now)));
-    return new SoftState(sent, asked, absent, holds, standing, strangers, kept);
+    return but(next -> next.registered = kept);
+  }
+
+  /** This state but for what {@code change} sets. */
+  private SoftState but(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /** A state in the making: what is not set stays as it was. */
+  private static final class Draft {
+    private Map<InstanceId, Instant> sent;
+    private Map<MachineId, Instant> asked;
+    private Map<MachineId, Hold> absent;
+    private Map<MachineId, Hold> holds;
+    private Map<InstanceId, Refused> standing;
+    private Map<InstanceId, Instant> strangers;
+    private Map<MachineId, Instant> registered;
+
+    private Draft(SoftState from) {
+      sent = from.sent;
+      asked = from.asked;
+      absent = from.absent;
+      holds = from.holds;
+      standing = from.standing;
+      strangers = from.strangers;
+      registered = from.registered;
+    }
+
+    private SoftState done() {
+      return new SoftState(sent, asked, absent, holds, standing, strangers, registered);
+    }
   }
 
   private static <V> Map<InstanceId, V> retain(

@@ -2,6 +2,7 @@ package io.remuda.registry.journal;
 
 import static io.remuda.registry.testing.Specs.aSpec;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.ErrorCode;
@@ -29,9 +30,10 @@ import io.remuda.registry.model.Absence;
 import io.remuda.registry.model.DeploymentEvent;
 import io.remuda.registry.model.InstanceEvent;
 import io.remuda.registry.model.ModelState;
-import io.remuda.registry.model.PlacedNumbers;
+import io.remuda.registry.model.ModelStateCodec;
 import io.remuda.registry.model.RegistrationEvent;
 import io.remuda.registry.placement.Grounds;
+import io.remuda.registry.proto.journal.PModelState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -168,19 +170,16 @@ final class Samples {
 
   /** As a version that did not keep the numbers of instances wrote it. */
   private static ModelState ofUnknownNumbers(ModelState state) {
-    return new ModelState(
-        state.name(),
-        state.sequence(),
-        state.declaration(),
-        state.removed(),
-        state.description(),
-        state.instances(),
-        state.failures(),
-        state.evolving(),
-        state.registrations(),
-        state.earlier(),
-        state.schema(),
-        PlacedNumbers.unknownUpTo(state.sequence()));
+    try {
+      return ModelStateCodec.decode(
+          PModelState.parseFrom(ModelStateCodec.encode(state)).toBuilder()
+              .clearPlacedBefore()
+              .clearPlaced()
+              .build()
+              .toByteArray());
+    } catch (InvalidProtocolBufferException broken) {
+      throw new IllegalStateException(broken);
+    }
   }
 
   private static ModelState evolved() {

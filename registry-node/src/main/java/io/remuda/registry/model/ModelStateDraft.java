@@ -1,0 +1,58 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Schema;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** A {@link ModelState} in the making: what is not set stays as it was. */
+final class ModelStateDraft {
+
+  private final ModelName name;
+  long sequence;
+  Optional<ModelState.Declaration> declaration;
+  boolean removed;
+  Optional<ModelState.Description> description;
+  final Map<InstanceId, Instance> instances;
+  ModelState.Failures failures;
+  boolean evolving;
+  Map<MachineId, ModelState.Registration> registrations;
+  List<String> earlier;
+  Optional<Schema> schema;
+  PlacedNumbers placed;
+
+  ModelStateDraft(ModelState from) {
+    name = from.name();
+    sequence = from.sequence();
+    declaration = from.declaration();
+    removed = from.removed();
+    description = from.description();
+    instances = new TreeMap<>(from.instances());
+    failures = from.failures();
+    evolving = from.evolving();
+    registrations = from.registrations();
+    earlier = from.earlier();
+    schema = from.schema();
+    placed = from.placed();
+  }
+
+  ModelState done() {
+    return new ModelState(
+        name,
+        sequence,
+        declaration,
+        removed,
+        description,
+        instances,
+        failures,
+        evolving,
+        registrations,
+        earlier,
+        schema,
+        placed);
+  }
+}

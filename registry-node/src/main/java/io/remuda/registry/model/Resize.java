@@ -1,0 +1,151 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.InstanceReport.Origin;
+import io.remuda.protocol.model.ModelSpec;
+import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
+import io.remuda.registry.model.InstanceEvent.InstanceRefused;
+import io.remuda.registry.placement.Need;
+import io.remuda.registry.placement.Scheduler;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** As many instances are placed or stopped as it takes to have those that are wanted. */
+final class Resize {
+
+  private final Round round;
+
+  private Resize(Round round) {
+    this.round = round;
+  }
+
+  static void towardsTheWish(Round round) {
+    new Resize(round).run();
+  }
+
+  private void run() {
+    Optional<ModelState.Declaration> live = round.state().live();
+    if (live.isEmpty()) {
+      round.stopAll(instance -> true, "the deployment was removed");
+    } else if (live.get().spec().replicas() == 0) {
+      round.stopAll(instance -> true, "the deployment is scaled to zero");
+    } else if (described()) {
+      long revision = live.get().revision();
+      if (!round.older()) {
+        // Behind an older journal nothing could be placed in their stead.
+        round.stopAll(instance -> instance.revision() != revision, "the specification has changed");
+      }
+      if (round.state().isSelfRegistered()) {
+        new SelfPlacement(round).run();
+      } else {
+        resize(live.get().spec());
+      }
+    } else if (!round.state().isSelfRegistered()) {
+      // Those of the last recipe serve until the new one is known, but no more than are wanted.
+      List<Instance> serving =
+          round.state().instances().values().stream()
+              .filter(instance -> !instance.stopping())
+              .toList();
+      stopSurplus(serving, serving.size() - live.get().spec().replicas());
+    }
+  }
+
+  /** Whether the model is described; else one machine after the other is asked. */
+  private boolean described() {
+    if (round.state().currentFile().isPresent()) {
+      return true;
+    }
+    DescribePolicy.next(round.sight())
+        .ifPresent(
+            machine -> {
+              round.remember(round.soft().asked(machine, round.now()));
+              round.order(new Action.Describe(machine));
+            });
+    return false;
+  }
+
+  private void resize(ModelSpec spec) {
+    Sight sight = round.sight();
+    List<Instance> movers = sight.current().stream().filter(sight::onDrainingMachine).toList();
+    List<Instance> staying =
+        sight.current().stream().filter(instance -> !sight.onDrainingMachine(instance)).toList();
+    int missing = spec.replicas() - staying.size();
+    if (missing < 0) {
+      stopSurplus(staying, -missing);
+    } else if (missing > 0 && !round.pausedByFailures()) {
+      place(missing, sight.need());
+    }
+    moveRefused(staying);
+    // A mover goes when those that stay can do without it.
+    long ready = staying.stream().filter(sight::ready).count();
+    movers.stream()
+        .limit(Math.max(0, ready + movers.size() - spec.replicas()))
+        .forEach(instance -> round.stop(instance, "its machine is being drained"));
+  }
+
+  /** Those that serve nobody go first, then the youngest. */
+  private void stopSurplus(List<Instance> all, int surplus) {
+    Sight sight = round.sight();
+    all.stream()
+        .sorted(
+            Comparator.comparing((Instance instance) -> sight.ready(instance))
+                .thenComparing(Instance::id, Comparator.reverseOrder()))
+        .limit(Math.max(0, surplus))
+        .forEach(instance -> round.stop(instance, "fewer instances are wanted"));
+  }
+
+  /** What its machine goes on refusing goes where it was not refused, if there is such a place. */
+  private void moveRefused(List<Instance> staying) {
+    if (round.older()) {
+      return;
+    }
+    for (Instance instance : staying) {
+      Sight sight = round.sight();
+      boolean stays = !round.state().instances().getOrDefault(instance.id(), instance).stopping();
+      Optional<Refused> why = sight.refusal(instance);
+      if (stays && why.isPresent()) {
+        Need need = sight.needElsewhere();
+        if (!Scheduler.fitsSomewhere(round.fleet(), need)) {
+          return;
+        }
+        round.emit(
+            new InstanceRefused(
+                instance.id(),
+                instance.machine(),
+                why.get().code(),
+                why.get().message(),
+                round.now()));
+        place(1, need);
+      }
+    }
+  }
+
+  private void place(int missing, Need first) {
+    if (round.older()) {
+      return;
+    }
+    Need need = first;
+    Set<Long> held = round.sight().heldNumbers();
+    for (int i = 0; i < missing; i++) {
+      long number = round.state().sequence() + 1;
+      if (!Scheduler.fitsSomewhere(round.fleet(), need) || held.contains(number)) {
+        return;
+      }
+      Scheduler.Placement placement = Scheduler.place(round.fleet(), need, round.random());
+      MachineId machine = placement.machine().orElseThrow();
+      round.emit(
+          new InstanceAssigned(
+              new InstanceId(round.state().name(), number),
+              machine,
+              need.claim(),
+              Origin.ASSIGNED,
+              placement.grounds(),
+              round.now()));
+      need = need.after(machine);
+    }
+  }
+}

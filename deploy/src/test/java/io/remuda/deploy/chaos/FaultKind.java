@@ -15,6 +15,7 @@ enum FaultKind {
   REGISTRY_PARTED("one registry node cut off from all other nodes"),
   REGISTRY_LINK_BROKEN("one link between two registry nodes broken, perhaps one way"),
   NODE_PAUSED("a model node, a gateway and a registry node stopped for 2.5 s"),
+  REGISTRY_STALLED("a registry node stopped for 20 s, longer than it may be"),
   MACHINES_PAUSE_IN_TURN("two model nodes stopped in turn"),
   MACHINES_SILENT("60 % of the machines cut off for 20 s"),
   POSTGRES_STOPPED("PostgreSQL stopped for 20 s");

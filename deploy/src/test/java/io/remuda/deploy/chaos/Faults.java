@@ -41,6 +41,7 @@ final class Faults {
       case REGISTRIES_AWAY -> registriesAway(round);
       case MACHINE_LEAVES -> machineLeaves(round);
       case NODE_PAUSED -> nodePaused(round);
+      case REGISTRY_STALLED -> registryStalled(round);
       case MACHINES_PAUSE_IN_TURN -> machinesPauseInTurn(round);
       case POSTGRES_STOPPED -> postgresStopped(round);
       case MACHINE_PULLED -> NetworkFaults.machinePulled(round);
@@ -152,8 +153,35 @@ final class Faults {
     round.demand("no node has ended", processes(round).equals(processes), processes);
   }
 
+  /**
+   * The others vote it out meanwhile. When it goes on it must not act on what it knew before: it
+   * ends, and its launcher starts it again.
+   */
+  private static void registryStalled(Round round) {
+    Map<InstanceId, Long> before = pids(round.look());
+    Node registry = round.any(round.stage().registries());
+    List<Long> stalled = registry.processes();
+    List<Node> others =
+        round.stage().all().stream().filter(node -> !node.equals(registry)).toList();
+    List<Long> processes = processes(others);
+    round.breaks();
+    registry.pause();
+    round.goal("changes accepted by the others", round.untilChangesAreAccepted(), CHANGES);
+    round.lasts(Duration.ofSeconds(20));
+    registry.goOn();
+    round.heals();
+    round.until(look -> look.settled() && !registry.processes().equals(stalled), PATIENCE);
+    round.demand("it was started again", !registry.processes().equals(stalled), stalled);
+    round.demand("nothing moved or restarted", pids(round.look()).equals(before), before);
+    round.demand("no other node has ended", processes(others).equals(processes), processes);
+  }
+
   private static List<Long> processes(Round round) {
-    return round.stage().all().stream().flatMap(node -> node.processes().stream()).toList();
+    return processes(round.stage().all());
+  }
+
+  private static List<Long> processes(List<Node> nodes) {
+    return nodes.stream().flatMap(node -> node.processes().stream()).toList();
   }
 
   private static void machinesPauseInTurn(Round round) {

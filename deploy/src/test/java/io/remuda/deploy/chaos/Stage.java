@@ -46,6 +46,8 @@ final class Stage implements AutoCloseable {
   private final Network network = new Network();
   private final PostgresServer postgres = PostgresServer.own(Network.HUB);
   private final String database = postgres.newDatabase();
+  private static final String MACHINE_LINE = "model node ";
+
   private final List<Node> registries = new ArrayList<>();
   private final List<Node> machines = new ArrayList<>();
   private final List<Node> gateways = new ArrayList<>();
@@ -143,12 +145,19 @@ final class Stage implements AutoCloseable {
     gateways.stream().skip(1).forEach(Node::start);
     gateways.forEach(Node::awaitUp);
     machines.forEach(Node::awaitUp);
-    machines.forEach(
-        machine ->
-            machineIds.put(
-                machine.out().lines().findFirst().orElseThrow().replaceFirst("^model node ", ""),
-                machine.name()));
+    machines.forEach(machine -> machineIds.put(printedId(machine), machine.name()));
     return key;
+  }
+
+  /** A JVM may print a warning of its own before. */
+  private static String printedId(Node machine) {
+    return machine
+        .out()
+        .lines()
+        .filter(line -> line.startsWith(MACHINE_LINE))
+        .map(line -> line.substring(MACHINE_LINE.length()))
+        .findFirst()
+        .orElseThrow();
   }
 
   /**

@@ -164,7 +164,7 @@ final class ModelOwner extends Entity {
   }
 
   private void look() {
-    carryOut(Reconciler.reconcile(sight(), world.timeline().random()));
+    carryOut(Reconciler.reconcile(sight()));
   }
 
   void started(StartAnswered answer) {

@@ -39,7 +39,10 @@ final class Orders {
     if (action instanceof Action.Stop stop) {
       stop(stop, agent.get());
     } else if (action instanceof Action.Start start) {
-      owner.state().declaration().ifPresent(known -> start(known.spec(), start.instance()));
+      owner
+          .state()
+          .recipe(start.instance().revision())
+          .ifPresent(recipe -> start(recipe.spec(), start.instance()));
     } else {
       owner
           .state()
@@ -48,9 +51,7 @@ final class Orders {
     }
   }
 
-  private void start(ModelSpec declared, Instance instance) {
-    ModelState state = owner.state();
-    ModelSpec spec = state.schemaWithEarlier().map(declared::withSchema).orElse(declared);
+  private void start(ModelSpec spec, Instance instance) {
     startOn(instance.machine(), spec, instance);
     if (world.plant() == Plant.DOUBLE_PLACEMENT && world.timeline().chance(5)) {
       world.machines().stream()
@@ -80,7 +81,7 @@ final class Orders {
                         World.JOURNAL,
                         spec,
                         instance.claim(),
-                        0,
+                        instance.revision(),
                         Optional.empty(),
                         replyTo)));
   }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** What became of one replica, from its placement to its end. */
@@ -25,31 +26,37 @@ public sealed interface InstanceEvent extends ModelEvent {
     return id().model();
   }
 
-  /** A replica was placed; its machine has the last word. */
+  /**
+   * A replica was placed; its machine has the last word.
+   *
+   * @param revision of the recipe that it is started from; empty for the declared one, as earlier
+   *     versions wrote
+   */
   record InstanceAssigned(
       InstanceId id,
       MachineId machine,
       Resources claim,
       Origin origin,
       Optional<Grounds> grounds,
+      OptionalLong revision,
       Instant at)
       implements InstanceEvent {
 
-    /** Where nothing was weighed, or it is not told. */
+    /** Of the declared recipe, where nothing was weighed, or it is not told. */
     public InstanceAssigned(
         InstanceId id, MachineId machine, Resources claim, Origin origin, Instant at) {
-      this(id, machine, claim, origin, Optional.empty(), at);
+      this(id, machine, claim, origin, Optional.empty(), OptionalLong.empty(), at);
     }
 
     @Override
     public ModelState applyTo(ModelState state) {
-      long revision = state.live().map(ModelState.Declaration::revision).orElse(0L);
+      long declared = state.live().map(ModelState.Declaration::revision).orElse(0L);
       return state.assigned(
           new Instance(
               id,
               machine,
               claim,
-              revision,
+              revision.orElse(declared),
               origin,
               at,
               Optional.empty(),

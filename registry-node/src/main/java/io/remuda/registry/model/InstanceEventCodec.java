@@ -28,6 +28,7 @@ import io.remuda.registry.proto.journal.PVerdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Bytes of what became of instances, within a deployment's events. */
 final class InstanceEventCodec {
@@ -78,6 +79,9 @@ final class InstanceEventCodec {
               proto.getAssigned().hasGrounds()
                   ? Optional.of(fromProto(proto.getAssigned().getGrounds()))
                   : Optional.empty(),
+              proto.getAssigned().hasRevision()
+                  ? OptionalLong.of(proto.getAssigned().getRevision())
+                  : OptionalLong.empty(),
               at);
       case REFUSED ->
           new InstanceRefused(
@@ -135,6 +139,7 @@ final class InstanceEventCodec {
             .setMachine(assigned.machine().value())
             .setClaim(SpecCodec.toProto(assigned.claim()))
             .setOrigin(assigned.origin().name());
+    assigned.revision().ifPresent(proto::setRevision);
     assigned.grounds().ifPresent(grounds -> proto.setGrounds(toProto(grounds)));
     return proto.build();
   }

@@ -6,6 +6,7 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Schema;
+import io.remuda.registry.model.Recipes.Recipe;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,6 +31,7 @@ import java.util.function.Consumer;
  * @param schema that the name stands for; until the name is removed it stays, whatever a later
  *     declaration or description leaves out
  * @param placed numbers of all instances that were ever placed
+ * @param recipes that are declared no more and that instances are of
  */
 public record ModelState(
     ModelName name,
@@ -43,7 +45,8 @@ public record ModelState(
     Map<MachineId, Registration> registrations,
     List<String> earlier,
     Optional<Schema> schema,
-    PlacedNumbers placed) {
+    PlacedNumbers placed,
+    Recipes recipes) {
 
   /** Of more than these, tasks that still wait in the oldest one's queue are left to expire. */
   private static final int MOST_EARLIER = 4;
@@ -107,7 +110,8 @@ public record ModelState(
         Map.of(),
         List.of(),
         Optional.empty(),
-        PlacedNumbers.NONE);
+        PlacedNumbers.NONE,
+        Recipes.NONE);
   }
 
   /** The declaration, unless there never was one or it was removed. */
@@ -131,6 +135,21 @@ public record ModelState(
   /** The same, and the schemas whose tasks its instances work off as well. */
   public Optional<Schema> schemaWithEarlier() {
     return schema().map(now -> now.after(earlier));
+  }
+
+  /**
+   * What an instance of {@code revision} is started from. Of a recipe that an earlier version did
+   * not keep nothing is known: then it is the declared one, without what was found out about it.
+   */
+  public Optional<Recipe> recipe(long revision) {
+    return recipes.find(revision).or(() -> declaration.map(this::recipe));
+  }
+
+  private Recipe recipe(Declaration declared) {
+    return new Recipe(
+        declared.spec(),
+        schemaWithEarlier(),
+        description.filter(d -> d.revision() == declared.revision()).map(Description::file));
   }
 
   /** Whether the name is there because machines registered it, and not by a declaration. */
@@ -162,6 +181,7 @@ public record ModelState(
     return but(
         next -> {
           next.declaration = Optional.of(declared);
+          next.recipes = superseded(declared);
           next.schema = declared.spec().schema().or(() -> schema);
           next.failures = Failures.NONE;
           next.removed = false;
@@ -173,6 +193,14 @@ public record ModelState(
             next.earlier = List.of();
           }
         });
+  }
+
+  /** With the present recipe, where {@code next} has another one. */
+  private Recipes superseded(Declaration next) {
+    return declaration
+        .filter(now -> now.revision() != next.revision())
+        .map(now -> recipes.and(now.revision(), recipe(now)))
+        .orElse(recipes);
   }
 
   /** Declared with a schema that adds to the present one, or to be found in the model. */

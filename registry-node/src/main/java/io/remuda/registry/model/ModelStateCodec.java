@@ -9,6 +9,7 @@ import io.remuda.registry.proto.journal.PDeclaration;
 import io.remuda.registry.proto.journal.PDescription;
 import io.remuda.registry.proto.journal.PInstance;
 import io.remuda.registry.proto.journal.PModelState;
+import io.remuda.registry.proto.journal.PRecipe;
 import io.remuda.registry.proto.journal.PRegistration;
 import io.remuda.registry.proto.journal.PRestarts;
 import io.remuda.registry.proto.journal.PStop;
@@ -62,6 +63,10 @@ public final class ModelStateCodec {
     state
         .registrations()
         .forEach((machine, said) -> proto.addRegistrations(toProto(machine, said)));
+    state
+        .recipes()
+        .byRevision()
+        .forEach((revision, recipe) -> proto.addRecipes(toProto(revision, recipe)));
     return proto.build().toByteArray();
   }
 
@@ -104,7 +109,8 @@ public final class ModelStateCodec {
             registrations(proto),
             proto.getEarlierList(),
             Optional.empty(),
-            placed(proto));
+            placed(proto),
+            recipes(proto));
     return told.with(
         proto.hasSchema()
             ? Optional.of(SpecCodec.fromProto(proto.getSchema()))
@@ -115,6 +121,34 @@ public final class ModelStateCodec {
     return proto.hasPlacedBefore()
         ? new PlacedNumbers(proto.getPlacedBefore(), new TreeSet<>(proto.getPlacedList()))
         : PlacedNumbers.unknownUpTo(proto.getSequence());
+  }
+
+  private static PRecipe toProto(long revision, Recipes.Recipe recipe) {
+    PRecipe.Builder proto =
+        PRecipe.newBuilder().setRevision(revision).setSpec(SpecCodec.toProto(recipe.declared()));
+    recipe
+        .schema()
+        .ifPresent(
+            schema -> proto.setSchema(SpecCodec.toProto(schema)).addAllEarlier(schema.earlier()));
+    recipe.file().map(SpecCodec::toProto).ifPresent(proto::setFile);
+    return proto.build();
+  }
+
+  private static Recipes recipes(PModelState proto) {
+    Map<Long, Recipes.Recipe> all = new TreeMap<>();
+    for (PRecipe each : proto.getRecipesList()) {
+      all.put(
+          each.getRevision(),
+          new Recipes.Recipe(
+              SpecCodec.fromProto(each.getSpec()),
+              each.hasSchema()
+                  ? Optional.of(SpecCodec.fromProto(each.getSchema()).after(each.getEarlierList()))
+                  : Optional.empty(),
+              each.hasFile()
+                  ? Optional.of(SpecCodec.fromProto(each.getFile()))
+                  : Optional.empty()));
+    }
+    return new Recipes(all);
   }
 
   private static PRegistration toProto(MachineId machine, ModelState.Registration said) {

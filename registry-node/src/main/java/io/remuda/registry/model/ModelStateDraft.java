@@ -7,7 +7,9 @@ import io.remuda.protocol.model.Schema;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** A {@link ModelState} in the making: what is not set stays as it was. */
 final class ModelStateDraft {
@@ -24,6 +26,7 @@ final class ModelStateDraft {
   List<String> earlier;
   Optional<Schema> schema;
   PlacedNumbers placed;
+  Recipes recipes;
 
   ModelStateDraft(ModelState from) {
     name = from.name();
@@ -38,6 +41,7 @@ final class ModelStateDraft {
     earlier = from.earlier();
     schema = from.schema();
     placed = from.placed();
+    recipes = from.recipes();
   }
 
   ModelState done() {
@@ -53,6 +57,12 @@ final class ModelStateDraft {
         registrations,
         earlier,
         schema,
-        placed);
+        placed,
+        recipes.only(used()));
+  }
+
+  /** Revisions that something rests on. */
+  private Set<Long> used() {
+    return instances.values().stream().map(Instance::revision).collect(Collectors.toSet());
   }
 }

@@ -40,20 +40,13 @@ final class Orders {
     if (action instanceof Action.Stop stop) {
       stop(stop, agent.get());
     } else if (action instanceof Action.Start start) {
+      Instance instance = start.instance();
       state
-          .declaration()
-          .ifPresent(known -> start(typed(known.spec(), state), start.instance(), agent.get()));
+          .recipe(instance.revision())
+          .ifPresent(recipe -> start(recipe.spec(), instance, agent.get()));
     } else if (action instanceof Action.Describe describe) {
       state.declaration().ifPresent(known -> describe(known, describe.machine(), agent.get()));
     }
-  }
-
-  /**
-   * With the schema that the model was found to have: its tasks lie in that schema's queue, or in
-   * the queues of those that it added to.
-   */
-  private static ModelSpec typed(ModelSpec declared, ModelState state) {
-    return state.schemaWithEarlier().map(declared::withSchema).orElse(declared);
   }
 
   private void start(ModelSpec spec, Instance instance, ActorRef<NodeProtocol.Command> agent) {
@@ -68,7 +61,7 @@ final class Orders {
                 around.journal(),
                 spec,
                 instance.claim(),
-                0,
+                instance.revision(),
                 Optional.empty(),
                 replyTo),
         (reply, failure) -> {

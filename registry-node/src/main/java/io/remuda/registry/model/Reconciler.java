@@ -2,7 +2,6 @@ package io.remuda.registry.model;
 
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 
 /**
  * Brings what is towards what is wanted.
@@ -21,13 +20,9 @@ public final class Reconciler {
 
   private Reconciler() {}
 
-  /**
-   * What is to be done about the world that {@code sight} shows.
-   *
-   * @param random draws among machines that are as good as each other
-   */
-  public static Plan reconcile(Sight sight, RandomGenerator random) {
-    Round round = new Round(sight, random);
+  /** What is to be done about the world that {@code sight} shows: always the same. */
+  public static Plan reconcile(Sight sight) {
+    Round round = new Round(sight);
     STEPS.forEach(step -> step.accept(round));
     return round.plan();
   }

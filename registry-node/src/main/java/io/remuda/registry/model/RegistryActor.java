@@ -37,9 +37,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 
 /**
  * Owner of one deployment's name: the one mailbox through which every change to it goes.
@@ -59,7 +57,6 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   private final WaitingCommands<Command> waiting;
   private final Orders orders;
   private final Explaining explaining;
-  private final RandomGenerator random;
   private final Announcing announcing;
   private final Succession<Command> succession;
   private final Recovery recovery;
@@ -84,8 +81,6 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
     this.waiting = waiting;
     this.orders = new Orders(context, around);
     this.explaining = new Explaining(context, around);
-    // Two names that are placed at the same moment choose differently.
-    this.random = new SplittableRandom(name.hashCode() ^ around.clock().millis());
     this.announcing = new Announcing(context, name, around);
     this.succession = succession;
     this.recovery = new Recovery(context, name, around, waiting, announcing, succession);
@@ -264,7 +259,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
 
   private Effect<ModelEvent, ModelState> look(ModelState state) {
     announcing.askTerm();
-    return carryOut(state, Reconciler.reconcile(sight(state), random));
+    return carryOut(state, Reconciler.reconcile(sight(state)));
   }
 
   private Effect<ModelEvent, ModelState> onDescribeAnswered(

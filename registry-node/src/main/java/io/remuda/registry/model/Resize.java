@@ -7,11 +7,13 @@ import io.remuda.protocol.model.InstanceReport.Origin;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
 import io.remuda.registry.model.InstanceEvent.InstanceRefused;
+import io.remuda.registry.placement.Draw;
 import io.remuda.registry.placement.Need;
 import io.remuda.registry.placement.Scheduler;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** As many instances are placed or stopped as it takes to have those that are wanted. */
@@ -135,7 +137,8 @@ final class Resize {
       if (!Scheduler.fitsSomewhere(round.fleet(), need) || held.contains(number)) {
         return;
       }
-      Scheduler.Placement placement = Scheduler.place(round.fleet(), need, round.random());
+      Scheduler.Placement placement =
+          Scheduler.place(round.fleet(), need, Draw.of(round.state().name(), number));
       MachineId machine = placement.machine().orElseThrow();
       round.emit(
           new InstanceAssigned(
@@ -144,6 +147,7 @@ final class Resize {
               need.claim(),
               Origin.ASSIGNED,
               placement.grounds(),
+              OptionalLong.of(round.state().live().orElseThrow().revision()),
               round.now()));
       need = need.after(machine);
     }

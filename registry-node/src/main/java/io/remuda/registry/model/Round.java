@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.random.RandomGenerator;
 
 /**
  * One look of the {@link Reconciler} while it goes on: the world that it began with, and what its
@@ -16,16 +15,14 @@ import java.util.random.RandomGenerator;
 final class Round {
 
   private final Sight start;
-  private final RandomGenerator random;
   private final boolean older;
   private final List<ModelEvent> events = new ArrayList<>();
   private final List<Action> actions = new ArrayList<>();
   private ModelState state;
   private SoftState soft;
 
-  Round(Sight start, RandomGenerator random) {
+  Round(Sight start) {
     this.start = start;
-    this.random = random;
     this.older = !start.ahead().isEmpty();
     this.state = start.state();
     this.soft = start.soft();
@@ -54,11 +51,6 @@ final class Round {
 
   Instant now() {
     return start.now();
-  }
-
-  /** Draws among machines that are as good as each other. */
-  RandomGenerator random() {
-    return random;
   }
 
   /** Whether the journal lacks events that placed what runs: what it says may be over. */

@@ -5,11 +5,13 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.InstanceReport.Origin;
 import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
 import io.remuda.registry.model.ModelState.Registration;
+import io.remuda.registry.placement.Draw;
 import io.remuda.registry.placement.FleetSnapshot;
 import io.remuda.registry.placement.FleetSnapshot.Machine;
 import io.remuda.registry.placement.Need;
 import io.remuda.registry.placement.Scheduler;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -56,7 +58,7 @@ final class SelfPlacement {
         Scheduler.place(
             FleetSnapshot.of(now.fleet().watching(), now.fleet().braked(), only),
             need,
-            round.random());
+            Draw.of(now.state().name(), now.state().sequence() + 1));
     placement
         .machine()
         .ifPresent(
@@ -68,6 +70,7 @@ final class SelfPlacement {
                         need.claim(),
                         Origin.ASSIGNED,
                         placement.grounds(),
+                        OptionalLong.of(now.state().live().orElseThrow().revision()),
                         now.now())));
   }
 }

@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** One of everything that the journal can hold, with every field filled. */
@@ -90,7 +91,11 @@ final class Samples {
     all.put(
         "InstanceAssigned-grounds",
         new InstanceEvent.InstanceAssigned(
-            ID, MACHINE, CLAIM, Origin.ASSIGNED, Optional.of(grounds()), AT));
+            ID, MACHINE, CLAIM, Origin.ASSIGNED, Optional.of(grounds()), OptionalLong.empty(), AT));
+    all.put(
+        "InstanceAssigned-revision",
+        new InstanceEvent.InstanceAssigned(
+            ID, MACHINE, CLAIM, Origin.ASSIGNED, Optional.empty(), OptionalLong.of(1), AT));
     all.put(
         "InstanceLost-absence",
         new InstanceEvent.InstanceLost(ID, MACHINE, "not heard", Optional.of(absence()), AT));
@@ -111,6 +116,7 @@ final class Samples {
     all.put("ModelState-placed", modelState());
     all.put("ModelState-evolved", ofUnknownNumbers(evolved()));
     all.put("ModelState-kept", ofUnknownNumbers(keptSchema()));
+    all.put("ModelState-recipes", twoRecipes());
     all.put(
         "MachineState",
         MachineState.empty(MACHINE)
@@ -210,6 +216,12 @@ final class Samples {
     return ModelState.empty(NAME)
         .on(new DeploymentEvent.DeploymentDeclared(typed, AT))
         .on(new DeploymentEvent.DeploymentChanged(silent, AT));
+  }
+
+  /** An instance is of a recipe that is declared no more. */
+  private static ModelState twoRecipes() {
+    return modelState()
+        .on(new DeploymentEvent.DeploymentChanged(aSpec().named("chat-small").build(), AT));
   }
 
   private static ModelState selfRegistered() {

@@ -14,7 +14,6 @@ import io.remuda.registry.model.InstanceEvent.InstanceEnded;
 import io.remuda.registry.testing.Reports;
 import io.remuda.registry.testing.Specs;
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -189,12 +188,7 @@ class LastingGuardTest {
   private static InstanceAssigned assigned(String id, String machine) {
     World world = new World();
     return new InstanceAssigned(
-        InstanceId.of(id),
-        new MachineId(machine),
-        Resources.NONE,
-        Origin.ASSIGNED,
-        Optional.empty(),
-        world.now);
+        InstanceId.of(id), new MachineId(machine), Resources.NONE, Origin.ASSIGNED, world.now);
   }
 
   /** Whether anything is stopped within an hour. */

@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.function.Predicate;
 
 /** A registry's mind without its body: state, fleet and time as values, moved by a test. */
@@ -50,7 +49,6 @@ final class World {
   Instant now = Instant.ofEpochMilli(1_000_000);
   Duration watching = Duration.ofHours(1);
   boolean braked;
-  private final Random random = new Random(1);
   private final Map<MachineId, FleetSnapshot.Machine> machines = new LinkedHashMap<>();
 
   /** A declared and described name, and one machine with room. */
@@ -136,7 +134,7 @@ final class World {
 
   /** One look at the world; what it writes is applied. */
   Plan look() {
-    Plan plan = Reconciler.reconcile(sight(), random);
+    Plan plan = Reconciler.reconcile(sight());
     soft = plan.soft();
     state = state.on(plan.events());
     return plan;

@@ -273,6 +273,7 @@ public final class GatewayNode implements AutoCloseable {
     api = Optional.of(server);
     InetSocketAddress inner = server.address();
     if (secret.isEmpty()) {
+      shutdown.addClosing("waiting-room", handler.waitingRoom());
       return wanted.withPort(inner.getPort());
     }
     EdgeServer edge =
@@ -284,6 +285,8 @@ public final class GatewayNode implements AutoCloseable {
                 Optional.of(new EdgeServer.Inner(inner, secret.get()))),
             wanted);
     shutdown.add("edge", edge::close);
+    // Ends first: who waits is answered, and not cut off when the time for draining is over.
+    shutdown.addClosing("waiting-room", handler.waitingRoom());
     return wanted.withPort(edge.port());
   }
 

@@ -20,6 +20,8 @@ final class GatewayTimers implements AutoCloseable {
   GatewayTimers(Duration patience) {
     this.patience = patience;
     timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    // Each held request has one, which is cancelled in most cases.
+    timers.setRemoveOnCancelPolicy(true);
   }
 
   ScheduledExecutorService executor() {

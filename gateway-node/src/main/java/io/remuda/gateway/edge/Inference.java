@@ -11,12 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /** One request to a model, from its body to the last byte of its answer. Lives on one loop. */
 final class Inference implements AnswerInProgress {
-
-  private static final Duration HOLD_STEP = Duration.ofMillis(50);
 
   private final InferenceHandler handler;
   private final ClientRequest request;
@@ -27,6 +24,7 @@ final class Inference implements AnswerInProgress {
   private final Stillness stillness = new Stillness();
   private final long started = System.nanoTime();
   private final Hops hops = new Hops(started);
+  private final Holding holding;
   private String model = "";
   private boolean over;
   private boolean paused;
@@ -38,6 +36,7 @@ final class Inference implements AnswerInProgress {
     this.body = new InstanceBody(request);
     this.answer = new ClientAnswer(request, sink);
     this.tries = new Tries(handler.settings());
+    this.holding = new Holding(handler.waitingRoom(), request, started, this::route);
   }
 
   void start() {
@@ -120,7 +119,8 @@ final class Inference implements AnswerInProgress {
       refuse(unknown, retryAfterLoading());
       return;
     }
-    Optional<Target> target = tries.untried(entry);
+    Optional<Target> target =
+        holding.isBehindOthers(model) ? Optional.empty() : tries.untried(entry);
     if (target.isPresent()) {
       Set<String> endpoints = target.get().route().endpoints();
       if (!endpoints.isEmpty() && !endpoints.contains(request.endpoint().path())) {
@@ -134,23 +134,20 @@ final class Inference implements AnswerInProgress {
         call(target.get());
       }
     } else {
-      hold(entry);
+      hold(entry, Optional.empty());
     }
   }
 
-  /** Nothing takes requests: wait as long as the client wants to, then say what is going on. */
-  private void hold(ModelEntry entry) {
-    long waited = System.nanoTime() - started;
-    if (waited < request.holdFor().toNanos() && Refusals.mayBecomeReady(entry)) {
-      handler
-          .timers()
-          .schedule(
-              () -> request.loop().execute(this::route),
-              HOLD_STEP.toMillis(),
-              TimeUnit.MILLISECONDS);
-      return;
-    }
-    refuse(Refusals.notReady(entry), retryAfterLoading());
+  /**
+   * Nothing takes it: waits as long as its client wants to, then says what is going on.
+   *
+   * @param refused what an instance has just said
+   */
+  private void hold(ModelEntry entry, Optional<Refused> refused) {
+    tries.anew();
+    holding
+        .hold(entry, refused)
+        .ifPresent(why -> refuse(why, handler.settings().retryAfter(why.code())));
   }
 
   private void call(Target target) {
@@ -184,15 +181,12 @@ final class Inference implements AnswerInProgress {
     if (underway.fallBack()) {
       return;
     }
-    if (mayGoOn
-        && entry != null
-        && reason.code() == ErrorCode.MODEL_NOT_READY
-        && entry.readyCount() == 0) {
-      hold(entry);
-      return;
-    }
     Refused told = tries.toTell(reason);
-    refuse(told, handler.settings().retryAfter(told.code()));
+    if (safeToRetry && entry != null && Holding.mayPass(told)) {
+      hold(entry, Optional.of(told));
+    } else {
+      refuse(told, handler.settings().retryAfter(told.code()));
+    }
   }
 
   void whole(Attempt from, int status, List<Map.Entry<String, String>> headers, ByteBuf content) {
@@ -296,7 +290,9 @@ final class Inference implements AnswerInProgress {
       return;
     }
     over = true;
+    holding.leave();
     underway.cancel();
+    handler.waitingRoom().freed(model);
     body.release();
     long now = System.nanoTime();
     hops.over(request.requestId(), model, code, firstByteAt, now);

@@ -1,6 +1,7 @@
 package io.remuda.gateway.edge;
 
 import io.remuda.gateway.routing.Routes;
+import io.remuda.gateway.routing.WaitingRoom;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +19,11 @@ public final class InferenceHandler {
   private final Ports ports;
   private final InferenceSettings settings;
   private final RequestMetrics metrics;
-  private final ScheduledExecutorService timers;
+  private final WaitingRoom waitingRoom;
   private final Translations translations;
 
   /**
-   * @param timers wakes requests that are held while their model loads
+   * @param timers answer held requests whose time is over
    * @param translations for requests to typed models
    */
   public InferenceHandler(
@@ -36,7 +37,7 @@ public final class InferenceHandler {
     this.ports = ports;
     this.settings = settings;
     this.metrics = metrics;
-    this.timers = timers;
+    this.waitingRoom = new WaitingRoom(routes, settings.waiting(), settings.waitingRest(), timers);
     this.translations = translations;
   }
 
@@ -85,7 +86,8 @@ public final class InferenceHandler {
     return translations;
   }
 
-  ScheduledExecutorService timers() {
-    return timers;
+  /** Where requests wait that no instance takes now. */
+  public WaitingRoom waitingRoom() {
+    return waitingRoom;
   }
 }

@@ -19,6 +19,8 @@ import java.time.Duration;
  *     machine is out of sight for so long
  * @param heldAnswerBytes answers up to this size are sent in one piece, and an engine that dies in
  *     the middle of one costs the client nothing
+ * @param waiting requests that may be held at one time
+ * @param waitingRest after which one that was refused is tried again, when nothing else has changed
  */
 public record InferenceSettings(
     int attempts,
@@ -28,7 +30,9 @@ public record InferenceSettings(
     Duration loadingRetryAfter,
     Duration outOfSightLimit,
     Duration cutOffLimit,
-    int heldAnswerBytes) {
+    int heldAnswerBytes,
+    int waiting,
+    Duration waitingRest) {
 
   /** What a client is told that was refused so. */
   Duration retryAfter(ErrorCode code) {
@@ -46,6 +50,8 @@ public record InferenceSettings(
         inference.getDuration("loading-retry-after"),
         inference.getDuration("out-of-sight-limit"),
         inference.getDuration("cut-off-limit"),
-        (int) (long) inference.getBytes("held-answer-size"));
+        (int) (long) inference.getBytes("held-answer-size"),
+        inference.getInt("waiting"),
+        inference.getDuration("waiting-rest"));
   }
 }

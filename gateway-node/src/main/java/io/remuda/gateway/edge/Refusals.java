@@ -6,7 +6,6 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.Route;
-import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
 import java.util.List;
 import java.util.Set;
@@ -38,22 +37,27 @@ final class Refusals {
         ErrorCode.MODEL_NOT_FOUND, "the model '" + shown(model) + "' does not exist; " + known);
   }
 
+  /** It would have waited, but this gateway ends. */
+  static Refused stopping() {
+    return Refused.of(
+        ErrorCode.SHUTTING_DOWN, "this gateway is stopping; send the request to another one");
+  }
+
+  /** As many wait here as may. */
+  static Refused roomFull(String model) {
+    return Refused.of(
+        ErrorCode.OVERLOADED,
+        "no instance of '"
+            + model
+            + "' takes requests now, and as many requests wait at this gateway as"
+            + " remuda.gateway.inference.waiting allows; send the request again shortly");
+  }
+
   static Refused notOffered(String model, Endpoint endpoint, Set<String> offered) {
     return Refused.of(
         ErrorCode.NOT_SUPPORTED,
         "the engine of '%s' does not answer %s; it answers %s"
             .formatted(model, endpoint.path(), String.join(", ", offered)));
-  }
-
-  /** Whether waiting may help. */
-  static boolean mayBecomeReady(ModelEntry entry) {
-    return entry
-        .listing()
-        .map(
-            listing ->
-                listing.phase() != DeploymentPhase.STOPPED
-                    && listing.phase() != DeploymentPhase.FAILED)
-        .orElse(true);
   }
 
   static Refused notReady(ModelEntry entry) {

@@ -37,6 +37,12 @@ final class Tries {
     return attempts > 0;
   }
 
+  /** After a wait every instance is worth a try again. */
+  void anew() {
+    attempts = 0;
+    tried = Set.of();
+  }
+
   boolean mayGoOn() {
     return attempts < settings.attempts();
   }

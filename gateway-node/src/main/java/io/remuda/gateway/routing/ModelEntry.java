@@ -3,6 +3,7 @@ package io.remuda.gateway.routing;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.Route;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.model.DeploymentPhase;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,6 +31,16 @@ public final class ModelEntry {
 
   public Optional<Listing> listing() {
     return listing;
+  }
+
+  /** Whether waiting may help where no instance takes requests. */
+  public boolean mayBecomeReady() {
+    return listing
+        .map(
+            listed ->
+                listed.phase() != DeploymentPhase.STOPPED
+                    && listed.phase() != DeploymentPhase.FAILED)
+        .orElse(true);
   }
 
   /** How many instances take requests. */

@@ -1,0 +1,86 @@
+package io.remuda.gateway.edge;
+
+import io.remuda.gateway.routing.ModelEntry;
+import io.remuda.gateway.routing.WaitingRoom;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The waits of one request that no instance takes. Lives on the request's loop. */
+final class Holding {
+
+  private final WaitingRoom room;
+  private final ClientRequest request;
+  private final long started;
+  private final Runnable again;
+  private Optional<WaitingRoom.Place> place = Optional.empty();
+  private boolean called;
+
+  /**
+   * @param started when the request came, of {@link System#nanoTime()}
+   * @param again what it does when it is called
+   */
+  Holding(WaitingRoom room, ClientRequest request, long started, Runnable again) {
+    this.room = room;
+    this.request = request;
+    this.started = started;
+    this.again = again;
+  }
+
+  /** Whether a refusal passes by itself: when a slot comes free, or another instance is there. */
+  static boolean mayPass(Refused refused) {
+    return refused.code() == ErrorCode.BUSY || refused.code() == ErrorCode.MODEL_NOT_READY;
+  }
+
+  /** Whether others have waited for longer, and it may wait too. */
+  boolean isBehindOthers(String model) {
+    return !called && !left().isZero() && room.isWaitedFor(model);
+  }
+
+  /**
+   * Waits for an instance; or says why not.
+   *
+   * @param refused what an instance has just said
+   */
+  Optional<Refused> hold(ModelEntry entry, Optional<Refused> refused) {
+    called = false;
+    Duration left = left();
+    if (left.isZero() || !entry.mayBecomeReady()) {
+      return Optional.of(said(entry, refused));
+    }
+    place =
+        room.enter(
+            new WaitingRoom.Guest(entry.name(), started, request.loop(), this::called),
+            left,
+            refused.isPresent());
+    if (place.isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.of(room.isClosed() ? Refusals.stopping() : Refusals.roomFull(entry.name()));
+  }
+
+  /** The request is over. */
+  void leave() {
+    place.ifPresent(WaitingRoom.Place::leave);
+    place = Optional.empty();
+  }
+
+  private void called() {
+    place = Optional.empty();
+    called = true;
+    again.run();
+  }
+
+  private Duration left() {
+    Duration left = request.holdFor().minusNanos(System.nanoTime() - started);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  /** That all are busy is the instance's word; that none is there the fleet's. */
+  private static Refused said(ModelEntry entry, Optional<Refused> refused) {
+    return refused
+        .filter(why -> why.code() == ErrorCode.BUSY || entry.readyCount() > 0)
+        .orElseGet(() -> Refusals.notReady(entry));
+  }
+}

@@ -1,0 +1,323 @@
+package io.remuda.gateway.routing;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests that are held here because no instance of their model takes them now: for each model
+ * a line in the order of their arrival, all lines together bounded. Any thread may come in.
+ *
+ * <p>Whoever waits is called at most once, on its own loop: when an instance has a slot for it by
+ * this gateway's count, when waiting has become useless, or when its time is over. It then looks
+ * for itself what there is, and may come back to its old place: slots that other gateways have
+ * taken are not known here. After such a return its line rests for a moment, unless a slot comes
+ * free or a new instance appears, so that nobody asks a full instance without pause. Whoever leaves
+ * is not called any more.
+ */
+public final class WaitingRoom implements AutoCloseable {
+
+  private final Routes routes;
+  private final int limit;
+  private final Duration rest;
+  private final ScheduledExecutorService timers;
+  private final AutoCloseable listening;
+  private final Map<String, Line> lines = new HashMap<>();
+  private long entries;
+  private boolean closed;
+
+  /** Written under this object's lock; read without it where most requests find nobody waiting. */
+  private volatile int held;
+
+  /**
+   * Who waits.
+   *
+   * @param arrived of {@link System#nanoTime()}; whoever arrived first is called first
+   * @param loop where {@code called} runs
+   */
+  public record Guest(String model, long arrived, Executor loop, Runnable called) {}
+
+  /** A place in a line. */
+  public final class Place implements Comparable<Place> {
+    private final Guest guest;
+    private final long entry;
+    private @Nullable ScheduledFuture<?> timer;
+
+    private Place(Guest guest, long entry) {
+      this.guest = guest;
+      this.entry = entry;
+    }
+
+    /** Its request waits no more; without effect when it was called already. */
+    public void leave() {
+      drop(this);
+    }
+
+    @Override
+    public int compareTo(Place other) {
+      // Nanoseconds of this clock are told apart by their difference alone.
+      long apart = guest.arrived() - other.guest.arrived();
+      return apart != 0 ? Long.signum(apart) : Long.compare(entry, other.entry);
+    }
+  }
+
+  /** Those who wait for one model. */
+  private static final class Line {
+    private final TreeSet<Place> waiting = new TreeSet<>();
+
+    /** Called, and not yet at an instance: the slots that they were called for are theirs. */
+    private int onTheirWay;
+
+    private boolean resting;
+
+    /** Instances that took requests when the rest began. */
+    private Set<String> known = Set.of();
+  }
+
+  /**
+   * @param limit requests that may wait at one time
+   * @param rest of a line whose head came back refused
+   * @param timers call those whose time is over
+   */
+  public WaitingRoom(Routes routes, int limit, Duration rest, ScheduledExecutorService timers) {
+    this.routes = routes;
+    this.limit = limit;
+    this.rest = rest;
+    this.timers = timers;
+    this.listening = routes.onChange(snapshot -> look(snapshot, Set.copyOf(models())));
+  }
+
+  /**
+   * Gives {@code guest} a place; empty when all are taken or the gateway ends.
+   *
+   * @param atMost after which it is called whatever there is
+   * @param refused whether an instance has just refused it
+   */
+  public Optional<Place> enter(Guest guest, Duration atMost, boolean refused) {
+    Place place;
+    synchronized (this) {
+      if (closed || held >= limit) {
+        return Optional.empty();
+      }
+      place = new Place(guest, entries++);
+      Line line = lines.computeIfAbsent(guest.model(), model -> new Line());
+      line.waiting.add(place);
+      held++;
+      if (refused) {
+        rest(guest.model(), line);
+      }
+      place.timer =
+          timers.schedule(() -> timeOver(place), atMost.toMillis() + 1, TimeUnit.MILLISECONDS);
+    }
+    // What it waits for may have come between its look and its entry.
+    look(routes.snapshot(), Set.of(guest.model()));
+    return Optional.of(place);
+  }
+
+  /** A request of this gateway has left an instance of {@code model}. */
+  public void freed(String model) {
+    if (held == 0) {
+      return;
+    }
+    List<Place> called = new ArrayList<>();
+    synchronized (this) {
+      Line line = lines.get(model);
+      ModelEntry entry = routes.snapshot().get(model);
+      if (line != null && entry != null && entry.readyCount() > 0) {
+        take(line, line.resting ? 1 : free(entry) - line.onTheirWay, called);
+      }
+    }
+    called.forEach(this::call);
+  }
+
+  /** Whether others wait for {@code model}, so that whoever can wait goes behind them. */
+  public boolean isWaitedFor(String model) {
+    if (held == 0) {
+      return false;
+    }
+    synchronized (this) {
+      Line line = lines.get(model);
+      return line != null && !line.waiting.isEmpty();
+    }
+  }
+
+  /** How many wait for each model for which any does. */
+  public synchronized Map<String, Integer> depths() {
+    Map<String, Integer> depths = new HashMap<>();
+    lines.forEach(
+        (model, line) -> {
+          if (!line.waiting.isEmpty()) {
+            depths.put(model, line.waiting.size());
+          }
+        });
+    return depths;
+  }
+
+  /** Whether the gateway ends. */
+  public synchronized boolean isClosed() {
+    return closed;
+  }
+
+  /** Lets nobody in any more and calls all who wait, so that they are answered in time. */
+  @Override
+  public void close() throws Exception {
+    listening.close();
+    List<Place> called = new ArrayList<>();
+    synchronized (this) {
+      closed = true;
+      lines.values().forEach(line -> take(line, line.waiting.size(), called));
+    }
+    called.forEach(this::call);
+  }
+
+  private synchronized Set<String> models() {
+    return held == 0 ? Set.of() : Set.copyOf(lines.keySet());
+  }
+
+  /** Calls whoever has a reason to look again. */
+  private void look(RouteSnapshot snapshot, Set<String> models) {
+    List<Place> called = new ArrayList<>();
+    synchronized (this) {
+      for (String model : models) {
+        Line line = lines.get(model);
+        if (line != null) {
+          take(line, wanted(line, snapshot.get(model)), called);
+        }
+      }
+    }
+    called.forEach(this::call);
+  }
+
+  private static int wanted(Line line, @Nullable ModelEntry entry) {
+    if (entry == null || !entry.mayBecomeReady()) {
+      return line.waiting.size();
+    }
+    if (line.resting && line.known.containsAll(ready(entry))) {
+      return 0;
+    }
+    line.resting = false;
+    return free(entry) - line.onTheirWay;
+  }
+
+  /** Slots that no request of this gateway has. */
+  private static int free(ModelEntry entry) {
+    int free = 0;
+    for (int i = 0; i < entry.readyCount(); i++) {
+      Target target = entry.ready(i);
+      free += Math.max(0, Math.max(1, target.route().slots()) - target.inFlight());
+    }
+    return free;
+  }
+
+  private void rest(String model, Line line) {
+    ModelEntry entry = routes.snapshot().get(model);
+    line.known = entry == null ? Set.of() : ready(entry);
+    if (!line.resting) {
+      line.resting = true;
+      var unused = timers.schedule(() -> rested(model), rest.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void rested(String model) {
+    synchronized (this) {
+      Line line = lines.get(model);
+      if (line != null) {
+        line.resting = false;
+      }
+    }
+    look(routes.snapshot(), Set.of(model));
+  }
+
+  private static Set<String> ready(ModelEntry entry) {
+    Set<String> ready = new HashSet<>();
+    for (int i = 0; i < entry.readyCount(); i++) {
+      ready.add(entry.ready(i).instance().toString());
+    }
+    return ready;
+  }
+
+  private void timeOver(Place place) {
+    synchronized (this) {
+      if (!remove(place)) {
+        return;
+      }
+      line(place).onTheirWay++;
+    }
+    call(place);
+  }
+
+  private synchronized void drop(Place place) {
+    if (remove(place)) {
+      forgetIfEmpty(place.guest.model());
+    }
+  }
+
+  private void take(Line line, int most, List<Place> called) {
+    for (int i = 0; i < most && !line.waiting.isEmpty(); i++) {
+      Place first = line.waiting.first();
+      remove(first);
+      line.onTheirWay++;
+      called.add(first);
+    }
+  }
+
+  private boolean remove(Place place) {
+    Line line = lines.get(place.guest.model());
+    if (line == null || !line.waiting.remove(place)) {
+      return false;
+    }
+    held--;
+    ScheduledFuture<?> timer = place.timer;
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    return true;
+  }
+
+  private Line line(Place place) {
+    return lines.computeIfAbsent(place.guest.model(), model -> new Line());
+  }
+
+  private void call(Place place) {
+    try {
+      place
+          .guest
+          .loop()
+          .execute(
+              () -> {
+                try {
+                  place.guest.called().run();
+                } finally {
+                  arrived(place);
+                }
+              });
+    } catch (RejectedExecutionException e) {
+      // Its loop has ended, and its client's connection with it.
+      arrived(place);
+    }
+  }
+
+  private synchronized void arrived(Place place) {
+    line(place).onTheirWay--;
+    forgetIfEmpty(place.guest.model());
+  }
+
+  private void forgetIfEmpty(String model) {
+    Line line = lines.get(model);
+    if (line != null && line.waiting.isEmpty() && line.onTheirWay == 0) {
+      lines.remove(model);
+    }
+  }
+}

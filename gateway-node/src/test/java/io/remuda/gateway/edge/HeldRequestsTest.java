@@ -1,0 +1,145 @@
+package io.remuda.gateway.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.testing.Eventually;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of requests that no instance takes at the moment. */
+class HeldRequestsTest {
+
+  private final HeldStage stage = new HeldStage();
+  private final InferenceHandler handler = stage.handler("waiting-rest = 10m");
+
+  @AfterEach
+  void close() {
+    stage.close();
+  }
+
+  @Test
+  void allThatWaitedForOneInstanceAreAnsweredAsItsSlotsAllow() {
+    stage.route(Phase.STARTING);
+    for (int i = 0; i < 20; i++) {
+      stage.start(handler, HeldStage.LONG);
+    }
+    assertThat(handler.waitingRoom().depths()).containsEntry("chat", 20);
+
+    stage.route(Phase.READY);
+    stage.answerAll();
+
+    assertThat(stage.clients)
+        .allSatisfy(client -> assertThat(client.said).containsExactly("200", "{}"));
+    assertThat(stage.most).isEqualTo(HeldStage.SLOTS);
+  }
+
+  @Test
+  void aRequestThatCameLaterGoesBehindThoseThatWait() {
+    stage.route(Phase.STARTING);
+    for (int i = 0; i < HeldStage.SLOTS + 1; i++) {
+      stage.start(handler, HeldStage.LONG);
+    }
+    stage.route(Phase.READY);
+    stage.start(handler, HeldStage.LONG);
+
+    stage.answerOne();
+
+    assertThat(stage.clients.get(HeldStage.SLOTS).isAsked).isTrue();
+    assertThat(stage.clients.get(HeldStage.SLOTS + 1).isAsked).isFalse();
+  }
+
+  @Test
+  void oneThatFindsNoSlotWaitsForAnotherOneToEnd() {
+    stage.route(Phase.READY);
+    stage.start(handler, HeldStage.LONG);
+    stage.start(handler, HeldStage.LONG);
+
+    stage.start(handler, HeldStage.LONG);
+    assertThat(stage.clients.get(2).said).isEmpty();
+    stage.answerAll();
+
+    assertThat(stage.clients.get(2).said).containsExactly("200", "{}");
+  }
+
+  @Test
+  void oneWhoseSlotsOtherGatewaysHaveIsTriedAgainAfterARest() {
+    InferenceHandler brief = stage.handler("waiting-rest = 20ms");
+    stage.takes = 0;
+    stage.route(Phase.READY);
+    stage.start(brief, HeldStage.LONG);
+    assertThat(stage.clients.get(0).said).isEmpty();
+
+    stage.takes = HeldStage.SLOTS;
+
+    Eventually.passes(
+        "it is asked again",
+        Duration.ofSeconds(30),
+        () -> assertThat(stage.clients.get(0).isAsked).isTrue());
+  }
+
+  @Test
+  void oneThatMayNotWaitIsToldAtOnce() {
+    stage.takes = 0;
+    stage.route(Phase.READY);
+
+    stage.start(handler, Duration.ZERO);
+
+    assertThat(stage.clients.get(0).said.get(0)).isEqualTo("429");
+  }
+
+  @Test
+  void anInstanceThatClosesAsARequestComesCostsItNothing() {
+    stage.route(Phase.READY);
+    stage.start(handler, HeldStage.LONG);
+
+    stage.working.remove().onFailure(Refused.of(ErrorCode.MODEL_NOT_READY, "it is draining"), true);
+    assertThat(stage.clients.get(0).said).isEmpty();
+    stage.route("chat-2", Phase.STARTING);
+    stage.route(Phase.ENDED);
+    assertThat(stage.clients.get(0).said).isEmpty();
+    stage.route("chat-2", Phase.READY);
+    stage.answerAll();
+
+    assertThat(stage.clients.get(0).said).containsExactly("200", "{}");
+  }
+
+  @Test
+  void aClientThatGoesWaitsNoMore() {
+    stage.route(Phase.STARTING);
+    AnswerInProgress answer = stage.start(handler, HeldStage.LONG);
+
+    answer.cancel();
+    stage.route(Phase.READY);
+
+    assertThat(handler.waitingRoom().depths()).isEmpty();
+    assertThat(stage.working).isEmpty();
+    assertThat(stage.cancelled).isZero();
+  }
+
+  @Test
+  void moreThanMayWaitAreAskedToComeAgain() {
+    InferenceHandler small = stage.handler("waiting = 1");
+    stage.route(Phase.STARTING);
+    stage.start(small, HeldStage.LONG);
+    stage.start(small, HeldStage.LONG);
+
+    assertThat(stage.clients.get(0).said).isEmpty();
+    assertThat(stage.clients.get(1).said.get(0)).isEqualTo("503");
+    assertThat(stage.clients.get(1).said.get(1)).contains("overloaded").contains("waiting");
+  }
+
+  @Test
+  void whoWaitsIsToldWhenTheGatewayEnds() throws Exception {
+    stage.route(Phase.STARTING);
+    stage.start(handler, HeldStage.LONG);
+
+    handler.waitingRoom().close();
+
+    assertThat(stage.clients.get(0).said.get(0)).isEqualTo("503");
+    assertThat(stage.clients.get(0).said.get(1)).contains("shutting_down");
+  }
+}

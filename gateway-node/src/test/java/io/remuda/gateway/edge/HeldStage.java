@@ -1,0 +1,190 @@
+package io.remuda.gateway.edge;
+
+import com.typesafe.config.ConfigFactory;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.remuda.gateway.routing.Routes;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.Route;
+import io.remuda.protocol.RouteTable;
+import io.remuda.protocol.bytes.InferenceCall;
+import io.remuda.protocol.bytes.InferenceSink;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Phase;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** Clients, and one instance that takes so many of their requests at once. */
+final class HeldStage implements AutoCloseable {
+
+  static final Duration LONG = Duration.ofMinutes(10);
+  static final int SLOTS = 2;
+
+  final Routes routes = new Routes();
+  private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
+
+  /** Those at the instance, and how many it takes at once, whoever sent them. */
+  final Queue<InferenceSink> working = new ArrayDeque<>();
+
+  int takes = SLOTS;
+  int most;
+  int cancelled;
+  final List<Client> clients = new ArrayList<>();
+  private long sequence;
+
+  @Override
+  public void close() {
+    timers.shutdownNow();
+  }
+
+  /**
+   * @param settings lines below {@code remuda.gateway.inference}
+   */
+  InferenceHandler handler(String settings) {
+    return new InferenceHandler(
+        routes,
+        route -> (request, sink) -> ask(sink),
+        InferenceSettings.from(
+            ConfigFactory.parseString("remuda.gateway.inference {" + settings + "}")
+                .withFallback(ConfigFactory.load())),
+        RequestMetrics.NONE,
+        timers,
+        Translations.NONE);
+  }
+
+  void answerAll() {
+    while (!working.isEmpty()) {
+      answerOne();
+    }
+  }
+
+  void answerOne() {
+    InferenceSink sink = working.remove();
+    sink.onHead(200, List.of(Map.entry("content-type", "application/json")));
+    sink.onBytes(Unpooled.copiedBuffer("{}", StandardCharsets.UTF_8));
+    sink.onEnd();
+  }
+
+  AnswerInProgress start(InferenceHandler by, Duration holdFor) {
+    return start(by, "{\"model\":\"chat\"}", holdFor);
+  }
+
+  AnswerInProgress start(InferenceHandler by, String body, Duration holdFor) {
+    Client client = new Client();
+    clients.add(client);
+    return by.handle(
+        new ClientRequest(
+            Endpoint.CHAT,
+            Optional.empty(),
+            List.of(),
+            Unpooled.copiedBuffer(body, StandardCharsets.UTF_8),
+            "r-" + clients.size(),
+            model -> true,
+            holdFor,
+            task -> {
+              synchronized (this) {
+                task.run();
+              }
+            }),
+        client);
+  }
+
+  private synchronized InferenceCall ask(InferenceSink sink) {
+    if (working.size() >= takes) {
+      sink.onFailure(Refused.of(ErrorCode.BUSY, "full"), true);
+      return new Asked();
+    }
+    working.add(sink);
+    most = Math.max(most, working.size());
+    // In this test requests are asked in the order of their clients.
+    clients.stream()
+        .filter(client -> !client.isAsked && client.said.isEmpty())
+        .findFirst()
+        .ifPresent(client -> client.isAsked = true);
+    return new Asked();
+  }
+
+  void route(Phase phase) {
+    route("chat-1", phase);
+  }
+
+  void route(String instance, Phase phase) {
+    route(instance, phase, -1);
+  }
+
+  void route(String instance, Phase phase, int progress) {
+    routes.merge(
+        new RouteTable(
+            List.of(
+                new Route(
+                    InstanceId.of(instance),
+                    new MachineId("m1"),
+                    1,
+                    ++sequence,
+                    phase,
+                    "127.0.0.1:1",
+                    SLOTS,
+                    Set.of(),
+                    true,
+                    progress,
+                    Optional.empty(),
+                    0))));
+  }
+
+  private final class Asked implements InferenceCall {
+    @Override
+    public void cancel() {
+      cancelled++;
+    }
+
+    @Override
+    public void pause() {}
+
+    @Override
+    public void resume() {}
+  }
+
+  /** Notes what it is told. */
+  static final class Client implements AnswerSink {
+    final List<String> said = new ArrayList<>();
+    volatile boolean isAsked;
+
+    @Override
+    public void whole(int status, List<Map.Entry<String, String>> headers, ByteBuf body) {
+      head(status, headers);
+      bytes(body);
+    }
+
+    @Override
+    public void head(int status, List<Map.Entry<String, String>> headers) {
+      said.add(Integer.toString(status));
+    }
+
+    @Override
+    public void bytes(ByteBuf bytes) {
+      said.add(bytes.toString(StandardCharsets.UTF_8));
+      bytes.release();
+    }
+
+    @Override
+    public void end() {
+      said.add("end");
+    }
+
+    @Override
+    public void cut() {
+      said.add("cut");
+    }
+  }
+}

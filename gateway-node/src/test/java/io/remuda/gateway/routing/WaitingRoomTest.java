@@ -1,0 +1,281 @@
+package io.remuda.gateway.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.remuda.protocol.Catalog;
+import io.remuda.protocol.Listing;
+import io.remuda.protocol.Route;
+import io.remuda.protocol.RouteTable;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.testing.Eventually;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who is called when, of the requests that no instance takes. */
+class WaitingRoomTest {
+
+  private static final Duration LONG = Duration.ofMinutes(10);
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  private final Routes routes = new Routes();
+  private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
+  private final List<String> called = new ArrayList<>();
+  private final WaitingRoom room = new WaitingRoom(routes, 5, LONG, timers);
+  private long sequence;
+
+  @BeforeEach
+  void deploy() {
+    listed("chat", DeploymentPhase.STARTING);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    room.close();
+    timers.shutdownNow();
+  }
+
+  @Test
+  void callsAsManyAsHaveASlotInTheOrderOfTheirArrival() {
+    enter("b", 2);
+    enter("a", 1);
+    enter("c", 3);
+    assertThat(called).isEmpty();
+
+    ready("chat-1", 2);
+
+    assertThat(called).containsExactly("a", "b");
+    assertThat(room.depths()).containsEntry("chat", 1);
+  }
+
+  @Test
+  void aSlotThatComesFreeIsForWhoHasWaitedLongest() {
+    ready("chat-1", 1);
+    Target instance = routes.snapshot().find("chat").orElseThrow().ready(0);
+    instance.enter();
+    enter("a", 1);
+    enter("b", 2);
+
+    instance.leave();
+    room.freed("chat");
+
+    assertThat(called).containsExactly("a");
+    assertThat(room.isWaitedFor("chat")).isTrue();
+  }
+
+  @Test
+  void whoeverLeavesIsNotCalled() {
+    enter("a", 1).leave();
+    enter("b", 2);
+
+    ready("chat-1", 4);
+
+    assertThat(called).containsExactly("b");
+    assertThat(room.depths()).isEmpty();
+  }
+
+  @Test
+  void whoeverWasRefusedComesBackToItsPlaceAndTheLineRests() {
+    ready("chat-1", 4);
+
+    enter("a", 1, true);
+    enter("b", 2);
+    assertThat(called).isEmpty();
+
+    // One slot of this gateway's own comes free.
+    room.freed("chat");
+    assertThat(called).containsExactly("a");
+
+    // An instance that nobody has asked yet ends the rest.
+    ready("chat-2", 4);
+    assertThat(called).containsExactly("a", "b");
+  }
+
+  @Test
+  void aLineThatHasRestedIsCalledAgain() throws Exception {
+    ready("chat-1", 4);
+    try (WaitingRoom brief = new WaitingRoom(routes, 5, Duration.ofMillis(20), timers)) {
+      AtomicInteger calls = new AtomicInteger();
+      brief.enter(guest("chat", 1, calls::incrementAndGet), LONG, true).orElseThrow();
+
+      Eventually.passes("it is called", SOON, () -> assertThat(calls).hasValue(1));
+    }
+  }
+
+  @Test
+  void waitingIsOverWhenItHasBecomeUseless() {
+    enter("a", 1);
+    enter("b", 2);
+
+    listed("chat", DeploymentPhase.FAILED);
+
+    assertThat(called).containsExactly("a", "b");
+  }
+
+  @Test
+  void whoeverHasWaitedForItsTimeIsCalledThoughThereIsNothing() {
+    AtomicInteger calls = new AtomicInteger();
+    room.enter(guest("chat", 1, calls::incrementAndGet), Duration.ofMillis(20), false)
+        .orElseThrow();
+
+    Eventually.passes("it is called", SOON, () -> assertThat(calls).hasValue(1));
+    assertThat(room.depths()).isEmpty();
+  }
+
+  @Test
+  void aFullRoomTakesNobodyUntilSomebodyHasGone() {
+    WaitingRoom.Place first = enter("a", 1);
+    for (int i = 2; i <= 5; i++) {
+      enter("more", i);
+    }
+    assertThat(room.enter(guest("chat", 6, () -> {}), LONG, false)).isEmpty();
+
+    first.leave();
+
+    assertThat(room.enter(guest("chat", 6, () -> {}), LONG, false)).isPresent();
+  }
+
+  @Test
+  void aClosedRoomCallsAllAndTakesNobody() throws Exception {
+    enter("a", 1);
+    enter("b", 2);
+
+    room.close();
+
+    assertThat(called).containsExactly("a", "b");
+    assertThat(room.enter(guest("chat", 3, () -> {}), LONG, false)).isEmpty();
+  }
+
+  @Test
+  void nobodyIsLostOrCalledTwiceWhenAllHappensAtOnce() throws Exception {
+    int each = 500;
+    WaitingRoom busy = new WaitingRoom(routes, 10_000, Duration.ofMillis(1), timers);
+    AtomicInteger calls = new AtomicInteger();
+    AtomicInteger left = new AtomicInteger();
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try (busy) {
+      List<Future<?>> work = new ArrayList<>();
+      for (int t = 0; t < 3; t++) {
+        boolean leaves = t == 0;
+        work.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < each; i++) {
+                    AtomicInteger mine = new AtomicInteger();
+                    WaitingRoom.Place place =
+                        busy.enter(
+                                guest(
+                                    "chat",
+                                    i,
+                                    () -> {
+                                      mine.incrementAndGet();
+                                      calls.incrementAndGet();
+                                    }),
+                                LONG,
+                                i % 5 == 0)
+                            .orElseThrow();
+                    if (leaves) {
+                      place.leave();
+                      left.addAndGet(1 - mine.get());
+                    }
+                  }
+                }));
+      }
+      work.add(
+          threads.submit(
+              () -> {
+                for (int i = 0; i < each; i++) {
+                  route("chat-1", i % 2 == 0 ? Phase.READY : Phase.STARTING, 4);
+                  busy.freed("chat");
+                }
+              }));
+      for (Future<?> one : work) {
+        one.get();
+      }
+      route("chat-1", Phase.READY, 4);
+
+      Eventually.passes(
+          "each was called or left",
+          SOON,
+          () -> {
+            busy.freed("chat");
+            assertThat(busy.depths()).isEmpty();
+            assertThat(calls.get() + left.get()).isEqualTo(3 * each);
+          });
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private WaitingRoom.Place enter(String who, long arrived) {
+    return enter(who, arrived, false);
+  }
+
+  private WaitingRoom.Place enter(String who, long arrived, boolean refused) {
+    return room.enter(guest("chat", arrived, () -> called.add(who)), LONG, refused).orElseThrow();
+  }
+
+  private static WaitingRoom.Guest guest(String model, long arrived, Runnable called) {
+    return new WaitingRoom.Guest(model, arrived, Runnable::run, called);
+  }
+
+  private void ready(String instance, int slots) {
+    route(instance, Phase.READY, slots);
+  }
+
+  private synchronized void route(String instance, Phase phase, int slots) {
+    routes.merge(
+        new RouteTable(
+            List.of(
+                new Route(
+                    InstanceId.of(instance),
+                    new MachineId("m1"),
+                    1,
+                    ++sequence,
+                    phase,
+                    "127.0.0.1:1",
+                    slots,
+                    Set.of(),
+                    true,
+                    -1,
+                    Optional.empty(),
+                    0))));
+  }
+
+  private void listed(String name, DeploymentPhase phase) {
+    routes.merge(
+        new Catalog(
+            List.of(
+                new Listing(
+                    new ModelName(name),
+                    ++sequence,
+                    0,
+                    1,
+                    phase,
+                    "command",
+                    Optional.empty(),
+                    1,
+                    0,
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    Optional.empty(),
+                    Instant.EPOCH,
+                    false))));
+  }
+}

@@ -56,16 +56,26 @@ final class ClientAnswer {
     if (headSent && !early && !streaming) {
       return false;
     }
-    if (!headSent) {
-      headSent = true;
-      early = true;
-      sink.head(200, STREAM_HEADERS);
-    }
+    promiseStream();
     if (!betweenEvents) {
       return false;
     }
     sink.bytes(COMMENT.duplicate());
     return true;
+  }
+
+  /** A comment that says {@code what}, for a client that waits for a stream of which none came. */
+  void comment(String what) {
+    promiseStream();
+    sink.bytes(Unpooled.copiedBuffer(": " + what + "\n\n", StandardCharsets.UTF_8));
+  }
+
+  private void promiseStream() {
+    if (!headSent) {
+      headSent = true;
+      early = true;
+      sink.head(200, STREAM_HEADERS);
+    }
   }
 
   void whole(

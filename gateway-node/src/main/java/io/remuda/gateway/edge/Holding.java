@@ -6,10 +6,12 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The waits of one request that no instance takes. Lives on the request's loop. */
 final class Holding {
 
+  private final InferenceHandler handler;
   private final WaitingRoom room;
   private final ClientRequest request;
   private final long started;
@@ -21,8 +23,9 @@ final class Holding {
    * @param started when the request came, of {@link System#nanoTime()}
    * @param again what it does when it is called
    */
-  Holding(WaitingRoom room, ClientRequest request, long started, Runnable again) {
-    this.room = room;
+  Holding(InferenceHandler handler, ClientRequest request, long started, Runnable again) {
+    this.handler = handler;
+    this.room = handler.waitingRoom();
     this.request = request;
     this.started = started;
     this.again = again;
@@ -58,6 +61,15 @@ final class Holding {
       return Optional.empty();
     }
     return Optional.of(room.isClosed() ? Refusals.stopping() : Refusals.roomFull(entry.name()));
+  }
+
+  /** What to tell a client that has waited for a while; nothing while its request is not held. */
+  Optional<String> news(@Nullable ModelEntry entry) {
+    return entry != null
+            && place.isPresent()
+            && System.nanoTime() - started >= handler.settings().progressComment().toNanos()
+        ? Optional.of(HoldProgress.of(entry))
+        : Optional.empty();
   }
 
   /** The request is over. */

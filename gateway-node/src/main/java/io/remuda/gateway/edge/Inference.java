@@ -36,7 +36,7 @@ final class Inference implements AnswerInProgress {
     this.body = new InstanceBody(request);
     this.answer = new ClientAnswer(request, sink);
     this.tries = new Tries(handler.settings());
-    this.holding = new Holding(handler.waitingRoom(), request, started, this::route);
+    this.holding = new Holding(handler, request, started, this::route);
   }
 
   void start() {
@@ -83,7 +83,13 @@ final class Inference implements AnswerInProgress {
   @Override
   public void look() {
     Attempt waiting = underway.current();
-    if (over || waiting == null) {
+    if (over) {
+      return;
+    }
+    if (waiting == null) {
+      if (body.stream()) {
+        holding.news(handler.routes().snapshot().get(model)).ifPresent(answer::comment);
+      }
       return;
     }
     if (waiting.hasBegun()) {

@@ -21,6 +21,7 @@ import java.time.Duration;
  *     the middle of one costs the client nothing
  * @param waiting requests that may be held at one time
  * @param waitingRest after which one that was refused is tried again, when nothing else has changed
+ * @param progressComment after which a held stream is told each second how far its model is
  */
 public record InferenceSettings(
     int attempts,
@@ -32,7 +33,8 @@ public record InferenceSettings(
     Duration cutOffLimit,
     int heldAnswerBytes,
     int waiting,
-    Duration waitingRest) {
+    Duration waitingRest,
+    Duration progressComment) {
 
   /** What a client is told that was refused so. */
   Duration retryAfter(ErrorCode code) {
@@ -52,6 +54,7 @@ public record InferenceSettings(
         inference.getDuration("cut-off-limit"),
         (int) (long) inference.getBytes("held-answer-size"),
         inference.getInt("waiting"),
-        inference.getDuration("waiting-rest"));
+        inference.getDuration("waiting-rest"),
+        inference.getDuration("progress-comment"));
   }
 }

@@ -109,7 +109,8 @@ final class Refusals {
     return route.phase() == Phase.WARMING;
   }
 
-  private static boolean isLoading(Route route) {
+  /** Whether the instance is on its way to take requests. */
+  static boolean isLoading(Route route) {
     return switch (route.phase()) {
       case ASSIGNED, STARTING, WARMING -> true;
       case READY, SUSPECT, DRAINING, BACKOFF, FAILED, ENDED -> false;

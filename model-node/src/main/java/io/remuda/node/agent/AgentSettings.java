@@ -14,6 +14,8 @@ import java.util.TreeMap;
  * @param labels from the machine's own configuration; the registry's win
  * @param reportInterval between two reports when nothing changes
  * @param gpuInterval between two looks at the GPUs
+ * @param returnInterval between two looks while memory of ended engines is on its way back
+ * @param returnLimit for how long it is looked for so often; longer away, it is said to be so
  * @param turnLimit how long one starting engine keeps the next one waiting
  * @param tombstonesFor how long an ended instance is remembered
  */
@@ -24,6 +26,8 @@ public record AgentSettings(
     Map<String, String> labels,
     Duration reportInterval,
     Duration gpuInterval,
+    Duration returnInterval,
+    Duration returnLimit,
     Duration turnLimit,
     Duration tombstonesFor) {
 
@@ -45,6 +49,8 @@ public record AgentSettings(
         labels,
         config.getDuration("report-interval"),
         config.getDuration("gpu.interval"),
+        config.getDuration("gpu.return-interval"),
+        config.getDuration("gpu.return-limit"),
         config.getDuration("start-turn-limit"),
         config.getDuration("tombstones-for"));
   }

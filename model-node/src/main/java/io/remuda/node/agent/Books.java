@@ -40,8 +40,13 @@ final class Books {
     return ledger.capacity();
   }
 
-  void release(InstanceId id) {
-    ledger = ledger.release(id);
+  /**
+   * The engine of {@code id} has ended.
+   *
+   * @param firstLook number of the first look at the GPUs that begins from now on
+   */
+  void ended(InstanceId id, long firstLook, long nowNanos) {
+    ledger = ledger.ended(id, firstLook, nowNanos);
   }
 
   boolean gpusKnown() {
@@ -52,7 +57,7 @@ final class Books {
   boolean gpus(NodeAgent.GpusSeen seen) {
     boolean first = !gpusKnown;
     gpusKnown = true;
-    ledger = ledger.seen(seen.gpus(), seen.foreignMiB(), seen.installedMiB());
+    ledger = ledger.seen(seen.look(), seen.use(), seen.installedMiB());
     return first;
   }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * What this machine has and to whom it is promised. The sum of what is promised never exceeds what
@@ -21,18 +22,18 @@ import java.util.function.ToDoubleFunction;
  *
  * @param memoryTotalMiB of the host, for instances
  * @param cpusTotal cores, for instances
- * @param gpus as last read; their {@code memoryReservedMiB} is not looked at
- * @param foreignMiB by GPU: used by processes that are not ours
+ * @param use of the GPUs as last read; their {@code memoryReservedMiB} is not looked at
  * @param installedMiB by GPU: the memory of those of which only a part is ours
  * @param promises by instance
+ * @param returning what ended instances have not given back yet
  */
 public record CapacityLedger(
     long memoryTotalMiB,
     double cpusTotal,
-    List<Gpu> gpus,
-    Map<String, Long> foreignMiB,
+    GpuUse use,
     Map<String, Long> installedMiB,
-    Map<InstanceId, Promise> promises) {
+    Map<InstanceId, Promise> promises,
+    MemoryReturn returning) {
 
   /** Sums of fractions of cores are not exact. */
   private static final double ROUNDING = 1e-6;
@@ -52,25 +53,32 @@ public record CapacityLedger(
   public record Outcome(Optional<CapacityLedger> ledger, Optional<Refused> refused) {}
 
   public CapacityLedger {
-    gpus = List.copyOf(gpus);
-    foreignMiB = java.util.Collections.unmodifiableMap(new TreeMap<>(foreignMiB));
     installedMiB = java.util.Collections.unmodifiableMap(new TreeMap<>(installedMiB));
     promises = java.util.Collections.unmodifiableMap(new TreeMap<>(promises));
   }
 
   /** A machine without GPUs that has promised nothing. */
   public static CapacityLedger of(long memoryTotalMiB, double cpusTotal) {
-    return new CapacityLedger(memoryTotalMiB, cpusTotal, List.of(), Map.of(), Map.of(), Map.of());
+    return new CapacityLedger(
+        memoryTotalMiB, cpusTotal, GpuUse.NONE, Map.of(), Map.of(), MemoryReturn.NONE);
   }
 
-  /** This ledger with what the GPUs were last seen to use. */
+  /** This ledger with what the GPUs were last seen to use; nothing is told of what has ended. */
   public CapacityLedger seen(List<Gpu> readings, Map<String, Long> foreign) {
-    return seen(readings, foreign, Map.of());
+    return seen(0, new GpuUse(readings, foreign, Map.of()), Map.of());
   }
 
-  /** The same where only a part of the GPUs named in {@code installed} is ours. */
-  CapacityLedger seen(List<Gpu> readings, Map<String, Long> foreign, Map<String, Long> installed) {
-    return new CapacityLedger(memoryTotalMiB, cpusTotal, readings, foreign, installed, promises);
+  /**
+   * This ledger after a look.
+   *
+   * @param look its number
+   * @param installed by GPU: the memory of those of which only a part is ours
+   */
+  CapacityLedger seen(long look, GpuUse now, Map<String, Long> installed) {
+    Map<String, Long> reserved = new TreeMap<>();
+    now.gpus().forEach(gpu -> reserved.put(gpu.uuid(), reservedMiB(gpu.uuid())));
+    return new CapacityLedger(
+        memoryTotalMiB, cpusTotal, now, installed, promises, returning.seen(look, now, reserved));
   }
 
   /**
@@ -110,14 +118,31 @@ public record CapacityLedger(
   public CapacityLedger with(InstanceId id, Promise promise) {
     Map<InstanceId, Promise> more = new TreeMap<>(promises);
     more.put(id, promise);
-    return new CapacityLedger(memoryTotalMiB, cpusTotal, gpus, foreignMiB, installedMiB, more);
+    return promising(more, returning);
   }
 
   /** This ledger without what {@code id} was promised. */
   public CapacityLedger release(InstanceId id) {
     Map<InstanceId, Promise> fewer = new TreeMap<>(promises);
     fewer.remove(id);
-    return new CapacityLedger(memoryTotalMiB, cpusTotal, gpus, foreignMiB, installedMiB, fewer);
+    return promising(fewer, returning);
+  }
+
+  /**
+   * This ledger after the engine of {@code id} has ended: its host memory and cores are free, its
+   * GPU memory when it is seen to be back.
+   *
+   * @param firstLook number of the first look at the GPUs that begins from now on
+   * @param nowNanos by the clock of time-outs
+   */
+  CapacityLedger ended(InstanceId id, long firstLook, long nowNanos) {
+    CapacityLedger without = release(id);
+    return without.promising(
+        without.promises(), returning.with(id, shareOf(id), use, firstLook, nowNanos));
+  }
+
+  private CapacityLedger promising(Map<InstanceId, Promise> all, MemoryReturn back) {
+    return new CapacityLedger(memoryTotalMiB, cpusTotal, use, installedMiB, all, back);
   }
 
   /** What {@code id} was promised of each GPU, by UUID. */
@@ -131,7 +156,7 @@ public record CapacityLedger(
    */
   public double fractionOf(InstanceId id) {
     Map<String, Long> share = shareOf(id);
-    return gpus.stream()
+    return use.gpus().stream()
         .filter(gpu -> gpu.memoryTotalMiB() > 0)
         .mapToDouble(gpu -> share.getOrDefault(gpu.uuid(), 0L) / (double) installed(gpu))
         .map(each -> Math.min(1, each))
@@ -150,7 +175,7 @@ public record CapacityLedger(
         reservedMemoryMiB(),
         cpusTotal,
         reservedCpus(),
-        gpus.stream().map(gpu -> gpu.withReserved(takenMiB(gpu))).toList());
+        use.gpus().stream().map(gpu -> gpu.withReserved(takenMiB(gpu))).toList());
   }
 
   /** What may still be promised of one GPU. */
@@ -158,9 +183,11 @@ public record CapacityLedger(
     return Math.max(0, gpu.memoryTotalMiB() - Math.max(gpu.memoryUsedMiB(), takenMiB(gpu)));
   }
 
-  /** Promised to ours or used by others: the same to whoever asks for room. */
+  /** Promised to ours, not back from ours, or used by others: the same to who asks for room. */
   private long takenMiB(Gpu gpu) {
-    return reservedMiB(gpu.uuid()) + foreignMiB.getOrDefault(gpu.uuid(), 0L);
+    return reservedMiB(gpu.uuid())
+        + returning.awayMiB(gpu.uuid())
+        + use.foreignMiB().getOrDefault(gpu.uuid(), 0L);
   }
 
   long reservedMiB(String uuid) {
@@ -176,7 +203,7 @@ public record CapacityLedger(
     long each = perGpu(claim);
     // The fullest that still fit: large gaps stay for large models.
     List<Gpu> fitting =
-        gpus.stream()
+        use.gpus().stream()
             .filter(gpu -> freeMiB(gpu) >= each)
             .sorted(Comparator.comparingLong(this::freeMiB).thenComparing(Gpu::uuid))
             .limit(claim.gpus())
@@ -194,14 +221,15 @@ public record CapacityLedger(
   }
 
   private String gpusInWords() {
-    if (gpus.isEmpty()) {
+    if (use.gpus().isEmpty()) {
       return "no GPU";
     }
-    List<String> words =
-        gpus.stream()
-            .map(gpu -> "%d MiB free on GPU %d".formatted(freeMiB(gpu), gpu.index()))
-            .toList();
-    return String.join(", ", words);
+    return use.gpus().stream().map(this::inWords).collect(Collectors.joining(", "));
+  }
+
+  private String inWords(Gpu gpu) {
+    return "%d MiB free on GPU %d".formatted(freeMiB(gpu), gpu.index())
+        + returning.inWords(gpu).map(" (%s)"::formatted).orElse("");
   }
 
   private long reservedMemoryMiB() {

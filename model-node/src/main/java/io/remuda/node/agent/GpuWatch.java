@@ -9,12 +9,15 @@ import akka.actor.typed.javadsl.Receive;
 import io.remuda.node.gpu.GpuLocks;
 import io.remuda.node.gpu.GpuProbe;
 import io.remuda.node.gpu.GpuReading;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.model.Gpu;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -34,18 +37,25 @@ final class GpuWatch extends AbstractBehavior<GpuWatch.Command> {
   /**
    * Look now, unless a look is under way.
    *
+   * @param number by which the answer tells when it was begun
    * @param engines the processes whose memory is not foreign, with all that they started
+   * @param ended instances whose engines have ended and whose memory may still be listed
    */
-  record Look(Set<Long> engines) implements Command {
+  record Look(long number, Map<InstanceId, Long> engines, Set<InstanceId> ended)
+      implements Command {
     Look {
-      engines = Set.copyOf(engines);
+      engines = Map.copyOf(engines);
+      ended = Set.copyOf(ended);
     }
   }
 
   /**
    * @param seen what can be said; with a problem what can be said without the driver
+   * @param families the processes of each instance, those of ended ones as last seen
    */
-  private record Looked(NodeAgent.GpusSeen seen, Optional<String> problem) implements Command {}
+  private record Looked(
+      NodeAgent.GpusSeen seen, Map<InstanceId, Set<Long>> families, Optional<String> problem)
+      implements Command {}
 
   /** Looks that may fail before a machine is said to have none of its driver's GPUs. */
   static final int PATIENCE = 3;
@@ -57,6 +67,7 @@ final class GpuWatch extends AbstractBehavior<GpuWatch.Command> {
   private final GpuLocks locks;
   private final Executor blocking;
   private final ActorRef<? super NodeAgent.GpusSeen> agent;
+  private Map<InstanceId, Set<Long>> families = Map.of();
   private boolean looking;
   private boolean answered;
   private int failures;
@@ -94,44 +105,56 @@ final class GpuWatch extends AbstractBehavior<GpuWatch.Command> {
   private Behavior<Command> onLook(Look look) {
     if (!looking) {
       looking = true;
+      Map<InstanceId, Set<Long>> known = families;
       CompletableFuture<Looked> result =
-          CompletableFuture.supplyAsync(() -> look(look.engines()), blocking);
+          CompletableFuture.supplyAsync(() -> look(look, known), blocking);
       getContext()
           .pipeToSelf(
               result,
               (looked, why) ->
-                  why == null ? looked : new Looked(NONE, Optional.of(why.toString())));
+                  why == null ? looked : new Looked(NONE, known, Optional.of(why.toString())));
     }
     return this;
   }
 
   /** On the blocking side. */
-  private Looked look(Set<Long> engines) {
+  private Looked look(Look look, Map<InstanceId, Set<Long>> known) {
+    Map<InstanceId, Set<Long>> now = new TreeMap<>();
+    look.engines().forEach((id, engine) -> now.put(id, family(engine)));
+    look.ended().forEach(id -> now.put(id, known.getOrDefault(id, Set.of())));
     GpuReading reading = probe.read();
     try {
       return new Looked(
           new NodeAgent.GpusSeen(
-              locks.ours(reading.gpus()),
-              reading.foreignMiB(families(engines)),
-              reading.installedMiB()),
+              look.number(), use(locks.ours(reading.gpus()), reading, now), reading.installedMiB()),
+          now,
           reading.problem());
     } catch (IOException e) {
-      return new Looked(NONE, Optional.of("GPUs cannot be locked: " + e));
+      return new Looked(NONE, now, Optional.of("GPUs cannot be locked: " + e));
     }
   }
 
-  private static Set<Long> families(Set<Long> engines) {
-    Set<Long> all = new HashSet<>(engines);
-    engines.forEach(
-        engine ->
-            ProcessHandle.of(engine)
-                .ifPresent(
-                    process -> process.descendants().forEach(child -> all.add(child.pid()))));
+  private static GpuUse use(List<Gpu> gpus, GpuReading reading, Map<InstanceId, Set<Long>> ours) {
+    Set<Long> all = new HashSet<>();
+    Map<InstanceId, Map<String, Long>> used = new TreeMap<>();
+    ours.forEach(
+        (id, pids) -> {
+          all.addAll(pids);
+          used.put(id, reading.usedMiB(pids));
+        });
+    return new GpuUse(gpus, reading.foreignMiB(all), used);
+  }
+
+  private static Set<Long> family(long engine) {
+    Set<Long> all = new HashSet<>(Set.of(engine));
+    ProcessHandle.of(engine)
+        .ifPresent(process -> process.descendants().forEach(child -> all.add(child.pid())));
     return all;
   }
 
   private Behavior<Command> onLooked(Looked looked) {
     looking = false;
+    families = looked.families();
     if (!looked.problem().equals(lastProblem)) {
       lastProblem = looked.problem();
       looked.problem().ifPresent(why -> getContext().getLog().warn("gpus not read reason={}", why));

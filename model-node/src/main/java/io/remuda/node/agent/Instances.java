@@ -13,13 +13,12 @@ import io.remuda.node.instance.Surroundings;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.LastWords;
+import io.remuda.protocol.model.Phase;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
@@ -87,8 +86,12 @@ final class Instances {
     child.tell(new ModelInstance.Begin(adopt));
   }
 
-  void said(InstanceState state) {
-    states.put(state.assignment().id(), state);
+  /**
+   * @return whether it has become ready just now
+   */
+  boolean said(InstanceState state) {
+    InstanceState before = states.put(state.assignment().id(), state);
+    return state.phase() == Phase.READY && (before == null || before.phase() != Phase.READY);
   }
 
   /** Its actor has ended; what it last said is kept until {@link #forget}. */
@@ -134,9 +137,9 @@ final class Instances {
   }
 
   /** The processes of their engines. */
-  Set<Long> pids() {
-    Set<Long> pids = new HashSet<>();
-    states.values().forEach(known -> known.pid().ifPresent(pids::add));
+  Map<InstanceId, Long> pids() {
+    Map<InstanceId, Long> pids = new TreeMap<>();
+    states.forEach((id, known) -> known.pid().ifPresent(pid -> pids.put(id, pid)));
     return pids;
   }
 

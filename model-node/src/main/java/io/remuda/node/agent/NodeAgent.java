@@ -23,7 +23,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -45,15 +44,17 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
   /**
    * What the machine's GPUs were last seen to do.
    *
+   * @param look number of the look; 0 where nothing says when it was begun
    * @param installedMiB by GPU: the memory of those of which only a part is ours
    */
-  public record GpusSeen(
-      List<Gpu> gpus, Map<String, Long> foreignMiB, Map<String, Long> installedMiB)
-      implements Command {
+  public record GpusSeen(long look, GpuUse use, Map<String, Long> installedMiB) implements Command {
     public GpusSeen {
-      gpus = List.copyOf(gpus);
-      foreignMiB = Map.copyOf(foreignMiB);
       installedMiB = Map.copyOf(installedMiB);
+    }
+
+    /** Where nothing says when the look was begun, or which of ours uses what. */
+    public GpusSeen(List<Gpu> gpus, Map<String, Long> foreignMiB, Map<String, Long> installedMiB) {
+      this(0, new GpuUse(gpus, foreignMiB, Map.of()), installedMiB);
     }
   }
 
@@ -80,6 +81,8 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
 
   private record LookAtGpus() implements Command {}
 
+  record LookAgain() implements Command {}
+
   record TurnLimitOver(InstanceId id) implements Command {}
 
   record Answer(Runnable tell) implements Command {}
@@ -90,9 +93,9 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
   private final InstantSource clock;
   private final TimerScheduler<Command> timers;
   private final Engines engines;
-  private final ActorRef<GpuWatch.Command> gpus;
   private final Books books;
   private final Instances instances;
+  private final GpuLooks looks;
   private final Reports reports;
   private final Saving saving;
   private final Starts starts;
@@ -126,12 +129,20 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
     this.reports = new Reports(settings, life.incarnation(), around.hosted(), instances, books);
     this.saving = new Saving(context, memory, around.blocking());
     this.starts = new Starts(settings.machine(), engines, instances, books, context.getLog());
-    this.stops = new Stops(settings.machine(), clock, instances, books, reports, saving);
+    this.looks =
+        new GpuLooks(
+            context.spawn(gpuWatch.watching(context.getSelf()), "gpus"),
+            timers,
+            settings,
+            instances,
+            books,
+            around.nanoTime(),
+            context.getLog());
+    this.stops = new Stops(settings.machine(), clock, instances, books, looks, reports, saving);
     this.inquiries =
         new Inquiries(
             settings.machine(), life.incarnation(), instances, engines, books, around.blocking());
-    this.gpus = context.spawn(gpuWatch.watching(context.getSelf()), "gpus");
-    gpus.tell(new GpuWatch.Look(Set.of()));
+    looks.look();
     timers.startTimerAtFixedRate(new Tick(), settings.reportInterval());
     timers.startTimerWithFixedDelay(new LookAtGpus(), settings.gpuInterval());
   }
@@ -185,6 +196,7 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
         .onMessage(Answer.class, this::onAnswer)
         .onMessage(Tick.class, tick -> onTick())
         .onMessage(LookAtGpus.class, look -> onLookAtGpus())
+        .onMessage(LookAgain.class, look -> onLookAgain())
         .build();
   }
 
@@ -235,14 +247,20 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
   }
 
   private Behavior<Command> onLookAtGpus() {
-    gpus.tell(new GpuWatch.Look(instances.pids()));
+    looks.look();
+    return this;
+  }
+
+  private Behavior<Command> onLookAgain() {
+    looks.look();
+    looks.again();
     return this;
   }
 
   private Behavior<Command> onGpusSeen(GpusSeen seen) {
-    boolean first = books.gpus(seen);
-    engines.gpus(seen.gpus());
-    if (first) {
+    boolean news = looks.seen(seen);
+    engines.gpus(seen.use().gpus());
+    if (news) {
       reports.publish();
     }
     return this;
@@ -258,7 +276,9 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
   private Behavior<Command> onNoticed(Noticed noticed) {
     InstanceNotice notice = noticed.notice();
     if (notice instanceof InstanceNotice.Changed changed) {
-      instances.said(changed.state());
+      if (instances.said(changed.state())) {
+        looks.filled(changed.id());
+      }
       reports.publish();
     } else if (notice instanceof InstanceNotice.WantsTurn) {
       instances.wantsTurn(notice.id());

@@ -27,6 +27,7 @@ final class Stops {
   private final InstantSource clock;
   private final Instances instances;
   private final Books books;
+  private final GpuLooks looks;
   private final Reports reports;
   private final Saving saving;
   private final Map<InstanceId, List<StopInstance>> open = new HashMap<>();
@@ -36,12 +37,14 @@ final class Stops {
       InstantSource clock,
       Instances instances,
       Books books,
+      GpuLooks looks,
       Reports reports,
       Saving saving) {
     this.machine = machine;
     this.clock = clock;
     this.instances = instances;
     this.books = books;
+    this.looks = looks;
     this.reports = reports;
     this.saving = saving;
   }
@@ -77,7 +80,7 @@ final class Stops {
       return Optional.of(new Kept(last.get().assignment(), last.get().restarts()));
     }
     instances.forget(id);
-    books.release(id);
+    looks.ended(id);
     long said = last.map(InstanceState::sequence).orElse(reports.incarnation());
     books.state(StopDecider.over(books.state(), id, said, clock.instant()));
     List<StopInstance> asked = Optional.ofNullable(open.remove(id)).orElseGet(List::of);

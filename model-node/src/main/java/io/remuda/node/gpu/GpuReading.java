@@ -41,4 +41,15 @@ public record GpuReading(
     }
     return sums;
   }
+
+  /** Memory by GPU that the processes {@code pids} use. */
+  public Map<String, Long> usedMiB(Set<Long> pids) {
+    Map<String, Long> sums = new HashMap<>();
+    for (GpuProcess process : processes) {
+      if (pids.contains(process.pid())) {
+        sums.merge(process.gpu(), process.memoryMiB(), Long::sum);
+      }
+    }
+    return sums;
+  }
 }

@@ -70,6 +70,10 @@ abstract class AgentFixture {
 
   NodeHome home;
   TestProbe<NodePort.Command> port;
+
+  /** What its watch was told to look at. */
+  TestProbe<GpuWatch.Command> looks;
+
   final List<ActorRef<NodeAgent.Command>> agents = new ArrayList<>();
   final ExecutorService work = Executors.newCachedThreadPool();
 
@@ -112,6 +116,7 @@ abstract class AgentFixture {
             Optional.empty(), ConfigFactory.parseMap(Map.of("remuda.node.data", data.toString())));
     home = NodeHome.open(config);
     port = kit.createTestProbe();
+    looks = kit.createTestProbe();
   }
 
   @AfterEach
@@ -143,7 +148,6 @@ abstract class AgentFixture {
             Duration.ofHours(1),
             new RestartPolicy(
                 Duration.ofMillis(10), Duration.ofMillis(10), Duration.ofMinutes(1), 3));
-    TestProbe<GpuWatch.Command> ignored = kit.createTestProbe();
     ActorRef<NodeAgent.Command> agent =
         kit.spawn(
             Behaviors.supervise(
@@ -155,6 +159,8 @@ abstract class AgentFixture {
                             Map.of("zone", "a"),
                             Duration.ofSeconds(1),
                             Duration.ofHours(1),
+                            Duration.ofMillis(10),
+                            LIMIT,
                             Duration.ofSeconds(30),
                             Duration.ofHours(1)),
                         new FakeEngines(),
@@ -172,7 +178,7 @@ abstract class AgentFixture {
                         agentRef ->
                             Behaviors.receiveMessage(
                                 look -> {
-                                  ignored.getRef().tell(look);
+                                  looks.getRef().tell(look);
                                   return Behaviors.same();
                                 }),
                         CapacityLedger.of(1_000, 4),

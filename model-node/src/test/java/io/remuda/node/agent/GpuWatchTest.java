@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -55,7 +56,7 @@ class GpuWatchTest {
   void aLookThatFailsLeavesWhatWasSeenBefore() throws IOException {
     ActorRef<GpuWatch.Command> watch = watch();
     driver(GOOD.formatted(8_000));
-    watch.tell(new GpuWatch.Look(Set.of()));
+    watch.tell(new GpuWatch.Look(1, Map.of(), Set.of()));
     assertThat(total(Eventually.find("told", LIMIT, () -> Optional.ofNullable(told.poll()))))
         .isEqualTo(8_000);
     driver(SICK);
@@ -63,7 +64,7 @@ class GpuWatchTest {
         .expect(
             kit.system(),
             () -> {
-              watch.tell(new GpuWatch.Look(Set.of()));
+              watch.tell(new GpuWatch.Look(1, Map.of(), Set.of()));
               return null;
             });
 
@@ -80,11 +81,11 @@ class GpuWatchTest {
 
     NodeAgent.GpusSeen without = lookUntilTold(watch);
 
-    assertThat(without.gpus()).isEmpty();
+    assertThat(without.use().gpus()).isEmpty();
     assertThat(Files.readString(folder.resolve("nvidia-smi.failed")).length())
         .isGreaterThanOrEqualTo(GpuWatch.PATIENCE);
     driver(GOOD.formatted(8_000));
-    Eventually.isTrue("its GPU is back", LIMIT, () -> !lookUntilTold(watch).gpus().isEmpty());
+    Eventually.isTrue("its GPU is back", LIMIT, () -> !lookUntilTold(watch).use().gpus().isEmpty());
   }
 
   private NodeAgent.GpusSeen lookUntilTold(ActorRef<GpuWatch.Command> watch) {
@@ -93,7 +94,7 @@ class GpuWatchTest {
         LIMIT,
         () -> {
           // While a look is under way another one is none.
-          watch.tell(new GpuWatch.Look(Set.of()));
+          watch.tell(new GpuWatch.Look(1, Map.of(), Set.of()));
           return Optional.ofNullable(told.poll());
         });
   }
@@ -128,6 +129,6 @@ class GpuWatchTest {
   }
 
   private static long total(NodeAgent.GpusSeen seen) {
-    return seen.gpus().stream().mapToLong(Gpu::memoryTotalMiB).sum();
+    return seen.use().gpus().stream().mapToLong(Gpu::memoryTotalMiB).sum();
   }
 }

@@ -36,7 +36,15 @@ public final class Layers {
 
   /** Those that decide under a name of their own. */
   private static final Set<String> DECIDING =
-      Set.of("Balancer", "CapacityLedger", "Lifecycle", "LossBrake", "Reconciler", "StartTurns");
+      Set.of(
+          "Balancer",
+          "CapacityLedger",
+          "Lifecycle",
+          "LossBrake",
+          "MemoryReturn",
+          "Reconciler",
+          "StartTurns",
+          "WaitingClaims");
 
   private static final DescribedPredicate<JavaClass> PURE =
       DescribedPredicate.describe(

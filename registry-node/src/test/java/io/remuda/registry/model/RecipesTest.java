@@ -63,8 +63,10 @@ class RecipesTest {
 
     world.look();
 
-    Instance placed = world.state.instances().get(world.only());
-    assertThat(placed.revision()).isEqualTo(world.state.live().orElseThrow().revision());
+    assertThat(world.state.instances().values())
+        .singleElement()
+        .extracting(Instance::revision)
+        .isEqualTo(world.state.live().orElseThrow().revision());
   }
 
   @Test

@@ -101,6 +101,9 @@ public final class RegistryProtocol {
 
   public record Explain(ModelName name, ActorRef<Explained> replyTo) implements Command {}
 
+  /** Take a rollout back that goes on or was given up: what served before it is declared again. */
+  public record RollBack(ModelName name, ActorRef<Reply> replyTo) implements Command {}
+
   /** Exactly one of the two is present, but for a conflict, which shows what is there. */
   public record Reply(Optional<DeploymentView> deployment, Optional<Refused> refused)
       implements WireMessage {

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import io.remuda.registry.fleet.FlapPolicy;
 import io.remuda.registry.fleet.LossBrakePolicy;
 import io.remuda.registry.model.ReconcilePolicy;
+import io.remuda.registry.model.RolloutTimes;
 import java.time.Duration;
 
 /** The registry's part of the configuration, under {@code remuda}. */
@@ -36,7 +37,8 @@ public record RegistrySettings(
             config.getDuration("failure-hold"),
             config.getDuration("failure-hold-max"),
             config.getDuration("self-hold"),
-            config.getDuration("restart-hold"));
+            config.getDuration("restart-hold"),
+            RolloutTimes.from(config.getConfig("rollout")));
     if (reconcile.lostAfter().compareTo(reconcile.suspectAfter()) <= 0) {
       throw new IllegalArgumentException(
           "remuda.liveness.lost-after (%s) must be longer than suspect-after (%s)"

@@ -93,6 +93,15 @@ final class DeployVerb implements Callable<Integer> {
       })
   private boolean evolve;
 
+  @Option(
+      names = "--rollout",
+      paramLabel = "WORD",
+      description = {
+        "How a new version takes the old one's place: auto, surge,",
+        "recreate-when-idle or recreate."
+      })
+  private @Nullable String rollout;
+
   @Option(names = "--wait", description = "Return when it is READY, or cannot become it.")
   private boolean wait;
 
@@ -129,7 +138,7 @@ final class DeployVerb implements Callable<Integer> {
 
   private List<ObjectNode> wanted() {
     if (file != null) {
-      if (name != null || engine != null || model != null) {
+      if (name != null || engine != null || model != null || rollout != null) {
         throw new CliFailure(Exit.USAGE, "give either -f FILE or NAME with options, not both");
       }
       return DeploymentFile.read(file, target.world());
@@ -167,6 +176,9 @@ final class DeployVerb implements Callable<Integer> {
     }
     if (!arguments.isEmpty()) {
       arguments.forEach(spec.putObject("arguments")::put);
+    }
+    if (rollout != null) {
+      spec.putObject("rollout").put("strategy", rollout);
     }
     addResources(spec);
     return spec;

@@ -26,6 +26,7 @@ import picocli.CommandLine.ParameterException;
       PsVerb.class,
       ShowVerb.class,
       ScaleVerb.class,
+      RolloutVerb.class,
       StopVerb.class,
       RmVerb.class,
       ExplainVerb.class,

@@ -61,6 +61,13 @@ final class Readiness {
         world.err().println(name + " is " + phase + sentence(waited));
         return deployment;
       }
+      if (deployment.path("rollout").path("stage").asText().equals("HALTED")) {
+        clear();
+        boolean cannot =
+            deployment.path("rollout").path("code").asText().equals("cannot_be_placed");
+        throw new CliFailure(
+            cannot ? Exit.CANNOT_BE_PLACED : Exit.FAILURE, name + ": " + reason(deployment));
+      }
       if (phase.equals("FAILED")) {
         clear();
         throw new CliFailure(Exit.FAILURE, name + " has FAILED: " + reason(deployment));

@@ -73,6 +73,7 @@ final class UsageTest {
         "ps",
         "show",
         "scale",
+        "rollout",
         "stop",
         "rm",
         "explain",

@@ -14,6 +14,7 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.DeploymentView;
 import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.RolloutView.Stage;
 import io.remuda.protocol.model.SpecJson;
 import io.remuda.protocol.model.StrictFields;
 import java.time.Duration;
@@ -76,6 +77,10 @@ final class DeploymentRoutes {
                 "POST", one + "/scale", CHANGE, tag, "Change the number of replicas", this::scale)
             .takes("Scale")
             .gives(202, "DeploymentView"),
+        ApiRoute.of("GET", one + "/rollout", SEE, tag, "Where its rollout stands", this::rollout)
+            .gives(200, "Rollout"),
+        ApiRoute.of("POST", one + "/rollback", CHANGE, tag, "Take its rollout back", this::rollBack)
+            .gives(202, "DeploymentView"),
         ApiRoute.of("DELETE", one, CHANGE, tag, "Remove a deployment", this::remove)
             .gives(202, "DeploymentView"),
         ApiRoute.of("GET", one + "/why", SEE, tag, "Why it stands where it stands", this::why)
@@ -117,6 +122,16 @@ final class DeploymentRoutes {
     return call.json()
         .thenCompose(body -> fleet.scale(name, replicasOf(body)))
         .thenApply(view -> answer(202, view));
+  }
+
+  private CompletionStage<HttpResponse> rollout(Call call) {
+    ModelName name = call.model("name");
+    return fleet.get(name).thenApply(view -> Replies.json(200, RolloutViews.rollout(view)));
+  }
+
+  private CompletionStage<HttpResponse> rollBack(Call call) {
+    ModelName name = call.model("name");
+    return fleet.rollBack(name).thenApply(view -> answer(202, view));
   }
 
   private CompletionStage<HttpResponse> remove(Call call) {
@@ -178,9 +193,10 @@ final class DeploymentRoutes {
 
   /** Looks again until the deployment has come to rest or the time is up. */
   private CompletionStage<DeploymentView> settled(DeploymentView view, Duration left) {
+    boolean givenUp = view.rollout().filter(rollout -> rollout.stage() == Stage.HALTED).isPresent();
     boolean moving =
         switch (view.phase()) {
-          case PENDING, STARTING, DEGRADED -> true;
+          case PENDING, STARTING, DEGRADED -> !givenUp;
           case READY, FAILED, STOPPED, ENDED -> false;
         };
     if (!moving || left.isZero() || left.isNegative()) {

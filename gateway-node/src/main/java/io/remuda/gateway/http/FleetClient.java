@@ -116,6 +116,10 @@ public final class FleetClient {
     return deployment(name, replyTo -> new RegistryProtocol.Scale(name, replicas, replyTo));
   }
 
+  public CompletionStage<DeploymentView> rollBack(ModelName name) {
+    return deployment(name, replyTo -> new RegistryProtocol.RollBack(name, replyTo));
+  }
+
   public CompletionStage<DeploymentView> remove(ModelName name) {
     return deployment(name, replyTo -> new RegistryProtocol.Remove(name, replyTo));
   }

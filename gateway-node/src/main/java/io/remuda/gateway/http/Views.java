@@ -60,6 +60,7 @@ final class Views {
     json.put("createdAt", view.createdAt().toString());
     json.put("selfRegistered", view.selfRegistered());
     json.set("spec", SpecJson.write(view.spec()));
+    json.set("rollout", view.rollout().map(rollout -> RolloutViews.rollout(view)).orElse(null));
     ArrayNode instances = json.putArray("instances");
     view.instances().forEach(instance -> instances.add(instance(instance)));
     ObjectNode links = json.putObject("links");

@@ -175,6 +175,8 @@ public final class ScriptedFleet implements AutoCloseable {
             }
           } else if (message instanceof RegistryProtocol.Scale scale) {
             scale.replyTo().tell(scaled(scale));
+          } else if (message instanceof RegistryProtocol.RollBack back) {
+            back.replyTo().tell(rolledBack(back.name()));
           } else if (message instanceof RegistryProtocol.Remove remove) {
             DeploymentView gone = deployments.remove(remove.name());
             remove
@@ -243,6 +245,14 @@ public final class ScriptedFleet implements AutoCloseable {
     return RegistryProtocol.Reply.of(view);
   }
 
+  private RegistryProtocol.Reply rolledBack(ModelName name) {
+    DeploymentView view = deployments.get(name);
+    return view == null
+        ? unknown(name)
+        : RegistryProtocol.Reply.refused(
+            Refused.of(ErrorCode.ROLLOUT_CONFLICT, "no rollout of it is going on"));
+  }
+
   private RegistryProtocol.Reply found(ModelName name) {
     DeploymentView view = deployments.get(name);
     return view == null ? unknown(name) : RegistryProtocol.Reply.of(view);
@@ -267,7 +277,8 @@ public final class ScriptedFleet implements AutoCloseable {
         Optional.empty(),
         instances,
         THEN,
-        false);
+        false,
+        Optional.empty());
   }
 
   static InstanceView instance(InstanceId id) {

@@ -1,5 +1,6 @@
 package io.remuda.protocol.model;
 
+import io.remuda.protocol.Absent;
 import io.remuda.protocol.WireMessage;
 import io.remuda.protocol.id.ModelName;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param ready instances that take requests
  * @param reason why it is not READY, in a sentence that says what to do
  * @param selfRegistered whether nobody declared it: machines have the model by themselves
+ * @param rollout of this version in another one's place, while it goes on or where it was given up
  */
 public record DeploymentView(
     ModelName name,
@@ -23,9 +25,12 @@ public record DeploymentView(
     Optional<String> reason,
     List<InstanceView> instances,
     Instant createdAt,
-    boolean selfRegistered)
+    boolean selfRegistered,
+    Optional<RolloutView> rollout)
     implements WireMessage {
   public DeploymentView {
     instances = List.copyOf(instances);
+    // Older nodes do not tell.
+    rollout = Absent.orEmpty(rollout);
   }
 }

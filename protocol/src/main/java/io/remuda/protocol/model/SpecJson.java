@@ -33,7 +33,8 @@ public final class SpecJson {
           "machineLabels",
           "strategy",
           "antiAffinity",
-          "schema");
+          "schema",
+          "rollout");
   private static final Set<String> RESOURCE_KEYS =
       Set.of("gpuMemoryMiB", "memoryMiB", "cpus", "gpus");
   private static final Set<String> SCHEMA_KEYS =
@@ -89,6 +90,7 @@ public final class SpecJson {
     Spread strategy = strategy(fields);
     boolean antiAffinity = fields.bool("antiAffinity", false);
     Optional<Schema> schema = schema(fields);
+    RolloutWish rollout = RolloutJson.read(fields);
     List<Problem> problems = fields.problems();
     if (!problems.isEmpty() || name.isEmpty() || engine.isEmpty()) {
       return new Parsed(Optional.empty(), problems);
@@ -108,7 +110,7 @@ public final class SpecJson {
                 strategy,
                 antiAffinity,
                 schema,
-                Policies.NONE)),
+                new Policies(Optional.empty(), rollout))),
         List.of());
   }
 
@@ -127,6 +129,7 @@ public final class SpecJson {
     json.put("strategy", spec.strategy().word());
     json.put("antiAffinity", spec.antiAffinity());
     spec.schema().ifPresent(schema -> json.set("schema", write(schema)));
+    RolloutJson.write(spec.policies().rollout(), json);
     return json;
   }
 

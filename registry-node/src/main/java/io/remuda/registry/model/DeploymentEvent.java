@@ -54,14 +54,14 @@ public sealed interface DeploymentEvent extends ModelEvent {
                       new ModelState.Declaration(
                           spec,
                           state.sequence(),
-                          sameRecipe(now.spec(), spec) ? now.revision() : state.sequence(),
+                          isSameRecipe(now.spec(), spec) ? now.revision() : state.sequence(),
                           now.createdAt(),
                           false)))
           .orElse(state);
     }
 
     /** Whether instances of one serve the other: only how many and where may differ. */
-    private static boolean sameRecipe(ModelSpec before, ModelSpec after) {
+    static boolean isSameRecipe(ModelSpec before, ModelSpec after) {
       return recipe(before).equals(recipe(after));
     }
 

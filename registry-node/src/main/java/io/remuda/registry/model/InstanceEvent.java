@@ -160,7 +160,19 @@ public sealed interface InstanceEvent extends ModelEvent {
     @Override
     public ModelState applyTo(ModelState state) {
       ModelState without = state.without(id);
-      return failed ? without.with(state.failures().and(at, reason)) : without;
+      return failed ? without.with(state.failures().and(at, reason)).with(rollout(state)) : without;
+    }
+
+    /** One of the recipe that is being rolled out must not fail. */
+    private Optional<Rollout> rollout(ModelState state) {
+      Optional<Instance> known = Optional.ofNullable(state.instances().get(id));
+      return state
+          .rollout()
+          .map(
+              on ->
+                  known.filter(one -> one.revision() == on.to()).isPresent()
+                      ? on.failing(id + " failed: " + reason)
+                      : on);
     }
 
     @Override

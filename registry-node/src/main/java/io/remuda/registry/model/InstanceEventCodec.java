@@ -127,6 +127,10 @@ final class InstanceEventCodec {
           REGISTERED,
           REGISTRATION_REFUSED,
           UNREGISTERED,
+          ROLLOUT_BEGUN,
+          ROLLOUT_COMPLETED,
+          ROLLOUT_HALTED,
+          ROLLED_BACK,
           EVENT_NOT_SET ->
           throw new IllegalArgumentException(proto.getEventCase() + " is no instance's event");
     };

@@ -49,6 +49,8 @@ public final class ModelCodec {
               .setFile(SpecCodec.toProto(described.file())));
     } else if (event instanceof InstanceEvent instance) {
       InstanceEventCodec.encode(instance, proto);
+    } else if (event instanceof RolloutEvent rollout) {
+      RolloutEventCodec.encode(rollout, proto);
     } else if (event instanceof SchemaEvolved evolved) {
       proto.setEvolved(
           PEvolved.newBuilder()
@@ -89,6 +91,8 @@ public final class ModelCodec {
               at);
       case ASSIGNED, REFUSED, READY, STOPPING, ENDED, LOST, ENGINE_RESTARTED ->
           InstanceEventCodec.decode(name, proto, at);
+      case ROLLOUT_BEGUN, ROLLOUT_COMPLETED, ROLLOUT_HALTED, ROLLED_BACK ->
+          RolloutEventCodec.decode(name, proto, at);
       case EVOLVED ->
           new SchemaEvolved(
               SpecCodec.fromProto(proto.getEvolved().getSpec()),

@@ -53,7 +53,7 @@ public final class ModelDecider {
     ModelState.Declaration now = state.live().get();
     boolean same = !now.self() && now.spec().equals(wanted);
     if (same && !evolve) {
-      return Decision.accepted();
+      return ifMatch.isPresent() ? RolloutDecider.again(state, now, at) : Decision.accepted();
     }
     if (!same && ifMatch.isPresent() && ifMatch.get() != now.version()) {
       return Decision.refused(
@@ -87,9 +87,7 @@ public final class ModelDecider {
     if (now.spec().equals(wanted)) {
       return Decision.accepted();
     }
-    return ifMatch.isPresent()
-        ? Decision.accepted(new DeploymentChanged(wanted, at))
-        : blind(now, wanted);
+    return ifMatch.isPresent() ? RolloutDecider.change(state, now, wanted, at) : blind(now, wanted);
   }
 
   private static Decision blind(ModelState.Declaration now, ModelSpec wanted) {
@@ -205,6 +203,7 @@ public final class ModelDecider {
     differ(fields, "strategy", now.strategy(), wanted.strategy());
     differ(fields, "antiAffinity", now.antiAffinity(), wanted.antiAffinity());
     differ(fields, "schema", now.schema(), wanted.schema());
+    differ(fields, "rollout", now.policies().rollout(), wanted.policies().rollout());
     return String.join(", ", fields);
   }
 

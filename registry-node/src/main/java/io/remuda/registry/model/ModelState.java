@@ -31,7 +31,8 @@ import java.util.function.Consumer;
  * @param schema that the name stands for; until the name is removed it stays, whatever a later
  *     declaration or description leaves out
  * @param placed numbers of all instances that were ever placed
- * @param recipes that are declared no more and that instances are of
+ * @param recipes that are declared no more and that instances or a rollout rest on
+ * @param rollout of one recipe in another one's place, while it goes on
  */
 public record ModelState(
     ModelName name,
@@ -46,7 +47,8 @@ public record ModelState(
     List<String> earlier,
     Optional<Schema> schema,
     PlacedNumbers placed,
-    Recipes recipes) {
+    Recipes recipes,
+    Optional<Rollout> rollout) {
 
   /** Of more than these, tasks that still wait in the oldest one's queue are left to expire. */
   private static final int MOST_EARLIER = 4;
@@ -111,7 +113,8 @@ public record ModelState(
         List.of(),
         Optional.empty(),
         PlacedNumbers.NONE,
-        Recipes.NONE);
+        Recipes.NONE,
+        Optional.empty());
   }
 
   /** The declaration, unless there never was one or it was removed. */
@@ -135,6 +138,14 @@ public record ModelState(
   /** The same, and the schemas whose tasks its instances work off as well. */
   public Optional<Schema> schemaWithEarlier() {
     return schema().map(now -> now.after(earlier));
+  }
+
+  /**
+   * The revision that instances are to be of: the declared one, or the one before it where a
+   * rollout was given up; -1 where nothing is declared.
+   */
+  public long goal() {
+    return live().map(now -> rollout.map(Rollout::goal).orElse(now.revision())).orElse(-1L);
   }
 
   /**
@@ -177,11 +188,17 @@ public record ModelState(
     return state;
   }
 
+  /** A rollout is of two recipes: with a third it is over. */
   ModelState declared(Declaration declared) {
+    return declared(declared, isSameRecipe(declared) ? rollout : Optional.empty());
+  }
+
+  ModelState declared(Declaration declared, Optional<Rollout> rolling) {
     return but(
         next -> {
           next.declaration = Optional.of(declared);
           next.recipes = superseded(declared);
+          next.rollout = rolling;
           next.schema = declared.spec().schema().or(() -> schema);
           next.failures = Failures.NONE;
           next.removed = false;
@@ -195,12 +212,20 @@ public record ModelState(
         });
   }
 
+  private boolean isSameRecipe(Declaration next) {
+    return declaration.map(now -> now.revision() == next.revision()).orElse(true);
+  }
+
   /** With the present recipe, where {@code next} has another one. */
   private Recipes superseded(Declaration next) {
     return declaration
-        .filter(now -> now.revision() != next.revision())
+        .filter(now -> !isSameRecipe(next))
         .map(now -> recipes.and(now.revision(), recipe(now)))
         .orElse(recipes);
+  }
+
+  ModelState with(Optional<Rollout> next) {
+    return but(draft -> draft.rollout = next);
   }
 
   /** Declared with a schema that adds to the present one, or to be found in the model. */
@@ -214,6 +239,7 @@ public record ModelState(
     return but(
         next -> {
           next.removed = true;
+          next.rollout = Optional.empty();
           next.failures = Failures.NONE;
           next.evolving = false;
           next.registrations = Map.of();
@@ -299,12 +325,12 @@ public record ModelState(
             });
   }
 
-  ModelState with(Optional<Schema> kept) {
+  ModelState standingFor(Optional<Schema> kept) {
     return but(next -> next.schema = kept);
   }
 
   /** This state but for what {@code change} sets. */
-  private ModelState but(Consumer<ModelStateDraft> change) {
+  ModelState but(Consumer<ModelStateDraft> change) {
     ModelStateDraft draft = new ModelStateDraft(this);
     change.accept(draft);
     return draft.done();

@@ -67,6 +67,7 @@ public final class ModelStateCodec {
         .recipes()
         .byRevision()
         .forEach((revision, recipe) -> proto.addRecipes(toProto(revision, recipe)));
+    state.rollout().map(RolloutEventCodec::toProto).ifPresent(proto::setRollout);
     return proto.build().toByteArray();
   }
 
@@ -110,8 +111,9 @@ public final class ModelStateCodec {
             proto.getEarlierList(),
             Optional.empty(),
             placed(proto),
-            recipes(proto));
-    return told.with(
+            recipes(proto),
+            RolloutEventCodec.rollout(proto));
+    return told.standingFor(
         proto.hasSchema()
             ? Optional.of(SpecCodec.fromProto(proto.getSchema()))
             : told.toldSchema());

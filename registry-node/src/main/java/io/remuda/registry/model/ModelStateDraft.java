@@ -27,6 +27,7 @@ final class ModelStateDraft {
   Optional<Schema> schema;
   PlacedNumbers placed;
   Recipes recipes;
+  Optional<Rollout> rollout;
 
   ModelStateDraft(ModelState from) {
     name = from.name();
@@ -42,6 +43,7 @@ final class ModelStateDraft {
     schema = from.schema();
     placed = from.placed();
     recipes = from.recipes();
+    rollout = from.rollout();
   }
 
   ModelState done() {
@@ -58,11 +60,16 @@ final class ModelStateDraft {
         earlier,
         schema,
         placed,
-        recipes.only(used()));
+        recipes.only(used()),
+        rollout);
   }
 
-  /** Revisions that something rests on. */
+  /** Revisions that something rests on, but for the declared one, which the declaration has. */
   private Set<Long> used() {
-    return instances.values().stream().map(Instance::revision).collect(Collectors.toSet());
+    Set<Long> used =
+        instances.values().stream().map(Instance::revision).collect(Collectors.toSet());
+    rollout.ifPresent(on -> used.addAll(Set.of(on.from(), on.to())));
+    declaration.ifPresent(now -> used.remove(now.revision()));
+    return used;
   }
 }

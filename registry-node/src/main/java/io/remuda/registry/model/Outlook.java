@@ -26,7 +26,7 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
   /** So many failures in a row are no accident. */
   private static final int FAILED_AFTER = 3;
 
-  private static final int MACHINES_SHOWN = 6;
+  static final int MACHINES_SHOWN = 6;
 
   /** One verdict a machine, for one more instance. */
   static List<Verdict> verdicts(Sight sight) {
@@ -58,7 +58,8 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
                     outlook.reason(),
                     instances(sight),
                     live.createdAt(),
-                    live.self()));
+                    live.self(),
+                    RolloutOutlook.view(sight)));
   }
 
   /** The same after a change was taken; after a removal, what is left: nothing. */
@@ -80,7 +81,8 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
                                 Optional.empty(),
                                 List.of(),
                                 last.createdAt(),
-                                last.self())));
+                                last.self(),
+                                Optional.empty())));
   }
 
   /** All instances, also those of a removed name that are still stopping. */
@@ -99,12 +101,15 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
       return new Outlook(DeploymentPhase.STOPPED, 0, Optional.empty());
     }
     Optional<String> behind = behind(sight);
+    Optional<String> rollout = RolloutOutlook.reason(sight);
     // Of a recipe that no machine has described yet nothing is ready, whatever the last one does.
-    if (ready >= wanted && sight.state().currentFile().isPresent()) {
+    if (ready >= wanted && (sight.state().currentFile().isPresent() || rollout.isPresent())) {
+      Optional<String> why = behind.or(() -> rollout);
       return new Outlook(
-          behind.isEmpty() ? DeploymentPhase.READY : DeploymentPhase.DEGRADED, ready, behind);
+          why.isEmpty() ? DeploymentPhase.READY : DeploymentPhase.DEGRADED, ready, why);
     }
-    String reason = behind.orElseGet(() -> reason(sight, wanted));
+    String reason =
+        behind.orElseGet(() -> rollout.map(why -> why + "; ").orElse("") + reason(sight, wanted));
     if (ready > 0) {
       return new Outlook(DeploymentPhase.DEGRADED, ready, Optional.of(reason));
     }
@@ -146,7 +151,7 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
 
   /** What its machine refused waits for room like what was never placed. */
   private static List<Instance> placed(Sight sight) {
-    return sight.current().stream().filter(instance -> sight.refusal(instance).isEmpty()).toList();
+    return sight.counted().stream().filter(instance -> sight.refusal(instance).isEmpty()).toList();
   }
 
   private static boolean failsAgainAndAgain(Sight sight, Instance instance) {
@@ -174,7 +179,7 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
     return String.join("; ", parts.subList(0, Math.min(parts.size(), MACHINES_SHOWN)));
   }
 
-  private static String standing(Sight sight, Instance instance) {
+  static String standing(Sight sight, Instance instance) {
     InstanceView view = sight.view(instance);
     return view.instance()
         + " is "
@@ -186,7 +191,7 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
     return verdict.everFits() ? 0 : verdict.predicate().equals("engine") ? 2 : 1;
   }
 
-  private static String waitsFor(Sight sight) {
+  static String waitsFor(Sight sight) {
     ModelState state = sight.state();
     if (sight.fleet().machines().isEmpty()) {
       return "no machine has joined; start one with `remuda model --seed ...`";

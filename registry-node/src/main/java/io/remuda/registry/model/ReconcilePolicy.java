@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param selfHold beyond {@code lostAfter}, after which a machine that does not say any more that
  *     it has a model by itself is taken off
  * @param restartHold between two restarts of one engine that are written for another reason
+ * @param rollout how patient a rollout is
  */
 public record ReconcilePolicy(
     Duration suspectAfter,
@@ -33,7 +34,8 @@ public record ReconcilePolicy(
     Duration failureHold,
     Duration failureHoldMax,
     Duration selfHold,
-    Duration restartHold) {
+    Duration restartHold,
+    RolloutTimes rollout) {
 
   /** How long {@code first} grows to after {@code times} repetitions. */
   static Duration grown(Duration first, Duration most, int times) {

@@ -16,7 +16,12 @@ public final class Reconciler {
 
   /** In this order: a later step sees what the earlier ones decided. */
   private static final List<Consumer<Round>> STEPS =
-      List.of(Follow::all, Strangers::stop, Strangers::takeOffTheSilent, Resize::towardsTheWish);
+      List.of(
+          Follow::all,
+          Strangers::stop,
+          Strangers::takeOffTheSilent,
+          Replace::giveUpInVain,
+          Resize::towardsTheWish);
 
   private Reconciler() {}
 

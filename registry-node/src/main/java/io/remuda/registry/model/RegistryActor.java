@@ -141,6 +141,9 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
         .onCommand(
             RegistryProtocol.Remove.class,
             (state, c) -> run(state, ModelDecider.remove(state, now()), c.replyTo()))
+        .onCommand(
+            RegistryProtocol.RollBack.class,
+            (state, c) -> run(state, RolloutDecider.rollBack(state, now()), c.replyTo()))
         .onCommand(RegistryProtocol.Register.class, this::onRegister)
         .onCommand(RegistryProtocol.Unregister.class, this::onUnregister)
         .onCommand(RegistryProtocol.Get.class, this::onGet)

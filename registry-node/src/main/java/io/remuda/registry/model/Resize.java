@@ -21,7 +21,7 @@ final class Resize {
 
   private final Round round;
 
-  private Resize(Round round) {
+  Resize(Round round) {
     this.round = round;
   }
 
@@ -31,28 +31,41 @@ final class Resize {
 
   private void run() {
     Optional<ModelState.Declaration> live = round.state().live();
+    Optional<Rollout> rollout = round.state().rollout();
     if (live.isEmpty()) {
       round.stopAll(instance -> true, "the deployment was removed");
     } else if (live.get().spec().replicas() == 0) {
       round.stopAll(instance -> true, "the deployment is scaled to zero");
-    } else if (described()) {
-      long revision = live.get().revision();
-      if (!round.older()) {
-        // Behind an older journal nothing could be placed in their stead.
-        round.stopAll(instance -> instance.revision() != revision, "the specification has changed");
-      }
-      if (round.state().isSelfRegistered()) {
-        new SelfPlacement(round).run();
-      } else {
-        resize(live.get().spec());
-      }
-    } else if (!round.state().isSelfRegistered()) {
-      // Those of the last recipe serve until the new one is known, but no more than are wanted.
+    } else if (round.state().goal() == live.get().revision() && !described()) {
+      waitForTheDescription(live.get().spec());
+    } else if (rollout.isPresent()) {
+      Replace.step(round, rollout.get());
+    } else {
+      recreate(live.get());
+    }
+  }
+
+  /** Those of the last recipe serve until the new one is known, but no more than are wanted. */
+  private void waitForTheDescription(ModelSpec spec) {
+    if (!round.state().isSelfRegistered()) {
       List<Instance> serving =
           round.state().instances().values().stream()
               .filter(instance -> !instance.stopping())
               .toList();
-      stopSurplus(serving, serving.size() - live.get().spec().replicas());
+      stopSurplus(serving, serving.size() - spec.replicas());
+    }
+  }
+
+  private void recreate(ModelState.Declaration live) {
+    if (!round.older()) {
+      // Behind an older journal nothing could be placed in their stead.
+      round.stopAll(
+          instance -> instance.revision() != live.revision(), "the specification has changed");
+    }
+    if (round.state().isSelfRegistered()) {
+      new SelfPlacement(round).run();
+    } else {
+      resize(live.spec());
     }
   }
 
@@ -90,7 +103,7 @@ final class Resize {
   }
 
   /** Those that serve nobody go first, then the youngest. */
-  private void stopSurplus(List<Instance> all, int surplus) {
+  void stopSurplus(List<Instance> all, int surplus) {
     Sight sight = round.sight();
     all.stream()
         .sorted(
@@ -101,7 +114,7 @@ final class Resize {
   }
 
   /** What its machine goes on refusing goes where it was not refused, if there is such a place. */
-  private void moveRefused(List<Instance> staying) {
+  void moveRefused(List<Instance> staying) {
     if (round.older()) {
       return;
     }
@@ -126,7 +139,7 @@ final class Resize {
     }
   }
 
-  private void place(int missing, Need first) {
+  void place(int missing, Need first) {
     if (round.older()) {
       return;
     }
@@ -147,7 +160,7 @@ final class Resize {
               need.claim(),
               Origin.ASSIGNED,
               placement.grounds(),
-              OptionalLong.of(round.state().live().orElseThrow().revision()),
+              OptionalLong.of(round.state().goal()),
               round.now()));
       need = need.after(machine);
     }

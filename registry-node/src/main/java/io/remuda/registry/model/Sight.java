@@ -69,26 +69,33 @@ public record Sight(
     return !instance.stopping() && phase(instance).takesWork();
   }
 
-  /** Instances of the recipe that is declared now and that are meant to stay. */
+  /** Instances of the recipe that all are to be of, and that are meant to stay. */
   List<Instance> current() {
-    long revision = state.live().map(ModelState.Declaration::revision).orElse(-1L);
+    long revision = state.goal();
     return state.instances().values().stream()
         .filter(instance -> !instance.stopping() && instance.revision() == revision)
         .toList();
+  }
+
+  /** The same, and those that serve until one of them takes their place. */
+  List<Instance> counted() {
+    return state.rollout().isEmpty()
+        ? current()
+        : state.instances().values().stream().filter(instance -> !instance.stopping()).toList();
   }
 
   boolean onDrainingMachine(Instance instance) {
     return fleet.machine(instance.machine()).map(Machine::draining).orElse(false);
   }
 
-  /** What one more instance of the live declaration needs. */
+  /** What one more instance of the recipe that all are to be of needs. */
   Need need() {
-    ModelState.Declaration declaration = state.live().orElseThrow();
+    Recipes.Recipe recipe = state.recipe(state.goal()).orElseThrow();
     Resources claim =
-        declaration
-            .spec()
+        recipe
+            .declared()
             .resources()
-            .or(() -> state.currentFile().map(ModelFile::estimate))
+            .or(() -> recipe.file().map(ModelFile::estimate))
             .orElse(Resources.NONE);
     Map<MachineId, Integer> neighbours = new TreeMap<>();
     Map<MachineId, List<Resources>> unseen = new TreeMap<>();
@@ -101,7 +108,7 @@ public record Sight(
       }
     }
     return new Need(
-        declaration.spec(), claim, journal, neighbours, unseen, held(), policy.suspectAfter());
+        recipe.declared(), claim, journal, neighbours, unseen, held(), policy.suspectAfter());
   }
 
   /** Machines that are passed over: they refused lately, or the next word is theirs. */

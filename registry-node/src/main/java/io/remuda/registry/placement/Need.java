@@ -45,6 +45,13 @@ public record Need(
     return new Need(spec, claim, journal, counts, claims, held, freshness);
   }
 
+  /** The same, with one instance fewer on {@code machine}. */
+  Need without(MachineId machine) {
+    Map<MachineId, Integer> counts = new TreeMap<>(neighbours);
+    counts.computeIfPresent(machine, (there, count) -> count - 1);
+    return new Need(spec, claim, journal, counts, unseen, held, freshness);
+  }
+
   /** The same, away from {@code others}, each with the reason. */
   public Need passing(Map<MachineId, String> others) {
     Map<MachineId, String> all = new TreeMap<>(others);

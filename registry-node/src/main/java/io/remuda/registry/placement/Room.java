@@ -69,6 +69,26 @@ record Room(long memoryMiB, double cpus, List<Long> gpuMemoryMiB) {
         Math.max(0, memoryMiB - claim.memoryMiB()), Math.max(0, cpus - claim.cpus()), gpus);
   }
 
+  /** What there is once {@code claim} is given back, by the fullest GPUs that can have held it. */
+  Room plus(Resources claim, Room total) {
+    long share = gpuShare(claim);
+    List<Long> gpus = new ArrayList<>(gpuMemoryMiB);
+    List<Integer> byFree = new ArrayList<>();
+    for (int i = 0; i < gpus.size(); i++) {
+      if (gpus.get(i) + share <= total.gpuMemoryMiB().get(i)) {
+        byFree.add(i);
+      }
+    }
+    byFree.sort(Comparator.comparing(gpus::get));
+    for (int i : byFree.subList(0, Math.min(claim.gpus(), byFree.size()))) {
+      gpus.set(i, gpus.get(i) + share);
+    }
+    return new Room(
+        Math.min(total.memoryMiB(), memoryMiB + claim.memoryMiB()),
+        Math.min(total.cpus(), cpus + claim.cpus()),
+        gpus);
+  }
+
   long largestGpuMiB() {
     return gpuMemoryMiB.isEmpty() ? 0 : Collections.max(gpuMemoryMiB);
   }

@@ -85,6 +85,15 @@ public final class Scheduler {
     return false;
   }
 
+  /** Whether it would fit on {@code machine} once one that claims {@code freed} is gone there. */
+  public static boolean fitsInstead(
+      FleetSnapshot fleet, Need need, MachineId machine, Resources freed) {
+    return fleet
+        .machine(machine)
+        .map(there -> Suitability.fitsInstead(there, need, freed))
+        .orElse(false);
+  }
+
   private static Grounds grounds(
       Need need, Candidate chosen, List<Candidate> candidates, List<Verdict> verdicts) {
     List<Verdict> weighed = new ArrayList<>();

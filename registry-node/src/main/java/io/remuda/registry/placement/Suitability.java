@@ -43,6 +43,18 @@ final class Suitability {
     return objection(machine, need).isEmpty();
   }
 
+  /** Whether it would fit once one of the same name that claims {@code freed} is gone there. */
+  static boolean fitsInstead(Machine machine, Need need, Resources freed) {
+    Room then = room(machine, need).plus(freed, Room.total(machine.report().capacity()));
+    return engine(machine, need)
+        .or(() -> labels(machine, need))
+        .or(() -> size(machine, need))
+        .or(() -> presence(machine, need))
+        .or(() -> willingness(machine, need.without(machine.id())))
+        .or(() -> room(machine, need.claim(), then))
+        .isEmpty();
+  }
+
   private static Optional<Objection> objection(Machine machine, Need need) {
     return engine(machine, need)
         .or(() -> labels(machine, need))

@@ -32,6 +32,7 @@ import io.remuda.registry.model.InstanceEvent;
 import io.remuda.registry.model.ModelState;
 import io.remuda.registry.model.ModelStateCodec;
 import io.remuda.registry.model.RegistrationEvent;
+import io.remuda.registry.model.RolloutEvent;
 import io.remuda.registry.placement.Grounds;
 import io.remuda.registry.proto.journal.PModelState;
 import java.time.Duration;
@@ -117,6 +118,12 @@ final class Samples {
     all.put("ModelState-evolved", ofUnknownNumbers(evolved()));
     all.put("ModelState-kept", ofUnknownNumbers(keptSchema()));
     all.put("ModelState-recipes", twoRecipes());
+    all.put("RolloutBegun", new RolloutEvent.RolloutBegun(spec(), AT));
+    all.put("RolloutCompleted", new RolloutEvent.RolloutCompleted(NAME, 11, AT));
+    all.put("RolloutHalted", halted());
+    all.put("RolledBack", new RolloutEvent.RolledBack(NAME, 1, "an operator did", AT));
+    all.put("ModelState-rolling", rolling());
+    all.put("ModelState-halted", rolling().on(halted()));
     all.put(
         "MachineState",
         MachineState.empty(MACHINE)
@@ -222,6 +229,20 @@ final class Samples {
   private static ModelState twoRecipes() {
     return modelState()
         .on(new DeploymentEvent.DeploymentChanged(aSpec().named("chat-small").build(), AT));
+  }
+
+  private static RolloutEvent halted() {
+    return new RolloutEvent.RolloutHalted(
+        NAME, 11, "no machine can ever hold it", ErrorCode.CANNOT_BE_PLACED, AT);
+  }
+
+  private static ModelState rolling() {
+    return modelState()
+        .on(new RolloutEvent.RolloutBegun(aSpec().named("chat-small").build(), AT))
+        .on(
+            new InstanceEvent.InstanceAssigned(
+                new InstanceId(NAME, 9), MACHINE, CLAIM, Origin.ASSIGNED, AT))
+        .on(new InstanceEvent.InstanceEnded(new InstanceId(NAME, 9), true, "exit code 1", AT));
   }
 
   private static ModelState selfRegistered() {

@@ -42,7 +42,8 @@ final class World {
           Duration.ofSeconds(1),
           Duration.ofSeconds(60),
           Duration.ofSeconds(120),
-          Duration.ofMinutes(5));
+          Duration.ofMinutes(5),
+          new RolloutTimes(Duration.ofMinutes(15), Duration.ofMinutes(10)));
 
   ModelState state = ModelState.empty(new ModelName("demo"));
   SoftState soft = SoftState.EMPTY;

@@ -166,6 +166,31 @@ public final class Reports {
         Optional.empty());
   }
 
+  /** The same with so many requests in flight. */
+  public static InstanceReport busy(InstanceReport report, int inFlight) {
+    return new InstanceReport(
+        report.id(),
+        report.epoch(),
+        report.sequence(),
+        report.phase(),
+        report.origin(),
+        report.engine(),
+        report.pid(),
+        report.port(),
+        report.slots(),
+        inFlight,
+        report.queued(),
+        report.restarts(),
+        report.reason(),
+        report.progress(),
+        report.claim(),
+        report.tasks(),
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
   /** The same after so many restarts of its engine. */
   public static InstanceReport restarted(
       InstanceReport report, int times, Optional<String> reason) {

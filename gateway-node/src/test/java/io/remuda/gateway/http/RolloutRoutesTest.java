@@ -1,0 +1,66 @@
+package io.remuda.gateway.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.remuda.gateway.http.ApiFixture.Answer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Where an update stands, and taking it back, by HTTP. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RolloutRoutesTest {
+
+  private ApiFixture api;
+
+  @BeforeAll
+  void start() throws Exception {
+    api = ApiFixture.open();
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    api.close();
+  }
+
+  @Test
+  void aDeploymentOfOneVersionHasNoRolloutAndNoneToTakeBack() throws Exception {
+    api.send("PUT", "/v1/deployments/one", "{\"engine\":\"jvm\"}");
+
+    Answer status = api.get("/v1/deployments/one/rollout");
+    assertThat(status.status()).isEqualTo(200);
+    assertThat(status.json().path("stage").asText()).isEqualTo("NONE");
+    assertThat(status.json().path("strategy").asText()).isEqualTo("auto");
+    assertThat(status.json().at("/ready/to").asInt()).isEqualTo(1);
+    Answer back = api.send("POST", "/v1/deployments/one/rollback", "");
+    assertThat(back.status()).isEqualTo(409);
+    assertThat(back.code()).isEqualTo("rollout_conflict");
+  }
+
+  @Test
+  void aDeploymentShowsTheStrategyThatItWasGiven() throws Exception {
+    Answer put =
+        api.send(
+            "PUT",
+            "/v1/deployments/careful",
+            "{\"engine\":\"jvm\",\"rollout\":{\"strategy\":\"recreate\"}}");
+
+    assertThat(put.status()).isEqualTo(202);
+    assertThat(put.json().at("/spec/rollout/strategy").asText()).isEqualTo("recreate");
+    assertThat(put.json().path("rollout").isNull()).isTrue();
+  }
+
+  @Test
+  void refusesWhatItDoesNotKnow() throws Exception {
+    assertThat(api.get("/v1/deployments/nobody/rollout").status()).isEqualTo(404);
+    assertThat(api.send("POST", "/v1/deployments/nobody/rollback", "").status()).isEqualTo(404);
+    Answer put =
+        api.send(
+            "PUT",
+            "/v1/deployments/odd",
+            "{\"engine\":\"jvm\",\"rollout\":{\"strategy\":\"slowly\"}}");
+    assertThat(put.status()).isEqualTo(400);
+    assertThat(put.json().at("/error/param").asText()).isEqualTo("rollout.strategy");
+  }
+}

@@ -1,0 +1,173 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.LastWords;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.RolloutView.Stage;
+import io.remuda.protocol.model.RolloutWish;
+import io.remuda.protocol.model.Verdict;
+import io.remuda.registry.model.RolloutEvent.RolloutCompleted;
+import io.remuda.registry.model.RolloutEvent.RolloutHalted;
+import io.remuda.registry.placement.Need;
+import io.remuda.registry.placement.Scheduler;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Instances of one recipe take the place of another's, as far as {@link RolloutPolicy} says. */
+final class Replace {
+
+  /** A machine that starts an engine for the third time will not do better at the fourth. */
+  private static final int RESTARTS = 2;
+
+  private final Round round;
+
+  private Replace(Round round) {
+    this.round = round;
+  }
+
+  /** Gives a rollout up that leads nowhere; what served before it is the goal from then on. */
+  static void giveUpInVain(Round round) {
+    Optional<Rollout> rollout = round.state().rollout();
+    if (rollout.isPresent()
+        && rollout.get().stage() == Stage.ROLLING
+        && round.state().live().isPresent()
+        && !round.older()) {
+      new Replace(round).giveUpInVain(rollout.get());
+    }
+  }
+
+  static void step(Round round, Rollout rollout) {
+    if (!round.older()) {
+      new Replace(round).step(rollout);
+    }
+  }
+
+  private void giveUpInVain(Rollout rollout) {
+    Sight sight = round.sight();
+    if (rollout.reason().isPresent()) {
+      halt(rollout, rollout.reason().get(), ErrorCode.ENGINE_FAILED);
+      return;
+    }
+    for (Instance instance : sight.current()) {
+      Optional<InstanceReport> report = sight.report(instance);
+      if (report.map(Replace::failsAgainAndAgain).orElse(false)) {
+        String why = report.flatMap(InstanceReport::reason).orElse("its engine ends");
+        halt(rollout, instance.id() + " fails again and again: " + why, ErrorCode.ENGINE_FAILED);
+        return;
+      }
+    }
+    if (canNeverFit(sight)) {
+      String verdicts =
+          Outlook.verdicts(sight).stream()
+              .limit(Outlook.MACHINES_SHOWN)
+              .map(Verdict::text)
+              .collect(Collectors.joining("; "));
+      halt(rollout, "no machine can ever hold it: " + verdicts, ErrorCode.CANNOT_BE_PLACED);
+      return;
+    }
+    Duration limit = wish().deadline().orElse(round.policy().rollout().deadline());
+    if (lastStep(rollout, sight).plus(limit).isBefore(round.now())) {
+      halt(
+          rollout,
+          "nothing of it has become ready for %d s: %s"
+              .formatted(limit.toSeconds(), RolloutOutlook.waitsFor(sight)),
+          ErrorCode.TIMED_OUT);
+    }
+  }
+
+  private static boolean failsAgainAndAgain(InstanceReport report) {
+    return report.phase() == Phase.BACKOFF && report.restarts() >= RESTARTS;
+  }
+
+  /** Only when machines have had the time to say that they are there. */
+  private boolean canNeverFit(Sight sight) {
+    return sight.current().isEmpty()
+        && sight.state().currentFile().isPresent()
+        && !round.fleet().braked()
+        && round.fleet().watching().compareTo(round.policy().lostAfter()) > 0
+        && Outlook.verdicts(sight).stream().noneMatch(Verdict::everFits);
+  }
+
+  private void halt(Rollout rollout, String why, ErrorCode code) {
+    round.emit(
+        new RolloutHalted(
+            round.state().name(),
+            rollout.to(),
+            LastWords.within(why, LastWords.JOURNALED_BYTES),
+            code,
+            round.now()));
+  }
+
+  /** When it began, or an instance of it first was ready. */
+  private static Instant lastStep(Rollout rollout, Sight sight) {
+    return sight.current().stream()
+        .flatMap(instance -> instance.readyAt().stream())
+        .filter(rollout.begun()::isBefore)
+        .max(Instant::compareTo)
+        .orElse(rollout.begun());
+  }
+
+  private RolloutWish wish() {
+    return round.state().live().orElseThrow().spec().policies().rollout();
+  }
+
+  private void step(Rollout rollout) {
+    Sight sight = round.sight();
+    int wanted = round.state().live().orElseThrow().spec().replicas();
+    Need need = sight.need();
+    List<Instance> next =
+        sight.current().stream().filter(instance -> !sight.onDrainingMachine(instance)).toList();
+    RolloutPolicy.Step step = RolloutPolicy.next(scene(rollout, sight, need, wanted, next));
+    if (step.complete() && rollout.stage() != Stage.HALTED) {
+      round.emit(new RolloutCompleted(round.state().name(), rollout.goal(), round.now()));
+    }
+    round.stopAll(
+        instance -> step.stop().contains(instance.id()),
+        "version %d takes its place".formatted(rollout.goal()));
+    Resize resize = new Resize(round);
+    resize.stopSurplus(next, next.size() - wanted);
+    if (step.place() > 0 && !round.pausedByFailures()) {
+      resize.place(step.place(), need);
+    }
+    resize.moveRefused(next);
+  }
+
+  private RolloutPolicy.Scene scene(
+      Rollout rollout, Sight sight, Need need, int wanted, List<Instance> next) {
+    List<RolloutPolicy.Part> old = new ArrayList<>();
+    boolean ending = false;
+    for (Instance instance : round.state().instances().values()) {
+      ending |= instance.stopping();
+      if (!instance.stopping() && !next.contains(instance)) {
+        old.add(part(sight, rollout, need, instance));
+      }
+    }
+    Instant forced = lastStep(rollout, sight).plus(round.policy().rollout().idlePatience());
+    return new RolloutPolicy.Scene(
+        wanted,
+        wish().surge(),
+        wish().strategy(),
+        rollout.stage() != Stage.ROLLING,
+        next.stream().map(instance -> part(sight, rollout, need, instance)).toList(),
+        old,
+        ending,
+        Scheduler.fitsSomewhere(round.fleet(), need),
+        forced.isAfter(round.now()));
+  }
+
+  private RolloutPolicy.Part part(Sight sight, Rollout rollout, Need need, Instance instance) {
+    boolean ofNeither =
+        instance.revision() != rollout.from() && instance.revision() != rollout.to();
+    return new RolloutPolicy.Part(
+        instance.id(),
+        sight.ready(instance),
+        sight.report(instance).map(r -> r.inFlight() + r.queued() == 0).orElse(true),
+        ofNeither || sight.onDrainingMachine(instance),
+        Scheduler.fitsInstead(round.fleet(), need, instance.machine(), instance.claim()));
+  }
+}

@@ -12,6 +12,8 @@ public enum Invariant {
   BOUNDED("I10", "heap, mailboxes and queues keep their bounds"),
   ONE_START("E1", "an epoch starts an instance once"),
   NO_STALE_EPOCH("E2", "an epoch below the highest seen is never obeyed"),
+  KEEPS_SERVING("R1", "a rollout by surge never leaves fewer serving than did or are wanted"),
+  OWN_RECIPE("R4", "an instance is started from the recipe that it was placed with"),
   ACT_AFTER_WRITE("E4", "a machine starts only what is written to run on it"),
   NOTHING_LOST("E3", "an accepted deployment is there until it is removed");
 

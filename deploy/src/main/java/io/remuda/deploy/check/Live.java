@@ -20,6 +20,8 @@ public final class Live {
       List.of(
           new Names.Schemas(),
           new Names.Kept(),
+          new Rollouts.Serving(),
+          new Rollouts.OwnRecipes(),
           new Machines.Promises(),
           new Machines.Starts(),
           new Machines.Epochs(),

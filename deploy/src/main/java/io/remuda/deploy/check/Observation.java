@@ -147,6 +147,32 @@ public sealed interface Observation {
   record SchemaAccepted(Duration at, ModelName model, String fingerprint, boolean evolved)
       implements Observation {}
 
+  /**
+   * What a revision of a name is started from.
+   *
+   * @param recipe told alike for two that are the same
+   */
+  record RecipeDeclared(Duration at, ModelName model, long revision, String recipe)
+      implements Observation {}
+
+  /**
+   * A machine is told to start an instance.
+   *
+   * @param revision that it was placed with
+   * @param recipe that it is to be started from
+   */
+  record StartSent(Duration at, InstanceId instance, long revision, String recipe)
+      implements Observation {}
+
+  /**
+   * A name's owner stops instances while one version takes another's place by surge.
+   *
+   * @param before instances that take requests, as far as the owner knows
+   * @param after how many of them are left to do so
+   */
+  record Superseded(Duration at, ModelName model, int wished, int before, int after)
+      implements Observation {}
+
   /** What became of a change to a deployment. */
   enum Change {
     /** Accepted: the name is deployed. */

@@ -164,7 +164,13 @@ final class ModelOwner extends Entity {
   }
 
   private void look() {
-    carryOut(Reconciler.reconcile(sight()));
+    Sight sight = sight();
+    Plan plan = Reconciler.reconcile(sight);
+    if (world.plant() == Plant.STOPS_FIRST) {
+      plan = Bugs.stopsFirst(plan, state, world.timeline().instant());
+    }
+    Supersession.step(sight, plan, world.now()).ifPresent(world.story()::see);
+    carryOut(plan);
   }
 
   void started(StartAnswered answer) {

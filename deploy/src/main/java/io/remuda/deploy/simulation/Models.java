@@ -8,6 +8,7 @@ import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Resources;
+import io.remuda.protocol.model.RolloutWish;
 import io.remuda.protocol.model.Schema;
 import io.remuda.protocol.model.Spread;
 import java.util.List;
@@ -64,7 +65,12 @@ final class Models {
         random.nextBoolean() ? Spread.SPREAD : Spread.BINPACK,
         random.nextInt(8) == 0,
         schema,
-        Policies.NONE);
+        new Policies(Optional.empty(), rollout()));
+  }
+
+  private RolloutWish rollout() {
+    RolloutWish.Strategy[] all = RolloutWish.Strategy.values();
+    return new RolloutWish(all[random.nextInt(all.length)], random.nextInt(1, 3), Optional.empty());
   }
 
   private Resources claim() {

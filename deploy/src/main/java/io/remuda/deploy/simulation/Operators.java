@@ -4,6 +4,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.registry.model.ModelDecider;
+import io.remuda.registry.model.RolloutDecider;
 import java.util.List;
 
 /** People who change their minds, and machines that have models by themselves. */
@@ -93,8 +94,15 @@ final class Operators {
           "rm " + name,
           owner -> owner.command(state -> ModelDecider.remove(state, world.timeline().instant())),
           name);
-    } else if (what < 75) {
+    } else if (what < 73) {
       world.models().change(name);
+    } else if (what < 75) {
+      tell(
+          node,
+          "roll back " + name,
+          owner ->
+              owner.command(state -> RolloutDecider.rollBack(state, world.timeline().instant())),
+          name);
     } else if (what < 80) {
       node.confirmLoss();
     } else {

@@ -1,6 +1,7 @@
 package io.remuda.deploy.simulation;
 
 import akka.actor.typed.ActorRef;
+import io.remuda.deploy.check.Observation.StartSent;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.Capacity;
@@ -41,7 +42,7 @@ final class Orders {
     } else if (action instanceof Action.Start start) {
       owner
           .state()
-          .recipe(start.instance().revision())
+          .recipe(world.plant() == Plant.NEW_RECIPE_FOR_OLD ? -1 : start.instance().revision())
           .ifPresent(recipe -> start(recipe.spec(), start.instance()));
     } else {
       owner
@@ -52,6 +53,9 @@ final class Orders {
   }
 
   private void start(ModelSpec spec, Instance instance) {
+    world
+        .story()
+        .see(new StartSent(world.now(), instance.id(), instance.revision(), Truth.recipe(spec)));
     startOn(instance.machine(), spec, instance);
     if (world.plant() == Plant.DOUBLE_PLACEMENT && world.timeline().chance(5)) {
       world.machines().stream()

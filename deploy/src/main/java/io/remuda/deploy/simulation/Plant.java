@@ -20,6 +20,11 @@ public enum Plant {
   STUCK_START(
       "a machine that starts an engine does not let the next one start", Invariant.CONVERGES),
   STALE_ROUTE("a machine tells gateways of nothing but what is ready", Invariant.CONVERGES),
+  STOPS_FIRST(
+      "what serves is stopped as soon as another version is declared", Invariant.KEEPS_SERVING),
+  NEW_RECIPE_FOR_OLD(
+      "an instance is started from what is declared now, whatever it was placed with",
+      Invariant.OWN_RECIPE),
   EARLY_ORDER(
       "commands leave before the events that they rest on are written", Invariant.ACT_AFTER_WRITE);
 

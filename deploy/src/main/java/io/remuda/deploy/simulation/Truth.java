@@ -8,6 +8,7 @@ import io.remuda.deploy.check.Observation.Deployments;
 import io.remuda.deploy.check.Observation.MachineSample;
 import io.remuda.deploy.check.Observation.ModelSample;
 import io.remuda.deploy.check.Observation.Obeyed;
+import io.remuda.deploy.check.Observation.RecipeDeclared;
 import io.remuda.deploy.check.Observation.Sample;
 import io.remuda.deploy.check.Observation.SchemaAccepted;
 import io.remuda.deploy.check.Observation.Size;
@@ -15,6 +16,7 @@ import io.remuda.deploy.check.Violation;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Schema;
 import io.remuda.registry.journal.JournalEvent;
@@ -68,9 +70,30 @@ final class Truth {
           event instanceof SchemaEvolved || (event instanceof ModelDescribed && before.evolving());
       world.story().see(new SchemaAccepted(world.now(), after.name(), now.get(), evolved));
     }
+    after
+        .live()
+        .ifPresent(
+            live ->
+                world
+                    .story()
+                    .see(
+                        new RecipeDeclared(
+                            world.now(), after.name(), live.revision(), recipe(live.spec()))));
     if (event instanceof InstanceAssigned assigned) {
       world.story().see(new Assigned(world.now(), assigned.id(), assigned.machine()));
     }
+  }
+
+  /** All of a specification that makes another recipe. */
+  static String recipe(ModelSpec spec) {
+    return "%s %s %s %s %s %s"
+        .formatted(
+            spec.engine(),
+            spec.resources(),
+            spec.context(),
+            spec.slots(),
+            spec.arguments(),
+            spec.antiAffinity());
   }
 
   /** A machine did as a command says. */
@@ -135,8 +158,23 @@ final class Truth {
   private ModelSample sample(ModelState state) {
     Map<InstanceId, MachineId> assigned = new TreeMap<>();
     state.instances().values().forEach(one -> assigned.put(one.id(), one.machine()));
+    int ready = ready(state.name()).size();
+    return new ModelSample(wished(state, ready), assigned, ready, pending(state));
+  }
+
+  /** In a rollout one may be missing, or the surge be ready besides, at any moment. */
+  private static int wished(ModelState state, int ready) {
     int wished = state.live().map(live -> live.spec().replicas()).orElse(0);
-    return new ModelSample(wished, assigned, ready(state.name()).size(), pending(state));
+    int surge = state.live().map(live -> live.spec().policies().rollout().surge()).orElse(0);
+    boolean moving = ready >= wished - 1 && ready <= wished + surge;
+    return wished > 0 && state.rollout().isPresent() && moving ? ready : wished;
+  }
+
+  /**
+   * Whether one version of it takes another one's place, so that gateways hear of it for a while.
+   */
+  boolean isMoving(ModelName name) {
+    return Optional.ofNullable(states.get(name)).flatMap(ModelState::rollout).isPresent();
   }
 
   /** Those that take requests, wherever they are. */

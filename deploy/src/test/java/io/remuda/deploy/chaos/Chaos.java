@@ -173,7 +173,6 @@ public final class Chaos {
 
   private Verdict play(Round round) {
     Round.pass(CALM);
-    awaitAnswers();
     keep(recorder.take());
     Round.pass(Duration.ofMillis(round.random().nextInt(500)));
     Duration start = recorder.now();
@@ -186,6 +185,7 @@ public final class Chaos {
     Optional<Duration> settled = round.until(Watch.Look::settled, SETTLE_LIMIT);
     round.demandChanges(CHANGES_LIMIT);
     Round.pass(CALM);
+    awaitAnswers(round);
     List<Observation> seen = new ArrayList<>(there.values());
     List<Observation> taken = recorder.take();
     seen.addAll(taken);
@@ -213,15 +213,22 @@ public final class Chaos {
     return verdict;
   }
 
-  /** What a client still waits for since the last fault is that one's gap, not the next one's. */
-  private void awaitAnswers() {
-    Eventually.isTrue(
-        "clients have their answers",
-        options.requestLimit().multipliedBy(2),
-        () -> {
-          Duration lately = recorder.now().minus(CALM);
-          return clients.stream().noneMatch(client -> client.waitsSince(lately));
-        });
+  /**
+   * What a client still waits for is this round's: else it would be the next one's, or nobody's.
+   */
+  private void awaitAnswers(Round round) {
+    Duration limit = options.requestLimit().multipliedBy(2);
+    try {
+      Eventually.isTrue(
+          "clients have their answers",
+          limit,
+          () -> {
+            Duration lately = recorder.now().minus(CALM);
+            return clients.stream().noneMatch(client -> client.waitsSince(lately));
+          });
+    } catch (AssertionError late) {
+      round.demand("clients have their answers", false, "not within " + limit.toSeconds() + " s");
+    }
   }
 
   private static List<Request> requests(List<Observation> seen) {

@@ -192,7 +192,7 @@ final class Attempt implements InferenceSink {
     }
     StreamGuard watching = guard;
     Mode was = mode;
-    close();
+    close(reason.code() != ErrorCode.BUSY);
     switch (was) {
       // Of what is held the client has seen nothing, so that trying again repeats nothing to it.
       case WAITING -> inference.failedEarly(this, reason, safeToRetry);
@@ -241,11 +241,12 @@ final class Attempt implements InferenceSink {
 
   private void endError() {
     ByteBuf all = takeHeld();
-    close();
-    if (status == 429 || status == 503) {
+    boolean full = status == 429 || status == 503;
+    close(!full);
+    if (full) {
       all.release();
-      String full = "the engine of " + target.instance() + " takes no more requests now; try again";
-      inference.failedEarly(this, Refused.of(ErrorCode.BUSY, full), true);
+      String why = "the engine of " + target.instance() + " takes no more requests now; try again";
+      inference.failedEarly(this, Refused.of(ErrorCode.BUSY, why), true);
       return;
     }
     if (status >= 500 && inference.hasAnother()) {
@@ -285,12 +286,24 @@ final class Attempt implements InferenceSink {
   }
 
   private void close() {
+    close(true);
+  }
+
+  /**
+   * Ends it.
+   *
+   * @param hadSlot whether its instance had taken it, so that there is room for another one now
+   */
+  private void close(boolean hadSlot) {
     if (done) {
       return;
     }
     done = true;
     call = null;
     target.leave();
+    if (hadSlot) {
+      inference.slotFreed();
+    }
     ByteBuf left = held;
     held = null;
     if (left != null) {

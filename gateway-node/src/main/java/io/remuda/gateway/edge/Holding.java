@@ -47,16 +47,18 @@ final class Holding {
    * @param refused what an instance has just said
    */
   Optional<Refused> hold(ModelEntry entry, Optional<Refused> refused) {
+    boolean returns = called;
     called = false;
     Duration left = left();
     if (left.isZero() || !entry.mayBecomeReady()) {
       return Optional.of(said(entry, refused));
     }
+    WaitingRoom.Guest guest =
+        new WaitingRoom.Guest(entry.name(), started, request.loop(), this::called);
     place =
-        room.enter(
-            new WaitingRoom.Guest(entry.name(), started, request.loop(), this::called),
-            left,
-            refused.isPresent());
+        returns
+            ? room.comeBack(guest, left, refused.isPresent())
+            : room.enter(guest, left, refused.isPresent());
     if (place.isPresent()) {
       return Optional.empty();
     }

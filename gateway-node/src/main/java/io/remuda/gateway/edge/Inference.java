@@ -173,6 +173,7 @@ final class Inference implements AnswerInProgress {
       return;
     }
     hops.failed(failed.target(), reason);
+    tries.ended(reason);
     if (!underway.failed(failed)) {
       return;
     }
@@ -188,7 +189,7 @@ final class Inference implements AnswerInProgress {
       return;
     }
     Refused told = tries.toTell(reason);
-    if (safeToRetry && entry != null && Holding.mayPass(told)) {
+    if (safeToRetry && entry != null && Holding.mayPass(told) && tries.mayWait()) {
       hold(entry, Optional.of(told));
     } else {
       refuse(told, handler.settings().retryAfter(told.code()));
@@ -245,6 +246,11 @@ final class Inference implements AnswerInProgress {
     finish(reason.code().code());
   }
 
+  /** One of its attempts has given its slot back. */
+  void slotFreed() {
+    handler.waitingRoom().freed(model);
+  }
+
   /** Whether another attempt may still bring a better answer than an engine's error. */
   boolean hasAnother() {
     return underway.isDouble();
@@ -298,7 +304,6 @@ final class Inference implements AnswerInProgress {
     over = true;
     holding.leave();
     underway.cancel();
-    handler.waitingRoom().freed(model);
     body.release();
     long now = System.nanoTime();
     hops.over(request.requestId(), model, code, firstByteAt, now);

@@ -20,6 +20,9 @@ final class Tries {
   private Optional<Refused> full = Optional.empty();
   private int attempts;
 
+  /** Attempts at whose end their engine was gone: perhaps by this request's doing. */
+  private int engines;
+
   /** Since when the machine that has the request is known to be out of sight; 0 while it is not. */
   private long outOfSightSince;
 
@@ -37,10 +40,25 @@ final class Tries {
     return attempts > 0;
   }
 
-  /** After a wait every instance is worth a try again. */
+  /** How the attempt ended that was made last. */
+  void ended(Refused why) {
+    if (why.code() == ErrorCode.ENGINE_GONE) {
+      engines++;
+    } else if (why.code() == ErrorCode.BUSY) {
+      full = Optional.of(why);
+    }
+  }
+
+  /** After a wait every instance is worth a try again; engines that are gone go on counting. */
   void anew() {
-    attempts = 0;
+    attempts = engines;
     tried = Set.of();
+    full = Optional.empty();
+  }
+
+  /** Whether it may wait and go out anew. */
+  boolean mayWait() {
+    return engines < settings.attempts();
   }
 
   boolean mayGoOn() {
@@ -62,9 +80,6 @@ final class Tries {
 
   /** Where to go after {@code failed}. */
   Optional<Target> after(Target failed, Refused why, ModelEntry entry) {
-    if (why.code() == ErrorCode.BUSY) {
-      full = Optional.of(why);
-    }
     if (tried.isEmpty()) {
       tried = new HashSet<>();
     }

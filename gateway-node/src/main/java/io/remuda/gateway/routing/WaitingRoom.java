@@ -60,9 +60,9 @@ public final class WaitingRoom implements AutoCloseable {
       this.entry = entry;
     }
 
-    /** Its request waits no more; without effect when it was called already. */
-    public void leave() {
-      drop(this);
+    /** Its request waits no more. Whether it still did: whoever was called already does not. */
+    public boolean leave() {
+      return drop(this);
     }
 
     @Override
@@ -96,7 +96,7 @@ public final class WaitingRoom implements AutoCloseable {
     this.limit = limit;
     this.rest = rest;
     this.timers = timers;
-    this.listening = routes.onChange(snapshot -> look(snapshot, Set.copyOf(models())));
+    this.listening = routes.onChange(any -> look(models()));
   }
 
   /**
@@ -106,9 +106,18 @@ public final class WaitingRoom implements AutoCloseable {
    * @param refused whether an instance has just refused it
    */
   public Optional<Place> enter(Guest guest, Duration atMost, boolean refused) {
+    return enter(guest, atMost, refused, limit);
+  }
+
+  /** The same for one that was called and got nothing: its place is kept, though the room is full. */
+  public Optional<Place> comeBack(Guest guest, Duration atMost, boolean refused) {
+    return enter(guest, atMost, refused, Integer.MAX_VALUE);
+  }
+
+  private Optional<Place> enter(Guest guest, Duration atMost, boolean refused, int most) {
     Place place;
     synchronized (this) {
-      if (closed || held >= limit) {
+      if (closed || held >= most) {
         return Optional.empty();
       }
       place = new Place(guest, entries++);
@@ -122,11 +131,11 @@ public final class WaitingRoom implements AutoCloseable {
           timers.schedule(() -> timeOver(place), atMost.toMillis() + 1, TimeUnit.MILLISECONDS);
     }
     // What it waits for may have come between its look and its entry.
-    look(routes.snapshot(), Set.of(guest.model()));
+    look(Set.of(guest.model()));
     return Optional.of(place);
   }
 
-  /** A request of this gateway has left an instance of {@code model}. */
+  /** A request of this gateway has given its slot of an instance of {@code model} back. */
   public void freed(String model) {
     if (held == 0) {
       return;
@@ -186,10 +195,11 @@ public final class WaitingRoom implements AutoCloseable {
     return held == 0 ? Set.of() : Set.copyOf(lines.keySet());
   }
 
-  /** Calls whoever has a reason to look again. */
-  private void look(RouteSnapshot snapshot, Set<String> models) {
+  /** Calls whoever has a reason to look again, by what is known now. */
+  private void look(Set<String> models) {
     List<Place> called = new ArrayList<>();
     synchronized (this) {
+      RouteSnapshot snapshot = routes.snapshot();
       for (String model : models) {
         Line line = lines.get(model);
         if (line != null) {
@@ -237,7 +247,7 @@ public final class WaitingRoom implements AutoCloseable {
         line.resting = false;
       }
     }
-    look(routes.snapshot(), Set.of(model));
+    look(Set.of(model));
   }
 
   private static Set<String> ready(ModelEntry entry) {
@@ -258,10 +268,12 @@ public final class WaitingRoom implements AutoCloseable {
     call(place);
   }
 
-  private synchronized void drop(Place place) {
-    if (remove(place)) {
+  private synchronized boolean drop(Place place) {
+    boolean waited = remove(place);
+    if (waited) {
       forgetIfEmpty(place.guest.model());
     }
+    return waited;
   }
 
   private void take(Line line, int most, List<Place> called) {
@@ -309,9 +321,14 @@ public final class WaitingRoom implements AutoCloseable {
     }
   }
 
-  private synchronized void arrived(Place place) {
-    line(place).onTheirWay--;
-    forgetIfEmpty(place.guest.model());
+  /** Whoever came away without a slot leaves the one that it was called for to the next. */
+  private void arrived(Place place) {
+    String model = place.guest.model();
+    synchronized (this) {
+      line(place).onTheirWay--;
+      forgetIfEmpty(model);
+    }
+    look(Set.of(model));
   }
 
   private void forgetIfEmpty(String model) {

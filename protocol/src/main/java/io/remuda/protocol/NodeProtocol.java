@@ -7,6 +7,7 @@ import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Resources;
@@ -113,5 +114,35 @@ public final class NodeProtocol {
 
   /** The answer to {@link SetMachineState}, when the agent obeys it. */
   public record MachineStateSet(MachineId machine, long version, Optional<Refused> refused)
+      implements WireMessage {}
+
+  /**
+   * Keep an instance for the holder of {@code grant} alone. Answered when nobody else's call is
+   * under way there any more and the number would outlive this JVM; the time to live counts from
+   * then, by the machine's own clock. The same again renews it.
+   *
+   * @param grant refused when its number is lower than the highest that the instance was told, or
+   *     when the instance has let go of it before
+   * @param ttl from 1 ms on
+   */
+  public record HoldInstance(
+      InstanceId id, JournalId journal, LeaseToken grant, Duration ttl, ActorRef<HoldReply> replyTo)
+      implements Command {}
+
+  /**
+   * Let go of what {@code grant} holds: calls under it are cut off. One that was never heard of is
+   * never held from now on.
+   */
+  public record ReleaseInstance(
+      InstanceId id, JournalId journal, LeaseToken grant, ActorRef<HoldReply> replyTo)
+      implements Command {}
+
+  /**
+   * The answer to {@link HoldInstance} and {@link ReleaseInstance}.
+   *
+   * @param highest number that the instance was told so far; 0 where there is none
+   */
+  public record HoldReply(
+      InstanceId id, LeaseToken grant, MachineId machine, long highest, Optional<Refused> refused)
       implements WireMessage {}
 }

@@ -116,7 +116,8 @@ public record AgentState(
         : Optional.empty();
   }
 
-  private Optional<Refused> objectionTo(JournalId whose) {
+  /** Why no command of {@code whose} journal is obeyed. */
+  Optional<Refused> objectionTo(JournalId whose) {
     return journal.isPresent() && !journal.get().equals(whose)
         ? refuse(
             ErrorCode.WRONG_JOURNAL,

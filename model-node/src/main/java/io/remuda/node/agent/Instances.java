@@ -60,6 +60,11 @@ final class Instances {
     return children.containsKey(id) || states.containsKey(id);
   }
 
+  /** Whether its actor has failed and is not there again yet. */
+  boolean failed(InstanceId id) {
+    return has(id) && !children.containsKey(id);
+  }
+
   boolean none() {
     return children.isEmpty() && states.isEmpty();
   }

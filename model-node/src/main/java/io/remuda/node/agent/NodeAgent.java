@@ -101,6 +101,7 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
   private final Starts starts;
   private final Stops stops;
   private final Inquiries inquiries;
+  private final Holds holds;
 
   private NodeAgent(
       ActorContext<Command> context,
@@ -142,6 +143,7 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
     this.inquiries =
         new Inquiries(
             settings.machine(), life.incarnation(), instances, engines, books, around.blocking());
+    this.holds = new Holds(settings.machine(), instances, books, around.hosted());
     looks.look();
     timers.startTimerAtFixedRate(new Tick(), settings.reportInterval());
     timers.startTimerWithFixedDelay(new LookAtGpus(), settings.gpuInterval());
@@ -213,6 +215,10 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
       inquiries.describe(describe);
     } else if (command instanceof NodeProtocol.SetMachineState set) {
       onSetMachineState(set);
+    } else if (command instanceof NodeProtocol.HoldInstance hold) {
+      holds.hold(hold);
+    } else if (command instanceof NodeProtocol.ReleaseInstance release) {
+      holds.release(release);
     }
     return this;
   }

@@ -110,16 +110,23 @@ public final class Front implements InferencePort {
 
   private InferenceCall start(
       Context context, InferenceRequest request, InferenceSink sink, boolean admitted) {
+    LeaseHeader header = LeaseHeader.of(request.headers());
+    if (header.refused().isPresent()) {
+      sink.onFailure(header.refused().get(), false);
+      return NOTHING;
+    }
     Optional<HostedInstance> instance = hosted.find(request.instance());
     if (instance.isEmpty()) {
       sink.onFailure(
           Refused.of(
               ErrorCode.MODEL_NOT_READY,
               "the instance " + request.instance() + " is not on this machine any more; try again"),
-          true);
+          header.token().isEmpty());
       return NOTHING;
     }
-    FrontCall call = new FrontCall(this, context, instance.get(), request, sink);
+    FrontCall call =
+        new FrontCall(
+            this, context, instance.get(), header.token(), header.withoutIt(request), sink);
     if (admitted) {
       call.connect();
     } else {

@@ -3,50 +3,56 @@ package io.remuda.node.front;
 import io.netty.buffer.ByteBuf;
 import io.remuda.node.instance.Admission;
 import io.remuda.node.instance.HostedInstance;
+import io.remuda.node.instance.LeaseGate;
 import io.remuda.node.instance.Upstream;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.bytes.InferenceCall;
 import io.remuda.protocol.bytes.InferenceRequest;
 import io.remuda.protocol.bytes.InferenceSink;
+import io.remuda.protocol.model.LeaseToken;
 import io.vertx.core.Context;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One call: through the gate, to the engine, and back. Lives on one event loop. */
 final class FrontCall implements InferenceCall {
 
-  private static final Logger log = LoggerFactory.getLogger(FrontCall.class);
-
   private final Front front;
   private final Context context;
   private final HostedInstance instance;
+  private final Optional<LeaseToken> lease;
   private final InferenceRequest request;
   private final InferenceSink sink;
   private final TokenMeter meter;
-  private final long started = System.nanoTime();
+  private final CallTimes times = new CallTimes();
   private Admission.@Nullable Permit permit;
   private Admission.@Nullable Waiter waiter;
+  private LeaseGate.@Nullable Stay stay;
   private @Nullable InferenceCall engine;
   private long queueTimer = -1;
-  private long admittedAt;
-  private long sentAt;
   private boolean headSent;
   private boolean paused;
   private boolean over;
 
+  /**
+   * A call that has not begun.
+   *
+   * @param lease under which it comes; {@code request} no longer has it
+   */
   FrontCall(
       Front front,
       Context context,
       HostedInstance instance,
+      Optional<LeaseToken> lease,
       InferenceRequest request,
       InferenceSink sink) {
     this.front = front;
     this.context = context;
     this.instance = instance;
+    this.lease = lease;
     this.request = request;
     this.sink = sink;
     this.meter = new TokenMeter(request.stream());
@@ -55,6 +61,11 @@ final class FrontCall implements InferenceCall {
   void start() {
     if (!instance.phase().takesWork()) {
       fail(notReady(), true);
+      return;
+    }
+    Optional<Refused> objection = instance.lease().objection(lease);
+    if (objection.isPresent()) {
+      fail(objection.get(), true);
       return;
     }
     Admission admission =
@@ -113,7 +124,7 @@ final class FrontCall implements InferenceCall {
         return;
       }
       permit = granted.permit();
-      connect();
+      enter();
     } else if (admission instanceof Admission.Full full) {
       fail(busy(full.slots()), true);
     } else if (!over) {
@@ -121,9 +132,23 @@ final class FrontCall implements InferenceCall {
     }
   }
 
+  /** Whose the instance is may have changed while the call waited for its permit. */
+  private void enter() {
+    if (lease.isPresent()) {
+      stay =
+          instance.lease().enter(lease.get(), why -> context.runOnContext(v -> fail(why, false)));
+    }
+    Optional<Refused> objection = instance.lease().objection(lease);
+    if (objection.isPresent()) {
+      fail(objection.get(), true);
+    } else {
+      connect();
+    }
+  }
+
   /** To the engine at once: by the gate's leave, which somebody holds for this call. */
   void connect() {
-    admittedAt = System.nanoTime();
+    times.admitted();
     if (instance.upstream() instanceof Upstream.Http http) {
       HttpEngineCall call =
           new HttpEngineCall(front, context, instance.id(), http, request, new FromEngine());
@@ -165,7 +190,7 @@ final class FrontCall implements InferenceCall {
     @Override
     public void onSent() {
       if (!over) {
-        sentAt = System.nanoTime();
+        times.sent();
         sink.onSent();
       }
     }
@@ -216,13 +241,14 @@ final class FrontCall implements InferenceCall {
     sink.onEnd();
   }
 
+  /** What comes under a lease is never tried on an instance that the lease does not hold. */
   private void fail(Refused reason, boolean safeToRetry) {
     if (over) {
       return;
     }
     end(reason.code().code());
     abort();
-    sink.onFailure(reason, safeToRetry && !headSent);
+    sink.onFailure(reason, safeToRetry && !headSent && lease.isEmpty());
   }
 
   private void end(String code) {
@@ -236,28 +262,12 @@ final class FrontCall implements InferenceCall {
     if (held != null) {
       held.release();
     }
-    front.metrics().ended(instance.id(), code, started, meter);
-    note(code);
-  }
-
-  /** When it passed the gate, had a connection, and got its first byte, in time since it came. */
-  private void note(String code) {
-    if (log.isDebugEnabled()) {
-      log.debug(
-          "event=call request={} instance={} outcome={} admittedMillis={} sentMillis={}"
-              + " firstByteMillis={} millis={}",
-          request.requestId(),
-          instance.id(),
-          code,
-          since(admittedAt),
-          since(sentAt),
-          since(meter.firstByteAt()),
-          since(System.nanoTime()));
+    LeaseGate.Stay leased = stay;
+    if (leased != null) {
+      leased.over();
     }
-  }
-
-  private String since(long at) {
-    return at == 0 ? "none" : Long.toString((at - started) / 1_000_000);
+    front.metrics().ended(instance.id(), code, times.started(), meter);
+    times.note(request, code, meter.firstByteAt());
   }
 
   private void abort() {

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,8 @@ public final class Gate {
   private final AtomicInteger waiting = new AtomicInteger();
   private final Queue<Waiter> patient = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean patientTurn = new AtomicBoolean();
+  private final AtomicReference<@Nullable CompletableFuture<Void>> emptied =
+      new AtomicReference<>();
   private final int queueLimit;
   private volatile int slots;
   private volatile CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
@@ -121,6 +124,18 @@ public final class Gate {
     return closing.minimalCompletionStage();
   }
 
+  /** Completed when no permit is out, at once or after the last one that is. */
+  public CompletionStage<Void> idle() {
+    CompletableFuture<Void> next = new CompletableFuture<>();
+    CompletableFuture<Void> one =
+        emptied.updateAndGet(known -> known == null || known.isDone() ? next : known);
+    // The last permit may have come back before this could be seen.
+    if (inFlight() == 0) {
+      one.complete(null);
+    }
+    return one.minimalCompletionStage();
+  }
+
   public boolean isOpen() {
     return (word.get() & OPEN) != 0;
   }
@@ -148,8 +163,13 @@ public final class Gate {
   }
 
   void give() {
-    if (word.decrementAndGet() == 0) {
+    long left = word.decrementAndGet();
+    if (left == 0) {
       completeWhenIdle();
+    }
+    CompletableFuture<Void> waited = (left & COUNT) == 0 ? emptied.get() : null;
+    if (waited != null) {
+      waited.complete(null);
     }
     serve();
   }

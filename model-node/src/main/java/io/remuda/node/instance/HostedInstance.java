@@ -9,8 +9,9 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One instance as the byte path sees it, at one moment. Immutable but for its gate and its pulse,
- * which stay the same objects for as long as the instance lives, over restarts of its engine too.
+ * One instance as the byte path sees it, at one moment. Immutable but for its gate, its lease and
+ * its pulse, which stay the same objects for as long as the instance lives, over restarts of its
+ * engine too.
  *
  * @param phase requests are taken while it is READY and the gate is open
  * @param progress of loading in percent; -1 where nobody knows
@@ -19,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param endpoints paths that the engine answers, such as {@code /v1/chat/completions}
  * @param schema of a typed model
  * @param pulse {@code System.nanoTime()} of the last byte that the engine sent; the front keeps it
+ * @param lease whom it lets in; stays the same object as the gate does
  */
 public record HostedInstance(
     InstanceId id,
@@ -31,10 +33,39 @@ public record HostedInstance(
     boolean clean,
     Set<String> endpoints,
     Optional<Schema> schema,
-    AtomicLong pulse) {
+    AtomicLong pulse,
+    LeaseGate lease) {
 
   public HostedInstance {
     endpoints = java.util.Collections.unmodifiableSet(new TreeSet<>(endpoints));
+  }
+
+  /** One that no lease has held, and that none will. */
+  public HostedInstance(
+      InstanceId id,
+      String engine,
+      Phase phase,
+      int progress,
+      Optional<String> reason,
+      Gate gate,
+      Upstream upstream,
+      boolean clean,
+      Set<String> endpoints,
+      Optional<Schema> schema,
+      AtomicLong pulse) {
+    this(
+        id,
+        engine,
+        phase,
+        progress,
+        reason,
+        gate,
+        upstream,
+        clean,
+        endpoints,
+        schema,
+        pulse,
+        new LeaseGate(id, Tenure.NEVER, () -> 0L));
   }
 
   /** The public name, which requests carry as their model. */
@@ -54,11 +85,12 @@ public record HostedInstance(
         now.clean(),
         now.endpoints(),
         schema,
-        pulse);
+        pulse,
+        lease);
   }
 
   HostedInstance in(Phase now, int percent, Optional<String> why, Upstream where) {
     return new HostedInstance(
-        id, engine, now, percent, why, gate, where, clean, endpoints, schema, pulse);
+        id, engine, now, percent, why, gate, where, clean, endpoints, schema, pulse, lease);
   }
 }

@@ -21,11 +21,13 @@ import java.util.stream.Stream;
 
 /**
  * The folders of this machine's instances, {@code <data>/instances/<id>/}: the keeper's files and
- * {@code assignment.json}. What is written is on the disk when the method returns. Blocks.
+ * {@code assignment.json} and {@code lease.json}. What is written is on the disk when the method
+ * returns. Blocks.
  */
 public final class InstanceFolder {
 
   private static final String ASSIGNMENT = "assignment.json";
+  private static final String LEASE = "lease.json";
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .addModule(new Jdk8Module())
@@ -36,12 +38,21 @@ public final class InstanceFolder {
    * What is kept of an instance for the next JVM.
    *
    * @param restarts of its engine so far
+   * @param hold the last lease of it; empty when there was none
    */
-  public record Kept(Assignment assignment, int restarts) {
+  public record Kept(Assignment assignment, int restarts, Optional<KeptHold> hold) {
     public Kept {
       Objects.requireNonNull(assignment, "assignment");
     }
+
+    /** One that was never leased. */
+    public Kept(Assignment assignment, int restarts) {
+      this(assignment, restarts, Optional.empty());
+    }
   }
+
+  /** What assignment.json holds. */
+  private record Content(Assignment assignment, int restarts) {}
 
   /**
    * A folder that no instance of this machine can be read from.
@@ -60,10 +71,23 @@ public final class InstanceFolder {
     return root.resolve(id.toString());
   }
 
-  /** Puts {@code kept} where the next JVM finds it. */
+  /** Puts {@code kept} where the next JVM finds it, but for its lease. */
   public void write(Kept kept) throws IOException {
     Path folder = Files.createDirectories(of(kept.assignment().id()));
-    DurableFile.write(folder.resolve(ASSIGNMENT), JSON.writeValueAsString(kept) + "\n");
+    Content content = new Content(kept.assignment(), kept.restarts());
+    DurableFile.write(folder.resolve(ASSIGNMENT), text(content) + "\n");
+  }
+
+  /** Puts the last lease of an instance that is on the disk where the next JVM finds it. */
+  public synchronized void keep(InstanceId id, KeptHold hold) throws IOException {
+    if (!Files.exists(of(id).resolve(ASSIGNMENT))) {
+      throw new NoSuchFileException(id + " is not on this machine any more");
+    }
+    DurableFile.write(of(id).resolve(LEASE), text(hold) + "\n");
+  }
+
+  private static String text(Object content) throws IOException {
+    return JSON.writeValueAsString(content);
   }
 
   /** All that was written and not removed, and can be read; the others are {@link #strays}. */
@@ -105,7 +129,7 @@ public final class InstanceFolder {
   }
 
   /** Removes the folder of an instance that has ended. */
-  public void remove(InstanceId id) throws IOException {
+  public synchronized void remove(InstanceId id) throws IOException {
     Path folder = of(id);
     if (!Files.isDirectory(folder)) {
       return;
@@ -130,14 +154,29 @@ public final class InstanceFolder {
 
   /** The id has to be the folder's own: a copied folder is not an instance of its own. */
   private static Kept read(Path folder) throws IOException {
-    Kept kept = JSON.readValue(Files.readAllBytes(folder.resolve(ASSIGNMENT)), Kept.class);
-    if (kept == null) {
+    Content content = JSON.readValue(Files.readAllBytes(folder.resolve(ASSIGNMENT)), Content.class);
+    if (content == null) {
       throw new IOException("it holds nothing");
     }
+    Kept kept = new Kept(content.assignment(), content.restarts(), hold(folder));
     String id = kept.assignment().id().toString();
     if (!folder.endsWith(id)) {
       throw new IOException("it is the assignment of " + id);
     }
     return kept;
+  }
+
+  /** One that cannot be read may be anybody's: its instance is not taken up. */
+  private static Optional<KeptHold> hold(Path folder) throws IOException {
+    try {
+      byte[] text = Files.readAllBytes(folder.resolve(LEASE));
+      KeptHold hold = JSON.readValue(text, KeptHold.class);
+      if (hold == null) {
+        throw new IOException("its lease holds nothing");
+      }
+      return Optional.of(hold);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param taskInterval between two looks whether tasks can be taken
  * @param progressInterval between two looks how far a start is
  * @param restart when an engine that ended is started again
+ * @param lease how long leases wait
  */
 public record InstanceSettings(
     int queue,
@@ -27,7 +28,8 @@ public record InstanceSettings(
     Duration stopGrace,
     Duration taskInterval,
     Duration progressInterval,
-    RestartPolicy restart) {
+    RestartPolicy restart,
+    LeaseTimes lease) {
 
   /** Reads {@code remuda.node.instance} of the whole configuration. */
   public static InstanceSettings from(Config root) {
@@ -47,6 +49,7 @@ public record InstanceSettings(
             restart.getDuration("first-pause"),
             restart.getDuration("longest-pause"),
             restart.getDuration("stable-after"),
-            restart.getInt("give-up-after")));
+            restart.getInt("give-up-after")),
+        LeaseTimes.from(root));
   }
 }

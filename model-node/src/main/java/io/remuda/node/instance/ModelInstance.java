@@ -15,11 +15,14 @@ import io.remuda.node.instance.EngineRuntime.Start;
 import io.remuda.node.instance.Lifecycle.Trigger;
 import io.remuda.node.instance.RestartPolicy.Decision;
 import io.remuda.node.instance.RestartPolicy.End;
+import io.remuda.protocol.Refused;
 import io.remuda.protocol.model.LastWords;
+import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.Phase;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 
 /**
@@ -47,6 +50,15 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
 
   /** Drain for at most so long, then end the engine and the instance; again, to hasten it. */
   public record Stop(Duration drain) implements Command {}
+
+  /** Keep it for one lease's holder; answered once, on any thread, with why not if not. */
+  public record Hold(LeaseToken grant, Duration ttl, Consumer<Optional<Refused>> answer)
+      implements Command {}
+
+  /** Let go of what a lease holds; answered once. */
+  public record Release(LeaseToken grant, Consumer<Optional<Refused>> answer) implements Command {}
+
+  record OfLease(InstanceLease.News news) implements Command {}
 
   record Adopted(int run, Optional<Running> found, Optional<Throwable> problem)
       implements Command {}
@@ -92,6 +104,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
   private final EngineHang hang;
   private final EngineFailures failures;
   private final InstanceTasks tasks;
+  private final InstanceLease lease;
 
   private ModelInstance(
       ActorContext<Command> context,
@@ -113,6 +126,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     this.hang = new EngineHang(work, around, standing, end, timers);
     this.failures = new EngineFailures(around);
     this.tasks = new InstanceTasks(around, standing, timers);
+    this.lease = new InstanceLease(work, around, standing, tasks, timers, log);
   }
 
   /**
@@ -153,6 +167,9 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
         .onMessage(KillAgain.class, again -> after(() -> hang.kill(again.run())))
         .onMessage(LookAtTasks.class, message -> after(tasks::look))
         .onMessage(LookAtStart.class, message -> after(progress::look))
+        .onMessage(Hold.class, hold -> after(() -> lease.hold(hold)))
+        .onMessage(Release.class, release -> after(() -> lease.release(release)))
+        .onMessage(OfLease.class, heard -> after(() -> lease.heard(heard.news())))
         .onMessage(PauseOver.class, message -> onPauseOver())
         .onMessage(Stop.class, this::onStop)
         .onMessage(Drained.class, message -> onDrained())
@@ -232,7 +249,9 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     standing.pulse().set(failures.ready());
     standing.running().flatMap(Running::serving).ifPresent(standing::serves);
     standing.gate().open();
-    tasks.begin();
+    if (!lease.lent()) {
+      tasks.begin();
+    }
     standing.move(Trigger.PROVEN, Optional.empty());
     start.proven();
     log.info("ready instance={}", standing.id());
@@ -299,6 +318,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     if (standing.phase() == Phase.DRAINING) {
       drain.shorten(stop.drain());
     } else {
+      lease.stop();
       CompletionStage<Void> tasksOver = tasks.end();
       standing.move(Trigger.STOPPED, Optional.empty());
       timers.cancel("pause");

@@ -46,8 +46,24 @@ final class Standing {
             serving.clean(),
             serving.endpoints(),
             assignment.spec().schema(),
-            new AtomicLong(around.nanoTime().get()));
+            new AtomicLong(around.nanoTime().get()),
+            lease(around, kept));
     hosted.put(shown);
+  }
+
+  /** Of an instance whose actor has failed it is still known; of a former JVM's, what was kept. */
+  private static LeaseGate lease(Surroundings around, InstanceFolder.Kept kept) {
+    InstanceId id = kept.assignment().id();
+    return around
+        .hosted()
+        .find(id)
+        .map(HostedInstance::lease)
+        .orElseGet(
+            () ->
+                new LeaseGate(
+                    id,
+                    TenureDecider.kept(kept.hold(), around.nanoTime().get()),
+                    around.nanoTime()));
   }
 
   InstanceId id() {

@@ -16,6 +16,7 @@ import io.remuda.node.instance.Hosted;
 import io.remuda.node.instance.InstanceFolder;
 import io.remuda.node.instance.InstanceFolder.Kept;
 import io.remuda.node.instance.InstanceSettings;
+import io.remuda.node.instance.LeaseTimes;
 import io.remuda.node.instance.RestartPolicy;
 import io.remuda.node.instance.StartTimes;
 import io.remuda.node.instance.Surroundings;
@@ -147,7 +148,8 @@ abstract class AgentFixture {
             Duration.ofMillis(10),
             Duration.ofHours(1),
             new RestartPolicy(
-                Duration.ofMillis(10), Duration.ofMillis(10), Duration.ofMinutes(1), 3));
+                Duration.ofMillis(10), Duration.ofMillis(10), Duration.ofMinutes(1), 3),
+            new LeaseTimes(Duration.ofMillis(10), LIMIT));
     ActorRef<NodeAgent.Command> agent =
         kit.spawn(
             Behaviors.supervise(

@@ -27,6 +27,7 @@ public final class FakeRuntime implements EngineRuntime {
   private volatile boolean left;
   private volatile boolean startable = true;
   private volatile boolean breaksFirst;
+  private volatile Optional<URI> base = Optional.empty();
 
   private FakeRuntime(boolean alone) {
     this.alone = alone;
@@ -41,6 +42,20 @@ public final class FakeRuntime implements EngineRuntime {
   public static FakeRuntime quick() {
     FakeRuntime runtime = new FakeRuntime(true);
     runtime.readyAtOnce = true;
+    return runtime;
+  }
+
+  /** One that is ready as soon as it runs, and whose requests are answered at {@code engine}. */
+  public static FakeRuntime at(URI engine) {
+    FakeRuntime runtime = quick();
+    runtime.base = Optional.of(engine);
+    return runtime;
+  }
+
+  /** The same, left running by a former JVM. */
+  public static FakeRuntime leftAt(URI engine) {
+    FakeRuntime runtime = at(engine);
+    runtime.left = true;
     return runtime;
   }
 
@@ -100,7 +115,7 @@ public final class FakeRuntime implements EngineRuntime {
   }
 
   private Engine up() {
-    Engine engine = new Engine(1_000 + engines.size(), breaksFirst && engines.isEmpty());
+    Engine engine = new Engine(1_000 + engines.size(), breaksFirst && engines.isEmpty(), base);
     if (readyAtOnce) {
       engine.proof.complete(Optional.empty());
     }
@@ -123,8 +138,10 @@ public final class FakeRuntime implements EngineRuntime {
 
     private final long pid;
     private final boolean broken;
+    private final Optional<URI> base;
 
-    Engine(long pid, boolean broken) {
+    Engine(long pid, boolean broken, Optional<URI> base) {
+      this.base = base;
       this.pid = pid;
       this.broken = broken;
     }
@@ -148,7 +165,8 @@ public final class FakeRuntime implements EngineRuntime {
       if (broken) {
         throw new IllegalStateException("as the test wants it");
       }
-      return new Upstream.Http(URI.create("http://127.0.0.1:" + pid), "chat", Map.of());
+      URI where = base.orElseGet(() -> URI.create("http://127.0.0.1:" + pid));
+      return new Upstream.Http(where, "chat", Map.of());
     }
 
     @Override

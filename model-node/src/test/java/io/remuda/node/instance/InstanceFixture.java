@@ -41,6 +41,7 @@ abstract class InstanceFixture {
   Duration hangLimit = Duration.ofHours(1);
   Duration progressInterval = Duration.ofHours(1);
   Supplier<Long> nanoTime = System::nanoTime;
+  LeaseTimes lease = new LeaseTimes(Duration.ofMillis(10), LIMIT);
   final ExecutorService work = Executors.newCachedThreadPool();
   TestProbe<InstanceNotice> owner;
 
@@ -75,7 +76,8 @@ abstract class InstanceFixture {
             Duration.ofMillis(10),
             progressInterval,
             new RestartPolicy(
-                Duration.ofMillis(10), Duration.ofMillis(20), Duration.ofMinutes(1), giveUpAfter));
+                Duration.ofMillis(10), Duration.ofMillis(20), Duration.ofMinutes(1), giveUpAfter),
+            lease);
     ActorRef<ModelInstance.Command> instance =
         kit.spawn(
             ModelInstance.create(

@@ -44,6 +44,8 @@ public final class Layers {
           "MemoryReturn",
           "Reconciler",
           "StartTurns",
+          "Tenancy",
+          "Tenure",
           "WaitingClaims");
 
   private static final DescribedPredicate<JavaClass> PURE =

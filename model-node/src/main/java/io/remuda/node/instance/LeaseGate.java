@@ -1,0 +1,126 @@
+package io.remuda.node.instance;
+
+import io.remuda.node.instance.TenureDecider.Verdict;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.model.LeaseToken;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Whom one instance lets in, beside its {@link Gate}, which says how many: read by any thread
+ * without a lock, written by the instance alone. A call of everybody costs a volatile read and no
+ * allocation where no lease has the instance.
+ *
+ * <p>A caller asks twice: when it comes, and when it has its permit. So whoever has closed the
+ * instance to others, and after that has seen the gate without a permit once, knows that no call of
+ * theirs is under way and that none will be.
+ */
+public final class LeaseGate {
+
+  private final InstanceId id;
+  private final Supplier<Long> nanoTime;
+  private final Set<Stay> stays = ConcurrentHashMap.newKeySet();
+  private volatile Tenure tenure;
+
+  public LeaseGate(InstanceId id, Tenure tenure, Supplier<Long> nanoTime) {
+    this.id = id;
+    this.tenure = tenure;
+    this.nanoTime = nanoTime;
+  }
+
+  /** A call under a lease, from its permit to its end. */
+  public static final class Stay {
+    private final LeaseToken token;
+    private final Consumer<Refused> cut;
+    private final LeaseGate gate;
+
+    private Stay(LeaseGate gate, LeaseToken token, Consumer<Refused> cut) {
+      this.gate = gate;
+      this.token = token;
+      this.cut = cut;
+    }
+
+    /** The call has ended. */
+    public void over() {
+      gate.stays.remove(this);
+    }
+  }
+
+  public Tenure tenure() {
+    return tenure;
+  }
+
+  /** Why a call that shows {@code token}, or none, may not pass; empty: it may. */
+  public Optional<Refused> objection(Optional<LeaseToken> token) {
+    Tenure seen = tenure;
+    if (seen.mode() == Tenure.Mode.FREE && token.isEmpty()) {
+      return Optional.empty();
+    }
+    return objection(TenureDecider.admit(seen, token, nanoTime.get()), token);
+  }
+
+  /**
+   * Notes a call under a lease that has its permit; ask {@link #objection} after it, not before.
+   *
+   * @param cut called at most once, on any thread, when the lease ends before the call
+   */
+  public Stay enter(LeaseToken token, Consumer<Refused> cut) {
+    Stay stay = new Stay(this, token, cut);
+    stays.add(stay);
+    return stay;
+  }
+
+  void become(Tenure now) {
+    tenure = now;
+  }
+
+  long now() {
+    return nanoTime.get();
+  }
+
+  /** Ends the calls of every lease that does not hold the instance now. */
+  void cutStale() {
+    Tenure current = TenureDecider.expire(tenure, nanoTime.get());
+    for (Stay stay : stays) {
+      boolean holds = current.mode() != Tenure.Mode.FREE && current.isOf(stay.token);
+      if (!holds && stays.remove(stay)) {
+        stay.cut.accept(
+            Refused.of(
+                ErrorCode.ENDED,
+                "lease %s has ended while this request was under way; acquire another"
+                    .formatted(stay.token.lease())));
+      }
+    }
+  }
+
+  private Optional<Refused> objection(Verdict verdict, Optional<LeaseToken> token) {
+    String lease = token.map(LeaseToken::lease).map(Object::toString).orElse("");
+    return switch (verdict) {
+      case ADMITTED -> Optional.empty();
+      case LEASED ->
+          refuse(
+              ErrorCode.MODEL_NOT_READY,
+              id + " is leased to somebody else now; try again, or scale the model up");
+      case STALE ->
+          refuse(
+              ErrorCode.STALE_LEASE,
+              "%s is not held under this token of lease %s; ask for the lease's state"
+                  .formatted(id, lease));
+      case ENDED ->
+          refuse(ErrorCode.ENDED, "lease %s has ended on %s; acquire another".formatted(lease, id));
+      case NOT_YET ->
+          refuse(
+              ErrorCode.MODEL_NOT_READY,
+              "lease %s does not hold %s yet; try again in a moment".formatted(lease, id));
+    };
+  }
+
+  private static Optional<Refused> refuse(ErrorCode code, String sentence) {
+    return Optional.of(Refused.of(code, sentence));
+  }
+}

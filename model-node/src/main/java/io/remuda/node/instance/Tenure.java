@@ -1,0 +1,44 @@
+package io.remuda.node.instance;
+
+import io.remuda.protocol.model.LeaseToken;
+import java.util.Optional;
+
+/**
+ * Whose an instance is: everybody's, or for a while that of one lease's holder alone. Immutable;
+ * {@link TenureDecider} says how one follows another.
+ *
+ * @param mode what holds until {@code until}
+ * @param grant the one with the highest number that the instance was told, over restarts of the
+ *     machine's JVM too; its lease holds the instance unless the mode is FREE
+ * @param until {@code System.nanoTime()} from which the instance is everybody's again, with no
+ *     message needed; of no meaning while FREE or CLEARING
+ */
+public record Tenure(Mode mode, Optional<LeaseToken> grant, long until) {
+
+  /** What an instance lets in. */
+  public enum Mode {
+    /** Everybody; the grant is over. */
+    FREE,
+    /** Nobody: other calls are still under way, and the grant waits for their end. */
+    CLEARING,
+    /** The grant's holder. */
+    HELD,
+    /**
+     * Nobody: a JVM before this one held it under the grant, and whether that still is so nobody
+     * has said.
+     */
+    UNTOLD
+  }
+
+  /** Of an instance that no lease has ever held. */
+  public static final Tenure NEVER = new Tenure(Mode.FREE, Optional.empty(), 0);
+
+  /** The highest number that the instance was told; 0 before the first. */
+  public long highest() {
+    return grant.map(LeaseToken::number).orElse(0L);
+  }
+
+  boolean isOf(LeaseToken token) {
+    return grant.equals(Optional.of(token));
+  }
+}

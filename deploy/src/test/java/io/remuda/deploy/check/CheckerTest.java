@@ -16,10 +16,13 @@ import io.remuda.deploy.check.Observation.MachineSize;
 import io.remuda.deploy.check.Observation.ModelSample;
 import io.remuda.deploy.check.Observation.Obeyed;
 import io.remuda.deploy.check.Observation.Outcome;
+import io.remuda.deploy.check.Observation.RecipeDeclared;
 import io.remuda.deploy.check.Observation.Request;
 import io.remuda.deploy.check.Observation.Sample;
 import io.remuda.deploy.check.Observation.SchemaAccepted;
 import io.remuda.deploy.check.Observation.Size;
+import io.remuda.deploy.check.Observation.StartSent;
+import io.remuda.deploy.check.Observation.Superseded;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
@@ -96,6 +99,11 @@ class CheckerTest {
               new Assigned(at(1), TWO, SECOND),
               new Assigned(at(1), new InstanceId(LLAMA, 5), FIRST));
       case NOTHING_LOST -> List.of(new Deployments(at(150), Map.of()));
+      case KEEPS_SERVING -> List.of(new Superseded(at(70), LLAMA, 2, 2, 1));
+      case OWN_RECIPE ->
+          List.of(
+              new RecipeDeclared(at(60), LLAMA, 1, "small"),
+              new StartSent(at(61), ONE, 1, "large"));
     };
   }
 

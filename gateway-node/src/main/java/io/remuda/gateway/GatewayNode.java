@@ -17,6 +17,7 @@ import io.remuda.gateway.edge.RemotePorts;
 import io.remuda.gateway.http.ApiServer;
 import io.remuda.gateway.http.FleetClient;
 import io.remuda.gateway.http.FleetPort;
+import io.remuda.gateway.routing.DemandVoice;
 import io.remuda.gateway.routing.FrontPoll;
 import io.remuda.gateway.routing.RouteFeed;
 import io.remuda.gateway.routing.Routes;
@@ -245,6 +246,16 @@ public final class GatewayNode implements AutoCloseable {
             timers,
             clock);
     shutdown.addClosing("tasks", tasks::close);
+    shutdown.addClosing(
+        "demand",
+        DemandVoice.start(
+            routes,
+            handler.waitingRoom(),
+            models -> handler.firstTokens().percentiles(models, System.nanoTime()),
+            tasks::depths,
+            fleet,
+            config.getDuration("remuda.gateway.inference.demand-interval"),
+            timers));
     // Begun last of all, and left when nobody asks anything any more.
     shutdown.add("cluster", this::leave);
     Optional<String> secret =

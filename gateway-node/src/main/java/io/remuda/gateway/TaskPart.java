@@ -20,6 +20,7 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.config.NodeHome;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
@@ -74,6 +75,11 @@ final class TaskPart implements AutoCloseable {
     BatchDriver driver =
         BatchDriver.start(now, desk, lines, batches, timers, clock, "gateway-" + UUID.randomUUID());
     return new TaskPart(backends, api, rounds, driver);
+  }
+
+  /** How many tasks waited for each model at the last reading. */
+  Map<String, Long> depths() {
+    return rounds.depths();
   }
 
   TaskApi api() {

@@ -6,6 +6,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.EventView;
 import io.remuda.protocol.model.InstanceView;
 import io.remuda.protocol.model.MachineView;
+import io.remuda.protocol.model.ModelDemand;
 import io.remuda.protocol.model.NodeReport;
 import java.time.Duration;
 import java.util.List;
@@ -84,6 +85,20 @@ public final class FleetProtocol {
   public record Events(List<EventView> events, Optional<Refused> refused) implements WireMessage {
     public Events {
       events = List.copyOf(events);
+    }
+  }
+
+  /**
+   * What a gateway's clients ask for, told again each second to every registry node's view; what is
+   * not told counts as nothing asked.
+   *
+   * @param gateway of one start of a gateway
+   * @param sequence rises with each word of that gateway
+   * @param models those of which something is asked
+   */
+  public record Demand(String gateway, long sequence, List<ModelDemand> models) implements Command {
+    public Demand {
+      models = List.copyOf(models);
     }
   }
 }

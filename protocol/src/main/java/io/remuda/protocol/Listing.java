@@ -16,7 +16,10 @@ import java.util.OptionalInt;
  *     term of the registry actor that wrote it, which rises each time the name is taken over, and
  *     ends with a counter of its changes
  * @param specVersion what {@code If-Match} names
+ * @param replicas instances that are wanted now
  * @param selfRegistered whether nobody declared it: machines have the model by themselves
+ * @param scales whether it starts instances by itself when requests wait, so that they do not wait
+ *     in vain; false where an operator stopped it
  */
 public record Listing(
     ModelName name,
@@ -32,8 +35,48 @@ public record Listing(
     OptionalInt context,
     Optional<Schema> schema,
     Instant createdAt,
-    boolean selfRegistered)
+    boolean selfRegistered,
+    boolean scales)
     implements WireMessage {
+
+  /** One that does not scale by itself. */
+  public Listing(
+      ModelName name,
+      long version,
+      long softVersion,
+      long specVersion,
+      DeploymentPhase phase,
+      String engine,
+      Optional<String> model,
+      int replicas,
+      int ready,
+      Optional<String> reason,
+      OptionalInt context,
+      Optional<Schema> schema,
+      Instant createdAt,
+      boolean selfRegistered) {
+    this(
+        name,
+        version,
+        softVersion,
+        specVersion,
+        phase,
+        engine,
+        model,
+        replicas,
+        ready,
+        reason,
+        context,
+        schema,
+        createdAt,
+        selfRegistered,
+        false);
+  }
+
+  /** Whether it has no instance because nobody asked for it, and a request makes it start. */
+  public boolean sleeps() {
+    return scales && replicas == 0;
+  }
 
   /** Whether this one replaces {@code other}, of the same name. */
   public boolean isNewerThan(Listing other) {

@@ -119,4 +119,12 @@ public final class RegistryProtocol {
 
   public record Explained(Optional<Explanation> explanation, Optional<Refused> refused)
       implements WireMessage {}
+
+  /**
+   * Requests wait at a gateway for a name that has no instance. One that sleeps starts then; to all
+   * others it says nothing new. Not answered: the gateway says it again each second.
+   *
+   * @param waiting how many at that gateway
+   */
+  public record Wanted(ModelName name, int waiting) implements Command {}
 }

@@ -5,6 +5,7 @@ import io.remuda.registry.fleet.FlapPolicy;
 import io.remuda.registry.fleet.LossBrakePolicy;
 import io.remuda.registry.model.ReconcilePolicy;
 import io.remuda.registry.model.RolloutTimes;
+import io.remuda.registry.model.ScaleTimes;
 import java.time.Duration;
 
 /** The registry's part of the configuration, under {@code remuda}. */
@@ -38,7 +39,8 @@ public record RegistrySettings(
             config.getDuration("failure-hold-max"),
             config.getDuration("self-hold"),
             config.getDuration("restart-hold"),
-            RolloutTimes.from(config.getConfig("rollout")));
+            RolloutTimes.from(config.getConfig("rollout")),
+            ScaleTimes.from(config));
     if (reconcile.lostAfter().compareTo(reconcile.suspectAfter()) <= 0) {
       throw new IllegalArgumentException(
           "remuda.liveness.lost-after (%s) must be longer than suspect-after (%s)"

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.remuda.registry.model.ScaleTimes;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,30 @@ class RegistrySettingsTest {
     assertThat(settings.pingInterval()).isEqualTo(Duration.ofSeconds(1));
     assertThat(settings.brake().machines()).isEqualTo(4);
     assertThat(settings.snapshotEvery()).isEqualTo(100);
+  }
+
+  @Test
+  void everyKeyOfScalingIsReadAndBadOnesAreRefused() {
+    Config scale =
+        ConfigFactory.parseString(
+            "scale { up-window = 1s, down-window = 2s, direction-hold = 3s, load-share = 0.5,"
+                + " demand-limit = 4s }");
+
+    assertThat(ScaleTimes.from(scale))
+        .isEqualTo(
+            new ScaleTimes(
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(3),
+                0.5,
+                Duration.ofSeconds(4)));
+    assertThat(RegistrySettings.from(DEFAULTS).reconcile().scale().downWindow())
+        .isEqualTo(Duration.ofSeconds(60));
+    assertThatThrownBy(
+            () ->
+                ScaleTimes.from(
+                    ConfigFactory.parseString("scale.load-share = 0").withFallback(scale)))
+        .hasMessageContaining("load-share");
   }
 
   @Test

@@ -82,6 +82,27 @@ final class DeployVerb implements Callable<Integer> {
   @Option(names = "--anti-affinity", description = "Never two instances on one machine.")
   private boolean antiAffinity;
 
+  @Option(
+      names = "--min",
+      paramLabel = "N",
+      description = "It scales by itself and has at least so many instances; 0: it may sleep.")
+  private @Nullable Integer min;
+
+  @Option(
+      names = "--max",
+      paramLabel = "N",
+      description = "It scales by itself and has at most so many instances.")
+  private @Nullable Integer max;
+
+  @Option(
+      names = "--idle-after",
+      paramLabel = "DURATION",
+      description = {
+        "With --min 0: it falls asleep when nobody has asked for it for so long,",
+        "and the next request wakes it."
+      })
+  private @Nullable String idleAfter;
+
   @Option(names = "--update", description = "Change the specification of one that is there.")
   private boolean update;
 
@@ -158,7 +179,10 @@ final class DeployVerb implements Callable<Integer> {
     if (model != null) {
       spec.put("model", model);
     }
-    spec.put("replicas", replicas == null ? 1 : replicas);
+    boolean scales = min != null || max != null || idleAfter != null;
+    if (replicas != null || !scales) {
+      spec.put("replicas", replicas == null ? 1 : replicas);
+    }
     if (context != null) {
       spec.put("context", context);
     }
@@ -181,7 +205,22 @@ final class DeployVerb implements Callable<Integer> {
       spec.putObject("rollout").put("strategy", rollout);
     }
     addResources(spec);
+    if (scales) {
+      addScaling(spec.putObject("scaling"));
+    }
     return spec;
+  }
+
+  private void addScaling(ObjectNode scaling) {
+    if (min != null) {
+      scaling.put("min", min);
+    }
+    if (max != null) {
+      scaling.put("max", max);
+    }
+    if (idleAfter != null) {
+      scaling.put("idleAfterSeconds", Math.max(1, Durations.parse(idleAfter).toSeconds()));
+    }
   }
 
   private void addResources(ObjectNode spec) {

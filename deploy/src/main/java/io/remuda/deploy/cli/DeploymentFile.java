@@ -72,6 +72,11 @@ final class DeploymentFile {
       resources.put(plain, Keys.VALUE);
     }
     keys.put("resources", Keys.of(resources));
+    Map<String, Keys> scaling = new HashMap<>();
+    for (String plain : List.of("min", "max", "idleAfterSeconds", "queueTarget", "ttftMillis")) {
+      scaling.put(plain, Keys.VALUE);
+    }
+    keys.put("scaling", Keys.of(scaling));
     return Keys.of(keys);
   }
 }

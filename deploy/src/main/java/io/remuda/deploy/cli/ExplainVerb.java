@@ -37,6 +37,13 @@ final class ExplainVerb implements Callable<Integer> {
             + " is "
             + why.path("phase").asText("?")
             + (reason.isTextual() ? ": " + Output.few(reason.asText()) : ""));
+    if (why.path("scaled").isObject()) {
+      out.println(
+          "It scales by itself, to %d now: %s"
+              .formatted(
+                  why.path("scaled").path("target").asInt(),
+                  why.path("scaled").path("reason").asText()));
+    }
     why.path("instances").forEach(this::explain);
     int missing = why.path("missing").asInt();
     out.println(

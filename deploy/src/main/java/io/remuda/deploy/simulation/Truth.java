@@ -164,7 +164,7 @@ final class Truth {
 
   /** In a rollout one may be missing, or the surge be ready besides, at any moment. */
   private static int wished(ModelState state, int ready) {
-    int wished = state.live().map(live -> live.spec().replicas()).orElse(0);
+    int wished = state.wanted();
     int surge = state.live().map(live -> live.spec().policies().rollout().surge()).orElse(0);
     boolean moving = ready >= wished - 1 && ready <= wished + surge;
     return wished > 0 && state.rollout().isPresent() && moving ? ready : wished;

@@ -49,11 +49,14 @@ final class Operator {
   }
 
   void deploy(String name, int replicas) {
-    ModelName model = new ModelName(name);
-    ModelSpec spec =
-        ModelSpec.of(model, ScriptedEngines.ENGINE, Optional.empty()).withReplicas(replicas);
+    deploy(
+        ModelSpec.of(new ModelName(name), ScriptedEngines.ENGINE, Optional.empty())
+            .withReplicas(replicas));
+  }
+
+  void deploy(ModelSpec spec) {
     change(
-        model,
+        spec.name(),
         Change.DEPLOYED,
         replyTo -> new RegistryProtocol.Deploy(spec, Optional.empty(), false, replyTo));
   }

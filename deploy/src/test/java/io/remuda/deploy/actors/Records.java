@@ -152,7 +152,7 @@ final class Records implements JournalScript.Author {
   private ModelSample sample(ModelName name, ModelState state) {
     Map<InstanceId, MachineId> assigned = new TreeMap<>();
     state.instances().values().forEach(one -> assigned.put(one.id(), one.machine()));
-    int wished = state.live().map(live -> live.spec().replicas()).orElse(0);
+    int wished = state.wanted();
     return new ModelSample(wished, assigned, stage.ready(name).size(), Optional.empty());
   }
 }

@@ -15,7 +15,8 @@ import java.util.function.Predicate;
  * @param headers those that engines may see, names in lower case; see {@link Headers}
  * @param body whole; the handler frees it at the end
  * @param models which models the caller may know of
- * @param holdFor how long the client wants to be held while its model loads
+ * @param holdFor how long the client wants to be held while no instance takes it; empty when it did
+ *     not say
  * @param loop where everything about this request happens
  */
 public record ClientRequest(
@@ -25,5 +26,5 @@ public record ClientRequest(
     ByteBuf body,
     String requestId,
     Predicate<String> models,
-    Duration holdFor,
+    Optional<Duration> holdFor,
     Executor loop) {}

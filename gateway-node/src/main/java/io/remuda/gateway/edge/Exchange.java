@@ -242,7 +242,7 @@ final class Exchange implements AnswerSink {
     }
   }
 
-  private Duration wait(@Nullable String header) {
+  private Optional<Duration> wait(@Nullable String header) {
     return loop.edge().handler().waitBudget(header);
   }
 

@@ -37,8 +37,8 @@ final class Holding {
   }
 
   /** Whether others have waited for longer, and it may wait too. */
-  boolean isBehindOthers(String model) {
-    return !called && !left().isZero() && room.isWaitedFor(model);
+  boolean isBehindOthers(ModelEntry entry) {
+    return !called && room.isWaitedFor(entry.name()) && !left(entry).isZero();
   }
 
   /**
@@ -49,7 +49,7 @@ final class Holding {
   Optional<Refused> hold(ModelEntry entry, Optional<Refused> refused) {
     boolean returns = called;
     called = false;
-    Duration left = left();
+    Duration left = left(entry);
     if (left.isZero() || !entry.mayBecomeReady()) {
       return Optional.of(said(entry, refused));
     }
@@ -86,8 +86,16 @@ final class Holding {
     again.run();
   }
 
-  private Duration left() {
-    Duration left = request.holdFor().minusNanos(System.nanoTime() - started);
+  private Duration left(ModelEntry entry) {
+    Duration most =
+        request
+            .holdFor()
+            .orElseGet(
+                () ->
+                    entry.scales()
+                        ? handler.settings().wakeWait()
+                        : handler.settings().defaultWait());
+    Duration left = most.minusNanos(System.nanoTime() - started);
     return left.isNegative() ? Duration.ZERO : left;
   }
 

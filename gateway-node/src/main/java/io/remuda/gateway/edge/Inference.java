@@ -29,6 +29,7 @@ final class Inference implements AnswerInProgress {
   private boolean over;
   private boolean paused;
   private long firstByteAt;
+  private long sentAt;
 
   Inference(InferenceHandler handler, ClientRequest request, AnswerSink sink) {
     this.handler = handler;
@@ -126,7 +127,7 @@ final class Inference implements AnswerInProgress {
       return;
     }
     Optional<Target> target =
-        holding.isBehindOthers(model) ? Optional.empty() : tries.untried(entry);
+        holding.isBehindOthers(entry) ? Optional.empty() : tries.untried(entry);
     if (target.isPresent()) {
       Set<String> endpoints = target.get().route().endpoints();
       if (!endpoints.isEmpty() && !endpoints.contains(request.endpoint().path())) {
@@ -158,6 +159,7 @@ final class Inference implements AnswerInProgress {
 
   private void call(Target target) {
     tries.count();
+    sentAt = System.nanoTime();
     hops.to(target);
     Attempt next = new Attempt(this, target);
     underway.begin(next);
@@ -294,6 +296,9 @@ final class Inference implements AnswerInProgress {
   private void noteFirstByte() {
     if (firstByteAt == 0) {
       firstByteAt = System.nanoTime();
+      if (body.stream()) {
+        handler.firstTokens().seen(model, firstByteAt, firstByteAt - sentAt);
+      }
     }
   }
 

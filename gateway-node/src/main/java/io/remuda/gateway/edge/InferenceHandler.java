@@ -3,6 +3,7 @@ package io.remuda.gateway.edge;
 import io.remuda.gateway.routing.Routes;
 import io.remuda.gateway.routing.WaitingRoom;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ public final class InferenceHandler {
   private final InferenceSettings settings;
   private final RequestMetrics metrics;
   private final WaitingRoom waitingRoom;
+  private final FirstTokens firstTokens;
   private final Translations translations;
 
   /**
@@ -38,6 +40,7 @@ public final class InferenceHandler {
     this.settings = settings;
     this.metrics = metrics;
     this.waitingRoom = new WaitingRoom(routes, settings.waiting(), settings.waitingRest(), timers);
+    this.firstTokens = new FirstTokens(settings.firstTokenWindow());
     this.translations = translations;
   }
 
@@ -51,18 +54,24 @@ public final class InferenceHandler {
     return inference;
   }
 
-  /** How long a request is held; {@code seconds} is what the client asked for, if it did. */
-  public Duration waitBudget(@Nullable String seconds) {
+  /**
+   * How long a request is held, as far as its client has a say; empty when it has not said it so
+   * that it can be read.
+   *
+   * @param seconds what the client asked for, if it did
+   */
+  public Optional<Duration> waitBudget(@Nullable String seconds) {
     if (seconds == null) {
-      return settings.defaultWait();
+      return Optional.empty();
     }
     try {
       Duration wanted = Duration.ofMillis((long) (Double.parseDouble(seconds.strip()) * 1000));
-      return wanted.isNegative()
-          ? Duration.ZERO
-          : wanted.compareTo(settings.maxWait()) > 0 ? settings.maxWait() : wanted;
+      return Optional.of(
+          wanted.isNegative()
+              ? Duration.ZERO
+              : wanted.compareTo(settings.maxWait()) > 0 ? settings.maxWait() : wanted);
     } catch (NumberFormatException e) {
-      return settings.defaultWait();
+      return Optional.empty();
     }
   }
 
@@ -72,6 +81,11 @@ public final class InferenceHandler {
 
   Ports ports() {
     return ports;
+  }
+
+  /** How soon streams lately began. */
+  public FirstTokens firstTokens() {
+    return firstTokens;
   }
 
   InferenceSettings settings() {

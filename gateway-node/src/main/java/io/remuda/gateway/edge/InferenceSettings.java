@@ -21,6 +21,9 @@ import java.time.Duration;
  *     the middle of one costs the client nothing
  * @param waiting requests that may be held at one time
  * @param waitingRest after which one that was refused is tried again, when nothing else has changed
+ * @param wakeWait how long a request is held that does not ask, where instances start by themselves
+ *     when requests wait
+ * @param firstTokenWindow streams that began longer ago say nothing of how soon they begin now
  * @param progressComment after which a held stream is told each second how far its model is
  */
 public record InferenceSettings(
@@ -34,6 +37,8 @@ public record InferenceSettings(
     int heldAnswerBytes,
     int waiting,
     Duration waitingRest,
+    Duration wakeWait,
+    Duration firstTokenWindow,
     Duration progressComment) {
 
   /** What a client is told that was refused so. */
@@ -55,6 +60,8 @@ public record InferenceSettings(
         (int) (long) inference.getBytes("held-answer-size"),
         inference.getInt("waiting"),
         inference.getDuration("waiting-rest"),
+        inference.getDuration("wake-wait"),
+        inference.getDuration("first-token-window"),
         inference.getDuration("progress-comment"));
   }
 }

@@ -92,9 +92,16 @@ final class Refusals {
               ErrorCode.MODEL_NOT_READY,
               "the model '" + name + "' waits for a machine that can hold it" + because);
       case STOPPED ->
-          Refused.of(
-              ErrorCode.MODEL_NOT_READY,
-              "the model '" + name + "' is scaled to zero; scale it up first");
+          listing.sleeps()
+              ? Refused.of(
+                  ErrorCode.MODEL_LOADING,
+                  "the model '"
+                      + name
+                      + "' is asleep and wakes for requests that wait; let it be"
+                      + " held with x-remuda-wait, or try again shortly")
+              : Refused.of(
+                  ErrorCode.MODEL_NOT_READY,
+                  "the model '" + name + "' is scaled to zero; scale it up first");
       case FAILED ->
           Refused.of(
               ErrorCode.MODEL_NOT_READY, "the model '" + name + "' does not start" + because);

@@ -10,6 +10,7 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.cluster.typed.Cluster;
+import io.remuda.gateway.routing.DemandVoice;
 import io.remuda.protocol.AccessProtocol;
 import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.ErrorCode;
@@ -46,7 +47,7 @@ import java.util.stream.StreamSupport;
  * while there is none, and whenever the registry does not answer in time, the answer is a refusal
  * with REGISTRY_UNAVAILABLE. Every answer arrives on the local executor.
  */
-public final class FleetClient {
+public final class FleetClient implements DemandVoice.Registry {
 
   /** So often it is looked at, while an answer is waited for, whether a registry node has gone. */
   private static final int LOOKS = 10;
@@ -104,6 +105,23 @@ public final class FleetClient {
   /** Whether a registry node is in sight; says nothing of its journal. */
   public boolean seesRegistry() {
     return link.system().filter(FleetClient::hasRegistry).isPresent();
+  }
+
+  /** Told to every registry node in sight; what is lost is told again. */
+  @Override
+  public void demand(FleetProtocol.Demand demand) {
+    link.views().forEach(view -> view.tell(demand));
+  }
+
+  /** Told to the owner of the name, where a registry node is in sight. */
+  @Override
+  public void wanted(ModelName model, int waiting) {
+    Optional<ActorSystem<?>> system = link.system().filter(FleetClient::hasRegistry);
+    if (system.isPresent()) {
+      ClusterSharding.get(system.get())
+          .entityRefFor(RegistryProtocol.TYPE_KEY, model.value())
+          .tell(new RegistryProtocol.Wanted(model, waiting));
+    }
   }
 
   public CompletionStage<DeploymentView> deploy(

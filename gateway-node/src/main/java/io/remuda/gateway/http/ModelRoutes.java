@@ -54,7 +54,7 @@ final class ModelRoutes {
   private CompletionStage<HttpResponse> list(Call call) {
     List<ModelEntry> ready =
         known.get().models().stream()
-            .filter(entry -> entry.readyCount() > 0)
+            .filter(ModelRoutes::isUsable)
             .filter(entry -> ModelName.parse(entry.name()).filter(call.caller()::sees).isPresent())
             .sorted(Comparator.comparing(ModelEntry::name))
             .toList();
@@ -63,7 +63,7 @@ final class ModelRoutes {
 
   private CompletionStage<HttpResponse> get(Call call) {
     ModelEntry entry = known(call);
-    if (entry.readyCount() == 0) {
+    if (!isUsable(entry)) {
       String why = entry.listing().flatMap(Listing::reason).map(r -> ": " + r).orElse("");
       return Refusal.failed(
           ErrorCode.MODEL_NOT_READY,
@@ -97,6 +97,11 @@ final class ModelRoutes {
                 Refusal.of(
                     ErrorCode.MODEL_NOT_FOUND,
                     "the model does not exist; 'GET /v1/models' lists those that take requests"));
+  }
+
+  /** Whether it takes requests, be it that they wake it. */
+  private static boolean isUsable(ModelEntry entry) {
+    return entry.readyCount() > 0 || entry.listing().map(Listing::sleeps).orElse(false);
   }
 
   private static ObjectNode view(ModelEntry entry) {

@@ -16,6 +16,7 @@ import io.remuda.protocol.model.InstanceView;
 import io.remuda.protocol.model.MachineView;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.ScaleView;
 import io.remuda.protocol.model.SpecJson;
 import io.remuda.protocol.model.TaskFacet;
 import io.remuda.protocol.model.Verdict;
@@ -51,7 +52,7 @@ final class Views {
     ObjectNode json = Json.object();
     json.put("name", view.name().value());
     json.put("phase", view.phase().name());
-    json.put("replicas", view.spec().replicas());
+    json.put("replicas", view.scaled().map(ScaleView::target).orElse(view.spec().replicas()));
     json.put("ready", view.ready());
     json.put("reason", view.reason().orElse(null));
     json.put("engine", view.spec().engine());
@@ -61,6 +62,7 @@ final class Views {
     json.put("selfRegistered", view.selfRegistered());
     json.set("spec", SpecJson.write(view.spec()));
     json.set("rollout", view.rollout().map(rollout -> RolloutViews.rollout(view)).orElse(null));
+    json.set("scaled", view.scaled().map(Views::scaled).orElse(null));
     ArrayNode instances = json.putArray("instances");
     view.instances().forEach(instance -> instances.add(instance(instance)));
     ObjectNode links = json.putObject("links");
@@ -170,12 +172,21 @@ final class Views {
     json.put("phase", explanation.phase().name());
     json.put("reason", explanation.reason().orElse(null));
     json.put("missing", explanation.missing());
+    json.set("scaled", explanation.scaled().map(Views::scaled).orElse(null));
     ArrayNode placed = json.putArray("instances");
     explanation.placed().forEach(one -> placed.add(placed(one)));
     ArrayNode verdicts = json.putArray("verdicts");
     explanation.verdicts().forEach(verdict -> verdicts.add(verdict(verdict)));
     ArrayNode history = json.putArray("history");
     explanation.history().forEach(event -> history.add(event(event)));
+    return json;
+  }
+
+  /** What a deployment that scales by itself gives itself now. */
+  private static ObjectNode scaled(ScaleView view) {
+    ObjectNode json = Json.object();
+    json.put("target", view.target());
+    json.put("reason", view.reason());
     return json;
   }
 

@@ -38,9 +38,14 @@ public final class ModelEntry {
     return listing
         .map(
             listed ->
-                listed.phase() != DeploymentPhase.STOPPED
+                (listed.phase() != DeploymentPhase.STOPPED || listed.sleeps())
                     && listed.phase() != DeploymentPhase.FAILED)
         .orElse(true);
+  }
+
+  /** Whether more instances start when requests wait. */
+  public boolean scales() {
+    return listing.map(Listing::scales).orElse(false);
   }
 
   /** How many instances take requests. */

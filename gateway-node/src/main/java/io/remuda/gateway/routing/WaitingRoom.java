@@ -14,6 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ public final class WaitingRoom implements AutoCloseable {
   private final ScheduledExecutorService timers;
   private final AutoCloseable listening;
   private final Map<String, Line> lines = new HashMap<>();
+  private volatile Consumer<String> first = model -> {};
   private long entries;
   private boolean closed;
 
@@ -116,12 +118,14 @@ public final class WaitingRoom implements AutoCloseable {
 
   private Optional<Place> enter(Guest guest, Duration atMost, boolean refused, int most) {
     Place place;
+    boolean isFirst;
     synchronized (this) {
       if (closed || held >= most) {
         return Optional.empty();
       }
       place = new Place(guest, entries++);
       Line line = lines.computeIfAbsent(guest.model(), model -> new Line());
+      isFirst = line.waiting.isEmpty();
       line.waiting.add(place);
       held++;
       if (refused) {
@@ -130,9 +134,17 @@ public final class WaitingRoom implements AutoCloseable {
       place.timer =
           timers.schedule(() -> timeOver(place), atMost.toMillis() + 1, TimeUnit.MILLISECONDS);
     }
+    if (isFirst) {
+      first.accept(guest.model());
+    }
     // What it waits for may have come between its look and its entry.
     look(Set.of(guest.model()));
     return Optional.of(place);
+  }
+
+  /** Calls {@code listener} with a model when somebody begins to wait where nobody did. */
+  void onFirst(Consumer<String> listener) {
+    first = listener;
   }
 
   /** A request of this gateway has given its slot of an instance of {@code model} back. */

@@ -8,11 +8,13 @@ import io.remuda.protocol.metrics.MetricNames;
 import io.remuda.protocol.model.Schema;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import kamon.Kamon;
 import kamon.tag.TagSet;
@@ -27,6 +29,9 @@ final class TaskDepths {
   private final Supplier<RouteSnapshot> known;
   private Set<String> shown = new HashSet<>();
   private OptionalLong givenUp = OptionalLong.empty();
+
+  /** As they were last read. */
+  private final Map<String, Long> depths = new ConcurrentHashMap<>();
 
   TaskDepths(Supplier<TaskDesk.Backends> backends, Supplier<RouteSnapshot> known) {
     this.backends = backends;
@@ -95,7 +100,13 @@ final class TaskDepths {
     return givenUp;
   }
 
-  private static void show(String model, long depth) {
+  /** How many tasks waited for each model at the last reading. */
+  Map<String, Long> depths() {
+    return Map.copyOf(depths);
+  }
+
+  private void show(String model, long depth) {
+    depths.put(model, depth);
     Kamon.gauge(MetricNames.TASK_QUEUE_DEPTH).withTags(tags(model)).update(depth);
   }
 
@@ -117,6 +128,7 @@ final class TaskDepths {
       }
     }
     shown = models;
+    depths.keySet().retainAll(models);
   }
 
   private static TagSet tags(String model) {

@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -15,9 +16,16 @@ import java.util.function.Supplier;
 public final class TaskRounds implements AutoCloseable {
 
   private final List<AutoCloseable> parts;
+  private final TaskDepths depths;
 
-  private TaskRounds(List<AutoCloseable> parts) {
+  private TaskRounds(List<AutoCloseable> parts, TaskDepths depths) {
     this.parts = List.copyOf(parts);
+    this.depths = depths;
+  }
+
+  /** How many tasks waited for each model at the last reading. */
+  public Map<String, Long> depths() {
+    return depths.depths();
   }
 
   /**
@@ -60,7 +68,7 @@ public final class TaskRounds implements AutoCloseable {
               round::deliver));
       parts.add(call);
     }
-    return new TaskRounds(parts);
+    return new TaskRounds(parts, depths);
   }
 
   @Override

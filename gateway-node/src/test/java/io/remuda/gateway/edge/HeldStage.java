@@ -91,7 +91,7 @@ final class HeldStage implements AutoCloseable {
             Unpooled.copiedBuffer(body, StandardCharsets.UTF_8),
             "r-" + clients.size(),
             model -> true,
-            holdFor,
+            Optional.of(holdFor),
             task -> {
               synchronized (this) {
                 task.run();

@@ -263,7 +263,7 @@ class NextInstanceTest {
             Unpooled.copiedBuffer("{\"model\":\"chat\"}", StandardCharsets.UTF_8),
             "r-1",
             model -> true,
-            Duration.ZERO,
+            Optional.of(Duration.ZERO),
             Runnable::run),
         client);
   }

@@ -205,7 +205,8 @@ public final class ScriptedFleet implements AutoCloseable {
                                 List.of(
                                     new Verdict(
                                         MACHINE, false, true, "memory", "needs 10, 5 free")),
-                                List.copyOf(events))),
+                                List.copyOf(events),
+                                Optional.empty())),
                         Optional.empty()));
           }
           return Behaviors.same();
@@ -278,6 +279,7 @@ public final class ScriptedFleet implements AutoCloseable {
         instances,
         THEN,
         false,
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -2,6 +2,7 @@ package io.remuda.node.instance;
 
 import io.remuda.node.instance.Admission.Permit;
 import io.remuda.node.instance.Admission.Waiter;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,11 +41,25 @@ public final class Gate {
   private final AtomicReference<@Nullable CompletableFuture<Void>> emptied =
       new AtomicReference<>();
   private final int queueLimit;
+  private final LongSupplier nanos;
   private volatile int slots;
+
+  /** When the last permit came back, or the gate was opened. */
+  private volatile long idleSince;
+
   private volatile CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
 
   /** A closed gate. */
   public Gate(int slots, int queueLimit) {
+    this(slots, queueLimit, System::nanoTime);
+  }
+
+  /**
+   * A closed gate.
+   *
+   * @param nanos tells the time by which it is idle, as {@link System#nanoTime()}
+   */
+  public Gate(int slots, int queueLimit, LongSupplier nanos) {
     if (slots < 1 || queueLimit < 0) {
       throw new IllegalArgumentException(
           "a gate has 1 slot or more and a queue of 0 or more, not %d and %d"
@@ -51,6 +67,8 @@ public final class Gate {
     }
     this.slots = slots;
     this.queueLimit = queueLimit;
+    this.nanos = nanos;
+    this.idleSince = nanos.getAsLong();
   }
 
   /** A permit now, or nothing: for whoever can wait elsewhere. */
@@ -99,6 +117,7 @@ public final class Gate {
 
   /** Lets requests in. */
   public void open() {
+    idleSince = nanos.getAsLong();
     synchronized (this) {
       word.updateAndGet(value -> value | OPEN);
     }
@@ -153,6 +172,13 @@ public final class Gate {
     return slots;
   }
 
+  /** For how long no permit has been out and nobody has waited; zero while any is or does. */
+  public Duration idle() {
+    return inFlight() > 0 || queued() > 0
+        ? Duration.ZERO
+        : Duration.ofNanos(Math.max(0, nanos.getAsLong() - idleSince));
+  }
+
   /** More slots are given to who waits at once; fewer hold as permits come back. */
   public void slots(int count) {
     if (count < 1) {
@@ -164,6 +190,9 @@ public final class Gate {
 
   void give() {
     long left = word.decrementAndGet();
+    if ((left & COUNT) == 0) {
+      idleSince = nanos.getAsLong();
+    }
     if (left == 0) {
       completeWhenIdle();
     }

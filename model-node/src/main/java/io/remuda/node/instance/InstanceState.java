@@ -108,7 +108,7 @@ public record InstanceState(
         assignment.claim(),
         tasks,
         0,
-        Optional.empty(),
+        Optional.of(gate.idle()),
         Optional.empty(),
         Optional.empty());
   }

@@ -31,7 +31,7 @@ final class Standing {
       ActorRef<? super InstanceNotice> owner) {
     this.hosted = around.hosted();
     this.owner = owner;
-    this.gate = new Gate(serving.slots(), around.settings().queue());
+    this.gate = new Gate(serving.slots(), around.settings().queue(), () -> around.nanoTime().get());
     this.state = InstanceState.first(kept, firstSequence, serving);
     Assignment assignment = kept.assignment();
     this.shown =

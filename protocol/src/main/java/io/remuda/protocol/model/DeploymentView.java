@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param reason why it is not READY, in a sentence that says what to do
  * @param selfRegistered whether nobody declared it: machines have the model by themselves
  * @param rollout of this version in another one's place, while it goes on or where it was given up
+ * @param scaled how many instances it gives itself; empty where an operator's number holds
  */
 public record DeploymentView(
     ModelName name,
@@ -26,11 +27,13 @@ public record DeploymentView(
     List<InstanceView> instances,
     Instant createdAt,
     boolean selfRegistered,
-    Optional<RolloutView> rollout)
+    Optional<RolloutView> rollout,
+    Optional<ScaleView> scaled)
     implements WireMessage {
   public DeploymentView {
     instances = List.copyOf(instances);
     // Older nodes do not tell.
     rollout = Absent.orEmpty(rollout);
+    scaled = Absent.orEmpty(scaled);
   }
 }

@@ -1,5 +1,6 @@
 package io.remuda.protocol.model;
 
+import io.remuda.protocol.Absent;
 import io.remuda.protocol.WireMessage;
 import io.remuda.protocol.id.ModelName;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param placed why each instance is where it is
  * @param verdicts one for each machine, for one more instance: why a missing one is not there
  * @param history the deployment's own events, oldest first, without what was weighed
+ * @param scaled how many instances it gives itself; empty where an operator's number holds
  */
 public record Explanation(
     ModelName name,
@@ -24,7 +26,8 @@ public record Explanation(
     int missing,
     List<Placed> placed,
     List<Verdict> verdicts,
-    List<EventView> history)
+    List<EventView> history,
+    Optional<ScaleView> scaled)
     implements WireMessage {
 
   /**
@@ -58,6 +61,7 @@ public record Explanation(
     placed = List.copyOf(placed);
     verdicts = List.copyOf(verdicts);
     history = List.copyOf(history);
+    scaled = Absent.orEmpty(scaled);
   }
 
   /** This explanation as far as it fits into one message: the newest of its history. */
@@ -70,7 +74,8 @@ public record Explanation(
         missing,
         placed.stream().map(one -> one.within(share)).toList(),
         verdicts,
-        newest(history));
+        newest(history),
+        scaled);
   }
 
   private static List<EventView> newest(List<EventView> events) {

@@ -34,7 +34,8 @@ public final class SpecJson {
           "strategy",
           "antiAffinity",
           "schema",
-          "rollout");
+          "rollout",
+          "scaling");
   private static final Set<String> RESOURCE_KEYS =
       Set.of("gpuMemoryMiB", "memoryMiB", "cpus", "gpus");
   private static final Set<String> SCHEMA_KEYS =
@@ -91,6 +92,7 @@ public final class SpecJson {
     boolean antiAffinity = fields.bool("antiAffinity", false);
     Optional<Schema> schema = schema(fields);
     RolloutWish rollout = RolloutJson.read(fields);
+    Optional<Scaling> scaling = ScalingJson.read(fields, replicas);
     List<Problem> problems = fields.problems();
     if (!problems.isEmpty() || name.isEmpty() || engine.isEmpty()) {
       return new Parsed(Optional.empty(), problems);
@@ -101,7 +103,7 @@ public final class SpecJson {
                 name.get(),
                 engine.get(),
                 model,
-                replicas.orElse(1),
+                replicas.orElse(scaling.map(bounds -> Math.max(1, bounds.min())).orElse(1)),
                 resources,
                 context,
                 slots,
@@ -110,7 +112,7 @@ public final class SpecJson {
                 strategy,
                 antiAffinity,
                 schema,
-                new Policies(Optional.empty(), rollout))),
+                new Policies(scaling, rollout))),
         List.of());
   }
 
@@ -130,6 +132,7 @@ public final class SpecJson {
     json.put("antiAffinity", spec.antiAffinity());
     spec.schema().ifPresent(schema -> json.set("schema", write(schema)));
     RolloutJson.write(spec.policies().rollout(), json);
+    spec.policies().scaling().ifPresent(scaling -> json.set("scaling", ScalingJson.write(scaling)));
     return json;
   }
 

@@ -1,6 +1,7 @@
 package io.remuda.registry.fleet;
 
 import akka.actor.typed.ActorRef;
+import io.remuda.protocol.FleetProtocol.Demand;
 import io.remuda.protocol.FleetProtocol.Leaving;
 import io.remuda.protocol.FleetProtocol.Report;
 import io.remuda.protocol.NodeProtocol;
@@ -34,6 +35,7 @@ public final class FleetBook {
   private final Machines machines = new Machines();
   private final OwnPause own;
   private final Watches watches = new Watches();
+  private final Demands demands;
 
   /** Machines of which something new was heard that the snapshot does not show yet. */
   private final Set<MachineId> news = new HashSet<>();
@@ -62,6 +64,7 @@ public final class FleetBook {
     this.settings = settings;
     this.pings = new Pings(answers);
     this.own = new OwnPause(settings.pingInterval(), now);
+    this.demands = new Demands(settings.reconcile().scale().demandLimit());
   }
 
   /** Takes in a report; nothing comes of one that a later word outdates. */
@@ -101,6 +104,11 @@ public final class FleetBook {
 
   public void members(MembersSeen seen) {
     machines.members(seen);
+  }
+
+  /** A gateway says what its clients ask for. */
+  public void demanded(Demand demand, Instant now) {
+    demands.told(demand, now);
   }
 
   /** From now on machines can be heard here. */
@@ -178,8 +186,8 @@ public final class FleetBook {
   }
 
   public FleetSnapshot snapshot(Instant now) {
-    return FleetSnapshot.of(
-        own.watching(now), brake.holds(), brake.confirmed(), machines.seen(now));
+    return FleetSnapshot.of(own.watching(now), brake.holds(), brake.confirmed(), machines.seen(now))
+        .with(demands.all(now));
   }
 
   /** Where commands to each machine go. */

@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.remuda.protocol.FleetProtocol.Command;
 import io.remuda.protocol.FleetProtocol.ConfirmLoss;
+import io.remuda.protocol.FleetProtocol.Demand;
 import io.remuda.protocol.FleetProtocol.Leaving;
 import io.remuda.protocol.FleetProtocol.ListInstances;
 import io.remuda.protocol.FleetProtocol.ListMachines;
@@ -113,6 +114,8 @@ public final class FleetView extends AbstractBehavior<Command> {
                 // At once: the next placement may be on its way already.
                 asked(() -> showIf(book.capacity(told))))
         .onMessage(Leaving.class, this::onLeaving)
+        // The next tick shows it: whoever waits for a model tells its owner at once.
+        .onMessage(Demand.class, told -> asked(() -> book.demanded(told, clock.instant())))
         .onMessage(ListMachines.class, wish -> asked(() -> answers.machines(wish, book.decided())))
         .onMessage(ListInstances.class, wish -> asked(() -> answers.instances(wish)))
         .onMessage(ReadEvents.class, wish -> asked(() -> answers.events(wish)))

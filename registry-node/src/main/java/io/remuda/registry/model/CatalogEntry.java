@@ -101,13 +101,14 @@ final class CatalogEntry {
         outlook.phase(),
         spec.engine(),
         spec.model(),
-        ended ? 0 : spec.replicas(),
+        ended ? 0 : state.wanted(),
         outlook.ready(),
         outlook.reason().map(why -> LastWords.within(why, LastWords.LISTED_BYTES)),
         ended ? OptionalInt.empty() : spec.context(),
         ended ? Optional.empty() : state.schemaWithEarlier(),
         declaration.createdAt(),
-        declaration.self());
+        declaration.self(),
+        state.scaling().isPresent());
   }
 
   private static boolean sameBut(Listing a, Listing b) {

@@ -8,6 +8,7 @@ import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Spread;
 import java.time.Instant;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** What operators decided about a name, and what a machine found out about its model. */
 public sealed interface DeploymentEvent extends ModelEvent {
@@ -145,6 +146,7 @@ public sealed interface DeploymentEvent extends ModelEvent {
                           now.revision(),
                           now.createdAt(),
                           false)))
+          .map(next -> next.with(OptionalInt.empty()))
           .orElse(state);
     }
 

@@ -70,7 +70,8 @@ final class Explaining {
                     Outlook.missing(sight),
                     placed(sight, story),
                     Outlook.verdicts(sight),
-                    story)
+                    story,
+                    ScaleDecider.view(sight))
                 .withinOneMessage()),
         Optional.empty());
   }

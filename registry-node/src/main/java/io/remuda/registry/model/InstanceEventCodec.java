@@ -131,6 +131,7 @@ final class InstanceEventCodec {
           ROLLOUT_COMPLETED,
           ROLLOUT_HALTED,
           ROLLED_BACK,
+          AUTOSCALED,
           EVENT_NOT_SET ->
           throw new IllegalArgumentException(proto.getEventCase() + " is no instance's event");
     };

@@ -12,9 +12,12 @@ import io.remuda.registry.model.DeploymentEvent.SchemaEvolved;
 import io.remuda.registry.model.RegistrationEvent.MachineRegistered;
 import io.remuda.registry.model.RegistrationEvent.MachineUnregistered;
 import io.remuda.registry.model.RegistrationEvent.RegistrationRefused;
+import io.remuda.registry.model.ScaleEvent.Autoscaled;
+import io.remuda.registry.proto.journal.PAutoscaled;
 import io.remuda.registry.proto.journal.PDescribed;
 import io.remuda.registry.proto.journal.PEmpty;
 import io.remuda.registry.proto.journal.PEvolved;
+import io.remuda.registry.proto.journal.PLoad;
 import io.remuda.registry.proto.journal.PModelEvent;
 import io.remuda.registry.proto.journal.PRegistered;
 import io.remuda.registry.proto.journal.PRegistrationRefused;
@@ -67,6 +70,14 @@ public final class ModelCodec {
               .setMachine(refused.machine().value())
               .setFingerprint(refused.fingerprint())
               .setReason(refused.reason()));
+    } else if (event instanceof Autoscaled scaled) {
+      proto.setAutoscaled(
+          PAutoscaled.newBuilder()
+              .setFrom(scaled.from())
+              .setTo(scaled.to())
+              .setWhy(scaled.why())
+              .setLoad(
+                  PLoad.newBuilder().setWaiting(scaled.waiting()).setWorking(scaled.working())));
     } else if (event instanceof MachineUnregistered gone) {
       proto.setUnregistered(
           PUnregistered.newBuilder().setMachine(gone.machine().value()).setReason(gone.reason()));
@@ -115,6 +126,15 @@ public final class ModelCodec {
               name,
               new MachineId(proto.getUnregistered().getMachine()),
               proto.getUnregistered().getReason(),
+              at);
+      case AUTOSCALED ->
+          new Autoscaled(
+              name,
+              proto.getAutoscaled().getFrom(),
+              proto.getAutoscaled().getTo(),
+              proto.getAutoscaled().getWhy(),
+              proto.getAutoscaled().getLoad().getWaiting(),
+              proto.getAutoscaled().getLoad().getWorking(),
               at);
       case EVENT_NOT_SET ->
           throw new InvalidProtocolBufferException(

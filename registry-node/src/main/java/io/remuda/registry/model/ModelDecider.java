@@ -10,6 +10,7 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Scaling;
 import io.remuda.protocol.model.Schema;
 import io.remuda.protocol.model.SchemaDiff;
 import io.remuda.registry.model.DeploymentEvent.DeploymentChanged;
@@ -137,7 +138,17 @@ public final class ModelDecider {
       return Decision.refused(
           INVALID_SPEC, "replicas is 0 to %d, not %d".formatted(ModelSpec.MAX_REPLICAS, replicas));
     }
-    return state.live().get().spec().replicas() == replicas && !state.isSelfRegistered()
+    Optional<Scaling> bounds = state.live().get().spec().policies().scaling();
+    if (replicas > 0 && bounds.map(b -> replicas < b.min() || replicas > b.max()).orElse(false)) {
+      return Decision.refused(
+          INVALID_SPEC,
+          ("%s scales by itself between %d and %d instances, so that %d are none; scale it within"
+                  + " these, or deploy it with other bounds")
+              .formatted(state.name(), bounds.get().min(), bounds.get().max(), replicas));
+    }
+    return state.live().get().spec().replicas() == replicas
+            && state.wanted() == replicas
+            && !state.isSelfRegistered()
         ? Decision.accepted()
         : Decision.accepted(new DeploymentScaled(state.name(), replicas, at));
   }
@@ -204,6 +215,7 @@ public final class ModelDecider {
     differ(fields, "antiAffinity", now.antiAffinity(), wanted.antiAffinity());
     differ(fields, "schema", now.schema(), wanted.schema());
     differ(fields, "rollout", now.policies().rollout(), wanted.policies().rollout());
+    differ(fields, "scaling", now.policies().scaling(), wanted.policies().scaling());
     return String.join(", ", fields);
   }
 

@@ -5,6 +5,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Scaling;
 import io.remuda.protocol.model.Schema;
 import io.remuda.registry.model.Recipes.Recipe;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -33,6 +35,7 @@ import java.util.function.Consumer;
  * @param placed numbers of all instances that were ever placed
  * @param recipes that are declared no more and that instances or a rollout rest on
  * @param rollout of one recipe in another one's place, while it goes on
+ * @param target how many instances the name gave itself; empty where an operator's number holds
  */
 public record ModelState(
     ModelName name,
@@ -48,7 +51,8 @@ public record ModelState(
     Optional<Schema> schema,
     PlacedNumbers placed,
     Recipes recipes,
-    Optional<Rollout> rollout) {
+    Optional<Rollout> rollout,
+    OptionalInt target) {
 
   /** Of more than these, tasks that still wait in the oldest one's queue are left to expire. */
   private static final int MOST_EARLIER = 4;
@@ -114,12 +118,36 @@ public record ModelState(
         Optional.empty(),
         PlacedNumbers.NONE,
         Recipes.NONE,
-        Optional.empty());
+        Optional.empty(),
+        OptionalInt.empty());
   }
 
   /** The declaration, unless there never was one or it was removed. */
   public Optional<Declaration> live() {
     return removed ? Optional.empty() : declaration;
+  }
+
+  /**
+   * How many instances are to run now: as many as an operator said; where the name scales by
+   * itself, as many as it gave itself last, within its bounds.
+   */
+  public int wanted() {
+    return live()
+        .map(now -> now.spec().replicas())
+        .map(said -> scaling().map(bounds -> bounds.clamp(target.orElse(said))).orElse(said))
+        .orElse(0);
+  }
+
+  /** How the name scales by itself; empty where it does not, or an operator stopped it. */
+  public Optional<Scaling> scaling() {
+    return live()
+        .filter(now -> now.spec().replicas() > 0)
+        .flatMap(now -> now.spec().policies().scaling());
+  }
+
+  /** Whether it has no instance because nobody asks for it, and starts when somebody does. */
+  public boolean sleeps() {
+    return scaling().isPresent() && wanted() == 0;
   }
 
   /** The description of the recipe that is declared now. */
@@ -202,6 +230,10 @@ public record ModelState(
           next.schema = declared.spec().schema().or(() -> schema);
           next.failures = Failures.NONE;
           next.removed = false;
+          if (live().map(now -> now.spec().replicas() != declared.spec().replicas()).orElse(true)) {
+            // Another number from an operator holds until the load asks for another one.
+            next.target = OptionalInt.empty();
+          }
           if (removed) {
             // A name that comes back after a removal starts afresh: it may stand for another
             // schema.
@@ -245,6 +277,7 @@ public record ModelState(
           next.registrations = Map.of();
           next.earlier = List.of();
           next.schema = Optional.empty();
+          next.target = OptionalInt.empty();
         });
   }
 
@@ -323,6 +356,11 @@ public record ModelState(
               next.registrations = all;
               next.declaration = declaration.map(now -> now.withReplicas(wanted));
             });
+  }
+
+  /** It gave itself another number of instances; empty: an operator's number holds. */
+  ModelState with(OptionalInt given) {
+    return but(next -> next.target = given);
   }
 
   ModelState standingFor(Optional<Schema> kept) {

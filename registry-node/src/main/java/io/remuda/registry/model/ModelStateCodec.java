@@ -16,6 +16,7 @@ import io.remuda.registry.proto.journal.PStop;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -57,6 +58,7 @@ public final class ModelStateCodec {
     if (!state.schema().equals(state.toldSchema())) {
       state.schema().ifPresent(kept -> proto.setSchema(SpecCodec.toProto(kept)));
     }
+    state.target().ifPresent(proto::setTarget);
     state.failures().last().ifPresent(at -> proto.setFailedAtMillis(at.toEpochMilli()));
     state.failures().reason().ifPresent(proto::setFailure);
     state.instances().values().forEach(instance -> proto.addInstances(toProto(instance)));
@@ -112,7 +114,8 @@ public final class ModelStateCodec {
             Optional.empty(),
             placed(proto),
             recipes(proto),
-            RolloutEventCodec.rollout(proto));
+            RolloutEventCodec.rollout(proto),
+            proto.hasTarget() ? OptionalInt.of(proto.getTarget()) : OptionalInt.empty());
     return told.standingFor(
         proto.hasSchema()
             ? Optional.of(SpecCodec.fromProto(proto.getSchema()))

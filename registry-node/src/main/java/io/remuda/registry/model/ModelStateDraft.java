@@ -7,6 +7,7 @@ import io.remuda.protocol.model.Schema;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -28,6 +29,7 @@ final class ModelStateDraft {
   PlacedNumbers placed;
   Recipes recipes;
   Optional<Rollout> rollout;
+  OptionalInt target;
 
   ModelStateDraft(ModelState from) {
     name = from.name();
@@ -44,6 +46,7 @@ final class ModelStateDraft {
     placed = from.placed();
     recipes = from.recipes();
     rollout = from.rollout();
+    target = from.target();
   }
 
   ModelState done() {
@@ -61,7 +64,8 @@ final class ModelStateDraft {
         schema,
         placed,
         recipes.only(used()),
-        rollout);
+        rollout,
+        target);
   }
 
   /** Revisions that something rests on, but for the declared one, which the declaration has. */

@@ -37,7 +37,7 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
 
   /** How many more instances are wanted than are placed. */
   static int missing(Sight sight) {
-    int wanted = sight.state().live().map(live -> live.spec().replicas()).orElse(0);
+    int wanted = sight.state().wanted();
     return Math.max(0, wanted - placed(sight).size());
   }
 
@@ -59,7 +59,8 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
                     instances(sight),
                     live.createdAt(),
                     live.self(),
-                    RolloutOutlook.view(sight)));
+                    RolloutOutlook.view(sight),
+                    ScaleDecider.view(sight)));
   }
 
   /** The same after a change was taken; after a removal, what is left: nothing. */
@@ -82,6 +83,7 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
                                 List.of(),
                                 last.createdAt(),
                                 last.self(),
+                                Optional.empty(),
                                 Optional.empty())));
   }
 
@@ -95,10 +97,15 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
     if (sight.state().live().isEmpty()) {
       return new Outlook(DeploymentPhase.ENDED, 0, Optional.empty());
     }
-    int wanted = sight.state().live().get().spec().replicas();
+    int wanted = sight.state().wanted();
     int ready = (int) sight.state().instances().values().stream().filter(sight::ready).count();
     if (wanted == 0) {
-      return new Outlook(DeploymentPhase.STOPPED, 0, Optional.empty());
+      return new Outlook(
+          DeploymentPhase.STOPPED,
+          0,
+          sight.state().sleeps()
+              ? Optional.of("asleep, since nobody asks for it; the next request starts it")
+              : Optional.empty());
     }
     Optional<String> behind = behind(sight);
     Optional<String> rollout = RolloutOutlook.reason(sight);

@@ -20,6 +20,7 @@ import java.time.Duration;
  *     it has a model by itself is taken off
  * @param restartHold between two restarts of one engine that are written for another reason
  * @param rollout how patient a rollout is
+ * @param scale how soon a deployment that scales by itself follows its load
  */
 public record ReconcilePolicy(
     Duration suspectAfter,
@@ -35,7 +36,8 @@ public record ReconcilePolicy(
     Duration failureHoldMax,
     Duration selfHold,
     Duration restartHold,
-    RolloutTimes rollout) {
+    RolloutTimes rollout,
+    ScaleTimes scale) {
 
   /** How long {@code first} grows to after {@code times} repetitions. */
   static Duration grown(Duration first, Duration most, int times) {

@@ -148,6 +148,9 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
         .onCommand(RegistryProtocol.Unregister.class, this::onUnregister)
         .onCommand(RegistryProtocol.Get.class, this::onGet)
         .onCommand(
+            RegistryProtocol.Wanted.class,
+            (state, c) -> carryOut(state, ScaleDecider.wanted(sight(state), c.waiting())))
+        .onCommand(
             RegistryProtocol.Explain.class,
             (state, wish) -> {
               explaining.read(state, wish);

@@ -118,7 +118,7 @@ final class Replace {
 
   private void step(Rollout rollout) {
     Sight sight = round.sight();
-    int wanted = round.state().live().orElseThrow().spec().replicas();
+    int wanted = round.state().wanted();
     Need need = sight.need();
     List<Instance> next =
         sight.current().stream().filter(instance -> !sight.onDrainingMachine(instance)).toList();

@@ -4,7 +4,6 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.InstanceReport.Origin;
-import io.remuda.protocol.model.ModelSpec;
 import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
 import io.remuda.registry.model.InstanceEvent.InstanceRefused;
 import io.remuda.registry.placement.Draw;
@@ -34,10 +33,12 @@ final class Resize {
     Optional<Rollout> rollout = round.state().rollout();
     if (live.isEmpty()) {
       round.stopAll(instance -> true, "the deployment was removed");
-    } else if (live.get().spec().replicas() == 0) {
-      round.stopAll(instance -> true, "the deployment is scaled to zero");
+    } else if (round.state().wanted() == 0) {
+      round.stopAll(
+          instance -> true,
+          round.state().sleeps() ? "nobody asks for it" : "the deployment is scaled to zero");
     } else if (round.state().goal() == live.get().revision() && !described()) {
-      waitForTheDescription(live.get().spec());
+      waitForTheDescription();
     } else if (rollout.isPresent()) {
       Replace.step(round, rollout.get());
     } else {
@@ -46,13 +47,13 @@ final class Resize {
   }
 
   /** Those of the last recipe serve until the new one is known, but no more than are wanted. */
-  private void waitForTheDescription(ModelSpec spec) {
+  private void waitForTheDescription() {
     if (!round.state().isSelfRegistered()) {
       List<Instance> serving =
           round.state().instances().values().stream()
               .filter(instance -> !instance.stopping())
               .toList();
-      stopSurplus(serving, serving.size() - spec.replicas());
+      stopSurplus(serving, serving.size() - round.state().wanted());
     }
   }
 
@@ -65,7 +66,7 @@ final class Resize {
     if (round.state().isSelfRegistered()) {
       new SelfPlacement(round).run();
     } else {
-      resize(live.spec());
+      resize(round.state().wanted());
     }
   }
 
@@ -83,12 +84,12 @@ final class Resize {
     return false;
   }
 
-  private void resize(ModelSpec spec) {
+  private void resize(int wanted) {
     Sight sight = round.sight();
     List<Instance> movers = sight.current().stream().filter(sight::onDrainingMachine).toList();
     List<Instance> staying =
         sight.current().stream().filter(instance -> !sight.onDrainingMachine(instance)).toList();
-    int missing = spec.replicas() - staying.size();
+    int missing = wanted - staying.size();
     if (missing < 0) {
       stopSurplus(staying, -missing);
     } else if (missing > 0 && !round.pausedByFailures()) {
@@ -98,7 +99,7 @@ final class Resize {
     // A mover goes when those that stay can do without it.
     long ready = staying.stream().filter(sight::ready).count();
     movers.stream()
-        .limit(Math.max(0, ready + movers.size() - spec.replicas()))
+        .limit(Math.max(0, ready + movers.size() - wanted))
         .forEach(instance -> round.stop(instance, "its machine is being drained"));
   }
 

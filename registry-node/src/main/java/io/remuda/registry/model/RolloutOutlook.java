@@ -85,7 +85,7 @@ final class RolloutOutlook {
   }
 
   private static int wanted(Sight sight) {
-    return sight.state().live().map(live -> live.spec().replicas()).orElse(0);
+    return sight.state().wanted();
   }
 
   private static long count(Sight sight, java.util.function.Predicate<Instance> which) {

@@ -26,6 +26,7 @@ import java.util.function.Consumer;
  * @param strangers when an instance that nobody assigned was first seen
  * @param registered when a machine last said that it has the model by itself; of one that has not
  *     said it here yet, since when it is waited for
+ * @param window what the load has asked for lately, of a name that scales by itself
  */
 public record SoftState(
     Map<InstanceId, Instant> sent,
@@ -34,10 +35,12 @@ public record SoftState(
     Map<MachineId, Hold> holds,
     Map<InstanceId, Refused> standing,
     Map<InstanceId, Instant> strangers,
-    Map<MachineId, Instant> registered) {
+    Map<MachineId, Instant> registered,
+    DemandWindow window) {
 
   public static final SoftState EMPTY =
-      new SoftState(Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+      new SoftState(
+          Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), DemandWindow.EMPTY);
 
   /**
    * A machine passed over for a while.
@@ -142,6 +145,8 @@ public record SoftState(
           next.absent = Map.of();
           next.holds = Map.of();
           next.standing = Map.of();
+          // An operator's number holds for as long as a load that asks for another one must last.
+          next.window = DemandWindow.EMPTY;
         });
   }
 
@@ -160,6 +165,10 @@ public record SoftState(
     return but(next -> next.registered = kept);
   }
 
+  SoftState with(DemandWindow seen) {
+    return but(next -> next.window = seen);
+  }
+
   /** This state but for what {@code change} sets. */
   private SoftState but(Consumer<Draft> change) {
     Draft draft = new Draft(this);
@@ -176,6 +185,7 @@ public record SoftState(
     private Map<InstanceId, Refused> standing;
     private Map<InstanceId, Instant> strangers;
     private Map<MachineId, Instant> registered;
+    private DemandWindow window;
 
     private Draft(SoftState from) {
       sent = from.sent;
@@ -185,10 +195,11 @@ public record SoftState(
       standing = from.standing;
       strangers = from.strangers;
       registered = from.registered;
+      window = from.window;
     }
 
     private SoftState done() {
-      return new SoftState(sent, asked, absent, holds, standing, strangers, registered);
+      return new SoftState(sent, asked, absent, holds, standing, strangers, registered, window);
     }
   }
 

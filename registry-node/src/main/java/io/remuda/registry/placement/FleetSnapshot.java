@@ -5,6 +5,7 @@ import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.ModelDemand;
 import io.remuda.protocol.model.NodeReport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,12 +23,17 @@ import java.util.TreeMap;
  * @param watching for how long this registry node has been looking
  * @param braked whether so many machines vanished at once that nothing is given up for now
  * @param confirmed silent machines of which an operator said that they are gone for good
+ * @param demands what gateways' clients ask for, of those models for which they ask anything
  */
 public record FleetSnapshot(
-    Duration watching, boolean braked, Set<MachineId> confirmed, Map<MachineId, Machine> machines) {
+    Duration watching,
+    boolean braked,
+    Set<MachineId> confirmed,
+    Map<MachineId, Machine> machines,
+    Map<ModelName, ModelDemand> demands) {
 
   public static final FleetSnapshot EMPTY =
-      new FleetSnapshot(Duration.ZERO, false, Set.of(), Map.of());
+      new FleetSnapshot(Duration.ZERO, false, Set.of(), Map.of(), Map.of());
 
   /**
    * One machine.
@@ -71,6 +77,7 @@ public record FleetSnapshot(
   public FleetSnapshot {
     confirmed = Set.copyOf(confirmed);
     machines = Collections.unmodifiableMap(new TreeMap<>(machines));
+    demands = Map.copyOf(demands);
   }
 
   public static FleetSnapshot of(Duration watching, boolean braked, Collection<Machine> machines) {
@@ -81,7 +88,17 @@ public record FleetSnapshot(
       Duration watching, boolean braked, Set<MachineId> confirmed, Collection<Machine> machines) {
     TreeMap<MachineId, Machine> byId = new TreeMap<>();
     machines.forEach(machine -> byId.put(machine.id(), machine));
-    return new FleetSnapshot(watching, braked, confirmed, byId);
+    return new FleetSnapshot(watching, braked, confirmed, byId, Map.of());
+  }
+
+  /** The same fleet, and what gateways say that is asked of it. */
+  public FleetSnapshot with(Map<ModelName, ModelDemand> asked) {
+    return new FleetSnapshot(watching, braked, confirmed, machines, asked);
+  }
+
+  /** What gateways' clients ask of {@code model}. */
+  public ModelDemand demand(ModelName model) {
+    return demands.getOrDefault(model, ModelDemand.none(model));
   }
 
   public Optional<Machine> machine(MachineId id) {

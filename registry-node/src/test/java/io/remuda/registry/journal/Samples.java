@@ -33,6 +33,7 @@ import io.remuda.registry.model.ModelState;
 import io.remuda.registry.model.ModelStateCodec;
 import io.remuda.registry.model.RegistrationEvent;
 import io.remuda.registry.model.RolloutEvent;
+import io.remuda.registry.model.ScaleEvent;
 import io.remuda.registry.placement.Grounds;
 import io.remuda.registry.proto.journal.PModelState;
 import java.time.Duration;
@@ -115,6 +116,9 @@ final class Samples {
     all.put("DoorState", new DoorState(17));
     all.put("ModelState", ofUnknownNumbers(modelState()));
     all.put("ModelState-placed", modelState());
+    all.put("Autoscaled", new ScaleEvent.Autoscaled(NAME, 1, 3, "9 requests wait for 1", 9, 4, AT));
+    all.put(
+        "ModelState-scaled", modelState().on(new ScaleEvent.Autoscaled(NAME, 1, 0, "", 0, 0, AT)));
     all.put("ModelState-evolved", ofUnknownNumbers(evolved()));
     all.put("ModelState-kept", ofUnknownNumbers(keptSchema()));
     all.put("ModelState-recipes", twoRecipes());

@@ -8,6 +8,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.InstanceReport.Origin;
+import io.remuda.protocol.model.ModelDemand;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.NodeReport;
@@ -43,13 +44,20 @@ final class World {
           Duration.ofSeconds(60),
           Duration.ofSeconds(120),
           Duration.ofMinutes(5),
-          new RolloutTimes(Duration.ofMinutes(15), Duration.ofMinutes(10)));
+          new RolloutTimes(Duration.ofMinutes(15), Duration.ofMinutes(10)),
+          new ScaleTimes(
+              Duration.ofSeconds(3),
+              Duration.ofSeconds(60),
+              Duration.ofSeconds(30),
+              0.7,
+              Duration.ofSeconds(5)));
 
   ModelState state = ModelState.empty(new ModelName("demo"));
   SoftState soft = SoftState.EMPTY;
   Instant now = Instant.ofEpochMilli(1_000_000);
   Duration watching = Duration.ofHours(1);
   boolean braked;
+  Map<ModelName, ModelDemand> demands = Map.of();
   private final Map<MachineId, FleetSnapshot.Machine> machines = new LinkedHashMap<>();
 
   /** A declared and described name, and one machine with room. */
@@ -164,7 +172,7 @@ final class World {
   }
 
   FleetSnapshot fleet() {
-    return FleetSnapshot.of(watching, braked, machines.values());
+    return FleetSnapshot.of(watching, braked, machines.values()).with(demands);
   }
 
   List<InstanceId> instances() {

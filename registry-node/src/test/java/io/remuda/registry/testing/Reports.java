@@ -10,6 +10,7 @@ import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -189,6 +190,32 @@ public final class Reports {
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /** One that is ready, with so many requests, or idle for so long. */
+  public static InstanceReport serving(InstanceId id, int inFlight, Duration idle) {
+    InstanceReport ready = instance(id, Phase.READY, 1);
+    return new InstanceReport(
+        ready.id(),
+        ready.epoch(),
+        ready.sequence(),
+        ready.phase(),
+        ready.origin(),
+        ready.engine(),
+        ready.pid(),
+        ready.port(),
+        ready.slots(),
+        inFlight,
+        ready.queued(),
+        ready.restarts(),
+        ready.reason(),
+        ready.progress(),
+        ready.claim(),
+        ready.tasks(),
+        ready.revision(),
+        Optional.of(idle),
+        ready.measured(),
+        ready.failure());
   }
 
   /** The same after so many restarts of its engine. */

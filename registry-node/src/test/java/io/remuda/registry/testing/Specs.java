@@ -4,6 +4,7 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Resources;
+import io.remuda.protocol.model.Scaling;
 import io.remuda.protocol.model.Schema;
 import io.remuda.protocol.model.Spread;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ public final class Specs {
   private Spread strategy = Spread.BINPACK;
   private boolean antiAffinity;
   private Optional<Schema> schema = Optional.empty();
+  private Policies policies = Policies.NONE;
 
   private Specs() {}
 
@@ -73,6 +75,11 @@ public final class Specs {
     return this;
   }
 
+  public Specs scaling(Scaling to) {
+    policies = new Policies(Optional.of(to), policies.rollout());
+    return this;
+  }
+
   public ModelSpec build() {
     return new ModelSpec(
         new ModelName(name),
@@ -87,6 +94,6 @@ public final class Specs {
         strategy,
         antiAffinity,
         schema,
-        Policies.NONE);
+        policies);
   }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 final class Books {
   private AgentState state;
   private CapacityLedger ledger;
+  private WaitingClaims waiting = WaitingClaims.NONE;
   // Until the first look a start could be refused for want of GPUs that are there.
   private boolean gpusKnown;
   private Optional<NodeAgent.EndAll> ending = Optional.empty();
@@ -34,6 +35,14 @@ final class Books {
 
   void ledger(CapacityLedger now) {
     ledger = now;
+  }
+
+  WaitingClaims waiting() {
+    return waiting;
+  }
+
+  void waiting(WaitingClaims now) {
+    waiting = now;
   }
 
   Capacity capacity() {

@@ -78,7 +78,12 @@ public record CapacityLedger(
     Map<String, Long> reserved = new TreeMap<>();
     now.gpus().forEach(gpu -> reserved.put(gpu.uuid(), reservedMiB(gpu.uuid())));
     return new CapacityLedger(
-        memoryTotalMiB, cpusTotal, now, installed, promises, returning.seen(look, now, reserved));
+        memoryTotalMiB,
+        cpusTotal,
+        now,
+        installed,
+        promises,
+        returning.seen(look, now, reserved));
   }
 
   /**
@@ -91,18 +96,19 @@ public record CapacityLedger(
     if (promises.containsKey(id)) {
       return new Outcome(Optional.of(this), Optional.empty());
     }
-    long memoryFree = memoryTotalMiB - reservedMemoryMiB();
+    // What is kept for who waits may be more than there is.
+    long memoryFree = Math.max(0, memoryTotalMiB - reservedMemoryMiB());
     if (claim.memoryMiB() > memoryFree) {
       return full(
           "needs %d MiB of memory, %s has %d of %d free; stop something there, lower the claim or"
-                  .formatted(claim.memoryMiB(), machine, Math.max(0, memoryFree), memoryTotalMiB)
+                  .formatted(claim.memoryMiB(), machine, memoryFree, memoryTotalMiB)
               + " add a machine");
     }
-    double cpusFree = cpusTotal - reservedCpus();
+    double cpusFree = Math.max(0, cpusTotal - reservedCpus());
     if (claim.cpus() > cpusFree + ROUNDING) {
       return full(
           "needs %.1f cpus, %s has %.1f of %.1f free; stop something there, lower the claim or add"
-                  .formatted(claim.cpus(), machine, Math.max(0, cpusFree), cpusTotal)
+                  .formatted(claim.cpus(), machine, cpusFree, cpusTotal)
               + " a machine");
     }
     Optional<Map<String, Long>> share = gpuShare(claim);
@@ -119,6 +125,23 @@ public record CapacityLedger(
     Map<InstanceId, Promise> more = new TreeMap<>(promises);
     more.put(id, promise);
     return promising(more, returning);
+  }
+
+  /**
+   * This ledger as it looks to those who come after {@code id}, which waits for room: its claim is
+   * kept from them in full, of the GPUs that have the most to give.
+   */
+  CapacityLedger keeping(InstanceId id, Resources claim) {
+    long each = perGpu(claim);
+    Map<String, Long> share = new TreeMap<>();
+    use.gpus().stream()
+        .filter(gpu -> gpu.memoryTotalMiB() - foreignMiB(gpu) >= each)
+        .sorted(
+            Comparator.comparingLong((Gpu gpu) -> -freeMiB(gpu) - returning.awayMiB(gpu.uuid()))
+                .thenComparing(Gpu::uuid))
+        .limit(claim.gpus())
+        .forEach(gpu -> share.put(gpu.uuid(), each));
+    return with(id, new Promise(claim, share));
   }
 
   /** This ledger without what {@code id} was promised. */
@@ -185,9 +208,11 @@ public record CapacityLedger(
 
   /** Promised to ours, not back from ours, or used by others: the same to who asks for room. */
   private long takenMiB(Gpu gpu) {
-    return reservedMiB(gpu.uuid())
-        + returning.awayMiB(gpu.uuid())
-        + use.foreignMiB().getOrDefault(gpu.uuid(), 0L);
+    return reservedMiB(gpu.uuid()) + returning.awayMiB(gpu.uuid()) + foreignMiB(gpu);
+  }
+
+  private long foreignMiB(Gpu gpu) {
+    return use.foreignMiB().getOrDefault(gpu.uuid(), 0L);
   }
 
   long reservedMiB(String uuid) {

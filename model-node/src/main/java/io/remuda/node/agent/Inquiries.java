@@ -3,6 +3,7 @@ package io.remuda.node.agent;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.InstanceReport;
 import java.util.List;
@@ -36,8 +37,12 @@ final class Inquiries {
   /** Says what is known of the instances that are asked for; of unknown ones nothing. */
   void ping(NodeProtocol.Ping ping) {
     List<InstanceReport> known =
-        ping.instances().stream().flatMap(id -> instances.report(id).stream()).toList();
+        ping.instances().stream().flatMap(id -> report(id).stream()).toList();
     ping.replyTo().tell(new NodeProtocol.Pong(ping.nonce(), machine, incarnation, known));
+  }
+
+  private Optional<InstanceReport> report(InstanceId id) {
+    return instances.report(id).or(() -> books.waiting().report(id, incarnation - 1));
   }
 
   /**

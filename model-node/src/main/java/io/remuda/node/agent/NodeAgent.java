@@ -12,7 +12,6 @@ import io.remuda.node.instance.InstanceFolder.Kept;
 import io.remuda.node.instance.InstanceNotice;
 import io.remuda.node.instance.Surroundings;
 import io.remuda.protocol.NodeProtocol;
-import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.EngineOffer;
 import io.remuda.protocol.model.Gpu;
@@ -47,7 +46,8 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
    * @param look number of the look; 0 where nothing says when it was begun
    * @param installedMiB by GPU: the memory of those of which only a part is ours
    */
-  public record GpusSeen(long look, GpuUse use, Map<String, Long> installedMiB) implements Command {
+  public record GpusSeen(long look, GpuUse use, Map<String, Long> installedMiB)
+      implements Command {
     public GpusSeen {
       installedMiB = Map.copyOf(installedMiB);
     }
@@ -97,7 +97,7 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
   private final Instances instances;
   private final GpuLooks looks;
   private final Reports reports;
-  private final Saving saving;
+  private final StateChanges stateChanges;
   private final Starts starts;
   private final Stops stops;
   private final Inquiries inquiries;
@@ -128,8 +128,17 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
             settings.turnLimit(),
             life.incarnation());
     this.reports = new Reports(settings, life.incarnation(), around.hosted(), instances, books);
-    this.saving = new Saving(context, memory, around.blocking());
-    this.starts = new Starts(settings.machine(), engines, instances, books, context.getLog());
+    Saving saving = new Saving(context, memory, around.blocking());
+    this.stateChanges = new StateChanges(settings.machine(), books, saving, reports);
+    this.starts =
+        new Starts(
+            settings.machine(),
+            engines,
+            instances,
+            books,
+            around.nanoTime(),
+            settings.tombstonesFor(),
+            context.getLog());
     this.looks =
         new GpuLooks(
             context.spawn(gpuWatch.watching(context.getSelf()), "gpus"),
@@ -139,7 +148,8 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
             books,
             around.nanoTime(),
             context.getLog());
-    this.stops = new Stops(settings.machine(), clock, instances, books, looks, reports, saving);
+    this.stops =
+        new Stops(settings.machine(), clock, instances, books, starts, looks, reports, saving);
     this.inquiries =
         new Inquiries(
             settings.machine(), life.incarnation(), instances, engines, books, around.blocking());
@@ -214,36 +224,13 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
     } else if (command instanceof NodeProtocol.DescribeModel describe) {
       inquiries.describe(describe);
     } else if (command instanceof NodeProtocol.SetMachineState set) {
-      onSetMachineState(set);
+      stateChanges.set(set);
     } else if (command instanceof NodeProtocol.HoldInstance hold) {
       holds.hold(hold);
     } else if (command instanceof NodeProtocol.ReleaseInstance release) {
       holds.release(release);
     }
     return this;
-  }
-
-  private void onSetMachineState(NodeProtocol.SetMachineState set) {
-    Optional<Refused> objection = books.state().objectionTo(set);
-    NodeProtocol.MachineStateSet answer =
-        new NodeProtocol.MachineStateSet(settings.machine(), set.version(), objection);
-    if (objection.isPresent()) {
-      set.replyTo().tell(answer);
-      return;
-    }
-    if (books.state().knows(set)) {
-      // A report would have it told once more: without end while the GPUs are not known.
-      set.replyTo().tell(answer);
-      return;
-    }
-    boolean sameJournal = books.state().journal().isPresent();
-    books.state(books.state().with(set));
-    if (sameJournal) {
-      set.replyTo().tell(answer);
-    } else {
-      saving.afterSaving(books.state(), () -> set.replyTo().tell(answer));
-    }
-    reports.publish();
   }
 
   private Behavior<Command> onAttach(Attach attach) {
@@ -267,6 +254,7 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
     boolean news = looks.seen(seen);
     engines.gpus(seen.use().gpus());
     if (news) {
+      starts.serveWaiting();
       reports.publish();
     }
     return this;
@@ -306,6 +294,7 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
       timers.startSingleTimer(gone, new TakeUpAgain(failed.get()), AGAIN_AFTER);
       return this;
     }
+    starts.serveWaiting();
     reports.publish();
     stops.leaveWhenOver();
     return this;
@@ -319,6 +308,7 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
 
   private Behavior<Command> onEndAll(EndAll end) {
     stops.all(end);
+    starts.serveWaiting();
     reports.publish();
     stops.leaveWhenOver();
     return this;
@@ -333,6 +323,7 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
 
   private Behavior<Command> onTick() {
     books.state(books.state().prune(clock.instant(), settings.tombstonesFor()));
+    starts.serveWaiting();
     reports.publish();
     return this;
   }

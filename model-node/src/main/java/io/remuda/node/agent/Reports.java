@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import io.remuda.node.instance.Hosted;
 import io.remuda.protocol.Route;
 import io.remuda.protocol.model.EngineOffer;
+import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.protocol.model.Phase;
 import java.util.ArrayList;
@@ -81,7 +82,13 @@ final class Reports {
         state.journal(),
         books.capacity(),
         offers,
-        instances.reports());
+        all());
+  }
+
+  private List<InstanceReport> all() {
+    List<InstanceReport> all = new ArrayList<>(instances.reports());
+    all.addAll(books.waiting().reports(incarnation - 1));
+    return all;
   }
 
   private List<Route> routes(AgentState state) {

@@ -7,6 +7,7 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.InstanceReport.Origin;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -53,6 +54,22 @@ public final class StartDecider {
       boolean gpusKnown,
       Predicate<InstanceId> here,
       StartInstance start) {
+    return decide(machine, state, ledger, WaitingClaims.NONE, gpusKnown, here, start);
+  }
+
+  /**
+   * Decides, where others may wait for room.
+   *
+   * @param waiting what those that came before it wait for is not given to it
+   */
+  static Outcome decide(
+      MachineId machine,
+      AgentState state,
+      CapacityLedger ledger,
+      WaitingClaims waiting,
+      boolean gpusKnown,
+      Predicate<InstanceId> here,
+      StartInstance start) {
     Optional<Refused> objection = state.objectionTo(start, here);
     if (objection.isPresent()) {
       return Outcome.refused(objection);
@@ -63,15 +80,19 @@ public final class StartDecider {
     if (!gpusKnown) {
       return Outcome.refused(Optional.of(NOT_YET));
     }
-    CapacityLedger.Outcome reserved = ledger.reserve(start.id(), start.claim(), machine.toString());
+    CapacityLedger.Outcome reserved =
+        waiting.leftFor(start.id(), ledger).reserve(start.id(), start.claim(), machine.toString());
     return reserved
         .ledger()
-        .map(
-            promised ->
-                new Outcome(
-                    Optional.empty(),
-                    Optional.of(new Promised(promised, assignment(promised, start)))))
+        .map(left -> promised(ledger, left.shareOf(start.id()), start))
+        .map(promised -> new Outcome(Optional.empty(), Optional.of(promised)))
         .orElseGet(() -> Outcome.refused(reserved.refused()));
+  }
+
+  private static Promised promised(
+      CapacityLedger ledger, Map<String, Long> share, StartInstance start) {
+    CapacityLedger with = ledger.with(start.id(), new CapacityLedger.Promise(start.claim(), share));
+    return new Promised(with, assignment(with, start));
   }
 
   private static Assignment assignment(CapacityLedger promised, StartInstance start) {

@@ -104,6 +104,10 @@ public final class RegistryProtocol {
   /** Take a rollout back that goes on or was given up: what served before it is declared again. */
   public record RollBack(ModelName name, ActorRef<Reply> replyTo) implements Command {}
 
+  /** Try the model again on a machine where its engine ran out of memory. */
+  public record RetryOn(ModelName name, MachineId machine, ActorRef<Reply> replyTo)
+      implements Command {}
+
   /** Exactly one of the two is present, but for a conflict, which shows what is there. */
   public record Reply(Optional<DeploymentView> deployment, Optional<Refused> refused)
       implements WireMessage {

@@ -3,6 +3,7 @@ package io.remuda.registry;
 import com.typesafe.config.Config;
 import io.remuda.registry.fleet.FlapPolicy;
 import io.remuda.registry.fleet.LossBrakePolicy;
+import io.remuda.registry.model.ClaimPolicy;
 import io.remuda.registry.model.ReconcilePolicy;
 import io.remuda.registry.model.RolloutTimes;
 import io.remuda.registry.model.ScaleTimes;
@@ -40,7 +41,8 @@ public record RegistrySettings(
             config.getDuration("self-hold"),
             config.getDuration("restart-hold"),
             RolloutTimes.from(config.getConfig("rollout")),
-            ScaleTimes.from(config));
+            ScaleTimes.from(config),
+            new ClaimPolicy(config.getDouble("claim.margin"), config.getDouble("claim.differs")));
     if (reconcile.lostAfter().compareTo(reconcile.suspectAfter()) <= 0) {
       throw new IllegalArgumentException(
           "remuda.liveness.lost-after (%s) must be longer than suspect-after (%s)"

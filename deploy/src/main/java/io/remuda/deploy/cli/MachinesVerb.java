@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
     name = "machines",
     mixinStandardHelpOptions = true,
     description = "List machines, or show one: memory, GPUs, what is promised of them.",
-    subcommands = LabelVerb.class,
+    subcommands = {LabelVerb.class, RetryVerb.class},
     footer = {"", "Example: ./remuda machines -o yaml"})
 final class MachinesVerb implements Callable<Integer> {
 

@@ -138,6 +138,10 @@ public final class FleetClient implements DemandVoice.Registry {
     return deployment(name, replyTo -> new RegistryProtocol.RollBack(name, replyTo));
   }
 
+  CompletionStage<DeploymentView> retryOn(ModelName name, MachineId machine) {
+    return deployment(name, replyTo -> new RegistryProtocol.RetryOn(name, machine, replyTo));
+  }
+
   public CompletionStage<DeploymentView> remove(ModelName name) {
     return deployment(name, replyTo -> new RegistryProtocol.Remove(name, replyTo));
   }

@@ -58,6 +58,14 @@ final class MachineRoutes {
                 call -> one(call, fleet::drain))
             .gives(200, "Machine"),
         ApiRoute.of(
+                "POST",
+                one + "/retry/{name}",
+                CHANGE,
+                tag,
+                "Try a model there again that ran out of memory",
+                this::retry)
+            .gives(200, "DeploymentView"),
+        ApiRoute.of(
                 "PATCH",
                 one + "/labels",
                 CHANGE,
@@ -107,6 +115,12 @@ final class MachineRoutes {
     return call.json()
         .thenCompose(body -> fleet.label(machine, LabelChange.of(body)))
         .thenApply(view -> Replies.json(200, Views.machine(view, call.caller())));
+  }
+
+  private CompletionStage<HttpResponse> retry(Call call) {
+    return fleet
+        .retryOn(call.model("name"), call.machine("machine"))
+        .thenApply(view -> Replies.json(200, Views.deployment(view)));
   }
 
   private CompletionStage<HttpResponse> confirmLoss(Call call) {

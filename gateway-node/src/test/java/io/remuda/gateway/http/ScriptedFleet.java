@@ -177,6 +177,8 @@ public final class ScriptedFleet implements AutoCloseable {
             scale.replyTo().tell(scaled(scale));
           } else if (message instanceof RegistryProtocol.RollBack back) {
             back.replyTo().tell(rolledBack(back.name()));
+          } else if (message instanceof RegistryProtocol.RetryOn retry) {
+            retry.replyTo().tell(found(retry.name()));
           } else if (message instanceof RegistryProtocol.Remove remove) {
             DeploymentView gone = deployments.remove(remove.name());
             remove

@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param returnInterval between two looks while memory of ended engines is on its way back
  * @param returnLimit for how long it is looked for so often; longer away, it is said to be so
  * @param turnLimit how long one starting engine keeps the next one waiting
+ * @param measureAfter how long an engine has been ready before what it uses is told
  * @param tombstonesFor how long an ended instance is remembered
  */
 public record AgentSettings(
@@ -29,6 +30,7 @@ public record AgentSettings(
     Duration returnInterval,
     Duration returnLimit,
     Duration turnLimit,
+    Duration measureAfter,
     Duration tombstonesFor) {
 
   public AgentSettings {
@@ -52,6 +54,7 @@ public record AgentSettings(
         config.getDuration("gpu.return-interval"),
         config.getDuration("gpu.return-limit"),
         config.getDuration("start-turn-limit"),
+        config.getDuration("measure-after"),
         config.getDuration("tombstones-for"));
   }
 }

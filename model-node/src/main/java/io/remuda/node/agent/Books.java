@@ -12,6 +12,7 @@ final class Books {
   private AgentState state;
   private CapacityLedger ledger;
   private WaitingClaims waiting = WaitingClaims.NONE;
+  private MemoryMeter meter = MemoryMeter.NONE;
   // Until the first look a start could be refused for want of GPUs that are there.
   private boolean gpusKnown;
   private Optional<NodeAgent.EndAll> ending = Optional.empty();
@@ -45,6 +46,15 @@ final class Books {
     waiting = now;
   }
 
+  MemoryMeter meter() {
+    return meter;
+  }
+
+  /** The engine of {@code id} is ready, and what it uses shows what it needs. */
+  void measures(InstanceId id, long nowNanos) {
+    meter = meter.ready(id, nowNanos);
+  }
+
   Capacity capacity() {
     return ledger.capacity();
   }
@@ -56,6 +66,7 @@ final class Books {
    */
   void ended(InstanceId id, long firstLook, long nowNanos) {
     ledger = ledger.ended(id, firstLook, nowNanos);
+    meter = meter.without(id);
   }
 
   boolean gpusKnown() {
@@ -67,6 +78,7 @@ final class Books {
     boolean first = !gpusKnown;
     gpusKnown = true;
     ledger = ledger.seen(seen.look(), seen.use(), seen.installedMiB());
+    meter = meter.seen(seen.use(), seen.hostMiB());
     return first;
   }
 

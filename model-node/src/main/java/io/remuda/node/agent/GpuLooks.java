@@ -50,6 +50,9 @@ final class GpuLooks {
 
   /** An engine has taken its memory: when it ends it has to be known how much that was. */
   void filled(InstanceId id) {
+    if (instances.isMeasurable(id)) {
+      books.measures(id, nanoTime.get());
+    }
     if (!books.ledger().shareOf(id).isEmpty()) {
       look();
     }

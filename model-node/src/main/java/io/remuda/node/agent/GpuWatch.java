@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.Receive;
 import io.remuda.node.gpu.GpuLocks;
 import io.remuda.node.gpu.GpuProbe;
 import io.remuda.node.gpu.GpuReading;
+import io.remuda.node.gpu.ResidentMemory;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.Gpu;
 import java.io.IOException;
@@ -22,9 +23,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * Looks at the machine's GPUs when asked, off any actor's thread and one look at a time: a driver
- * that hangs delays the next look, and nothing else. Only GPUs that this agent holds the lock of
- * are told of.
+ * Looks at the machine's GPUs, and at what memory its engines use, when asked, off any actor's
+ * thread and one look at a time: a driver that hangs delays the next look, and nothing else. Only
+ * GPUs that this agent holds the lock of are told of.
  *
  * <p>A look that fails says nothing of the GPUs, so what was seen before holds. A driver that never
  * answered is waited for over a few looks; then the machine goes on without its GPUs until it does.
@@ -126,7 +127,10 @@ final class GpuWatch extends AbstractBehavior<GpuWatch.Command> {
     try {
       return new Looked(
           new NodeAgent.GpusSeen(
-              look.number(), use(locks.ours(reading.gpus()), reading, now), reading.installedMiB()),
+              look.number(),
+              use(locks.ours(reading.gpus()), reading, now),
+              reading.installedMiB(),
+              resident(now)),
           now,
           reading.problem());
     } catch (IOException e) {
@@ -143,6 +147,12 @@ final class GpuWatch extends AbstractBehavior<GpuWatch.Command> {
           used.put(id, reading.usedMiB(pids));
         });
     return new GpuUse(gpus, reading.foreignMiB(all), used);
+  }
+
+  private static Map<InstanceId, Long> resident(Map<InstanceId, Set<Long>> ours) {
+    Map<InstanceId, Long> mib = new TreeMap<>();
+    ours.forEach((id, pids) -> mib.put(id, ResidentMemory.mib(pids)));
+    return mib;
   }
 
   private static Set<Long> family(long engine) {

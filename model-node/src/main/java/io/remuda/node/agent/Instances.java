@@ -16,9 +16,11 @@ import io.remuda.protocol.model.LastWords;
 import io.remuda.protocol.model.Phase;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
@@ -35,6 +37,7 @@ final class Instances {
   private final long firstSequence;
   private final Map<InstanceId, ActorRef<ModelInstance.Command>> children = new HashMap<>();
   private final Map<InstanceId, InstanceState> states = new TreeMap<>();
+  private final Set<InstanceId> measurable = new HashSet<>();
   private StartTurns turns = StartTurns.NONE;
 
   /**
@@ -87,6 +90,9 @@ final class Instances {
         context.spawn(
             ModelInstance.create(around, kept, runtime, first, notices), "instance-" + id);
     children.put(id, child);
+    if (runtime.measurable()) {
+      measurable.add(id);
+    }
     context.watchWith(child, new NodeAgent.ActorGone(id));
     child.tell(new ModelInstance.Begin(adopt));
   }
@@ -107,6 +113,7 @@ final class Instances {
 
   void forget(InstanceId id) {
     states.remove(id);
+    measurable.remove(id);
   }
 
   void stopAll(Duration drain) {
@@ -139,6 +146,11 @@ final class Instances {
               child.tell(new ModelInstance.YourTurn());
               timers.startSingleTimer("turn", new NodeAgent.TurnLimitOver(id), turnLimit);
             });
+  }
+
+  /** Whether what its engine uses shows what the next one of its model needs. */
+  boolean isMeasurable(InstanceId id) {
+    return measurable.contains(id);
   }
 
   /** The processes of their engines. */

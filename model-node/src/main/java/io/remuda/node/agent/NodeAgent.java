@@ -45,16 +45,19 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
    *
    * @param look number of the look; 0 where nothing says when it was begun
    * @param installedMiB by GPU: the memory of those of which only a part is ours
+   * @param hostMiB memory of the host that the engine of each instance uses
    */
-  public record GpusSeen(long look, GpuUse use, Map<String, Long> installedMiB)
+  public record GpusSeen(
+      long look, GpuUse use, Map<String, Long> installedMiB, Map<InstanceId, Long> hostMiB)
       implements Command {
     public GpusSeen {
       installedMiB = Map.copyOf(installedMiB);
+      hostMiB = Map.copyOf(hostMiB);
     }
 
     /** Where nothing says when the look was begun, or which of ours uses what. */
     public GpusSeen(List<Gpu> gpus, Map<String, Long> foreignMiB, Map<String, Long> installedMiB) {
-      this(0, new GpuUse(gpus, foreignMiB, Map.of()), installedMiB);
+      this(0, new GpuUse(gpus, foreignMiB, Map.of()), installedMiB, Map.of());
     }
   }
 
@@ -127,7 +130,9 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
             context.messageAdapter(InstanceNotice.class, Noticed::new),
             settings.turnLimit(),
             life.incarnation());
-    this.reports = new Reports(settings, life.incarnation(), around.hosted(), instances, books);
+    this.reports =
+        new Reports(
+            settings, life.incarnation(), around.hosted(), instances, books, around.nanoTime());
     Saving saving = new Saving(context, memory, around.blocking());
     this.stateChanges = new StateChanges(settings.machine(), books, saving, reports);
     this.starts =

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * What a machine says of itself, and to whom: reports and routes to the newest cluster system's
@@ -24,18 +25,25 @@ final class Reports {
   private final Hosted hosted;
   private final Instances instances;
   private final Books books;
+  private final Supplier<Long> nanoTime;
   private final MachineMetrics metrics = new MachineMetrics();
   private Optional<ActorRef<NodePort.Command>> port = Optional.empty();
   private List<EngineOffer> offers = List.of();
   private long sequence;
 
   Reports(
-      AgentSettings settings, long incarnation, Hosted hosted, Instances instances, Books books) {
+      AgentSettings settings,
+      long incarnation,
+      Hosted hosted,
+      Instances instances,
+      Books books,
+      Supplier<Long> nanoTime) {
     this.settings = settings;
     this.incarnation = incarnation;
     this.hosted = hosted;
     this.instances = instances;
     this.books = books;
+    this.nanoTime = nanoTime;
   }
 
   long incarnation() {
@@ -86,7 +94,15 @@ final class Reports {
   }
 
   private List<InstanceReport> all() {
-    List<InstanceReport> all = new ArrayList<>(instances.reports());
+    List<InstanceReport> all = new ArrayList<>();
+    long now = nanoTime.get();
+    long after = settings.measureAfter().toNanos();
+    instances
+        .reports()
+        .forEach(
+            one ->
+                all.add(
+                    one.withMeasured(books.meter().measured(one.id(), one.claim(), now, after))));
     all.addAll(books.waiting().reports(incarnation - 1));
     return all;
   }

@@ -52,6 +52,11 @@ public record EngineProfile(
     metrics = Map.copyOf(metrics);
   }
 
+  /** Whether its engine fills the share of a GPU that it is told to take, whatever it needs. */
+  public boolean takesShare() {
+    return arguments.stream().anyMatch(group -> group.when() == Condition.GPU_FRACTION);
+  }
+
   /** The same engine, asked only what it answers beside its work. */
   public EngineProfile withoutWork() {
     return new EngineProfile(

@@ -28,6 +28,14 @@ public interface EngineRuntime {
     return false;
   }
 
+  /**
+   * Whether what it uses shows what the next one needs: not of one that fills what it is given, nor
+   * of one whose process is not ours to look at.
+   */
+  default boolean measurable() {
+    return false;
+  }
+
   /** Brings the engine up. Blocks until something runs, not until it is ready. */
   Start start();
 

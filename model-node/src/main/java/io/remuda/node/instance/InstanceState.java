@@ -3,6 +3,7 @@ package io.remuda.node.instance;
 import io.remuda.protocol.Route;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.InstanceReport.FailureKind;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.TaskFacet;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.OptionalLong;
  * @param progress of loading in percent, as {@link StartProgress} counts it; -1 where nobody knows
  * @param reason of a phase that is not as it should be, with the engine's last words
  * @param tasks whether it takes durable tasks; empty for models that have none
+ * @param failure why it was given up, where it was
  */
 public record InstanceState(
     Assignment assignment,
@@ -29,7 +31,8 @@ public record InstanceState(
     int progress,
     Optional<String> reason,
     Serving serving,
-    Optional<TaskFacet> tasks) {
+    Optional<TaskFacet> tasks,
+    Optional<FailureKind> failure) {
 
   /** One that has not begun. */
   public static InstanceState first(InstanceFolder.Kept kept, long sequence, Serving serving) {
@@ -43,13 +46,24 @@ public record InstanceState(
         -1,
         Optional.empty(),
         serving,
+        Optional.empty(),
         Optional.empty());
   }
 
   /** One step further. */
   public InstanceState in(Phase now, Optional<String> why) {
     return new InstanceState(
-        assignment, sequence + 1, now, pid, port, restarts, progressIn(now), why, serving, tasks);
+        assignment,
+        sequence + 1,
+        now,
+        pid,
+        port,
+        restarts,
+        progressIn(now),
+        why,
+        serving,
+        tasks,
+        failure);
   }
 
   private int progressIn(Phase now) {
@@ -63,29 +77,75 @@ public record InstanceState(
   /** So far, in the phase that it is in. */
   InstanceState loading(int percent) {
     return new InstanceState(
-        assignment, sequence + 1, phase, pid, port, restarts, percent, reason, serving, tasks);
+        assignment,
+        sequence + 1,
+        phase,
+        pid,
+        port,
+        restarts,
+        percent,
+        reason,
+        serving,
+        tasks,
+        failure);
   }
 
   InstanceState running(OptionalLong engine, OptionalInt where) {
     return new InstanceState(
-        assignment, sequence, phase, engine, where, restarts, progress, reason, serving, tasks);
+        assignment,
+        sequence,
+        phase,
+        engine,
+        where,
+        restarts,
+        progress,
+        reason,
+        serving,
+        tasks,
+        failure);
   }
 
   /** With one more start of its engine counted. */
   public InstanceState restarted() {
     return new InstanceState(
-        assignment, sequence, phase, pid, port, restarts + 1, progress, reason, serving, tasks);
+        assignment,
+        sequence,
+        phase,
+        pid,
+        port,
+        restarts + 1,
+        progress,
+        reason,
+        serving,
+        tasks,
+        failure);
   }
 
   InstanceState serving(Serving now) {
     return new InstanceState(
-        assignment, sequence, phase, pid, port, restarts, progress, reason, now, tasks);
+        assignment, sequence, phase, pid, port, restarts, progress, reason, now, tasks, failure);
   }
 
   /** With what is true of its tasks. */
   InstanceState doing(Optional<TaskFacet> now) {
     return new InstanceState(
-        assignment, sequence, phase, pid, port, restarts, progress, reason, serving, now);
+        assignment, sequence, phase, pid, port, restarts, progress, reason, serving, now, failure);
+  }
+
+  /** Given up for {@code kind}. */
+  InstanceState failed(FailureKind kind) {
+    return new InstanceState(
+        assignment,
+        sequence,
+        phase,
+        pid,
+        port,
+        restarts,
+        progress,
+        reason,
+        serving,
+        tasks,
+        Optional.of(kind));
   }
 
   /** As the registry hears it, with what is true of the gate now. */
@@ -110,7 +170,7 @@ public record InstanceState(
         0,
         Optional.of(gate.idle()),
         Optional.empty(),
-        Optional.empty());
+        failure);
   }
 
   /** As the gateways hear it; one that has ended offers nothing, already before its tombstone. */

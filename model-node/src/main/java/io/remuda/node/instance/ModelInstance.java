@@ -296,6 +296,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     }
     String why = ((Decision.GiveUp) next).sentence() + ": " + words;
     log.error("given up instance={} reason={}", standing.id(), logged(why));
+    standing.failed(how.kind());
     standing.move(Trigger.HOPELESS, Optional.of(why));
     return this;
   }

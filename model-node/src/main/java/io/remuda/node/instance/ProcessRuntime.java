@@ -63,6 +63,15 @@ public final class ProcessRuntime implements EngineRuntime {
     return true;
   }
 
+  /** Our own hosts size their heap by their claim. */
+  @Override
+  public boolean measurable() {
+    return switch (profile.model()) {
+      case JAR, ONNX -> false;
+      case FILE, FILE_OR_NAME, NAME, COMMAND, ADDRESS, NONE -> !profile.takesShare();
+    };
+  }
+
   @Override
   public Start start() {
     try {

@@ -1,5 +1,6 @@
 package io.remuda.node.instance;
 
+import io.remuda.protocol.model.InstanceReport.FailureKind;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -19,13 +20,24 @@ public record RestartPolicy(
   /** How an engine ended. */
   public enum End {
     /** By itself, or killed. */
-    EXITED,
+    EXITED(FailureKind.EXITED),
     /** Memory ran out, as its last words say. */
-    OUT_OF_MEMORY,
+    OUT_OF_MEMORY(FailureKind.OUT_OF_MEMORY),
     /** A server that is not ours does not answer; it may come back at any time. */
-    AWAY,
+    AWAY(FailureKind.EXITED),
     /** Nothing that starting it again could change, such as a profile that forbids an option. */
-    NOT_STARTABLE
+    NOT_STARTABLE(FailureKind.NOT_STARTABLE);
+
+    private final FailureKind kind;
+
+    End(FailureKind kind) {
+      this.kind = kind;
+    }
+
+    /** What the registry is told when nothing is tried again after it. */
+    FailureKind kind() {
+      return kind;
+    }
   }
 
   /** What is done next. */

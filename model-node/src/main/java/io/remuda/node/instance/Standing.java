@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import io.remuda.node.instance.EngineRuntime.Running;
 import io.remuda.node.instance.Lifecycle.Trigger;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.model.InstanceReport.FailureKind;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.TaskFacet;
 import java.util.Optional;
@@ -152,6 +153,11 @@ final class Standing {
   /** Counts one more start; shown with the next step. */
   void restarted() {
     state = state.restarted();
+  }
+
+  /** It is given up for {@code kind}; shown with the next step. */
+  void failed(FailureKind kind) {
+    state = state.failed(kind);
   }
 
   /** The instance is over: the byte path forgets it. */

@@ -164,6 +164,7 @@ abstract class AgentFixture {
                             Duration.ofMillis(10),
                             LIMIT,
                             Duration.ofSeconds(30),
+                            Duration.ZERO,
                             Duration.ofHours(1)),
                         new FakeEngines(),
                         new Surroundings(

@@ -78,6 +78,12 @@ public record InstanceReport(
     HUNG
   }
 
+  public InstanceReport withMeasured(Optional<Resources> seen) {
+    return new InstanceReport(
+        id, epoch, sequence, phase, origin, engine, pid, port, slots, inFlight, queued, restarts,
+        reason, progress, claim, tasks, revision, idle, seen, failure);
+  }
+
   /** Where an instance comes from. */
   public enum Origin {
     /** The registry assigned it. */

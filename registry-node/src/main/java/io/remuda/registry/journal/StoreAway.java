@@ -54,6 +54,8 @@ public final class StoreAway {
       c.replyTo().tell(reply);
     } else if (message instanceof RegistryProtocol.Scale c) {
       c.replyTo().tell(reply);
+    } else if (message instanceof RegistryProtocol.RetryOn c) {
+      c.replyTo().tell(reply);
     } else if (message instanceof RegistryProtocol.Remove c) {
       c.replyTo().tell(reply);
     } else if (message instanceof RegistryProtocol.Get c) {

@@ -46,9 +46,12 @@ final class Follow {
     } else if (report.isEmpty()) {
       unseen(instance, machine.get());
     } else if (report.get().phase().isFinal()) {
-      failed(instance, report.get());
+      failed(instance, report.get(), machine.get());
     } else {
       RestartDecider.look(instance, report.get(), round.policy(), round.now())
+          .ifPresent(round::emit);
+      FitDecider.measured(
+              round.state(), instance, report.get(), round.policy().claim(), round.now())
           .ifPresent(round::emit);
       if (report.get().phase() == Phase.READY && instance.readyAt().isEmpty()) {
         round.emit(new InstanceReady(instance.id(), round.now()));
@@ -88,11 +91,15 @@ final class Follow {
     }
   }
 
-  private void failed(Instance instance, InstanceReport report) {
+  private void failed(Instance instance, InstanceReport report, Machine machine) {
+    Optional<ModelEvent> unfit =
+        FitDecider.ended(instance, report, machine.report().capacity(), round.now());
+    unfit.ifPresent(round::emit);
     round.emit(
         new InstanceEnded(
             instance.id(),
-            true,
+            // Where it does not fit it is not tried again, so no other machine waits for that.
+            unfit.isEmpty(),
             LastWords.within(report.reason().orElse("its engine ended"), LastWords.JOURNALED_BYTES),
             round.now()));
     // What it still holds of its machine is given back.

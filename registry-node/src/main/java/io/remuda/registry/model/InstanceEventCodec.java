@@ -132,6 +132,9 @@ final class InstanceEventCodec {
           ROLLOUT_HALTED,
           ROLLED_BACK,
           AUTOSCALED,
+          CLAIM_MEASURED,
+          DOES_NOT_FIT,
+          FIT_FORGOTTEN,
           EVENT_NOT_SET ->
           throw new IllegalArgumentException(proto.getEventCase() + " is no instance's event");
     };

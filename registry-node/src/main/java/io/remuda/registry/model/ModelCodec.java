@@ -54,6 +54,8 @@ public final class ModelCodec {
       InstanceEventCodec.encode(instance, proto);
     } else if (event instanceof RolloutEvent rollout) {
       RolloutEventCodec.encode(rollout, proto);
+    } else if (event instanceof FitEvent fit) {
+      FitCodec.encode(fit, proto);
     } else if (event instanceof SchemaEvolved evolved) {
       proto.setEvolved(
           PEvolved.newBuilder()
@@ -136,6 +138,9 @@ public final class ModelCodec {
               proto.getAutoscaled().getLoad().getWaiting(),
               proto.getAutoscaled().getLoad().getWorking(),
               at);
+      case CLAIM_MEASURED -> FitCodec.decode(name, proto.getClaimMeasured(), at);
+      case DOES_NOT_FIT -> FitCodec.decode(name, proto.getDoesNotFit(), at);
+      case FIT_FORGOTTEN -> FitCodec.decode(name, proto.getFitForgotten(), at);
       case EVENT_NOT_SET ->
           throw new InvalidProtocolBufferException(
               "an event of " + name + " was written by a newer version; upgrade this node");

@@ -36,6 +36,7 @@ import java.util.function.Consumer;
  * @param recipes that are declared no more and that instances or a rollout rest on
  * @param rollout of one recipe in another one's place, while it goes on
  * @param target how many instances the name gave itself; empty where an operator's number holds
+ * @param fit what starting its engines has taught about its need
  */
 public record ModelState(
     ModelName name,
@@ -52,7 +53,8 @@ public record ModelState(
     PlacedNumbers placed,
     Recipes recipes,
     Optional<Rollout> rollout,
-    OptionalInt target) {
+    OptionalInt target,
+    Fit fit) {
 
   /** Of more than these, tasks that still wait in the oldest one's queue are left to expire. */
   private static final int MOST_EARLIER = 4;
@@ -119,7 +121,8 @@ public record ModelState(
         PlacedNumbers.NONE,
         Recipes.NONE,
         Optional.empty(),
-        OptionalInt.empty());
+        OptionalInt.empty(),
+        Fit.NONE);
   }
 
   /** The declaration, unless there never was one or it was removed. */
@@ -240,6 +243,7 @@ public record ModelState(
             next.description = Optional.empty();
             next.evolving = false;
             next.earlier = List.of();
+            next.fit = Fit.NONE;
           }
         });
   }
@@ -361,6 +365,10 @@ public record ModelState(
   /** It gave itself another number of instances; empty: an operator's number holds. */
   ModelState with(OptionalInt given) {
     return but(next -> next.target = given);
+  }
+
+  ModelState with(Fit learnt) {
+    return but(next -> next.fit = learnt);
   }
 
   ModelState standingFor(Optional<Schema> kept) {

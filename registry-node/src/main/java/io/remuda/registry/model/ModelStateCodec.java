@@ -70,6 +70,7 @@ public final class ModelStateCodec {
         .byRevision()
         .forEach((revision, recipe) -> proto.addRecipes(toProto(revision, recipe)));
     state.rollout().map(RolloutEventCodec::toProto).ifPresent(proto::setRollout);
+    FitCodec.encode(state.fit(), proto);
     return proto.build().toByteArray();
   }
 
@@ -115,7 +116,8 @@ public final class ModelStateCodec {
             placed(proto),
             recipes(proto),
             RolloutEventCodec.rollout(proto),
-            proto.hasTarget() ? OptionalInt.of(proto.getTarget()) : OptionalInt.empty());
+            proto.hasTarget() ? OptionalInt.of(proto.getTarget()) : OptionalInt.empty(),
+            FitCodec.decode(proto));
     return told.standingFor(
         proto.hasSchema()
             ? Optional.of(SpecCodec.fromProto(proto.getSchema()))

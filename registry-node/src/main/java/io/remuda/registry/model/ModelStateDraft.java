@@ -30,6 +30,7 @@ final class ModelStateDraft {
   Recipes recipes;
   Optional<Rollout> rollout;
   OptionalInt target;
+  Fit fit;
 
   ModelStateDraft(ModelState from) {
     name = from.name();
@@ -47,6 +48,7 @@ final class ModelStateDraft {
     recipes = from.recipes();
     rollout = from.rollout();
     target = from.target();
+    fit = from.fit();
   }
 
   ModelState done() {
@@ -65,7 +67,8 @@ final class ModelStateDraft {
         placed,
         recipes.only(used()),
         rollout,
-        target);
+        target,
+        fit);
   }
 
   /** Revisions that something rests on, but for the declared one, which the declaration has. */

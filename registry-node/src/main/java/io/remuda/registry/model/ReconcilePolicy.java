@@ -21,6 +21,7 @@ import java.time.Duration;
  * @param restartHold between two restarts of one engine that are written for another reason
  * @param rollout how patient a rollout is
  * @param scale how soon a deployment that scales by itself follows its load
+ * @param claim what the next instance claims, given what others were seen to use
  */
 public record ReconcilePolicy(
     Duration suspectAfter,
@@ -37,7 +38,8 @@ public record ReconcilePolicy(
     Duration selfHold,
     Duration restartHold,
     RolloutTimes rollout,
-    ScaleTimes scale) {
+    ScaleTimes scale,
+    ClaimPolicy claim) {
 
   /** How long {@code first} grows to after {@code times} repetitions. */
   static Duration grown(Duration first, Duration most, int times) {

@@ -144,6 +144,9 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
         .onCommand(
             RegistryProtocol.RollBack.class,
             (state, c) -> run(state, RolloutDecider.rollBack(state, now()), c.replyTo()))
+        .onCommand(
+            RegistryProtocol.RetryOn.class,
+            (state, c) -> run(state, FitDecider.retry(state, c.machine(), now()), c.replyTo()))
         .onCommand(RegistryProtocol.Register.class, this::onRegister)
         .onCommand(RegistryProtocol.Unregister.class, this::onUnregister)
         .onCommand(RegistryProtocol.Get.class, this::onGet)

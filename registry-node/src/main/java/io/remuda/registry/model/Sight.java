@@ -92,11 +92,12 @@ public record Sight(
   Need need() {
     Recipes.Recipe recipe = state.recipe(state.goal()).orElseThrow();
     Resources claim =
-        recipe
-            .declared()
-            .resources()
-            .or(() -> recipe.file().map(ModelFile::estimate))
-            .orElse(Resources.NONE);
+        policy
+            .claim()
+            .claim(
+                recipe.declared().resources(),
+                recipe.file().map(ModelFile::estimate),
+                state.fit().of(state.goal()));
     Map<MachineId, Integer> neighbours = new TreeMap<>();
     Map<MachineId, List<Resources>> unseen = new TreeMap<>();
     for (Instance instance : state.instances().values()) {
@@ -108,7 +109,14 @@ public record Sight(
       }
     }
     return new Need(
-        recipe.declared(), claim, journal, neighbours, unseen, held(), policy.suspectAfter());
+        recipe.declared(),
+        claim,
+        journal,
+        neighbours,
+        unseen,
+        held(),
+        FitDecider.unfit(state, fleet),
+        policy.suspectAfter());
   }
 
   /** Machines that are passed over: they refused lately, or the next word is theirs. */

@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param neighbours instances of the same model per machine
  * @param unseen claims that were promised but are not in the machines' reports yet
  * @param held machines that refused lately, with their reason
+ * @param unfit machines on which an engine of it ran out of memory, with why and what to do
  * @param freshness how old a machine's word may be
  */
 public record Need(
@@ -26,12 +27,14 @@ public record Need(
     Map<MachineId, Integer> neighbours,
     Map<MachineId, List<Resources>> unseen,
     Map<MachineId, String> held,
+    Map<MachineId, String> unfit,
     Duration freshness) {
 
   public Need {
     neighbours = Map.copyOf(neighbours);
     unseen = Map.copyOf(unseen);
     held = Map.copyOf(held);
+    unfit = Map.copyOf(unfit);
   }
 
   /** The need of the next instance, after one more was promised to {@code machine}. */
@@ -42,7 +45,7 @@ public record Need(
     List<Resources> here = new ArrayList<>(claims.getOrDefault(machine, List.of()));
     here.add(claim);
     claims.put(machine, List.copyOf(here));
-    return new Need(spec, claim, journal, counts, claims, held, freshness);
+    return new Need(spec, claim, journal, counts, claims, held, unfit, freshness);
   }
 
   /** The same, with one instance fewer on {@code machine}. */
@@ -56,6 +59,6 @@ public record Need(
   public Need passing(Map<MachineId, String> others) {
     Map<MachineId, String> all = new TreeMap<>(others);
     all.putAll(held);
-    return new Need(spec, claim, journal, neighbours, unseen, all, freshness);
+    return new Need(spec, claim, journal, neighbours, unseen, all, unfit, freshness);
   }
 }

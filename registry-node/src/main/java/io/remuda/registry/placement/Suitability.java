@@ -59,6 +59,7 @@ final class Suitability {
     return engine(machine, need)
         .or(() -> labels(machine, need))
         .or(() -> size(machine, need))
+        .or(() -> experience(machine, need))
         .or(() -> presence(machine, need))
         .or(() -> willingness(machine, need))
         .or(() -> room(machine, need.claim(), room(machine, need)));
@@ -124,6 +125,11 @@ final class Suitability {
         ? shortage(
             machine, need.claim(), Room.total(machine.report().capacity()), "has in all", false)
         : Optional.empty();
+  }
+
+  private static Optional<Objection> experience(Machine machine, Need need) {
+    return Optional.ofNullable(need.unfit().get(machine.id()))
+        .flatMap(why -> never(machine, "does-not-fit", () -> why));
   }
 
   private static Optional<Objection> presence(Machine machine, Need need) {

@@ -28,6 +28,8 @@ import io.remuda.registry.machine.MachineEvent;
 import io.remuda.registry.machine.MachineState;
 import io.remuda.registry.model.Absence;
 import io.remuda.registry.model.DeploymentEvent;
+import io.remuda.registry.model.Fit;
+import io.remuda.registry.model.FitEvent;
 import io.remuda.registry.model.InstanceEvent;
 import io.remuda.registry.model.ModelState;
 import io.remuda.registry.model.ModelStateCodec;
@@ -105,6 +107,14 @@ final class Samples {
     all.put(
         "ModelState-restarted",
         ofUnknownNumbers(modelState().on(restarted(new InstanceId(NAME, 8)))));
+    all.put("ClaimMeasured", new FitEvent.ClaimMeasured(ID, MACHINE, 3, CLAIM, 2, AT));
+    all.put("DoesNotFit", new FitEvent.DoesNotFit(NAME, MACHINE, unfit(), AT));
+    all.put("FitForgotten", new FitEvent.FitForgotten(NAME, MACHINE, AT));
+    all.put(
+        "ModelState-fit",
+        modelState()
+            .on(new FitEvent.ClaimMeasured(ID, MACHINE, 3, CLAIM, 2, AT))
+            .on(new FitEvent.DoesNotFit(NAME, MACHINE, unfit(), AT)));
     all.put("MachineCordoned", new MachineEvent.MachineCordoned(MACHINE, AT));
     all.put("MachineUncordoned", new MachineEvent.MachineUncordoned(MACHINE, AT));
     all.put("MachineDraining", new MachineEvent.MachineDraining(MACHINE, AT));
@@ -147,6 +157,10 @@ final class Samples {
             new Scaling(
                 0, 4, Optional.of(Duration.ofMinutes(5)), 2, Optional.of(Duration.ofMillis(800)))),
         new RolloutWish(RolloutWish.Strategy.SURGE, 2, Optional.of(Duration.ofMinutes(9))));
+  }
+
+  private static Fit.Unfit unfit() {
+    return new Fit.Unfit(3, CLAIM, 16_000, 24_000, "out of memory");
   }
 
   private static Grounds grounds() {

@@ -50,7 +50,8 @@ final class World {
               Duration.ofSeconds(60),
               Duration.ofSeconds(30),
               0.7,
-              Duration.ofSeconds(5)));
+              Duration.ofSeconds(5)),
+          new ClaimPolicy(0.05, 0.05));
 
   ModelState state = ModelState.empty(new ModelName("demo"));
   SoftState soft = SoftState.EMPTY;

@@ -157,6 +157,7 @@ class SchedulerTest {
         Map.of(),
         Map.of(),
         Map.of(),
+        Map.of(),
         Duration.ofSeconds(3));
   }
 

@@ -218,6 +218,31 @@ public final class Reports {
         ready.failure());
   }
 
+  /** The same, given up for {@code kind}. */
+  public static InstanceReport failed(InstanceReport report, InstanceReport.FailureKind kind) {
+    return new InstanceReport(
+        report.id(),
+        report.epoch(),
+        report.sequence(),
+        report.phase(),
+        report.origin(),
+        report.engine(),
+        report.pid(),
+        report.port(),
+        report.slots(),
+        report.inFlight(),
+        report.queued(),
+        report.restarts(),
+        report.reason(),
+        report.progress(),
+        report.claim(),
+        report.tasks(),
+        report.revision(),
+        report.idle(),
+        report.measured(),
+        Optional.of(kind));
+  }
+
   /** The same after so many restarts of its engine. */
   public static InstanceReport restarted(
       InstanceReport report, int times, Optional<String> reason) {

@@ -124,7 +124,10 @@ final class RunningNode implements AutoCloseable {
   void settle() {
     TestProbe<NodeProtocol.MachineStateSet> reply =
         TestProbe.create(NodeProtocol.MachineStateSet.class, system);
-    agent().tell(new NodeProtocol.SetMachineState(JOURNAL, 1, false, Map.of(), reply.getRef()));
+    agent()
+        .tell(
+            new NodeProtocol.SetMachineState(
+                JOURNAL, 1, false, Map.of(), Set.of(), reply.getRef()));
     reply.receiveMessage(LIMIT);
     // It has to have looked at its GPUs too.
     Eventually.isTrue("the machine is settled", LIMIT, () -> report().report().settled());

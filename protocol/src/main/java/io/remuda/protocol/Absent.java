@@ -1,6 +1,7 @@
 package io.remuda.protocol;
 
 import java.util.Optional;
+import java.util.Set;
 
 /** Components that an earlier version's message does not have. */
 public final class Absent {
@@ -11,5 +12,11 @@ public final class Absent {
   @SuppressWarnings("NullAway")
   public static <T> Optional<T> orEmpty(Optional<T> component) {
     return component == null ? Optional.empty() : component;
+  }
+
+  /** An empty one in the place of what the message left out. */
+  @SuppressWarnings("NullAway")
+  public static <T> Set<T> orEmpty(Set<T> component) {
+    return component == null ? Set.of() : Set.copyOf(component);
   }
 }

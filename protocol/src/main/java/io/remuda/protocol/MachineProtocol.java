@@ -39,6 +39,18 @@ public final class MachineProtocol {
 
   public record Get(MachineId machine, ActorRef<Reply> replyTo) implements Command {}
 
+  /**
+   * Give new instances nothing of one GPU; what uses it stays.
+   *
+   * @param gpu its UUID or its index
+   */
+  public record CordonGpu(MachineId machine, String gpu, ActorRef<Reply> replyTo)
+      implements Command {}
+
+  /** The opposite of {@link CordonGpu}. */
+  public record UncordonGpu(MachineId machine, String gpu, ActorRef<Reply> replyTo)
+      implements Command {}
+
   /** Exactly one of the two is present. */
   public record Reply(Optional<MachineView> machine, Optional<Refused> refused)
       implements WireMessage {}

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a machine's agent is asked, and what it answers. Every command is idempotent: an agent that
@@ -76,16 +77,20 @@ public final class NodeProtocol {
 
   /**
    * The machine's hard state as the registry holds it; until the first one no start is accepted.
+   *
+   * @param cordonedGpus UUIDs of those of which new instances get nothing
    */
   public record SetMachineState(
       JournalId journal,
       long version,
       boolean cordoned,
       Map<String, String> labels,
+      Set<String> cordonedGpus,
       ActorRef<MachineStateSet> replyTo)
       implements Command {
     public SetMachineState {
       labels = Map.copyOf(labels);
+      cordonedGpus = Absent.orEmpty(cordonedGpus);
     }
   }
 

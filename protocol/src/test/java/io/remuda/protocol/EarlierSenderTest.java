@@ -19,12 +19,14 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Gpu;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Resources;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -121,6 +123,34 @@ class EarlierSenderTest {
     assertThat(without(report, "revision", "idle", "measured", "failure")).isEqualTo(report);
     RouteTable table = new RouteTable(List.of(route));
     assertThat(withoutInEach(table, "revision")).isEqualTo(table);
+  }
+
+  @Test
+  void aMachineStateWithoutGpusCordonsNone() throws Exception {
+    NodeProtocol.SetMachineState state =
+        new NodeProtocol.SetMachineState(
+            new JournalId("00000000-0000-0000-0000-000000000001"),
+            4,
+            false,
+            Map.of(),
+            Set.of(),
+            KIT.<NodeProtocol.MachineStateSet>createTestProbe().getRef());
+    Gpu gpu =
+        new Gpu(
+            0,
+            "GPU-a",
+            "any",
+            8_000,
+            0,
+            0,
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            true,
+            false);
+
+    assertThat(without(state, "cordonedGpus")).isEqualTo(state);
+    assertThat(without(gpu, "cordoned")).isEqualTo(gpu);
   }
 
   private static <T> T without(T message, String... components) throws Exception {

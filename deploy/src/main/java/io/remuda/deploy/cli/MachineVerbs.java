@@ -1,8 +1,12 @@
 package io.remuda.deploy.cli;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The verbs that say whether a machine takes instances. */
@@ -11,8 +15,20 @@ final class MachineVerbs {
   private MachineVerbs() {}
 
   private static int act(Target target, String machine, String action, String done) {
-    var answer = target.api().post(Api.path("/v1/machines", machine, "/" + action));
-    target.say(machine + " " + done);
+    return act(target, machine, action, null, done);
+  }
+
+  private static int act(
+      Target target, String machine, String action, @Nullable String gpu, String done) {
+    String path = Api.path("/v1/machines", machine, "/" + action);
+    var answer =
+        target
+            .api()
+            .post(
+                gpu == null
+                    ? path
+                    : path + "?gpu=" + URLEncoder.encode(gpu, StandardCharsets.UTF_8));
+    target.say((gpu == null ? machine : "GPU " + gpu + " of " + machine) + " " + done);
     if (target.output().format() != Output.Format.TABLE) {
       target.output().document(answer);
     }
@@ -31,9 +47,15 @@ final class MachineVerbs {
     @Parameters(paramLabel = "MACHINE", description = "Id, as 'remuda machines' shows it.")
     private String machine;
 
+    @Option(
+        names = "--gpu",
+        paramLabel = "GPU",
+        description = "Only this GPU of it, by its index or its UUID.")
+    private @Nullable String gpu;
+
     @Override
     public Integer call() {
-      return act(target, machine, "cordon", "takes no new instances");
+      return act(target, machine, "cordon", gpu, "takes no new instances");
     }
   }
 
@@ -49,9 +71,15 @@ final class MachineVerbs {
     @Parameters(paramLabel = "MACHINE", description = "Id, as 'remuda machines' shows it.")
     private String machine;
 
+    @Option(
+        names = "--gpu",
+        paramLabel = "GPU",
+        description = "Only this GPU of it, by its index or its UUID.")
+    private @Nullable String gpu;
+
     @Override
     public Integer call() {
-      return act(target, machine, "uncordon", "takes new instances again");
+      return act(target, machine, "uncordon", gpu, "takes new instances again");
     }
   }
 

@@ -57,7 +57,8 @@ final class SimulatedMachine {
         OptionalDouble.empty(),
         OptionalDouble.empty(),
         OptionalDouble.empty(),
-        true);
+        true,
+        false);
   }
 
   MachineId id() {

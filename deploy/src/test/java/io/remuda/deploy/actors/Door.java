@@ -59,7 +59,7 @@ final class Door {
     }
     NodeProtocol.SetMachineState c = (NodeProtocol.SetMachineState) command;
     return new NodeProtocol.SetMachineState(
-        c.journal(), c.version(), c.cordoned(), c.labels(), back(c.replyTo()));
+        c.journal(), c.version(), c.cordoned(), c.labels(), c.cordonedGpus(), back(c.replyTo()));
   }
 
   private <T> ActorRef<T> back(ActorRef<T> asker) {

@@ -170,6 +170,14 @@ public final class FleetClient implements DemandVoice.Registry {
     return machine(machine, replyTo -> new MachineProtocol.Uncordon(machine, replyTo));
   }
 
+  CompletionStage<MachineView> cordonGpu(MachineId machine, String gpu) {
+    return machine(machine, replyTo -> new MachineProtocol.CordonGpu(machine, gpu, replyTo));
+  }
+
+  CompletionStage<MachineView> uncordonGpu(MachineId machine, String gpu) {
+    return machine(machine, replyTo -> new MachineProtocol.UncordonGpu(machine, gpu, replyTo));
+  }
+
   public CompletionStage<MachineView> drain(MachineId machine) {
     return machine(machine, replyTo -> new MachineProtocol.Drain(machine, replyTo));
   }

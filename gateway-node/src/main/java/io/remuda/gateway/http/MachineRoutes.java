@@ -8,6 +8,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.MachineView;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Machines and their instances, as the registry sees them now. */
@@ -39,7 +40,8 @@ final class MachineRoutes {
                 CHANGE,
                 tag,
                 "Give it no new instances",
-                call -> one(call, fleet::cordon))
+                call -> one(call, fleet::cordon, fleet::cordonGpu))
+            .query("gpu", "only this GPU, by its index or its UUID")
             .gives(200, "Machine"),
         ApiRoute.of(
                 "POST",
@@ -47,7 +49,8 @@ final class MachineRoutes {
                 CHANGE,
                 tag,
                 "Give it instances again",
-                call -> one(call, fleet::uncordon))
+                call -> one(call, fleet::uncordon, fleet::uncordonGpu))
+            .query("gpu", "only this GPU, by its index or its UUID")
             .gives(200, "Machine"),
         ApiRoute.of(
                 "POST",
@@ -129,6 +132,19 @@ final class MachineRoutes {
         .thenApply(
             lost ->
                 Replies.json(200, Json.list(lost, machine -> TextNode.valueOf(machine.value()))));
+  }
+
+  /** The whole machine, or one GPU of it where the query names one. */
+  private static CompletionStage<HttpResponse> one(
+      Call call,
+      Function<MachineId, CompletionStage<MachineView>> whole,
+      BiFunction<MachineId, String, CompletionStage<MachineView>> gpu) {
+    return one(
+        call,
+        machine ->
+            call.query("gpu")
+                .map(named -> gpu.apply(machine, named))
+                .orElseGet(() -> whole.apply(machine)));
   }
 
   private static CompletionStage<HttpResponse> one(

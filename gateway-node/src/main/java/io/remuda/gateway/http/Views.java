@@ -261,6 +261,7 @@ final class Views {
     gpu.powerWatts()
         .ifPresentOrElse(value -> json.put("powerWatts", value), () -> json.putNull("powerWatts"));
     json.put("declared", gpu.declared());
+    json.put("cordoned", gpu.cordoned());
     return json;
   }
 

@@ -68,6 +68,7 @@ public final class ScriptedFleet implements AutoCloseable {
   private final Map<ModelName, DeploymentView> deployments = new ConcurrentHashMap<>();
   private final List<EventView> events = new CopyOnWriteArrayList<>();
   private final Map<String, ApiKey> keys = new ConcurrentSkipListMap<>();
+  private final AtomicBoolean gpuCordoned = new AtomicBoolean();
   private final Map<MachineId, Boolean> cordoned = new ConcurrentHashMap<>();
   private final Map<String, String> labels = new ConcurrentHashMap<>(Map.of("zone", "a"));
   private final List<Patient> waiting = new CopyOnWriteArrayList<>();
@@ -316,6 +317,12 @@ public final class ScriptedFleet implements AutoCloseable {
           } else if (message instanceof MachineProtocol.Drain drain) {
             cordoned.put(drain.machine(), true);
             reply(drain.machine(), drain.replyTo());
+          } else if (message instanceof MachineProtocol.CordonGpu cordon) {
+            gpuCordoned.set(true);
+            reply(cordon.machine(), cordon.replyTo());
+          } else if (message instanceof MachineProtocol.UncordonGpu uncordon) {
+            gpuCordoned.set(false);
+            reply(uncordon.machine(), uncordon.replyTo());
           } else if (message instanceof MachineProtocol.SetLabels change) {
             labels.putAll(change.labels());
             change.removed().forEach(labels::remove);
@@ -348,7 +355,8 @@ public final class ScriptedFleet implements AutoCloseable {
             OptionalDouble.of(12),
             OptionalDouble.empty(),
             OptionalDouble.empty(),
-            true);
+            true,
+            gpuCordoned.get());
     return new MachineView(
         MACHINE,
         true,

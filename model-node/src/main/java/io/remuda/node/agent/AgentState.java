@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -21,6 +22,7 @@ import java.util.function.Predicate;
  * @param journal whose commands are obeyed; empty until the first
  * @param settled whether the registry has told its state since this JVM started
  * @param version of that state
+ * @param cordonedGpus UUIDs of those of which new instances get nothing
  * @param epochs the highest seen of each instance that is here or lately was
  * @param tombstones of instances that have ended, kept for an hour
  */
@@ -30,6 +32,7 @@ public record AgentState(
     long version,
     boolean cordoned,
     Map<String, String> labels,
+    Set<String> cordonedGpus,
     Map<InstanceId, Long> epochs,
     Map<InstanceId, Tombstone> tombstones) {
 
@@ -42,6 +45,7 @@ public record AgentState(
 
   public AgentState {
     labels = java.util.Collections.unmodifiableMap(new TreeMap<>(labels));
+    cordonedGpus = Set.copyOf(cordonedGpus);
     epochs = java.util.Collections.unmodifiableMap(new TreeMap<>(epochs));
     tombstones = java.util.Collections.unmodifiableMap(new TreeMap<>(tombstones));
   }
@@ -51,7 +55,7 @@ public record AgentState(
       Optional<JournalId> journal, Map<InstanceId, Tombstone> tombstones) {
     Map<InstanceId, Long> epochs = new TreeMap<>();
     tombstones.forEach((id, stone) -> epochs.put(id, stone.epoch()));
-    return new AgentState(journal, false, -1, false, Map.of(), epochs, tombstones);
+    return new AgentState(journal, false, -1, false, Map.of(), Set.of(), epochs, tombstones);
   }
 
   /** Why a start is not obeyed; an instance that is here already is no reason. */
@@ -133,7 +137,8 @@ public record AgentState(
         && journal.equals(Optional.of(state.journal()))
         && version == state.version()
         && cordoned == state.cordoned()
-        && labels.equals(state.labels());
+        && labels.equals(state.labels())
+        && cordonedGpus.equals(state.cordonedGpus());
   }
 
   public AgentState with(SetMachineState state) {
@@ -143,6 +148,7 @@ public record AgentState(
         state.version(),
         state.cordoned(),
         state.labels(),
+        state.cordonedGpus(),
         epochs,
         tombstones);
   }
@@ -152,13 +158,13 @@ public record AgentState(
     Map<InstanceId, Long> raised = new TreeMap<>(epochs);
     raised.merge(id, epoch, Math::max);
     return new AgentState(
-        Optional.of(whose), settled, version, cordoned, labels, raised, tombstones);
+        Optional.of(whose), settled, version, cordoned, labels, cordonedGpus, raised, tombstones);
   }
 
   public AgentState ended(InstanceId id, Tombstone stone) {
     Map<InstanceId, Tombstone> more = new TreeMap<>(tombstones);
     more.put(id, stone);
-    return new AgentState(journal, settled, version, cordoned, labels, epochs, more);
+    return new AgentState(journal, settled, version, cordoned, labels, cordonedGpus, epochs, more);
   }
 
   /** This state without what ended longer ago than {@code keep}. */
@@ -171,7 +177,7 @@ public record AgentState(
     kept.values().removeIf(stone -> stone.endedAt().isBefore(oldest));
     Map<InstanceId, Long> known = new TreeMap<>(epochs);
     known.keySet().removeIf(id -> tombstones.containsKey(id) && !kept.containsKey(id));
-    return new AgentState(journal, settled, version, cordoned, labels, known, kept);
+    return new AgentState(journal, settled, version, cordoned, labels, cordonedGpus, known, kept);
   }
 
   private Optional<Refused> stale(InstanceId id, long epoch) {

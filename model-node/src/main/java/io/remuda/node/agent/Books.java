@@ -27,6 +27,9 @@ final class Books {
   }
 
   void state(AgentState now) {
+    if (!now.cordonedGpus().equals(state.cordonedGpus())) {
+      ledger = ledger.cordoning(now.cordonedGpus());
+    }
     state = now;
   }
 

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -26,6 +27,7 @@ import java.util.stream.Collectors;
  * @param installedMiB by GPU: the memory of those of which only a part is ours
  * @param promises by instance
  * @param returning what ended instances have not given back yet
+ * @param cordoned UUIDs of GPUs of which nothing is promised any more
  */
 public record CapacityLedger(
     long memoryTotalMiB,
@@ -33,7 +35,8 @@ public record CapacityLedger(
     GpuUse use,
     Map<String, Long> installedMiB,
     Map<InstanceId, Promise> promises,
-    MemoryReturn returning) {
+    MemoryReturn returning,
+    Set<String> cordoned) {
 
   /** Sums of fractions of cores are not exact. */
   private static final double ROUNDING = 1e-6;
@@ -54,13 +57,14 @@ public record CapacityLedger(
 
   public CapacityLedger {
     installedMiB = java.util.Collections.unmodifiableMap(new TreeMap<>(installedMiB));
+    cordoned = Set.copyOf(cordoned);
     promises = java.util.Collections.unmodifiableMap(new TreeMap<>(promises));
   }
 
   /** A machine without GPUs that has promised nothing. */
   public static CapacityLedger of(long memoryTotalMiB, double cpusTotal) {
     return new CapacityLedger(
-        memoryTotalMiB, cpusTotal, GpuUse.NONE, Map.of(), Map.of(), MemoryReturn.NONE);
+        memoryTotalMiB, cpusTotal, GpuUse.NONE, Map.of(), Map.of(), MemoryReturn.NONE, Set.of());
   }
 
   /** This ledger with what the GPUs were last seen to use; nothing is told of what has ended. */
@@ -83,7 +87,8 @@ public record CapacityLedger(
         now,
         installed,
         promises,
-        returning.seen(look, now, reserved));
+        returning.seen(look, now, reserved),
+        cordoned);
   }
 
   /**
@@ -135,6 +140,7 @@ public record CapacityLedger(
     long each = perGpu(claim);
     Map<String, Long> share = new TreeMap<>();
     use.gpus().stream()
+        .filter(gpu -> !cordoned.contains(gpu.uuid()))
         .filter(gpu -> gpu.memoryTotalMiB() - foreignMiB(gpu) >= each)
         .sorted(
             Comparator.comparingLong((Gpu gpu) -> -freeMiB(gpu) - returning.awayMiB(gpu.uuid()))
@@ -165,7 +171,13 @@ public record CapacityLedger(
   }
 
   private CapacityLedger promising(Map<InstanceId, Promise> all, MemoryReturn back) {
-    return new CapacityLedger(memoryTotalMiB, cpusTotal, use, installedMiB, all, back);
+    return new CapacityLedger(memoryTotalMiB, cpusTotal, use, installedMiB, all, back, cordoned);
+  }
+
+  /** This ledger, which promises nothing more of these GPUs. */
+  CapacityLedger cordoning(Set<String> uuids) {
+    return new CapacityLedger(
+        memoryTotalMiB, cpusTotal, use, installedMiB, promises, returning, uuids);
   }
 
   /** What {@code id} was promised of each GPU, by UUID. */
@@ -198,11 +210,16 @@ public record CapacityLedger(
         reservedMemoryMiB(),
         cpusTotal,
         reservedCpus(),
-        use.gpus().stream().map(gpu -> gpu.withReserved(takenMiB(gpu))).toList());
+        use.gpus().stream()
+            .map(gpu -> gpu.withReserved(takenMiB(gpu)).withCordon(cordoned.contains(gpu.uuid())))
+            .toList());
   }
 
   /** What may still be promised of one GPU. */
   long freeMiB(Gpu gpu) {
+    if (cordoned.contains(gpu.uuid())) {
+      return 0;
+    }
     return Math.max(0, gpu.memoryTotalMiB() - Math.max(gpu.memoryUsedMiB(), takenMiB(gpu)));
   }
 
@@ -254,6 +271,7 @@ public record CapacityLedger(
 
   private String inWords(Gpu gpu) {
     return "%d MiB free on GPU %d".formatted(freeMiB(gpu), gpu.index())
+        + (cordoned.contains(gpu.uuid()) ? ", which is cordoned" : "")
         + returning.inWords(gpu).map(" (%s)"::formatted).orElse("");
   }
 

@@ -97,6 +97,7 @@ public final class GpuProbe {
         gpu.utilizationPercent(),
         gpu.temperatureCelsius(),
         gpu.powerWatts(),
+        false,
         false);
   }
 

@@ -47,7 +47,8 @@ public record GpuSettings(
               OptionalDouble.empty(),
               OptionalDouble.empty(),
               OptionalDouble.empty(),
-              !isOfADriver(uuid)));
+              !isOfADriver(uuid),
+              false));
     }
     String locks = own.getString("lock-folder");
     return new GpuSettings(

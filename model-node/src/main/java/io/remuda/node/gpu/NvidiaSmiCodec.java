@@ -51,6 +51,7 @@ final class NvidiaSmiCodec {
               number(fields[5]),
               number(fields[6]),
               number(fields[7]),
+              false,
               false));
     }
     return gpus;

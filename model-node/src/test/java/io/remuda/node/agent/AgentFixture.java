@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -206,6 +207,7 @@ abstract class AgentFixture {
         OptionalDouble.empty(),
         OptionalDouble.empty(),
         OptionalDouble.empty(),
+        false,
         false);
   }
 
@@ -217,11 +219,16 @@ abstract class AgentFixture {
 
   NodeProtocol.MachineStateSet setState(
       ActorRef<NodeAgent.Command> agent, long version, boolean cordoned) {
+    return setState(agent, version, cordoned, Set.of());
+  }
+
+  NodeProtocol.MachineStateSet setState(
+      ActorRef<NodeAgent.Command> agent, long version, boolean cordoned, Set<String> gpus) {
     TestProbe<NodeProtocol.MachineStateSet> reply = kit.createTestProbe();
     agent.tell(
         new NodeAgent.Obey(
             new NodeProtocol.SetMachineState(
-                JOURNAL, version, cordoned, Map.of("rack", "7"), reply.getRef())));
+                JOURNAL, version, cordoned, Map.of("rack", "7"), gpus, reply.getRef())));
     return reply.receiveMessage(LIMIT);
   }
 

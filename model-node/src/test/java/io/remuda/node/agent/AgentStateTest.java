@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +48,8 @@ class AgentStateTest {
 
   private static NodeProtocol.SetMachineState machineState(long version, boolean cordoned) {
     TestProbe<NodeProtocol.MachineStateSet> probe = KIT.createTestProbe();
-    return new NodeProtocol.SetMachineState(OURS, version, cordoned, Map.of(), probe.getRef());
+    return new NodeProtocol.SetMachineState(
+        OURS, version, cordoned, Map.of(), Set.of(), probe.getRef());
   }
 
   private static AgentState settled() {

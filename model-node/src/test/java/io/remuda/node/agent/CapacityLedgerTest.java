@@ -35,6 +35,7 @@ class CapacityLedgerTest {
         OptionalDouble.empty(),
         OptionalDouble.empty(),
         OptionalDouble.empty(),
+        false,
         false);
   }
 

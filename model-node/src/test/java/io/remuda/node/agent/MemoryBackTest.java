@@ -37,8 +37,7 @@ class MemoryBackTest extends AgentFixture {
     agent.tell(seen(nextLook(), 5_500));
     Refused later = start(agent, B, "fake", MOST).refused().orElseThrow();
     assertThat(early.code()).isEqualTo(ErrorCode.NODE_FULL);
-    assertThat(early.message())
-        .contains("2000 MiB free on GPU 0 (6000 MiB of a-1 not back yet)");
+    assertThat(early.message()).contains("2000 MiB free on GPU 0 (6000 MiB of a-1 not back yet)");
     assertThat(later.message()).contains("2500 MiB free on GPU 0 (5500 MiB of a-1 not back yet)");
 
     agent.tell(seen(nextLook(), 100));
@@ -75,7 +74,7 @@ class MemoryBackTest extends AgentFixture {
 
   private static NodeAgent.GpusSeen seen(long look, long usedMiB) {
     OptionalDouble none = OptionalDouble.empty();
-    Gpu gpu = new Gpu(0, "GPU-0", "test", 8_000, usedMiB, 0, none, none, none, false);
+    Gpu gpu = new Gpu(0, "GPU-0", "test", 8_000, usedMiB, 0, none, none, none, false, false);
     return new NodeAgent.GpusSeen(
         look, new GpuUse(List.of(gpu), Map.of(), Map.of()), Map.of(), Map.of());
   }

@@ -30,7 +30,7 @@ class MemoryReturnTest {
 
   private static Gpu gpu(long used, boolean declared) {
     OptionalDouble none = OptionalDouble.empty();
-    return new Gpu(0, "GPU-0", "test", TOTAL, used, 0, none, none, none, declared);
+    return new Gpu(0, "GPU-0", "test", TOTAL, used, 0, none, none, none, declared, false);
   }
 
   /** A look at a driver that lists processes. */

@@ -8,6 +8,7 @@ import io.remuda.protocol.NodeProtocol;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -28,7 +29,7 @@ class StateToldAgainTest extends AgentFixture {
       agent.tell(
           new NodeAgent.Obey(
               new NodeProtocol.SetMachineState(
-                  JOURNAL, 1, false, Map.of("rack", "7"), answers.getRef())));
+                  JOURNAL, 1, false, Map.of("rack", "7"), Set.of(), answers.getRef())));
     }
 
     for (int i = 0; i < TIMES; i++) {

@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
  * @param memoryReservedMiB promised to our instances
  * @param utilizationPercent 0 to 100; absent where the driver does not say
  * @param declared whether it comes from the configuration and not from a driver
+ * @param cordoned whether new instances get nothing of it
  */
 public record Gpu(
     int index,
@@ -23,12 +24,13 @@ public record Gpu(
     OptionalDouble utilizationPercent,
     OptionalDouble temperatureCelsius,
     OptionalDouble powerWatts,
-    boolean declared)
+    boolean declared,
+    boolean cordoned)
     implements WireMessage {
 
   /** What may still be promised: total less the larger of used and reserved. */
   public long memoryFreeMiB() {
-    return Math.max(0, memoryTotalMiB - Math.max(memoryUsedMiB, memoryReservedMiB));
+    return cordoned ? 0 : Math.max(0, memoryTotalMiB - Math.max(memoryUsedMiB, memoryReservedMiB));
   }
 
   public Gpu withReserved(long reservedMiB) {
@@ -42,6 +44,22 @@ public record Gpu(
         utilizationPercent,
         temperatureCelsius,
         powerWatts,
-        declared);
+        declared,
+        cordoned);
+  }
+
+  public Gpu withCordon(boolean closed) {
+    return new Gpu(
+        index,
+        uuid,
+        name,
+        memoryTotalMiB,
+        memoryUsedMiB,
+        memoryReservedMiB,
+        utilizationPercent,
+        temperatureCelsius,
+        powerWatts,
+        declared,
+        closed);
   }
 }

@@ -75,6 +75,10 @@ public final class StoreAway {
       c.replyTo().tell(reply);
     } else if (message instanceof MachineProtocol.Drain c) {
       c.replyTo().tell(reply);
+    } else if (message instanceof MachineProtocol.CordonGpu c) {
+      c.replyTo().tell(reply);
+    } else if (message instanceof MachineProtocol.UncordonGpu c) {
+      c.replyTo().tell(reply);
     } else if (message instanceof MachineProtocol.SetLabels c) {
       c.replyTo().tell(reply);
     } else if (message instanceof MachineProtocol.Get c) {

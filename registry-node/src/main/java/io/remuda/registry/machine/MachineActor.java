@@ -178,6 +178,12 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
             MachineProtocol.Drain.class,
             (state, c) -> change(state, MachineDecider.drain(state, now()), c.replyTo()))
         .onCommand(
+            MachineProtocol.CordonGpu.class,
+            (state, c) -> onGpu(state, c.gpu(), MachineDecider::cordonGpu, c.replyTo()))
+        .onCommand(
+            MachineProtocol.UncordonGpu.class,
+            (state, c) -> onGpu(state, c.gpu(), MachineDecider::uncordonGpu, c.replyTo()))
+        .onCommand(
             MachineProtocol.SetLabels.class,
             (state, c) ->
                 change(
@@ -210,6 +216,20 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
               return Effect().none();
             })
         .build();
+  }
+
+  private interface GpuChange {
+    Optional<MachineEvent> on(MachineState state, String uuid, Instant at);
+  }
+
+  private Effect<MachineEvent, MachineState> onGpu(
+      MachineState state, String named, GpuChange change, ActorRef<Reply> caller) {
+    Optional<String> uuid = MachineDecider.gpu(state, replies.gpus(), named);
+    if (isKnown(state) && uuid.isEmpty()) {
+      caller.tell(replies.unknownGpu(named));
+      return Effect().none();
+    }
+    return change(state, uuid.flatMap(known -> change.on(state, known, now())), caller);
   }
 
   private Effect<MachineEvent, MachineState> change(

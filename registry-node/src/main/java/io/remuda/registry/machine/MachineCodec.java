@@ -2,15 +2,19 @@ package io.remuda.registry.machine;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.registry.machine.MachineEvent.GpusCordoned;
+import io.remuda.registry.machine.MachineEvent.GpusUncordoned;
 import io.remuda.registry.machine.MachineEvent.MachineCordoned;
 import io.remuda.registry.machine.MachineEvent.MachineDraining;
 import io.remuda.registry.machine.MachineEvent.MachineLabelled;
 import io.remuda.registry.machine.MachineEvent.MachineUncordoned;
 import io.remuda.registry.proto.journal.PEmpty;
+import io.remuda.registry.proto.journal.PGpus;
 import io.remuda.registry.proto.journal.PLabels;
 import io.remuda.registry.proto.journal.PMachineEvent;
 import io.remuda.registry.proto.journal.PMachineState;
 import java.time.Instant;
+import java.util.Set;
 
 /** Bytes of machine events and snapshots. */
 public final class MachineCodec {
@@ -30,6 +34,10 @@ public final class MachineCodec {
       proto.setDraining(PEmpty.getDefaultInstance());
     } else if (event instanceof MachineLabelled labelled) {
       proto.setLabelled(PLabels.newBuilder().putAllLabels(labelled.labels()));
+    } else if (event instanceof GpusCordoned cordoned) {
+      proto.setGpusCordoned(PGpus.newBuilder().addAllUuid(cordoned.gpus()));
+    } else if (event instanceof GpusUncordoned uncordoned) {
+      proto.setGpusUncordoned(PGpus.newBuilder().addAllUuid(uncordoned.gpus()));
     }
     return proto.build().toByteArray();
   }
@@ -43,6 +51,10 @@ public final class MachineCodec {
       case UNCORDONED -> new MachineUncordoned(machine, at);
       case DRAINING -> new MachineDraining(machine, at);
       case LABELLED -> new MachineLabelled(machine, proto.getLabelled().getLabelsMap(), at);
+      case GPUS_CORDONED ->
+          new GpusCordoned(machine, Set.copyOf(proto.getGpusCordoned().getUuidList()), at);
+      case GPUS_UNCORDONED ->
+          new GpusUncordoned(machine, Set.copyOf(proto.getGpusUncordoned().getUuidList()), at);
       case EVENT_NOT_SET ->
           throw new InvalidProtocolBufferException(
               "an event of machine "
@@ -52,14 +64,15 @@ public final class MachineCodec {
   }
 
   public static byte[] encode(MachineState state) {
-    return PMachineState.newBuilder()
-        .setMachine(state.machine().value())
-        .setSequence(state.sequence())
-        .setCordoned(state.cordoned())
-        .setDraining(state.draining())
-        .putAllLabels(state.labels())
-        .build()
-        .toByteArray();
+    PMachineState.Builder proto =
+        PMachineState.newBuilder()
+            .setMachine(state.machine().value())
+            .setSequence(state.sequence())
+            .setCordoned(state.cordoned())
+            .setDraining(state.draining())
+            .putAllLabels(state.labels());
+    state.cordonedGpus().forEach(uuid -> proto.putGpus(uuid, false));
+    return proto.build().toByteArray();
   }
 
   public static MachineState decodeState(byte[] bytes) throws InvalidProtocolBufferException {
@@ -69,6 +82,7 @@ public final class MachineCodec {
         proto.getSequence(),
         proto.getCordoned(),
         proto.getDraining(),
-        proto.getLabelsMap());
+        proto.getLabelsMap(),
+        proto.getGpusMap().keySet());
   }
 }

@@ -1,15 +1,23 @@
 package io.remuda.registry.machine;
 
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Gpu;
 import io.remuda.protocol.model.NodeReport;
+import io.remuda.registry.machine.MachineEvent.GpusCordoned;
+import io.remuda.registry.machine.MachineEvent.GpusUncordoned;
 import io.remuda.registry.machine.MachineEvent.MachineCordoned;
 import io.remuda.registry.machine.MachineEvent.MachineDraining;
 import io.remuda.registry.machine.MachineEvent.MachineLabelled;
 import io.remuda.registry.machine.MachineEvent.MachineUncordoned;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What an operator's command does to a machine: one event, or none when it is so already. */
 public final class MachineDecider {
@@ -35,6 +43,46 @@ public final class MachineDecider {
         : Optional.of(new MachineDraining(state.machine(), at));
   }
 
+  /** What uses it goes on; only new instances get nothing of it. */
+  static Optional<MachineEvent> cordonGpu(MachineState state, String uuid, Instant at) {
+    return state.cordonedGpus().contains(uuid)
+        ? Optional.empty()
+        : Optional.of(new GpusCordoned(state.machine(), Set.of(uuid), at));
+  }
+
+  static Optional<MachineEvent> uncordonGpu(MachineState state, String uuid, Instant at) {
+    return state.cordonedGpus().contains(uuid)
+        ? Optional.of(new GpusUncordoned(state.machine(), Set.of(uuid), at))
+        : Optional.empty();
+  }
+
+  /**
+   * The UUID of a GPU that an operator names by its UUID or its index. One that is cordoned is
+   * known even when the machine does not show it any more.
+   */
+  static Optional<String> gpu(MachineState state, List<Gpu> shown, String named) {
+    return shown.stream()
+        .filter(gpu -> gpu.uuid().equals(named) || Integer.toString(gpu.index()).equals(named))
+        .map(Gpu::uuid)
+        .findFirst()
+        .or(() -> Optional.of(named).filter(state.cordonedGpus()::contains));
+  }
+
+  /** To who names a GPU that is none of {@code shown}. */
+  static Refused unknownGpu(MachineId machine, List<Gpu> shown, String named) {
+    String there =
+        shown.isEmpty()
+            ? "it shows none"
+            : "it has "
+                + shown.stream()
+                    .map(gpu -> "%d (%s)".formatted(gpu.index(), gpu.uuid()))
+                    .collect(Collectors.joining(", "));
+    return Refused.of(
+        ErrorCode.NOT_FOUND,
+        "machine %s has no GPU '%s'; %s: name one by its index or its UUID"
+            .formatted(machine, named, there));
+  }
+
   /** What is neither set nor taken away stays. */
   static Optional<MachineEvent> label(
       MachineState state, Map<String, String> set, Set<String> removed, Instant at) {
@@ -50,6 +98,8 @@ public final class MachineDecider {
   static boolean obeys(MachineState state, NodeReport report) {
     return report.settled()
         && report.cordoned() == state.cordoned()
-        && report.labels().entrySet().containsAll(state.labels().entrySet());
+        && report.labels().entrySet().containsAll(state.labels().entrySet())
+        && report.capacity().gpus().stream()
+            .allMatch(gpu -> gpu.cordoned() == state.cordonedGpus().contains(gpu.uuid()));
   }
 }

@@ -4,7 +4,9 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.registry.journal.JournalEvent;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What was decided about a machine. Applying an event changes state and never decides. */
 public sealed interface MachineEvent extends JournalEvent {
@@ -59,6 +61,40 @@ public sealed interface MachineEvent extends JournalEvent {
     @Override
     public String text() {
       return "machine " + machine + " draining";
+    }
+  }
+
+  /** New instances get nothing of these GPUs of it; what uses them stays. */
+  record GpusCordoned(MachineId machine, Set<String> gpus, Instant at) implements MachineEvent {
+    public GpusCordoned {
+      gpus = java.util.Collections.unmodifiableSet(new TreeSet<>(gpus));
+    }
+
+    @Override
+    public MachineState applyTo(MachineState state) {
+      return state.withCordoned(gpus);
+    }
+
+    @Override
+    public String text() {
+      return "machine %s: GPU %s cordoned".formatted(machine, String.join(", ", gpus));
+    }
+  }
+
+  /** New instances get something of these GPUs again. */
+  record GpusUncordoned(MachineId machine, Set<String> gpus, Instant at) implements MachineEvent {
+    public GpusUncordoned {
+      gpus = java.util.Collections.unmodifiableSet(new TreeSet<>(gpus));
+    }
+
+    @Override
+    public MachineState applyTo(MachineState state) {
+      return state.withoutCordoned(gpus);
+    }
+
+    @Override
+    public String text() {
+      return "machine %s: GPU %s uncordoned".formatted(machine, String.join(", ", gpus));
     }
   }
 

@@ -4,9 +4,11 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.MachineProtocol.Reply;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Gpu;
 import io.remuda.protocol.model.MachineView;
 import io.remuda.registry.fleet.MachineList;
 import io.remuda.registry.model.Surroundings;
+import java.util.List;
 import java.util.Optional;
 
 /** What callers are told of one machine. */
@@ -34,6 +36,22 @@ final class MachineReplies {
     return refused(
         ErrorCode.NOT_FOUND,
         "no machine %s has joined; `remuda machines` shows those that have".formatted(machine));
+  }
+
+  /** To who names a GPU that the machine does not have. */
+  Reply unknownGpu(String named) {
+    return new Reply(
+        Optional.empty(), Optional.of(MachineDecider.unknownGpu(machine, gpus(), named)));
+  }
+
+  /** The GPUs that the machine last said it has. */
+  List<Gpu> gpus() {
+    return around
+        .fleet()
+        .snapshot()
+        .machine(machine)
+        .map(seen -> seen.report().capacity().gpus())
+        .orElse(List.of());
   }
 
   Reply disobeyed(Refused why) {

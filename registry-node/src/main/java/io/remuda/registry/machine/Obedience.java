@@ -92,6 +92,11 @@ public final class Obedience {
         ref ->
             ref.tell(
                 new NodeProtocol.SetMachineState(
-                    journal, state.sequence(), state.cordoned(), state.labels(), answers)));
+                    journal,
+                    state.sequence(),
+                    state.cordoned(),
+                    state.labels(),
+                    state.cordonedGpus(),
+                    answers)));
   }
 }

@@ -52,7 +52,7 @@ public record Need(
   Need without(MachineId machine) {
     Map<MachineId, Integer> counts = new TreeMap<>(neighbours);
     counts.computeIfPresent(machine, (there, count) -> count - 1);
-    return new Need(spec, claim, journal, counts, unseen, held, freshness);
+    return new Need(spec, claim, journal, counts, unseen, held, unfit, freshness);
   }
 
   /** The same, away from {@code others}, each with the reason. */

@@ -1,6 +1,8 @@
 package io.remuda.registry.placement;
 
+import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.EngineOffer;
+import io.remuda.protocol.model.Gpu;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.protocol.model.Resources;
 import io.remuda.protocol.model.Verdict;
@@ -10,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Whether one machine can take one instance now, and whether it ever could.
@@ -62,6 +65,7 @@ final class Suitability {
         .or(() -> experience(machine, need))
         .or(() -> presence(machine, need))
         .or(() -> willingness(machine, need))
+        .or(() -> openGpus(machine, need))
         .or(() -> room(machine, need.claim(), room(machine, need)));
   }
 
@@ -172,6 +176,39 @@ final class Suitability {
     }
     return Optional.ofNullable(need.held().get(machine.id()))
         .flatMap(reason -> notNow(machine, "refused", () -> "refused lately: " + reason));
+  }
+
+  /** Whether it would fit, were it not for GPUs that are cordoned. */
+  private static Optional<Objection> openGpus(Machine machine, Need need) {
+    List<Gpu> closed = machine.report().capacity().gpus().stream().filter(Gpu::cordoned).toList();
+    if (closed.isEmpty()
+        || room(machine, need).hasGpusFor(need.claim())
+        || !Room.free(opened(machine.report().capacity())).hasGpusFor(need.claim())) {
+      return Optional.empty();
+    }
+    return notNow(
+        machine,
+        "gpu-cordon",
+        () ->
+            "needs %d MiB on each of %d GPU%s and has GPU %s cordoned; open it again with `remuda uncordon %s --gpu %d`"
+                .formatted(
+                    Room.gpuShare(need.claim()),
+                    need.claim().gpus(),
+                    need.claim().gpus() == 1 ? "" : "s",
+                    closed.stream()
+                        .map(gpu -> Integer.toString(gpu.index()))
+                        .collect(Collectors.joining(", ")),
+                    machine.id(),
+                    closed.get(0).index()));
+  }
+
+  private static Capacity opened(Capacity capacity) {
+    return new Capacity(
+        capacity.memoryTotalMiB(),
+        capacity.memoryReservedMiB(),
+        capacity.cpusTotal(),
+        capacity.cpusReserved(),
+        capacity.gpus().stream().map(gpu -> gpu.withCordon(false)).toList());
   }
 
   private static Optional<Objection> room(Machine machine, Resources claim, Room free) {

@@ -93,7 +93,8 @@ public final class Reports {
             OptionalDouble.empty(),
             OptionalDouble.empty(),
             OptionalDouble.empty(),
-            true));
+            true,
+            false));
     return this;
   }
 

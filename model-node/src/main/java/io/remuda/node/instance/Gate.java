@@ -144,7 +144,7 @@ public final class Gate {
   }
 
   /** Completed when no permit is out, at once or after the last one that is. */
-  public CompletionStage<Void> idle() {
+  public CompletionStage<Void> whenEmpty() {
     CompletableFuture<Void> next = new CompletableFuture<>();
     CompletableFuture<Void> one =
         emptied.updateAndGet(known -> known == null || known.isDone() ? next : known);

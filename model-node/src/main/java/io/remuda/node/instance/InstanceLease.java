@@ -157,7 +157,7 @@ final class InstanceLease {
     standing.say(standing.state().reason());
     timer(new NotCleared(grant), times.clear());
     CompletionStage<Void> others =
-        tasksOver.handle((none, why) -> none).thenCompose(none -> standing.gate().idle());
+        tasksOver.handle((none, why) -> none).thenCompose(none -> standing.gate().whenEmpty());
     work.then(
         keep(grant, true, ttl).thenCombine(others, (kept, none) -> kept),
         (done, why) -> new ModelInstance.OfLease(new Cleared(grant, Optional.ofNullable(why))));

@@ -99,7 +99,7 @@ class LeaseGateTest {
           Thread.onSpinWait();
         }
         lease.become(tenure(Mode.CLEARING, number));
-        gate.idle().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        gate.whenEmpty().toCompletableFuture().get(30, TimeUnit.SECONDS);
         mine.set(true);
         assertThat(everybody.get()).as("calls of others while lease %d holds", number).isZero();
         mine.set(false);
@@ -141,11 +141,11 @@ class LeaseGateTest {
   void aGateThatIsIdleSaysSoAtOnceAndAnotherWhenItsLastPermitIsBack() {
     Gate gate = new Gate(2, 0);
     gate.open();
-    assertThat(gate.idle().toCompletableFuture()).isDone();
+    assertThat(gate.whenEmpty().toCompletableFuture()).isDone();
 
     Admission.Permit one = gate.tryAcquire().orElseThrow();
     Admission.Permit other = gate.tryAcquire().orElseThrow();
-    var idle = gate.idle().toCompletableFuture();
+    var idle = gate.whenEmpty().toCompletableFuture();
     one.release();
     assertThat(idle).isNotDone();
     other.release();

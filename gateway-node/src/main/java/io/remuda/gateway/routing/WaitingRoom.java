@@ -111,7 +111,9 @@ public final class WaitingRoom implements AutoCloseable {
     return enter(guest, atMost, refused, limit);
   }
 
-  /** The same for one that was called and got nothing: its place is kept, though the room is full. */
+  /**
+   * The same for one that was called and got nothing: its place is kept, though the room is full.
+   */
   public Optional<Place> comeBack(Guest guest, Duration atMost, boolean refused) {
     return enter(guest, atMost, refused, Integer.MAX_VALUE);
   }

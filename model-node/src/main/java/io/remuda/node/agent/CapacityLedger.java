@@ -79,8 +79,7 @@ public record CapacityLedger(
    * @param installed by GPU: the memory of those of which only a part is ours
    */
   CapacityLedger seen(long look, GpuUse now, Map<String, Long> installed) {
-    Map<String, Long> reserved = new TreeMap<>();
-    now.gpus().forEach(gpu -> reserved.put(gpu.uuid(), reservedMiB(gpu.uuid())));
+    Map<String, Long> reserved = unlistedMiB(now);
     return new CapacityLedger(
         memoryTotalMiB,
         cpusTotal,
@@ -236,6 +235,17 @@ public record CapacityLedger(
     return promises.values().stream()
         .mapToLong(promise -> promise.gpuMiB().getOrDefault(uuid, 0L))
         .sum();
+  }
+
+  /** By GPU: what those were promised of whom {@code now} lists nothing there. */
+  private Map<String, Long> unlistedMiB(GpuUse now) {
+    Map<String, Long> sums = new TreeMap<>();
+    promises.forEach(
+        (id, promise) ->
+            promise.gpuMiB().entrySet().stream()
+                .filter(share -> now.usedMiB(id, share.getKey()) == 0)
+                .forEach(share -> sums.merge(share.getKey(), share.getValue(), Long::sum)));
+    return sums;
   }
 
   private Optional<Map<String, Long>> gpuShare(Resources claim) {

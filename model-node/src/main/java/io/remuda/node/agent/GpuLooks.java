@@ -83,7 +83,7 @@ final class GpuLooks {
               said.remove(id);
               log.info("gpu memory back instance={} after={}", id, since(before, id));
             });
-    return first || !before.equals(after);
+    return first || !before.ended().equals(after.ended());
   }
 
   /** Looks soon again while something has not been away for too long. */

@@ -16,19 +16,20 @@ import java.util.stream.Collectors;
  * gives memory back after the process is gone, by up to seconds. It stays promised until a look
  * <em>begun after the end</em> shows that it is free; an earlier look says nothing of it.
  *
- * <p>Memory is back when what is used and belongs to no process that is known is no more than it
- * was before the end. Where the driver does not say whose memory is used, no more may be used than
- * the others were promised, either. GPUs that the configuration declares have no driver, and what
- * ends there is back at once.
+ * <p>Memory is back when what belongs to no process that is known is no more than what was unknown
+ * all along: a display, the driver's own, processes that a container hides. Where the driver lists
+ * no process at all, what the others were promised counts as theirs, filled or not. GPUs that the
+ * configuration declares have no driver, and what ends there is back at once.
  *
  * <p>Immutable.
  *
  * @param ended by instance
+ * @param levels by the GPU's UUID
  */
-public record MemoryReturn(Map<InstanceId, Ended> ended) {
+public record MemoryReturn(Map<InstanceId, Ended> ended, Map<String, Level> levels) {
 
   /** Nothing is on its way back. */
-  public static final MemoryReturn NONE = new MemoryReturn(Map.of());
+  public static final MemoryReturn NONE = new MemoryReturn(Map.of(), Map.of());
 
   /** Of a promise: what a driver's own bookkeeping may move without anybody's doing. */
   private static final double SLACK = 0.05;
@@ -51,19 +52,33 @@ public record MemoryReturn(Map<InstanceId, Ended> ended) {
   /**
    * What an instance had of one GPU.
    *
-   * @param awayMiB not back yet, at most what was promised
-   * @param ownerlessMiB used by no known process before the end
-   * @param listed whether the driver said before the end how much of it the instance used
+   * @param heldMiB what the driver still lists of it; all of it until a look tells
+   * @param overMiB what the GPU has in use too much, whoever of those that have ended has it
+   * @param ownerlessMiB used by no known process before the end, what others had away left out
    */
-  record Share(long promisedMiB, long awayMiB, long ownerlessMiB, boolean listed) {
+  record Share(long promisedMiB, long heldMiB, long overMiB, long ownerlessMiB) {
+
+    /** Not back yet, at most what was promised. */
+    long awayMiB() {
+      return Math.min(promisedMiB, heldMiB + overMiB);
+    }
 
     boolean isBack() {
-      return awayMiB <= Math.max(LEAST_SLACK_MIB, Math.round(promisedMiB * SLACK));
+      return awayMiB() <= Math.max(LEAST_SLACK_MIB, Math.round(promisedMiB * SLACK));
     }
   }
 
+  /**
+   * What was learnt of one GPU by all looks.
+   *
+   * @param unknownMiB used by nobody that is known, and by nobody of ours that has ended
+   * @param lists whether its driver has ever listed a process
+   */
+  record Level(long unknownMiB, boolean lists) {}
+
   public MemoryReturn {
     ended = Collections.unmodifiableMap(new TreeMap<>(ended));
+    levels = Collections.unmodifiableMap(new TreeMap<>(levels));
   }
 
   /**
@@ -76,10 +91,13 @@ public record MemoryReturn(Map<InstanceId, Ended> ended) {
       InstanceId id, Map<String, Long> gpuMiB, GpuUse use, long firstLook, long nowNanos) {
     Map<String, Share> shares = new TreeMap<>();
     for (Gpu gpu : use.gpus()) {
-      long promised = gpuMiB.getOrDefault(gpu.uuid(), 0L);
+      String uuid = gpu.uuid();
+      long promised = gpuMiB.getOrDefault(uuid, 0L);
       if (promised > 0 && !gpu.declared()) {
-        boolean listed = use.usedMiB(id, gpu.uuid()) > 0;
-        shares.put(gpu.uuid(), new Share(promised, promised, use.ownerlessMiB(gpu.uuid()), listed));
+        Level level = levels.get(uuid);
+        long unknown = level == null ? 0 : level.unknownMiB();
+        long before = Math.max(unknown, use.ownerlessMiB(uuid) - awayMiB(uuid));
+        shares.put(uuid, new Share(promised, promised, 0, before));
       }
     }
     if (shares.isEmpty()) {
@@ -87,54 +105,76 @@ public record MemoryReturn(Map<InstanceId, Ended> ended) {
     }
     Map<InstanceId, Ended> more = new TreeMap<>(ended);
     more.put(id, new Ended(shares, firstLook, nowNanos));
-    return new MemoryReturn(more);
+    return new MemoryReturn(more, levels);
   }
 
   /**
    * After a look.
    *
    * @param look its number
-   * @param promisedMiB by GPU: what instances that have not ended were promised
+   * @param unlistedMiB by GPU: what instances that have not ended were promised, of those of which
+   *     this look lists nothing there
    */
-  MemoryReturn seen(long look, GpuUse use, Map<String, Long> promisedMiB) {
+  MemoryReturn seen(long look, GpuUse use, Map<String, Long> unlistedMiB) {
+    Map<String, Level> learnt = new TreeMap<>(levels);
+    for (Gpu gpu : use.gpus()) {
+      if (!gpu.declared()) {
+        learnt.put(gpu.uuid(), level(gpu.uuid(), use, unlistedMiB.getOrDefault(gpu.uuid(), 0L)));
+      }
+    }
     Map<InstanceId, Ended> left = new TreeMap<>();
     ended.forEach(
         (id, one) -> {
-          Map<String, Share> shares = new TreeMap<>();
-          one.shares()
-              .forEach(
-                  (uuid, share) ->
-                      shares.put(
-                          uuid,
-                          look < one.firstLook()
-                              ? share
-                              : seen(share, id, uuid, use, promisedMiB.getOrDefault(uuid, 0L))));
-          shares.values().removeIf(Share::isBack);
+          Map<String, Share> shares = new TreeMap<>(one.shares());
+          if (look >= one.firstLook()) {
+            shares.replaceAll(
+                (uuid, share) ->
+                    seen(
+                        share,
+                        use.usedMiB(id, uuid),
+                        use.ownerlessMiB(uuid),
+                        learnt.getOrDefault(uuid, new Level(0, false)),
+                        unlistedMiB.getOrDefault(uuid, 0L)));
+            shares.values().removeIf(Share::isBack);
+          }
           if (!shares.isEmpty()) {
             left.put(id, new Ended(shares, one.firstLook(), one.sinceNanos()));
           }
         });
-    return new MemoryReturn(left);
+    return new MemoryReturn(left, learnt);
   }
 
-  private static Share seen(Share share, InstanceId id, String uuid, GpuUse use, long others) {
-    long listedMiB = use.usedMiB(id, uuid);
-    // What nobody owns has grown by it, or by nothing where the driver lists no process at all.
-    boolean listing = share.listed() || use.ownedMiB(uuid) > 0;
-    long over = use.ownerlessMiB(uuid) - share.ownerlessMiB();
-    if (!listing) {
-      over = Math.max(over, use.usedMiB(uuid) - others);
+  /** It is between what ours cannot have and what nobody has. */
+  private Level level(String uuid, GpuUse use, long unlistedMiB) {
+    long most = use.ownerlessMiB(uuid);
+    long least = Math.max(0, most - unlistedMiB - awayMiB(uuid));
+    boolean lists = use.ownedMiB(uuid) > 0;
+    Level before = levels.get(uuid);
+    return before == null
+        ? new Level(least, lists)
+        : new Level(
+            Math.min(most, Math.max(least, before.unknownMiB())), lists || before.lists());
+  }
+
+  private static Share seen(
+      Share share, long listedMiB, long ownerlessMiB, Level level, long unlistedMiB) {
+    long over = ownerlessMiB - level.unknownMiB();
+    if (!level.lists()) {
+      // Nobody may have been listed yet, or nobody ever is: no more than before, in either case.
+      over = Math.max(over - unlistedMiB, ownerlessMiB - share.ownerlessMiB());
     }
-    long away = Math.min(share.promisedMiB(), listedMiB + Math.max(0, over));
-    return new Share(share.promisedMiB(), away, share.ownerlessMiB(), share.listed());
+    return new Share(share.promisedMiB(), listedMiB, Math.max(0, over), share.ownerlessMiB());
   }
 
-  /** What of a GPU is not back yet. */
+  /** What of a GPU is not back yet; what it has in use too much counts once. */
   long awayMiB(String uuid) {
-    return ended.values().stream()
-        .flatMap(one -> Optional.ofNullable(one.shares().get(uuid)).stream())
-        .mapToLong(Share::awayMiB)
-        .sum();
+    List<Share> shares =
+        ended.values().stream()
+            .flatMap(one -> Optional.ofNullable(one.shares().get(uuid)).stream())
+            .toList();
+    long held = shares.stream().mapToLong(Share::heldMiB).sum();
+    long over = shares.stream().mapToLong(Share::overMiB).max().orElse(0);
+    return Math.min(held + over, shares.stream().mapToLong(Share::awayMiB).sum());
   }
 
   /** Instances whose memory is not back for longer than {@code limit}. */

@@ -17,6 +17,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 /** When memory of an engine that has ended is free again. */
@@ -40,31 +41,35 @@ class MemoryReturnTest {
     return new GpuUse(List.of(gpu(used, false)), Map.of(), byGpu);
   }
 
+  /** Instance A after its end, which this was seen before. */
+  private static MemoryReturn ended(GpuUse before) {
+    return MemoryReturn.NONE.seen(0, before, NOBODY).with(A, PROMISED, before, 1, 0);
+  }
+
   @Test
   void aLookThatWasBegunBeforeTheEndSaysNothing() {
     MemoryReturn returning = MemoryReturn.NONE.with(A, PROMISED, use(0, Map.of()), 4, 0);
 
     assertThat(returning.seen(3, use(0, Map.of()), NOBODY).awayMiB("GPU-0")).isEqualTo(6_000);
-    assertThat(returning.seen(4, use(0, Map.of()), NOBODY)).isEqualTo(MemoryReturn.NONE);
+    assertThat(returning.seen(4, use(0, Map.of()), NOBODY).ended()).isEmpty();
   }
 
   @Test
   void itIsBackWhenWhatBelongsToNobodyIsAsBeforeWhateverAnotherEngineTakesMeanwhile() {
     // given: 300 MiB are the driver's own
     GpuUse before = use(7_000, Map.of(A, 5_000L, B, 1_700L));
-    MemoryReturn returning = MemoryReturn.NONE.with(A, PROMISED, before, 1, 0);
+    MemoryReturn returning = ended(before);
 
-    MemoryReturn later = returning.seen(1, use(7_000, Map.of(B, 1_700L)), Map.of("GPU-0", 3_000L));
-    MemoryReturn back = later.seen(2, use(3_100, Map.of(B, 2_800L)), Map.of("GPU-0", 3_000L));
+    MemoryReturn later = returning.seen(1, use(7_000, Map.of(B, 1_700L)), NOBODY);
+    MemoryReturn back = later.seen(2, use(3_100, Map.of(B, 2_800L)), NOBODY);
 
     assertThat(later.awayMiB("GPU-0")).isEqualTo(5_000);
-    assertThat(back).isEqualTo(MemoryReturn.NONE);
+    assertThat(back.ended()).isEmpty();
   }
 
   @Test
   void whatTheDriverStillListsIsNotBack() {
-    GpuUse before = use(5_300, Map.of(A, 5_000L));
-    MemoryReturn returning = MemoryReturn.NONE.with(A, PROMISED, before, 1, 0);
+    MemoryReturn returning = ended(use(5_300, Map.of(A, 5_000L)));
 
     assertThat(returning.seen(1, use(4_300, Map.of(A, 4_000L)), NOBODY).awayMiB("GPU-0"))
         .isEqualTo(4_000);
@@ -77,8 +82,50 @@ class MemoryReturnTest {
     MemoryReturn half = returning.seen(1, use(5_000, Map.of()), Map.of("GPU-0", 3_000L));
 
     assertThat(half.awayMiB("GPU-0")).isEqualTo(2_000);
-    assertThat(half.seen(2, use(3_000, Map.of()), Map.of("GPU-0", 3_000L)))
-        .isEqualTo(MemoryReturn.NONE);
+    assertThat(half.seen(2, use(3_000, Map.of()), Map.of("GPU-0", 3_000L)).ended()).isEmpty();
+  }
+
+  @Test
+  void whatWasUsedBeforeAnythingStartedIsNoneOfTheEndedEngines() {
+    // given: a display takes 1000 MiB, and the driver lists nobody
+    CapacityLedger ledger = CapacityLedger.of(1_000, 4).seen(1, use(1_000, Map.of()), Map.of());
+
+    for (int round = 1; round <= 3; round++) {
+      InstanceId id = InstanceId.of("a-" + round);
+      Resources claim = new Resources(6_000, 0, 0, 1);
+      ledger = ledger.reserve(id, claim, "m").ledger().orElseThrow();
+      ledger = ledger.seen(3L * round, use(6_500, Map.of()), Map.of());
+      ledger = ledger.ended(id, 3L * round + 1, 0);
+
+      ledger = ledger.seen(3L * round + 1, use(3_000, Map.of()), Map.of());
+      assertThat(ledger.returning().awayMiB("GPU-0")).as("half of it").isEqualTo(2_000);
+      ledger = ledger.seen(3L * round + 2, use(1_000, Map.of()), Map.of());
+      assertThat(ledger.returning().ended()).as("in round %d", round).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsUsedTooMuchCountsOnceHoweverManyHaveEnded() {
+    GpuUse before = use(9_000, Map.of(A, 5_500L, B, 3_500L));
+    MemoryReturn both = ended(before).with(B, Map.of("GPU-0", 4_000L), before, 1, 0);
+
+    MemoryReturn leak = both.seen(1, use(2_000, Map.of()), NOBODY);
+
+    assertThat(both.awayMiB("GPU-0")).isEqualTo(10_000);
+    assertThat(leak.awayMiB("GPU-0")).isEqualTo(2_000);
+    assertThat(leak.inWords(gpu(0, false))).contains("2000 MiB of a-1 and b-2 not back yet");
+    assertThat(leak.seen(2, use(0, Map.of()), NOBODY).ended()).isEmpty();
+  }
+
+  @Test
+  void whatSomebodyUnknownHasGivenBackSinceTheEndIsNotLeftToTheEndedEngine() {
+    // given: 3000 MiB are of an engine from before the agent began
+    MemoryReturn returning = ended(use(8_000, Map.of(A, 5_000L)));
+
+    MemoryReturn alone = returning.seen(1, use(5_000, Map.of(A, 5_000L)), NOBODY);
+    MemoryReturn leak = alone.seen(2, use(2_000, Map.of()), NOBODY);
+
+    assertThat(leak.awayMiB("GPU-0")).isEqualTo(2_000);
   }
 
   @Test
@@ -127,9 +174,20 @@ class MemoryReturnTest {
     private final Map<InstanceId, Long> promised = new TreeMap<>();
     private final Map<InstanceId, Long> used = new TreeMap<>();
     private final Map<InstanceId, Long> lingering = new TreeMap<>();
+    private final long unknown;
+    private final boolean lists;
+
+    /**
+     * @param unknown used by nobody that is known, all along
+     * @param lists whether its driver says who uses what
+     */
+    Card(long unknown, boolean lists) {
+      this.unknown = unknown;
+      this.lists = lists;
+    }
 
     GpuUse seen() {
-      return use(sum(used) + sum(lingering), used);
+      return use(unknown + sum(used) + sum(lingering), lists ? used : Map.of());
     }
 
     long needed() {
@@ -141,10 +199,16 @@ class MemoryReturnTest {
     }
   }
 
-  /** Something bad never happens: an engine is let in whose memory another one still has. */
+  /**
+   * Something bad never happens: an engine is let in whose memory another one still has. And
+   * something good does: what all have given back is free, whether the driver lists them or not.
+   */
   @Property
-  void nothingStartsBeforeItsMemoryIsBack(@ForAll("steps") List<Step> steps) {
-    Card card = new Card();
+  void nothingStartsBeforeItsMemoryIsBackAndAllOfItComesBack(
+      @ForAll("steps") List<Step> steps,
+      @ForAll @LongRange(max = 3_000) long unknown,
+      @ForAll boolean lists) {
+    Card card = new Card(unknown, lists);
     CapacityLedger ledger = CapacityLedger.of(1_000, 4).seen(1, card.seen(), Map.of());
     long looks = 1;
     GpuUse begun = card.seen();
@@ -175,7 +239,16 @@ class MemoryReturnTest {
         }
         case LOOK_ENDS -> ledger = ledger.seen(looks, begun, Map.of());
       }
-      assertThat(card.needed()).as("after %s", step).isLessThanOrEqualTo(TOTAL);
+      if (lists) {
+        assertThat(card.needed()).as("after %s", step).isLessThanOrEqualTo(TOTAL);
+      }
     }
+    for (InstanceId id : card.promised.keySet()) {
+      ledger = ledger.ended(id, looks + 1, 0);
+    }
+    GpuUse atLast = new Card(unknown, lists).seen();
+    ledger = ledger.seen(looks + 1, atLast, Map.of());
+    assertThat(ledger.returning().ended()).isEmpty();
+    assertThat(ledger.returning().awayMiB("GPU-0")).isZero();
   }
 }

@@ -45,7 +45,7 @@ final class GpuLooks {
   /** Has them looked at now, unless a look is under way. */
   void look() {
     number++;
-    watch.tell(new GpuWatch.Look(number, instances.pids(), returning().ended().keySet()));
+    watch.tell(new GpuWatch.Look(number, instances.processes(), returning().ended().keySet()));
   }
 
   /** An engine has taken its memory: when it ends it has to be known how much that was. */

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -39,10 +40,11 @@ final class GpuWatch extends AbstractBehavior<GpuWatch.Command> {
    * Look now, unless a look is under way.
    *
    * @param number by which the answer tells when it was begun
-   * @param engines the processes whose memory is not foreign, with all that they started
+   * @param engines the processes whose memory is not foreign, with all that they started; none
+   *     where an instance is here without its engine, whose memory may still be listed
    * @param ended instances whose engines have ended and whose memory may still be listed
    */
-  record Look(long number, Map<InstanceId, Long> engines, Set<InstanceId> ended)
+  record Look(long number, Map<InstanceId, OptionalLong> engines, Set<InstanceId> ended)
       implements Command {
     Look {
       engines = Map.copyOf(engines);
@@ -121,8 +123,8 @@ final class GpuWatch extends AbstractBehavior<GpuWatch.Command> {
   /** On the blocking side. */
   private Looked look(Look look, Map<InstanceId, Set<Long>> known) {
     Map<InstanceId, Set<Long>> now = new TreeMap<>();
-    look.engines().forEach((id, engine) -> now.put(id, family(engine)));
-    look.ended().forEach(id -> now.put(id, known.getOrDefault(id, Set.of())));
+    look.engines().forEach((id, engine) -> now.put(id, family(engine, of(id, known))));
+    look.ended().forEach(id -> now.put(id, of(id, known)));
     GpuReading reading = probe.read();
     try {
       return new Looked(
@@ -130,7 +132,7 @@ final class GpuWatch extends AbstractBehavior<GpuWatch.Command> {
               look.number(),
               use(locks.ours(reading.gpus()), reading, now),
               reading.installedMiB(),
-              resident(now)),
+              resident(look, now)),
           now,
           reading.problem());
     } catch (IOException e) {
@@ -149,16 +151,33 @@ final class GpuWatch extends AbstractBehavior<GpuWatch.Command> {
     return new GpuUse(gpus, reading.foreignMiB(all), used);
   }
 
-  private static Map<InstanceId, Long> resident(Map<InstanceId, Set<Long>> ours) {
+  /** Of those that have an engine: a process that is gone may have left its number to another. */
+  private static Map<InstanceId, Long> resident(Look look, Map<InstanceId, Set<Long>> ours) {
     Map<InstanceId, Long> mib = new TreeMap<>();
-    ours.forEach((id, pids) -> mib.put(id, ResidentMemory.mib(pids)));
+    look.engines()
+        .forEach(
+            (id, engine) ->
+                engine.ifPresent(pid -> mib.put(id, ResidentMemory.mib(of(id, ours)))));
     return mib;
   }
 
-  private static Set<Long> family(long engine) {
-    Set<Long> all = new HashSet<>(Set.of(engine));
-    ProcessHandle.of(engine)
-        .ifPresent(process -> process.descendants().forEach(child -> all.add(child.pid())));
+  private static Set<Long> of(InstanceId id, Map<InstanceId, Set<Long>> known) {
+    return known.getOrDefault(id, Set.of());
+  }
+
+  /** What a process has started cannot be asked of one that is gone: it is as it was known. */
+  private static Set<Long> family(OptionalLong engine, Set<Long> known) {
+    if (engine.isEmpty()) {
+      return known;
+    }
+    long pid = engine.getAsLong();
+    Optional<ProcessHandle> process = ProcessHandle.of(pid);
+    Set<Long> all = new HashSet<>(Set.of(pid));
+    if (process.isPresent()) {
+      process.get().descendants().forEach(child -> all.add(child.pid()));
+    } else if (known.contains(pid)) {
+      all.addAll(known);
+    }
     return all;
   }
 

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -153,11 +154,11 @@ final class Instances {
     return measurable.contains(id);
   }
 
-  /** The processes of their engines. */
-  Map<InstanceId, Long> pids() {
-    Map<InstanceId, Long> pids = new TreeMap<>();
-    states.forEach((id, known) -> known.pid().ifPresent(pid -> pids.put(id, pid)));
-    return pids;
+  /** The processes of their engines; of those that have none now, none. */
+  Map<InstanceId, OptionalLong> processes() {
+    Map<InstanceId, OptionalLong> processes = new TreeMap<>();
+    states.forEach((id, known) -> processes.put(id, known.pid()));
+    return processes;
   }
 
   Optional<InstanceReport> report(InstanceId id) {

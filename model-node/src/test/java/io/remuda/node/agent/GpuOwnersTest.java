@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class GpuOwnersTest {
       ActorRef<GpuWatch.Command> watch =
           kit.spawn(GpuWatch.create(new GpuProbe(driver()), locks, Runnable::run, agent.getRef()));
 
-      watch.tell(new GpuWatch.Look(7, Map.of(A, NO_PROCESS), Set.of()));
+      watch.tell(new GpuWatch.Look(7, Map.of(A, OptionalLong.of(NO_PROCESS)), Set.of()));
       NodeAgent.GpusSeen running = agent.receiveMessage(LIMIT);
       watch.tell(new GpuWatch.Look(8, Map.of(), Set.of(A)));
       NodeAgent.GpusSeen ended = agent.receiveMessage(LIMIT);
@@ -57,6 +58,25 @@ class GpuOwnersTest {
       assertThat(running.use().ownerlessMiB("GPU-a")).isEqualTo(100);
       assertThat(ended.use().usedMiB(A, "GPU-a")).isEqualTo(500);
       assertThat(forgotten.use().foreignMiB()).isEqualTo(Map.of("GPU-a", 800L));
+    }
+  }
+
+  @Test
+  void anInstanceThatHasNoEngineForAMomentIsStillKnownByItsProcesses() throws IOException {
+    try (GpuLocks locks = new GpuLocks(folder.resolve("locks"))) {
+      TestProbe<NodeAgent.GpusSeen> agent = kit.createTestProbe();
+      ActorRef<GpuWatch.Command> watch =
+          kit.spawn(GpuWatch.create(new GpuProbe(driver()), locks, Runnable::run, agent.getRef()));
+
+      watch.tell(new GpuWatch.Look(1, Map.of(A, OptionalLong.of(NO_PROCESS)), Set.of()));
+      agent.receiveMessage(LIMIT);
+      watch.tell(new GpuWatch.Look(2, Map.of(A, OptionalLong.empty()), Set.of()));
+      agent.receiveMessage(LIMIT);
+      watch.tell(new GpuWatch.Look(3, Map.of(), Set.of(A)));
+      NodeAgent.GpusSeen ended = agent.receiveMessage(LIMIT);
+
+      assertThat(ended.use().usedMiB(A, "GPU-a")).isEqualTo(500);
+      assertThat(ended.use().foreignMiB()).isEqualTo(Map.of("GPU-a", 300L));
     }
   }
 

@@ -24,6 +24,7 @@ final class GpuLooks {
   private final Logger log;
   private final Set<InstanceId> said = new HashSet<>();
   private long number;
+  private long wanted;
 
   GpuLooks(
       ActorRef<GpuWatch.Command> watch,
@@ -55,6 +56,7 @@ final class GpuLooks {
     }
     if (!books.ledger().shareOf(id).isEmpty()) {
       look();
+      wanted = number;
     }
   }
 
@@ -76,6 +78,10 @@ final class GpuLooks {
     MemoryReturn before = returning();
     boolean first = books.gpus(seen);
     MemoryReturn after = returning();
+    if (seen.look() < wanted) {
+      // It was under way when an engine had filled its memory, so that the look for it was dropped.
+      look();
+    }
     before.ended().keySet().stream()
         .filter(id -> !after.ended().containsKey(id))
         .forEach(

@@ -152,8 +152,7 @@ public record MemoryReturn(Map<InstanceId, Ended> ended, Map<String, Level> leve
     Level before = levels.get(uuid);
     return before == null
         ? new Level(least, lists)
-        : new Level(
-            Math.min(most, Math.max(least, before.unknownMiB())), lists || before.lists());
+        : new Level(Math.min(most, Math.max(least, before.unknownMiB())), lists || before.lists());
   }
 
   private static Share seen(

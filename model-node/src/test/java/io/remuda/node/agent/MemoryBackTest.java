@@ -61,6 +61,24 @@ class MemoryBackTest extends AgentFixture {
         () -> published().report().capacity().gpus().get(0).memoryFreeMiB() == 8_000);
   }
 
+  @Test
+  void anEngineThatIsReadyIsLookedAtAgainAfterALookThatWasUnderWay() throws IOException {
+    ActorRef<NodeAgent.Command> agent = settled();
+    agent.tell(seen(1, 0));
+    start(agent, A, "fake", MOST);
+    await(A, Phase.READY);
+    long asked = looks.expectMessageClass(GpuWatch.Look.class, LIMIT).number();
+
+    // when: a look ends that was begun before it was ready
+    agent.tell(seen(1, 0));
+
+    // then: one for the first look, one that was dropped, one for the answer
+    Eventually.isTrue(
+        "a look for what the dropped one would have shown",
+        LIMIT,
+        () -> looks.expectMessageClass(GpuWatch.Look.class, LIMIT).number() == asked + 2);
+  }
+
   /** Number of a look that was begun after the end: far sooner than at the ordinary interval. */
   private long nextLook() {
     return Eventually.find(

@@ -256,7 +256,7 @@ public record CapacityLedger(
     // The fullest that still fit: large gaps stay for large models.
     List<Gpu> fitting =
         use.gpus().stream()
-            .filter(gpu -> freeMiB(gpu) >= each)
+            .filter(gpu -> !cordoned.contains(gpu.uuid()) && freeMiB(gpu) >= each)
             .sorted(Comparator.comparingLong(this::freeMiB).thenComparing(Gpu::uuid))
             .limit(claim.gpus())
             .toList();

@@ -156,8 +156,7 @@ final class GpuWatch extends AbstractBehavior<GpuWatch.Command> {
     Map<InstanceId, Long> mib = new TreeMap<>();
     look.engines()
         .forEach(
-            (id, engine) ->
-                engine.ifPresent(pid -> mib.put(id, ResidentMemory.mib(of(id, ours)))));
+            (id, engine) -> engine.ifPresent(pid -> mib.put(id, ResidentMemory.mib(of(id, ours)))));
     return mib;
   }
 

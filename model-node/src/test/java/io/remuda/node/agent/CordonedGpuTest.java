@@ -34,6 +34,14 @@ class CordonedGpuTest extends AgentFixture {
   }
 
   @Test
+  void isNotGivenToOneThatNamesNoMemoryEither() throws IOException {
+    ActorRef<NodeAgent.Command> agent = settled();
+    setState(agent, 2, false, Set.of("GPU-0"));
+
+    assertThat(start(agent, A, "fake", new Resources(0, 100, 0, 1)).refused()).isPresent();
+  }
+
+  @Test
   void isOpenedAgain() throws IOException {
     ActorRef<NodeAgent.Command> agent = settled();
     setState(agent, 2, false, Set.of("GPU-0"));

@@ -12,8 +12,8 @@ import java.util.OptionalInt;
  * <p>Goals: requests find a slot, and answers begin in time, with few instances.
  *
  * <p>Constraints: always between the bounds, and at least one; no change in one direction soon
- * after one in the other; fewer one at a time, and only while all that are wished are there. Going
- * to none, and coming from there, is not decided here but by {@link ScaleDecider}.
+ * after one in the other; fewer one at a time, and only while all that are wished are there or have
+ * no place. Going to none, and coming from there, is not decided here but by {@link ScaleDecider}.
  *
  * <p>Algorithm: the load asks for as many instances as keep a share of their slots in use, and for
  * one more than there are when too many wait or the first token comes too late. More are taken when
@@ -32,8 +32,15 @@ final class AutoscalePolicy {
    * @param ready of them
    * @param settled whether all of them are ready and no other one is left
    * @param slots of one instance
+   * @param placed instances that have a place, ready or not
    */
-  record Standing(int target, int ready, boolean settled, int slots) {}
+  record Standing(int target, int ready, boolean settled, int slots, int placed) {
+
+    /** Whether one less stops nobody that is on its way: all are there, or one has no place. */
+    boolean canSpareOne() {
+      return settled || placed < target;
+    }
+  }
 
   /**
    * What there is to do.
@@ -100,7 +107,7 @@ final class AutoscalePolicy {
     if (down.isPresent()
         && down.getAsInt() < now.target()
         && now.target() > Math.max(1, scaling.min())
-        && now.settled()
+        && now.canSpareOne()
         && !window.movedLately(true, times.directionHold(), at)) {
       return OptionalInt.of(now.target() - 1);
     }

@@ -7,6 +7,7 @@ import io.remuda.protocol.model.Resources;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -14,7 +15,8 @@ import java.util.TreeMap;
  * machines one ran out of memory. Hard state: learnt by starting engines, which nobody wants to do
  * twice.
  *
- * @param measured by the revision of the recipe; of more than a few the oldest are forgotten
+ * @param measured by the revision of the recipe; of more than a few the oldest are forgotten that
+ *     no instance is of: what runs would only tell it again
  * @param unfit by machine, the last time that one ran out of memory there
  */
 public record Fit(Map<Long, Measured> measured, Map<MachineId, Unfit> unfit) {
@@ -68,10 +70,21 @@ public record Fit(Map<Long, Measured> measured, Map<MachineId, Unfit> unfit) {
   Fit with(long revision, Measured now) {
     TreeMap<Long, Measured> more = new TreeMap<>(measured);
     more.put(revision, now);
-    while (more.size() > REVISIONS_KEPT) {
-      more.pollFirstEntry();
-    }
     return new Fit(more, unfit);
+  }
+
+  /** What is known of {@code used}, and of some others, the newest. */
+  Fit only(Set<Long> used) {
+    if (measured.size() <= REVISIONS_KEPT) {
+      return this;
+    }
+    TreeMap<Long, Measured> kept = new TreeMap<>(measured);
+    for (long revision : measured.keySet()) {
+      if (kept.size() > REVISIONS_KEPT && !used.contains(revision)) {
+        kept.remove(revision);
+      }
+    }
+    return new Fit(kept, unfit);
   }
 
   Fit with(MachineId machine, Unfit now) {

@@ -73,9 +73,9 @@ final class FitDecider {
         : Decision.accepted();
   }
 
-  /** Machines that the live recipe does not fit on, each with why and what to do. */
+  /** Machines that the recipe all are to be of does not fit on, each with why and what to do. */
   static Map<MachineId, String> unfit(ModelState state, FleetSnapshot fleet) {
-    long revision = state.live().map(ModelState.Declaration::revision).orElse(-1L);
+    long revision = state.goal();
     Map<MachineId, String> unfit = new TreeMap<>();
     state
         .fit()

@@ -54,7 +54,10 @@ public final class ModelDecider {
     ModelState.Declaration now = state.live().get();
     boolean same = !now.self() && now.spec().equals(wanted);
     if (same && !evolve) {
-      return ifMatch.isPresent() ? RolloutDecider.again(state, now, at) : Decision.accepted();
+      // A change that is sent a second time names the version that it has itself made an old one.
+      return ifMatch.filter(seen -> seen == now.version()).isPresent()
+          ? RolloutDecider.again(state, now, at)
+          : Decision.accepted();
     }
     if (!same && ifMatch.isPresent() && ifMatch.get() != now.version()) {
       return Decision.refused(

@@ -233,7 +233,8 @@ public record ModelState(
           next.schema = declared.spec().schema().or(() -> schema);
           next.failures = Failures.NONE;
           next.removed = false;
-          if (live().map(now -> now.spec().replicas() != declared.spec().replicas()).orElse(true)) {
+          if (live().map(now -> now.spec().replicas() != declared.spec().replicas()).orElse(true)
+              || declared.spec().policies().scaling().isEmpty()) {
             // Another number from an operator holds until the load asks for another one.
             next.target = OptionalInt.empty();
           }

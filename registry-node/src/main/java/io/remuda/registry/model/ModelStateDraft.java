@@ -65,10 +65,10 @@ final class ModelStateDraft {
         earlier,
         schema,
         placed,
-        recipes.only(used()),
+        recipes.only(superseded()),
         rollout,
         target,
-        fit);
+        fit.only(used()));
   }
 
   /** Revisions that something rests on, but for the declared one, which the declaration has. */
@@ -76,7 +76,14 @@ final class ModelStateDraft {
     Set<Long> used =
         instances.values().stream().map(Instance::revision).collect(Collectors.toSet());
     rollout.ifPresent(on -> used.addAll(Set.of(on.from(), on.to())));
-    declaration.ifPresent(now -> used.remove(now.revision()));
+    declaration.ifPresent(now -> used.add(now.revision()));
     return used;
+  }
+
+  /** The same without the declared one, whose recipe is the declaration. */
+  private Set<Long> superseded() {
+    Set<Long> superseded = used();
+    declaration.ifPresent(now -> superseded.remove(now.revision()));
+    return superseded;
   }
 }

@@ -33,11 +33,20 @@ final class Replace {
   /** Gives a rollout up that leads nowhere; what served before it is the goal from then on. */
   static void giveUpInVain(Round round) {
     Optional<Rollout> rollout = round.state().rollout();
-    if (rollout.isPresent()
-        && rollout.get().stage() == Stage.ROLLING
-        && round.state().live().isPresent()
-        && !round.older()) {
+    if (rollout.isEmpty() || round.state().live().isEmpty() || round.older()) {
+      return;
+    }
+    if (round.state().wanted() == 0) {
+      new Replace(round).endOfNothing(rollout.get());
+    } else if (rollout.get().stage() == Stage.ROLLING) {
       new Replace(round).giveUpInVain(rollout.get());
+    }
+  }
+
+  /** Of what an operator has stopped nothing can become ready, nor has anything to be replaced. */
+  private void endOfNothing(Rollout rollout) {
+    if (rollout.stage() != Stage.HALTED && round.state().instances().isEmpty()) {
+      round.emit(new RolloutCompleted(round.state().name(), rollout.goal(), round.now()));
     }
   }
 
@@ -70,7 +79,7 @@ final class Replace {
       halt(rollout, "no machine can ever hold it: " + verdicts, ErrorCode.CANNOT_BE_PLACED);
       return;
     }
-    Duration limit = wish().deadline().orElse(round.policy().rollout().deadline());
+    Duration limit = deadline();
     if (lastStep(rollout, sight).plus(limit).isBefore(round.now())) {
       halt(
           rollout,
@@ -90,6 +99,7 @@ final class Replace {
         && sight.state().currentFile().isPresent()
         && !round.fleet().braked()
         && round.fleet().watching().compareTo(round.policy().lostAfter()) > 0
+        && !round.fleet().machines().isEmpty()
         && Outlook.verdicts(sight).stream().noneMatch(Verdict::everFits);
   }
 
@@ -110,6 +120,17 @@ final class Replace {
         .filter(rollout.begun()::isBefore)
         .max(Instant::compareTo)
         .orElse(rollout.begun());
+  }
+
+  private Duration deadline() {
+    return wish().deadline().orElse(round.policy().rollout().deadline());
+  }
+
+  /** One that has little time does not spend it all on waiting for somebody to be idle. */
+  private Duration patience() {
+    Duration half = deadline().dividedBy(2);
+    Duration patience = round.policy().rollout().idlePatience();
+    return patience.compareTo(half) < 0 ? patience : half;
   }
 
   private RolloutWish wish() {
@@ -147,7 +168,7 @@ final class Replace {
         old.add(part(sight, rollout, need, instance));
       }
     }
-    Instant forced = lastStep(rollout, sight).plus(round.policy().rollout().idlePatience());
+    Instant forced = lastStep(rollout, sight).plus(patience());
     return new RolloutPolicy.Scene(
         wanted,
         wish().surge(),

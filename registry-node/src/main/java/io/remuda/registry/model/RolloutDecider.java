@@ -18,7 +18,9 @@ public final class RolloutDecider {
   static Decision change(
       ModelState state, ModelState.Declaration now, ModelSpec wanted, Instant at) {
     if (DeploymentChanged.isSameRecipe(now.spec(), wanted)) {
-      return Decision.accepted(new DeploymentChanged(wanted, at));
+      // Given up for its strategy or its deadline, say, it is tried again as it is wanted now.
+      return Decision.accepted(
+          isHalted(state) ? new RolloutBegun(wanted, at) : new DeploymentChanged(wanted, at));
     }
     Optional<Rollout> rollout = state.rollout();
     Optional<Recipes.Recipe> before = rollout.flatMap(on -> state.recipes().find(on.from()));
@@ -35,8 +37,13 @@ public final class RolloutDecider {
 
   /** The same specification again: one that was given up is tried again. */
   static Decision again(ModelState state, ModelState.Declaration now, Instant at) {
-    boolean halted = state.rollout().filter(on -> on.stage() == Stage.HALTED).isPresent();
-    return halted ? Decision.accepted(new RolloutBegun(now.spec(), at)) : Decision.accepted();
+    return isHalted(state)
+        ? Decision.accepted(new RolloutBegun(now.spec(), at))
+        : Decision.accepted();
+  }
+
+  private static boolean isHalted(ModelState state) {
+    return state.rollout().filter(on -> on.stage() == Stage.HALTED).isPresent();
   }
 
   /** What an operator's wish to have the version before comes to. */

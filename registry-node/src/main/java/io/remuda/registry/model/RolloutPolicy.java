@@ -72,8 +72,11 @@ final class RolloutPolicy {
       return (int) next.stream().filter(Part::ready).count();
     }
 
+    /** Nothing old is left, and what is missing has no place: that is no matter of the recipe. */
     private boolean isComplete() {
-      return old.isEmpty() && readyNext() >= wanted;
+      boolean allThatFit =
+          !ending && !room && !next.isEmpty() && next.stream().allMatch(Part::ready);
+      return old.isEmpty() && (readyNext() >= wanted || allThatFit);
     }
   }
 

@@ -3,6 +3,7 @@ package io.remuda.registry.model;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.ModelDemand;
 import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.RolloutView.Stage;
 import io.remuda.protocol.model.ScaleView;
 import io.remuda.protocol.model.Scaling;
 import io.remuda.registry.model.AutoscalePolicy.Load;
@@ -145,10 +146,7 @@ final class ScaleDecider {
 
   /** For how long nobody has asked for anything; empty while that is not long enough. */
   private static Optional<Duration> idle(Sight sight, Scaling scaling, Load load) {
-    if (scaling.min() > 0
-        || scaling.idleAfter().isEmpty()
-        || load.work() > 0
-        || !standing(sight).settled()) {
+    if (scaling.min() > 0 || scaling.idleAfter().isEmpty() || load.work() > 0 || isMoving(sight)) {
       return Optional.empty();
     }
     Optional<Duration> least = Optional.empty();
@@ -162,11 +160,22 @@ final class ScaleDecider {
     return least;
   }
 
+  /**
+   * Whether an instance is on its way, or one recipe takes another's place: that would go on, and
+   * perhaps turn out to be wrong, when it is woken. One that has no place keeps nobody awake.
+   */
+  private static boolean isMoving(Sight sight) {
+    ModelState state = sight.state();
+    return state.rollout().filter(on -> on.stage() != Stage.HALTED).isPresent()
+        || !state.instances().values().stream().allMatch(sight::ready);
+  }
+
   private static Standing standing(Sight sight) {
     ModelState state = sight.state();
     int ready = (int) state.instances().values().stream().filter(sight::ready).count();
     boolean settled = ready == state.wanted() && state.instances().size() == ready;
-    return new Standing(state.wanted(), ready, settled, slots(sight));
+    int placed = state.instances().size();
+    return new Standing(state.wanted(), ready, settled, slots(sight), placed);
   }
 
   private static int slots(Sight sight) {

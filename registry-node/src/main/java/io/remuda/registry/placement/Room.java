@@ -34,6 +34,14 @@ record Room(long memoryMiB, double cpus, List<Long> gpuMemoryMiB) {
         capacity.gpus().stream().map(Gpu::memoryTotalMiB).toList());
   }
 
+  /** The same without GPUs that are cordoned: nothing is given back there. */
+  static Room open(Capacity capacity) {
+    return new Room(
+        capacity.memoryTotalMiB(),
+        capacity.cpusTotal(),
+        capacity.gpus().stream().map(gpu -> gpu.cordoned() ? 0L : gpu.memoryTotalMiB()).toList());
+  }
+
   boolean hasMemoryFor(Resources claim) {
     return memoryMiB >= claim.memoryMiB();
   }

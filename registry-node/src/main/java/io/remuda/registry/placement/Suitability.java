@@ -48,10 +48,11 @@ final class Suitability {
 
   /** Whether it would fit once one of the same name that claims {@code freed} is gone there. */
   static boolean fitsInstead(Machine machine, Need need, Resources freed) {
-    Room then = room(machine, need).plus(freed, Room.total(machine.report().capacity()));
+    Room then = room(machine, need).plus(freed, Room.open(machine.report().capacity()));
     return engine(machine, need)
         .or(() -> labels(machine, need))
         .or(() -> size(machine, need))
+        .or(() -> experience(machine, need))
         .or(() -> presence(machine, need))
         .or(() -> willingness(machine, need.without(machine.id())))
         .or(() -> room(machine, need.claim(), then))

@@ -61,6 +61,32 @@ class ScaleDeciderTest {
   }
 
   @Test
+  void fallsAsleepThoughOneThatIsWantedHasNoPlace() {
+    world.on(new Autoscaled(world.state.name(), 1, 2, "load", 9, 4, world.now));
+    says(0, IDLE);
+
+    assertThat(ScaleDecider.view(world.sight()).orElseThrow().target()).isEqualTo(2);
+    Round round = new Round(world.sight());
+    ScaleDecider.follow(round);
+
+    assertThat(round.plan().events())
+        .singleElement()
+        .isInstanceOfSatisfying(Autoscaled.class, slept -> assertThat(slept.to()).isZero());
+  }
+
+  @Test
+  void staysAwakeWhileItIsRolledOut() {
+    ModelSpec now = world.state.live().orElseThrow().spec();
+    world.on(new RolloutEvent.RolloutBegun(now.withArguments(Map.of("a", "b")), world.now));
+    says(0, IDLE);
+    Round round = new Round(world.sight());
+
+    ScaleDecider.follow(round);
+
+    assertThat(round.plan().events()).isEmpty();
+  }
+
+  @Test
   void staysAwakeWhileAnybodyWaits() {
     says(0, IDLE);
     world.demands = Map.of(world.state.name(), demand(1, 0));

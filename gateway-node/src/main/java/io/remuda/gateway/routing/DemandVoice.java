@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the registry what this gateway's clients ask for: each interval how many of their requests
- * wait and are at instances, and at once, and then each interval, that somebody waits for a model
- * that has no instance. Nothing of it needs an answer; what is lost is said again.
+ * and tasks wait and how soon first tokens came, and at once, and then each interval, that somebody
+ * waits for a model that has no instance. Nothing of it needs an answer; what is lost is said
+ * again.
  */
 public final class DemandVoice implements AutoCloseable {
 

@@ -9,7 +9,8 @@ import java.util.Optional;
  * How a new recipe takes the place of the old one.
  *
  * @param surge instances beyond the declared replicas while it goes on
- * @param deadline within which the first of the new recipe must be ready; empty: the registry's
+ * @param deadline within which the first, and then each next one, of the new recipe must be ready;
+ *     empty: the registry's
  */
 public record RolloutWish(Strategy strategy, int surge, Optional<Duration> deadline) {
 

@@ -303,6 +303,8 @@ final class Attempt implements InferenceSink {
     target.leave();
     if (hadSlot) {
       inference.slotFreed();
+    } else {
+      inference.slotRefused();
     }
     ByteBuf left = held;
     held = null;

@@ -253,6 +253,11 @@ final class Inference implements AnswerInProgress {
     handler.waitingRoom().freed(model);
   }
 
+  /** One of its attempts got no slot. */
+  void slotRefused() {
+    handler.waitingRoom().refused(model);
+  }
+
   /** Whether another attempt may still bring a better answer than an engine's error. */
   boolean hasAnother() {
     return underway.isDouble();

@@ -165,6 +165,22 @@ public final class WaitingRoom implements AutoCloseable {
     called.forEach(this::call);
   }
 
+  /**
+   * An instance of {@code model} has refused a request of this gateway that does not wait: others
+   * have its slots. Those who wait look again in a moment, for nobody here tells when one is free.
+   */
+  public void refused(String model) {
+    if (held == 0) {
+      return;
+    }
+    synchronized (this) {
+      Line line = lines.get(model);
+      if (line != null && !line.waiting.isEmpty()) {
+        rest(model, line);
+      }
+    }
+  }
+
   /** Whether others wait for {@code model}, so that whoever can wait goes behind them. */
   public boolean isWaitedFor(String model) {
     if (held == 0) {

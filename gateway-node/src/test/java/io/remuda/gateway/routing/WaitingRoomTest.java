@@ -199,6 +199,23 @@ class WaitingRoomTest {
   }
 
   @Test
+  void afterARefusalThatSomebodyElseGotThoseWhoWaitLookAgain() throws Exception {
+    ready("chat-1", 1);
+    Target instance = routes.snapshot().find("chat").orElseThrow().ready(0);
+    try (WaitingRoom brief = new WaitingRoom(routes, 5, Duration.ofMillis(20), timers)) {
+      // This gateway's one slot is tried by somebody who does not wait; another gateway has it.
+      instance.enter();
+      AtomicInteger calls = new AtomicInteger();
+      assertThat(brief.enter(guest("chat", 1, calls::incrementAndGet), LONG, false)).isPresent();
+      instance.leave();
+      brief.refused("chat");
+      assertThat(calls).hasValue(0);
+
+      Eventually.passes("it is called", SOON, () -> assertThat(calls).hasValue(1));
+    }
+  }
+
+  @Test
   void whoeverIsCalledKeepsItsPlaceInAFullRoom() {
     ready("chat-1", 1);
     Target instance = routes.snapshot().find("chat").orElseThrow().ready(0);

@@ -78,7 +78,7 @@ final class GpuLooks {
     MemoryReturn before = returning();
     boolean first = books.gpus(seen);
     MemoryReturn after = returning();
-    if (seen.look() < wanted) {
+    if (seen.look() > 0 && seen.look() < wanted) {
       // It was under way when an engine had filled its memory, so that the look for it was dropped.
       look();
     }

@@ -207,7 +207,10 @@ public record ModelState(
 
   /** This state after {@code event}. */
   public ModelState on(ModelEvent event) {
-    return event.applyTo(but(next -> next.sequence = sequence + 1));
+    ModelState next = event.applyTo(but(draft -> draft.sequence = sequence + 1));
+    return wanted() == 0 && next.wanted() > 0
+        ? next.but(draft -> draft.rollout = next.rollout.map(on -> on.anew(event.at())))
+        : next;
   }
 
   /** This state after all of {@code events}. */

@@ -43,9 +43,12 @@ final class Replace {
     }
   }
 
-  /** Of what an operator has stopped nothing can become ready, nor has anything to be replaced. */
+  /**
+   * Of what sleeps or was stopped nothing becomes ready. A recipe that has never served is not made
+   * the only one by that; one that comes back has nothing left to replace.
+   */
   private void endOfNothing(Rollout rollout) {
-    if (rollout.stage() != Stage.HALTED && round.state().instances().isEmpty()) {
+    if (rollout.stage() == Stage.RETURNING && round.state().instances().isEmpty()) {
       round.emit(new RolloutCompleted(round.state().name(), rollout.goal(), round.now()));
     }
   }
@@ -178,6 +181,7 @@ final class Replace {
         old,
         ending,
         Scheduler.fitsSomewhere(round.fleet(), need),
+        !need.unfit().isEmpty(),
         forced.isAfter(round.now()));
   }
 

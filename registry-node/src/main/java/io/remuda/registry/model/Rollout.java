@@ -40,6 +40,11 @@ public record Rollout(
         : this;
   }
 
+  /** Its time begins anew: nothing of it could become ready until now. */
+  Rollout anew(Instant at) {
+    return new Rollout(from, to, stage, at, reason, code);
+  }
+
   Rollout halted(String why, ErrorCode kind) {
     return new Rollout(from, to, Stage.HALTED, begun, Optional.of(why), Optional.of(kind));
   }

@@ -18,9 +18,12 @@ public final class RolloutDecider {
   static Decision change(
       ModelState state, ModelState.Declaration now, ModelSpec wanted, Instant at) {
     if (DeploymentChanged.isSameRecipe(now.spec(), wanted)) {
-      // Given up for its strategy or its deadline, say, it is tried again as it is wanted now.
+      // Given up for its strategy or its deadline, it is tried again as it is wanted now.
+      boolean another = !wanted.policies().rollout().equals(now.spec().policies().rollout());
       return Decision.accepted(
-          isHalted(state) ? new RolloutBegun(wanted, at) : new DeploymentChanged(wanted, at));
+          isHalted(state) && another
+              ? new RolloutBegun(wanted, at)
+              : new DeploymentChanged(wanted, at));
     }
     Optional<Rollout> rollout = state.rollout();
     Optional<Recipes.Recipe> before = rollout.flatMap(on -> state.recipes().find(on.from()));

@@ -50,6 +50,7 @@ final class RolloutPolicy {
    * @param old all others
    * @param ending whether any instance is stopping and still holds its place
    * @param room whether one more of the next recipe fits somewhere now
+   * @param unfit whether the next recipe ran out of memory on a machine
    * @param patient whether one that is busy is still waited for
    */
   record Scene(
@@ -61,6 +62,7 @@ final class RolloutPolicy {
       List<Part> old,
       boolean ending,
       boolean room,
+      boolean unfit,
       boolean patient) {
 
     Scene {
@@ -72,10 +74,14 @@ final class RolloutPolicy {
       return (int) next.stream().filter(Part::ready).count();
     }
 
-    /** Nothing old is left, and what is missing has no place: that is no matter of the recipe. */
+    /**
+     * Nothing old is left, and what is missing has had no place for long: that is no matter of the
+     * recipe, unless it is too large for a machine that the old one served on.
+     */
     private boolean isComplete() {
+      boolean waitsForNothing = !ending && !room && !unfit && !patient;
       boolean allThatFit =
-          !ending && !room && !next.isEmpty() && next.stream().allMatch(Part::ready);
+          waitsForNothing && !next.isEmpty() && next.stream().allMatch(Part::ready);
       return old.isEmpty() && (readyNext() >= wanted || allThatFit);
     }
   }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * How many instances a name that scales by itself is to have: when it falls asleep, when it wakes,
@@ -150,7 +151,7 @@ final class ScaleDecider {
       return Optional.empty();
     }
     Optional<Duration> least = Optional.empty();
-    for (Instance instance : sight.current()) {
+    for (Instance instance : assigned(sight).toList()) {
       Optional<Duration> idle = sight.report(instance).flatMap(InstanceReport::idle);
       if (idle.isEmpty() || idle.get().compareTo(scaling.idleAfter().get()) < 0) {
         return Optional.empty();
@@ -167,14 +168,20 @@ final class ScaleDecider {
   private static boolean isMoving(Sight sight) {
     ModelState state = sight.state();
     return state.rollout().filter(on -> on.stage() != Stage.HALTED).isPresent()
-        || !state.instances().values().stream().allMatch(sight::ready);
+        || !assigned(sight).allMatch(sight::ready);
+  }
+
+  /** What its machine goes on refusing has no place either. */
+  private static Stream<Instance> assigned(Sight sight) {
+    return sight.state().instances().values().stream()
+        .filter(instance -> sight.refusal(instance).isEmpty());
   }
 
   private static Standing standing(Sight sight) {
     ModelState state = sight.state();
     int ready = (int) state.instances().values().stream().filter(sight::ready).count();
     boolean settled = ready == state.wanted() && state.instances().size() == ready;
-    int placed = state.instances().size();
+    int placed = (int) assigned(sight).count();
     return new Standing(state.wanted(), ready, settled, slots(sight), placed);
   }
 

@@ -10,9 +10,14 @@ import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.InstanceReport.FailureKind;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Resources;
+import io.remuda.protocol.model.RolloutWish;
 import io.remuda.protocol.model.RolloutWish.Strategy;
+import io.remuda.registry.model.DeploymentEvent.DeploymentChanged;
 import io.remuda.registry.model.DeploymentEvent.DeploymentScaled;
+import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
+import io.remuda.registry.model.RolloutEvent.RolledBack;
 import io.remuda.registry.model.RolloutEvent.RolloutBegun;
 import io.remuda.registry.model.RolloutEvent.RolloutCompleted;
 import io.remuda.registry.model.RolloutEvent.RolloutHalted;
@@ -82,35 +87,56 @@ class RolloutAndFitTest {
 
   @Test
   void whatHasNoRoomForAllThatAreWantedIsCompleteWithThoseThatFit() {
-    assertThat(RolloutPolicy.next(scene(5, 3, true, false)).complete()).isTrue();
-    assertThat(RolloutPolicy.next(scene(5, 3, true, true)).complete()).isFalse();
-    assertThat(RolloutPolicy.next(scene(5, 3, false, false)).complete()).isFalse();
-    assertThat(RolloutPolicy.next(scene(5, 0, true, false)).complete()).isFalse();
+    assertThat(isComplete(3, true, false, false, false)).isTrue();
+    assertThat(isComplete(0, true, false, false, false)).isFalse();
+    assertThat(isComplete(3, false, false, false, false)).as("one starts").isFalse();
+    assertThat(isComplete(3, true, true, false, false)).as("there is room").isFalse();
+    assertThat(isComplete(3, true, false, true, false)).as("too large for one").isFalse();
+    assertThat(isComplete(3, true, false, false, true)).as("for a moment").isFalse();
   }
 
   @Test
-  void oneThatIsStoppedMeanwhileIsNotGivenUp() {
+  void oneThatIsStoppedMeanwhileIsNeitherGivenUpNorMadeFinal() {
     rolling();
     world.on(new DeploymentScaled(world.state.name(), 0, world.now)).look();
     for (InstanceId id : world.instances()) {
       world.on(new InstanceEvent.InstanceEnded(id, false, "stopped", world.now));
     }
 
-    Plan plan = world.says(Reports.of("m1")).later(Duration.ofMinutes(20)).look();
+    assertThat(world.says(Reports.of("m1")).later(Duration.ofMinutes(20)).look().events())
+        .isEmpty();
+    world.on(new DeploymentScaled(world.state.name(), 1, world.now));
 
-    assertThat(plan.events()).singleElement().isInstanceOf(RolloutCompleted.class);
-    assertThat(world.state.rollout()).isEmpty();
+    assertThat(world.look().events()).singleElement().isInstanceOf(InstanceAssigned.class);
+    assertThat(world.state.rollout().orElseThrow().goal()).isNotEqualTo(1);
+  }
+
+  @Test
+  void oneThatComesBackIsDoneWhenItIsStopped() {
+    rolling();
+    world.on(new RolledBack(world.state.name(), 1, "an operator rolled it back", world.now));
+    world.on(new DeploymentScaled(world.state.name(), 0, world.now)).look();
+    for (InstanceId id : world.instances()) {
+      world.on(new InstanceEvent.InstanceEnded(id, false, "stopped", world.now));
+    }
+
+    assertThat(world.says(Reports.of("m1")).look().events())
+        .singleElement()
+        .isInstanceOf(RolloutCompleted.class);
   }
 
   @Test
   void oneThatWasGivenUpIsTriedAgainByAnotherStrategy() {
     rolling();
     world.on(halted());
-    ModelSpec wanted = NEXT.withReplicas(2);
+    long seen = world.state.live().orElseThrow().version();
+    RolloutWish idle = new RolloutWish(Strategy.RECREATE_WHEN_IDLE, 1, Optional.empty());
+    ModelSpec otherwise = NEXT.withPolicies(new Policies(Optional.empty(), idle));
 
-    Decision decision = deploy(wanted, world.state.live().orElseThrow().version());
-
-    assertThat(decision.events()).singleElement().isInstanceOf(RolloutBegun.class);
+    assertThat(deploy(otherwise, seen).events()).singleElement().isInstanceOf(RolloutBegun.class);
+    assertThat(deploy(NEXT.withReplicas(2), seen).events())
+        .singleElement()
+        .isInstanceOf(DeploymentChanged.class);
   }
 
   @Test
@@ -134,13 +160,17 @@ class RolloutAndFitTest {
     assertThat(fit.only(Set.of(1L, 2L, 3L, 4L)).measured()).containsOnlyKeys(1L, 2L, 3L, 4L);
   }
 
-  private static RolloutPolicy.Scene scene(int wanted, int placed, boolean ready, boolean room) {
+  /** Of 5 that are wanted. */
+  private static boolean isComplete(
+      int placed, boolean ready, boolean room, boolean unfit, boolean patient) {
     List<RolloutPolicy.Part> next = new ArrayList<>();
     for (int i = 1; i <= placed; i++) {
       next.add(new RolloutPolicy.Part(InstanceId.of("demo-" + i), ready, true, false, false));
     }
-    return new RolloutPolicy.Scene(
-        wanted, 1, Strategy.AUTO, false, next, List.of(), false, room, true);
+    return RolloutPolicy.next(
+            new RolloutPolicy.Scene(
+                5, 1, Strategy.AUTO, false, next, List.of(), false, room, unfit, patient))
+        .complete();
   }
 
   private ModelState unfitFor(ModelState state) {

@@ -94,6 +94,7 @@ class RolloutPolicyProperties {
                   old,
                   actors.stream().anyMatch(a -> a.stopping),
                   actors.size() < capacity,
+                  false,
                   random.nextInt(10) != 0));
       actors.forEach(actor -> actor.stopping |= step.stop().contains(actor.id));
       for (int i = 0; i < step.place() && actors.size() < capacity; i++) {
@@ -214,7 +215,7 @@ class RolloutPolicyProperties {
 
     Step step =
         RolloutPolicy.next(
-            new Scene(wanted, 1, strategy, false, List.of(), old, false, false, false));
+            new Scene(wanted, 1, strategy, false, List.of(), old, false, false, false, false));
 
     assertThat(step.stop()).isEmpty();
   }

@@ -1,6 +1,7 @@
 package io.remuda.registry.model;
 
 import static io.remuda.registry.testing.Specs.aSpec;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.remuda.protocol.ErrorCode;
@@ -73,7 +74,7 @@ class RolloutAndFitTest {
   @Test
   void nothingMakesRoomForARecipeThatRanOutOfMemoryThere() {
     rolling();
-    Resources freed = world.state.instances().get(old).claim();
+    Resources freed = requireNonNull(world.state.instances().get(old)).claim();
     assertThat(Scheduler.fitsInstead(world.fleet(), world.sight().need(), M1, freed)).isTrue();
 
     outOfMemory(newest());
@@ -174,7 +175,7 @@ class RolloutAndFitTest {
   }
 
   private ModelState unfitFor(ModelState state) {
-    Fit.Unfit one = state.fit().unfit().get(M1);
+    Fit.Unfit one = requireNonNull(state.fit().unfit().get(M1));
     return state.with(
         state
             .fit()

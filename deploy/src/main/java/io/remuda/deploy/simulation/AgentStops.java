@@ -38,6 +38,8 @@ final class AgentStops {
     if (!forgets()) {
       life.state(outcome.state());
     }
+    // From now on; it is answered later, and then perhaps in another order.
+    world.truth().obeyed(life.machine().id(), stop.id(), stop.epoch());
     if (outcome.here()) {
       open.computeIfAbsent(stop.id(), any -> new ArrayList<>()).add(stop);
       life.instance(stop.id()).ifPresent(here -> here.stop(stop.drain()));
@@ -62,7 +64,6 @@ final class AgentStops {
   }
 
   private void done(StopInstance stop) {
-    world.truth().obeyed(life.machine().id(), stop.id(), stop.epoch());
     answer(stop, Optional.empty());
   }
 

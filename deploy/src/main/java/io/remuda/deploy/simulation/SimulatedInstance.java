@@ -30,6 +30,8 @@ final class SimulatedInstance {
   private int failures;
   private Optional<Instant> readySince = Optional.empty();
   private boolean ending;
+  // Its turn was taken, not only given: an engine comes, whatever is told meanwhile.
+  private boolean underWay;
 
   SimulatedInstance(World world, AgentLife agent, Kept kept, long firstSequence) {
     this.world = world;
@@ -74,6 +76,7 @@ final class SimulatedInstance {
       return;
     }
     int now = run;
+    underWay = true;
     agent.after(
         world.timeline().between(1, 20),
         () -> {
@@ -84,6 +87,7 @@ final class SimulatedInstance {
   }
 
   private void spawned(int now) {
+    underWay = false;
     if (now != run || state.phase() != Phase.STARTING) {
       agent.turnOver(id());
       if (state.phase() == Phase.DRAINING) {
@@ -175,13 +179,12 @@ final class SimulatedInstance {
     if (Lifecycle.next(state.phase(), Trigger.STOPPED).isEmpty()) {
       return;
     }
-    boolean underWay = state.phase() == Phase.STARTING && agent.hasTurn(id());
     move(Trigger.STOPPED);
-    gate.close().thenRun(() -> drained(underWay));
-    agent.after(drain, () -> drained(underWay));
+    gate.close().thenRun(this::drained);
+    agent.after(drain, this::drained);
   }
 
-  private void drained(boolean underWay) {
+  private void drained() {
     if (!underWay) {
       endEngine();
     }

@@ -1,6 +1,7 @@
 package io.remuda.protocol;
 
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.TaskFacet;
@@ -19,6 +20,8 @@ import java.util.TreeSet;
  * @param progress of loading in percent; -1 where nobody knows
  * @param tasks whether it takes durable tasks; empty for models that have none
  * @param revision of the recipe that the instance runs; 0 from a machine that does not say
+ * @param lease that the instance is kept for: it takes no other requests meanwhile; empty: it is
+ *     everybody's
  */
 public record Route(
     InstanceId instance,
@@ -32,10 +35,42 @@ public record Route(
     boolean clean,
     int progress,
     Optional<TaskFacet> tasks,
-    long revision)
+    long revision,
+    Optional<LeaseId> lease)
     implements WireMessage {
 
+  /** One that is everybody's. */
+  public Route(
+      InstanceId instance,
+      MachineId machine,
+      long epoch,
+      long sequence,
+      Phase phase,
+      String front,
+      int slots,
+      Set<String> endpoints,
+      boolean clean,
+      int progress,
+      Optional<TaskFacet> tasks,
+      long revision) {
+    this(
+        instance,
+        machine,
+        epoch,
+        sequence,
+        phase,
+        front,
+        slots,
+        endpoints,
+        clean,
+        progress,
+        tasks,
+        revision,
+        Optional.empty());
+  }
+
   public Route {
+    lease = Absent.orEmpty(lease);
     endpoints = java.util.Collections.unmodifiableSet(new TreeSet<>(endpoints));
   }
 

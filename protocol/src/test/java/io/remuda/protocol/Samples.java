@@ -1,6 +1,7 @@
 package io.remuda.protocol;
 
 import akka.actor.typed.ActorRef;
+import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.RolloutWish;
 import io.remuda.protocol.model.Scaling;
 import java.lang.reflect.Constructor;
@@ -78,7 +79,14 @@ final class Samples {
           : new Scaling(1, 1, Optional.empty(), 1, Optional.empty());
     }
     if (wanted == RolloutWish.class && full) {
-      return new RolloutWish(RolloutWish.Strategy.SURGE, 2, Optional.of(Duration.ofMinutes(9)));
+      return new RolloutWish(
+          RolloutWish.Strategy.SURGE, 2, Optional.of(Duration.ofMinutes(9)), OptionalInt.of(5));
+    }
+    if (wanted == Keep.class) {
+      return full ? new Keep(true, -7) : Keep.DEFAULT;
+    }
+    if (wanted == RolloutWish.class) {
+      return RolloutWish.DEFAULT;
     }
     if (wanted.isRecord()) {
       return record(wanted);

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 /** How a new version of a deployment takes the old one's place, as people write it. */
 final class RolloutJson {
 
-  private static final Set<String> KEYS = Set.of("strategy", "surge", "deadlineSeconds");
+  private static final Set<String> KEYS =
+      Set.of("strategy", "surge", "deadlineSeconds", "canaryPercent");
   private static final int MOST_SECONDS = 86_400;
 
   private RolloutJson() {}
@@ -27,6 +28,13 @@ final class RolloutJson {
               Strategy strategy = strategy(fields);
               OptionalInt surge = fields.integer("surge", 1, ModelSpec.MAX_REPLICAS);
               OptionalInt deadline = fields.integer("deadlineSeconds", 1, MOST_SECONDS);
+              OptionalInt canary = fields.integer("canaryPercent", 0, 100);
+              if (canary.isPresent() && strategy == Strategy.RECREATE) {
+                fields.problem(
+                    "canaryPercent",
+                    "rollout.canaryPercent lets both versions serve, which 'recreate' never does;"
+                        + " use another strategy or leave it out");
+              }
               if (surge.isPresent()
                   && (strategy == Strategy.RECREATE || strategy == Strategy.RECREATE_WHEN_IDLE)) {
                 fields.problem(
@@ -43,7 +51,8 @@ final class RolloutJson {
                           surge.orElse(RolloutWish.DEFAULT.surge()),
                           deadline.isPresent()
                               ? Optional.of(Duration.ofSeconds(deadline.getAsInt()))
-                              : Optional.empty()));
+                              : Optional.empty(),
+                          canary));
             })
         .orElse(RolloutWish.DEFAULT);
   }
@@ -59,6 +68,7 @@ final class RolloutJson {
       json.put("surge", wish.surge());
     }
     wish.deadline().ifPresent(limit -> json.put("deadlineSeconds", limit.toSeconds()));
+    wish.canary().ifPresent(percent -> json.put("canaryPercent", percent));
     document.set("rollout", json);
   }
 

@@ -4,6 +4,7 @@ import io.remuda.protocol.Absent;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How a new recipe takes the place of the old one.
@@ -11,14 +12,22 @@ import java.util.Optional;
  * @param surge instances beyond the declared replicas while it goes on
  * @param deadline within which the first, and then each next one, of the new recipe must be ready;
  *     empty: the registry's
+ * @param canary percent of the requests that the new recipe gets until somebody promotes it; empty:
+ *     it takes over by itself
  */
-public record RolloutWish(Strategy strategy, int surge, Optional<Duration> deadline) {
+public record RolloutWish(
+    Strategy strategy, int surge, Optional<Duration> deadline, OptionalInt canary) {
 
   public static final RolloutWish DEFAULT = new RolloutWish(Strategy.AUTO, 1, Optional.empty());
 
   public RolloutWish {
     strategy = strategy == null ? Strategy.AUTO : strategy;
     deadline = Absent.orEmpty(deadline);
+    canary = canary == null ? OptionalInt.empty() : canary;
+    if (canary.isPresent() && (canary.getAsInt() < 0 || canary.getAsInt() > 100)) {
+      throw new IllegalArgumentException(
+          "a canary gets 0 to 100 percent, not " + canary.getAsInt());
+    }
     if (surge < 1 || surge > ModelSpec.MAX_REPLICAS) {
       throw new IllegalArgumentException(
           "surge is 1 to " + ModelSpec.MAX_REPLICAS + ", not " + surge);
@@ -26,6 +35,11 @@ public record RolloutWish(Strategy strategy, int surge, Optional<Duration> deadl
     if (deadline.filter(within -> within.isNegative() || within.isZero()).isPresent()) {
       throw new IllegalArgumentException("a rollout's deadline is longer than nothing");
     }
+  }
+
+  /** One that takes over by itself. */
+  public RolloutWish(Strategy strategy, int surge, Optional<Duration> deadline) {
+    this(strategy, surge, deadline, OptionalInt.empty());
   }
 
   /** In which order instances of the two recipes start and stop. */

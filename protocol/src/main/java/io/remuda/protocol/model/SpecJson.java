@@ -1,6 +1,7 @@
 package io.remuda.protocol.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.remuda.protocol.ErrorCode;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The deployment as people write it, in JSON or in YAML read into the same tree. Reading is strict:
@@ -35,7 +37,10 @@ public final class SpecJson {
           "antiAffinity",
           "schema",
           "rollout",
-          "scaling");
+          "scaling",
+          "pinned",
+          "priority",
+          "needs");
   private static final Set<String> RESOURCE_KEYS =
       Set.of("gpuMemoryMiB", "memoryMiB", "cpus", "gpus");
   private static final Set<String> SCHEMA_KEYS =
@@ -93,6 +98,11 @@ public final class SpecJson {
     Optional<Schema> schema = schema(fields);
     RolloutWish rollout = RolloutJson.read(fields);
     Optional<Scaling> scaling = ScalingJson.read(fields, replicas);
+    Keep keep =
+        new Keep(
+            fields.bool("pinned", Keep.DEFAULT.pinned()),
+            fields.integer("priority", Keep.LEAST, Keep.MOST).orElse(Keep.DEFAULT.priority()));
+    Set<ModelName> needs = needs(fields, name);
     List<Problem> problems = fields.problems();
     if (!problems.isEmpty() || name.isEmpty() || engine.isEmpty()) {
       return new Parsed(Optional.empty(), problems);
@@ -112,7 +122,7 @@ public final class SpecJson {
                 strategy,
                 antiAffinity,
                 schema,
-                new Policies(scaling, rollout))),
+                new Policies(scaling, rollout, keep, needs))),
         List.of());
   }
 
@@ -133,7 +143,43 @@ public final class SpecJson {
     spec.schema().ifPresent(schema -> json.set("schema", write(schema)));
     RolloutJson.write(spec.policies().rollout(), json);
     spec.policies().scaling().ifPresent(scaling -> json.set("scaling", ScalingJson.write(scaling)));
+    write(spec.policies(), json);
     return json;
+  }
+
+  /** What is not as when nothing is said. */
+  private static void write(Policies policies, ObjectNode json) {
+    if (policies.keep().pinned()) {
+      json.put("pinned", true);
+    }
+    if (policies.keep().priority() != Keep.DEFAULT.priority()) {
+      json.put("priority", policies.keep().priority());
+    }
+    if (!policies.needs().isEmpty()) {
+      ArrayNode needs = json.putArray("needs");
+      policies.needs().forEach(need -> needs.add(need.value()));
+    }
+  }
+
+  private static Set<ModelName> needs(StrictFields fields, Optional<ModelName> self) {
+    Set<ModelName> needs = new TreeSet<>();
+    List<String> words = fields.texts("needs");
+    if (words.size() > Policies.MOST_NEEDS) {
+      fields.problem(
+          "needs", "needs names at most " + Policies.MOST_NEEDS + ", not " + words.size());
+    }
+    for (String word : words) {
+      Optional<ModelName> need = ModelName.parse(word);
+      if (need.isEmpty()) {
+        fields.problem(
+            "needs", "needs: '" + StrictFields.shown(word) + "' does not match " + ModelName.SHAPE);
+      } else if (need.equals(self)) {
+        fields.problem("needs", "needs: '" + word + "' is this deployment itself; leave it out");
+      } else {
+        needs.add(need.get());
+      }
+    }
+    return needs;
   }
 
   /** A claim in the words of the document. */

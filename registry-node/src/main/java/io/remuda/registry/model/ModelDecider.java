@@ -219,6 +219,8 @@ public final class ModelDecider {
     differ(fields, "schema", now.schema(), wanted.schema());
     differ(fields, "rollout", now.policies().rollout(), wanted.policies().rollout());
     differ(fields, "scaling", now.policies().scaling(), wanted.policies().scaling());
+    differ(fields, "pinned or priority", now.policies().keep(), wanted.policies().keep());
+    differ(fields, "needs", now.policies().needs(), wanted.policies().needs());
     return String.join(", ", fields);
   }
 

@@ -1,5 +1,7 @@
 package io.remuda.registry.model;
 
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.RolloutWish;
 import io.remuda.protocol.model.Scaling;
@@ -8,6 +10,8 @@ import io.remuda.registry.proto.journal.PScaling;
 import io.remuda.registry.proto.journal.PSpec;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
 /**
  * Bytes of how a deployment moves; one that says nothing of it has the bytes that it had before.
@@ -21,12 +25,17 @@ final class PoliciesCodec {
     if (!policies.rollout().equals(RolloutWish.DEFAULT)) {
       proto.setRollout(toProto(policies.rollout()));
     }
+    proto.setPinned(policies.keep().pinned());
+    proto.setPriority(policies.keep().priority());
+    policies.needs().forEach(need -> proto.addNeeds(need.value()));
   }
 
   static Policies fromProto(PSpec proto) {
     return new Policies(
         proto.hasScaling() ? Optional.of(fromProto(proto.getScaling())) : Optional.empty(),
-        proto.hasRollout() ? fromProto(proto.getRollout()) : RolloutWish.DEFAULT);
+        proto.hasRollout() ? fromProto(proto.getRollout()) : RolloutWish.DEFAULT,
+        new Keep(proto.getPinned(), proto.getPriority()),
+        proto.getNeedsList().stream().map(ModelName::new).collect(Collectors.toSet()));
   }
 
   private static PScaling toProto(Scaling scaling) {
@@ -53,6 +62,7 @@ final class PoliciesCodec {
     PRolloutWish.Builder proto =
         PRolloutWish.newBuilder().setStrategy(wish.strategy().word()).setSurge(wish.surge());
     wish.deadline().ifPresent(deadline -> proto.setDeadlineMillis(deadline.toMillis()));
+    wish.canary().ifPresent(proto::setCanaryPercent);
     return proto.build();
   }
 
@@ -60,7 +70,8 @@ final class PoliciesCodec {
     return new RolloutWish(
         RolloutWish.Strategy.of(proto.getStrategy()),
         proto.getSurge(),
-        millis(proto.hasDeadlineMillis(), proto.getDeadlineMillis()));
+        millis(proto.hasDeadlineMillis(), proto.getDeadlineMillis()),
+        proto.hasCanaryPercent() ? OptionalInt.of(proto.getCanaryPercent()) : OptionalInt.empty());
   }
 
   private static Optional<Duration> millis(boolean present, long millis) {

@@ -11,6 +11,7 @@ import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport.Origin;
+import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Policies;
@@ -69,6 +70,9 @@ final class Samples {
     all.put(
         "DeploymentDeclared-policies",
         new DeploymentEvent.DeploymentDeclared(spec().withPolicies(policies()), AT));
+    all.put(
+        "DeploymentDeclared-composed",
+        new DeploymentEvent.DeploymentDeclared(spec().withPolicies(composed()), AT));
     all.put("DeploymentChanged", new DeploymentEvent.DeploymentChanged(spec().withReplicas(5), AT));
     all.put("DeploymentScaled", new DeploymentEvent.DeploymentScaled(NAME, 0, AT));
     all.put("DeploymentRemoved", new DeploymentEvent.DeploymentRemoved(NAME, AT));
@@ -163,6 +167,14 @@ final class Samples {
             new Scaling(
                 0, 4, Optional.of(Duration.ofMinutes(5)), 2, Optional.of(Duration.ofMillis(800)))),
         new RolloutWish(RolloutWish.Strategy.SURGE, 2, Optional.of(Duration.ofMinutes(9))));
+  }
+
+  private static Policies composed() {
+    return new Policies(
+        Optional.empty(),
+        new RolloutWish(RolloutWish.Strategy.AUTO, 1, Optional.empty(), OptionalInt.of(5)),
+        new Keep(true, -7),
+        Set.of(new ModelName("embedder"), new ModelName("reader")));
   }
 
   private static Fit.Unfit unfit() {

@@ -6,8 +6,7 @@ import java.util.Map;
 
 /**
  * Where the answer to a client goes: either {@link #whole}, or {@link #head}, any number of {@link
- * #bytes}, and one of {@link #end}, {@link #endFailed} and {@link #cut}. All are called on the
- * request's loop.
+ * #bytes}, and one of {@link #end} and {@link #cut}. All are called on the request's loop.
  */
 public interface AnswerSink {
 
@@ -20,12 +19,11 @@ public interface AnswerSink {
   /** The sink owns {@code bytes}. */
   void bytes(ByteBuf bytes);
 
+  /**
+   * What was sent is all there is, also where the last of it told of a failure. The connection
+   * stays: its client may have sent the next request already.
+   */
   void end();
-
-  /** The last of the bytes told of a failure; whoever can, ends the connection with the answer. */
-  default void endFailed() {
-    end();
-  }
 
   /** What was sent is not complete and never will be: the client must see a broken connection. */
   void cut();

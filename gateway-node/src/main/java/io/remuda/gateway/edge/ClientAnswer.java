@@ -93,7 +93,7 @@ final class ClientAnswer {
             prefix + "data: " + body.toString(StandardCharsets.UTF_8) + "\n\n",
             StandardCharsets.UTF_8));
     body.release();
-    sink.endFailed();
+    sink.end();
   }
 
   /** The engine's head, unless the client has got one already. */
@@ -126,7 +126,7 @@ final class ClientAnswer {
     String event = ErrorAnswer.event(reason, request.endpoint().dialect(), request.requestId());
     String text = betweenEvents ? event : "\n\n" + event;
     sink.bytes(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
-    sink.endFailed();
+    sink.end();
   }
 
   /** The whole answer is a refusal, in the form that what was sent so far allows. */

@@ -174,15 +174,6 @@ final class Exchange implements AnswerSink {
   }
 
   @Override
-  public void endFailed() {
-    if (over) {
-      return;
-    }
-    close();
-    response.end().onComplete(done -> connection.close());
-  }
-
-  @Override
   public void cut() {
     close();
     connection.cut();

@@ -170,7 +170,7 @@ class EdgeFirstByteTest {
         });
 
     try (Wire client = fixture.wire()) {
-      assertThat(client.post(CHAT, STREAM).untilClosed(SOON))
+      assertThat(client.post(CHAT, STREAM).until("0\r\n\r\n"))
           .contains("data: {\"n\":0}\n\n")
           .contains("\"code\":\"engine_gone\"");
     }

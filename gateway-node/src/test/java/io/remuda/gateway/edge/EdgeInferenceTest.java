@@ -128,12 +128,37 @@ class EdgeInferenceTest {
         Wire client = fixture.wire()) {
       fixture.ready("bench-1", front.port());
 
-      String all = client.post(CHAT, STREAM).untilClosed(SOON);
+      String all = client.post(CHAT, STREAM).until("0\r\n\r\n");
 
-      assertThat(all).endsWith("0\r\n\r\n");
       assertThat(all).contains("{\"n\":1}\n\n").contains("data: {\"error\":{\"message\":");
       assertThat(all).contains("\"code\":\"engine_gone\"").doesNotContain("[DONE]");
       fixture.ended("bench engine_gone");
+    }
+  }
+
+  /** Its client takes the connection for a good one: the answer was whole, its end was told. */
+  @Test
+  void theNextRequestOverTheConnectionOfABrokenStreamIsAnswered() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    try (ScriptedEngine front =
+            ScriptedEngine.start(
+                (seen, wire) -> {
+                  wire.events();
+                  wire.event("{\"n\":" + asked.incrementAndGet() + "}");
+                  if (asked.get() == 1) {
+                    wire.cut();
+                  } else {
+                    wire.done();
+                  }
+                });
+        Wire client = fixture.wire()) {
+      fixture.ready("bench-1", front.port());
+      client.post(CHAT, STREAM).until("0\r\n\r\n");
+      // A gateway that would close it does so by now.
+      fixture.ended("bench engine_gone");
+      client.silentFor(Duration.ofMillis(200));
+
+      assertThat(client.post(CHAT, STREAM).then("[DONE]")).contains("{\"n\":2}");
     }
   }
 
@@ -435,7 +460,7 @@ class EdgeInferenceTest {
       client.post(CHAT, STREAM).until(": keep-alive\n\n");
       goOn.countDown();
 
-      assertThat(client.untilClosed(SOON)).contains("data: {\"error\":{\"message\":\"no\"");
+      assertThat(client.until("0\r\n\r\n")).contains("data: {\"error\":{\"message\":\"no\"");
     }
   }
 
@@ -455,7 +480,7 @@ class EdgeInferenceTest {
       client.post(CHAT, STREAM).until(": keep-alive\n\n");
       goOn.countDown();
 
-      assertThat(client.untilClosed(SOON))
+      assertThat(client.until("0\r\n\r\n"))
           .contains("data: {\"error\":{\"message\":")
           .contains("\"code\":\"engine_failed\"")
           .doesNotContain("xxx");

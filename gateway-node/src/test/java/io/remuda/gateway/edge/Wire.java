@@ -64,6 +64,17 @@ final class Wire implements AutoCloseable {
     return read.toString();
   }
 
+  /** Waits for what must not come; fails when anything does, the end of the connection too. */
+  Wire silentFor(Duration length) throws IOException {
+    socket.setSoTimeout((int) length.toMillis());
+    try {
+      int b = socket.getInputStream().read();
+      throw new AssertionError(b < 0 ? "closed, after: " + read : "unasked: " + (char) b);
+    } catch (SocketTimeoutException e) {
+      return this;
+    }
+  }
+
   /** Reads until the server closes; fails when it does not within the limit. */
   String untilClosed(Duration limit) throws IOException {
     socket.setSoTimeout((int) limit.toMillis());

@@ -71,6 +71,9 @@ public final class FleetBook {
   public Optional<Word> reported(Report said, Instant now) {
     NodeReport report = said.report();
     Optional<NodeHealth> known = machines.get(report.machine());
+    if (machines.ids().isEmpty()) {
+      own.heardFirst(now);
+    }
     if (!machines.reported(report, said.agent(), now)) {
       return Optional.empty();
     }

@@ -27,7 +27,9 @@ final class Follow {
 
   private void follow(Instance instance) {
     Duration silence = round.fleet().silenceOf(instance.machine());
-    if (silence.compareTo(round.policy().lostAfter()) > 0 && !round.fleet().braked()) {
+    if (silence.compareTo(round.policy().lostAfter()) > 0
+        && !round.fleet().braked()
+        && !hearsNobody(instance)) {
       lost(instance);
       return;
     }
@@ -57,6 +59,15 @@ final class Follow {
         round.emit(new InstanceReady(instance.id(), round.now()));
       }
     }
+  }
+
+  /**
+   * Whether this registry node has heard no machine at all: then it is cut off rather than they,
+   * and there is nowhere to place what it would give up.
+   */
+  private boolean hearsNobody(Instance instance) {
+    return round.fleet().machines().isEmpty()
+        && !round.fleet().confirmed().contains(instance.machine());
   }
 
   private void lost(Instance instance) {

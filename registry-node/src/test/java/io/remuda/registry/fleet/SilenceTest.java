@@ -50,6 +50,20 @@ class SilenceTest {
   }
 
   @Test
+  void afterATimeWithoutAnyMachineTheOthersHaveTheirTimeFromTheFirstOn() {
+    Duration lostAfter = ViewWorld.SETTINGS.reconcile().lostAfter();
+    MachineId unheard = new MachineId("unheard");
+    world.pass(lostAfter.multipliedBy(2));
+
+    world.report(Reports.of("m1"));
+    world.pass(lostAfter.minusSeconds(2));
+    assertThat(world.fleet.snapshot().silenceOf(unheard)).isLessThan(lostAfter);
+
+    world.pass(Duration.ofSeconds(4));
+    assertThat(world.fleet.snapshot().silenceOf(unheard)).isGreaterThan(lostAfter);
+  }
+
+  @Test
   void aPauseOfTheRegistryItselfIsNoMachinesSilence() {
     world.report(Reports.of("m1"));
     world.watch("demo", "demo-1");

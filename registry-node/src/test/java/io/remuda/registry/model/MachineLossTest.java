@@ -74,6 +74,14 @@ class MachineLossTest {
   }
 
   @Test
+  void whoHearsNoMachineAtAllGivesNothingUp() {
+    World world = World.aReady().gone("m1");
+    world.watching = Duration.ofMinutes(5);
+
+    assertThat(world.look().events()).isEmpty();
+  }
+
+  @Test
   void isSuspectWhileItsMachineIsSilentAndReadyWhenItIsBack() {
     World world = World.aReady().silent("m1", Duration.ofSeconds(5));
 

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -73,6 +74,7 @@ public final class ModelNode implements AutoCloseable {
       }
       Set<String> roles = new TreeSet<>(settings.roles());
       roles.add(Keys.roleOf(home.machineId()));
+      roles.add(Keys.roleOfLife(UUID.randomUUID().toString().replace("-", "")));
       node.cluster =
           Optional.of(ClusterHost.start(settings.withRoles(roles), config, node::clusterGuardian));
     } catch (RuntimeException e) {

@@ -22,6 +22,9 @@ public final class Keys {
   /** A member with a role that begins so is the machine whose id follows. */
   private static final String ROLE_OF_MACHINE = "machine-";
 
+  /** A member with a role that begins so is of the process that the rest names. */
+  private static final String ROLE_OF_LIFE = "life-";
+
   /** Shows that a call to a machine's front comes from this cluster. */
   public static final String CLUSTER_KEY_HEADER = "x-remuda-cluster-key";
 
@@ -41,6 +44,19 @@ public final class Keys {
         .filter(role -> role.startsWith(ROLE_OF_MACHINE))
         .findFirst()
         .flatMap(role -> MachineId.parse(role.substring(ROLE_OF_MACHINE.length())));
+  }
+
+  /** The role by which a member is known to be of one process with another. */
+  public static String roleOfLife(String life) {
+    return ROLE_OF_LIFE + life;
+  }
+
+  /** The process that a member with {@code roles} is of, if it says so. */
+  public static Optional<String> lifeOf(Collection<String> roles) {
+    return roles.stream()
+        .filter(role -> role.startsWith(ROLE_OF_LIFE))
+        .findFirst()
+        .map(role -> role.substring(ROLE_OF_LIFE.length()));
   }
 
   /** The shard of routes and catalog that {@code name} belongs to. */

@@ -34,10 +34,10 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.tls.FleetTls;
 import io.remuda.protocol.tls.WatchedEngine;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -210,9 +210,10 @@ final class ContactEndpoint {
                 + own.cluster()
                 + "'; give both the same remuda.cluster.name, or take one off the other's seeds");
       }
-      Optional<String> reason = AdmissionPolicy.refusal(own, asking.get(), living());
+      Map<MachineId, String> living = living();
+      Optional<String> reason = AdmissionPolicy.refusal(own, asking.get(), living.keySet());
       if (reason.isPresent()) {
-        if (isWorthTelling(asking.get())) {
+        if (isWorthTelling(asking.get(), living)) {
           refused.tell(system, remote, reason.get());
         }
         return CompletableFuture.completedFuture(
@@ -224,20 +225,28 @@ final class ContactEndpoint {
     return routes.apply(request);
   }
 
-  /** A machine that was killed and comes back meets its former self for a moment; that is none. */
-  private boolean isWorthTelling(Greeting asking) {
+  /**
+   * A machine that was killed and comes back meets its former self for a moment; that is none. Nor
+   * is one whose cluster system was built anew in the same process, however long the fleet takes to
+   * see that the former one is gone.
+   */
+  private boolean isWorthTelling(Greeting asking, Map<MachineId, String> living) {
     if (asking.machine().isEmpty() || asking.protocol() != own.protocol()) {
       return true;
     }
-    return twins.isTwin(asking.machine().get(), living(), System.nanoTime());
+    MachineId machine = asking.machine().get();
+    boolean itself = asking.life().filter(life -> life.equals(living.get(machine))).isPresent();
+    return !itself && twins.isTwin(machine, living.keySet(), System.nanoTime());
   }
 
-  private Set<MachineId> living() {
-    Set<MachineId> found = new HashSet<>();
+  /** Machines that are members now and answer, each with its process; "" where it does not say. */
+  private Map<MachineId, String> living() {
+    Map<MachineId, String> found = new HashMap<>();
     var state = Cluster.get(system).state();
     for (Member member : state.getMembers()) {
       if (member.status().equals(MemberStatus.up()) && !state.getUnreachable().contains(member)) {
-        Keys.machineOf(member.getRoles()).ifPresent(found::add);
+        String life = Keys.lifeOf(member.getRoles()).orElse("");
+        Keys.machineOf(member.getRoles()).ifPresent(machine -> found.put(machine, life));
       }
     }
     return found;

@@ -12,15 +12,26 @@ import java.util.regex.Pattern;
  *
  * @param protocol the version of all that nodes say to each other
  * @param machine of a model node
+ * @param life of the process that asks, where it says so: a cluster system that it had before is of
+ *     the same one
  */
-record Greeting(int protocol, String cluster, Optional<MachineId> machine) {
+record Greeting(int protocol, String cluster, Optional<MachineId> machine, Optional<String> life) {
 
   private static final Pattern SHAPE =
       Pattern.compile(
-          "remuda/(\\d{1,6}) \\(cluster=([a-zA-Z0-9-]{1,40})(?:; machine=([a-z0-9-]{1,40}))?\\)");
+          "remuda/(\\d{1,6}) \\(cluster=([a-zA-Z0-9-]{1,40})(?:; machine=([a-z0-9-]{1,40}))?"
+              + "(?:; life=([a-z0-9]{1,40}))?\\)");
+
+  Greeting(int protocol, String cluster, Optional<MachineId> machine) {
+    this(protocol, cluster, machine, Optional.empty());
+  }
 
   static Greeting of(NodeSettings settings, int protocol) {
-    return new Greeting(protocol, settings.clusterName(), Keys.machineOf(settings.roles()));
+    return new Greeting(
+        protocol,
+        settings.clusterName(),
+        Keys.machineOf(settings.roles()),
+        Keys.lifeOf(settings.roles()));
   }
 
   /** Empty when {@code userAgent} is none of ours. */
@@ -31,7 +42,8 @@ record Greeting(int protocol, String cluster, Optional<MachineId> machine) {
             new Greeting(
                 Integer.parseInt(read.group(1)),
                 read.group(2),
-                Optional.ofNullable(read.group(3)).flatMap(MachineId::parse)))
+                Optional.ofNullable(read.group(3)).flatMap(MachineId::parse),
+                Optional.ofNullable(read.group(4))))
         : Optional.empty();
   }
 
@@ -41,6 +53,7 @@ record Greeting(int protocol, String cluster, Optional<MachineId> machine) {
         + " (cluster="
         + cluster
         + machine.map(id -> "; machine=" + id).orElse("")
+        + life.map(of -> "; life=" + of).orElse("")
         + ")";
   }
 }

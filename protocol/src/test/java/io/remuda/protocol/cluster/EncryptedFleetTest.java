@@ -6,6 +6,7 @@ import akka.actor.typed.Props;
 import akka.actor.typed.eventstream.EventStream;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
+import io.remuda.protocol.Keys;
 import io.remuda.protocol.config.HostPort;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.testing.Eventually;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +37,7 @@ class EncryptedFleetTest {
 
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final Duration YEAR = Duration.ofDays(365);
+  private static final Duration TWIN_PATIENCE = Duration.ofSeconds(1);
 
   @TempDir Path folder;
   private CertificateAuthority authority;
@@ -180,6 +183,41 @@ class EncryptedFleetTest {
     }
   }
 
+  /** Its former cluster system is a member for as long as the fleet cannot see that it is gone. */
+  @Test
+  void aMachineThatMeetsItselfIsNotToldOfAsACopy() throws Exception {
+    MachineId id = new MachineId("a1b2c3");
+    Set<String> roles = Set.of(Keys.roleOf(id), Keys.roleOfLife("abcdef01"));
+    HostPort there = TestNode.contacts(1).get(0);
+    try (TestNode registry = registry(data("registry"));
+        TestNode model =
+            TestNode.start(
+                roles,
+                there,
+                contacts.subList(0, 1),
+                Map.of("remuda.node.data", data("model").toString()))) {
+      model.awaitUp(SOON);
+      Eventually.isTrue("two members", SOON, () -> registry.membersUp() == 2);
+      watch(registry);
+
+      long begun = System.nanoTime();
+      while (System.nanoTime() - begun < TWIN_PATIENCE.multipliedBy(2).toNanos()) {
+        assertThat(asks(id, "abcdef01")).contains("is a member of this fleet already");
+      }
+      assertThat(refused).isEmpty();
+
+      Eventually.isTrue(
+          "another process is told of",
+          SOON,
+          () -> !asks(id, "abcdef02").isEmpty() && !refused.isEmpty());
+    }
+  }
+
+  private String asks(MachineId machine, String life) {
+    Greeting greeting = new Greeting(1, "remuda", Optional.of(machine), Optional.of(life));
+    return new Knock(greeting, Optional.empty(), SOON).ask(contacts.get(0)).orElse("");
+  }
+
   private void watch(TestNode node) {
     var listener =
         node.system()
@@ -207,7 +245,7 @@ class EncryptedFleetTest {
             "remuda.node.data",
             data.toString(),
             "remuda.cluster.twin-patience",
-            "1s",
+            TWIN_PATIENCE.toMillis() + "ms",
             "remuda.cluster.tls-look-interval",
             "100ms"));
   }
@@ -220,7 +258,7 @@ class EncryptedFleetTest {
 
   private TestNode machine(MachineId id, Path data) {
     return TestNode.start(
-        io.remuda.protocol.Keys.roleOf(id),
+        Keys.roleOf(id),
         TestNode.contacts(1).get(0),
         contacts.subList(0, 1),
         Map.of("remuda.node.data", data.toString()));

@@ -73,11 +73,17 @@ public final class TestNode implements AutoCloseable {
   /** A node of the contact list {@code seeds} whose own contact endpoint is {@code bind}. */
   public static TestNode start(
       String role, HostPort bind, List<HostPort> seeds, Map<String, ?> more) {
+    return start(Set.of(role), bind, seeds, more);
+  }
+
+  /** As {@link #start(String, HostPort, List, Map)}, with several roles. */
+  public static TestNode start(
+      Set<String> roles, HostPort bind, List<HostPort> seeds, Map<String, ?> more) {
     Config config = config(more);
     NodeSettings settings =
-        NodeSettings.from(config).withRoles(Set.of(role)).withBind(bind).withSeeds(seeds);
+        NodeSettings.from(config).withRoles(roles).withBind(bind).withSeeds(seeds);
     return new TestNode(
-        role.equals("registry")
+        roles.contains("registry")
             ? ClusterHost.startOnce(settings, config, idle(), () -> {})
             : ClusterHost.start(settings, config, idle()));
   }

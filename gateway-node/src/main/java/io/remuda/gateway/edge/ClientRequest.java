@@ -1,6 +1,7 @@
 package io.remuda.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
+import io.remuda.protocol.model.LeaseToken;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,8 @@ import java.util.function.Predicate;
  * @param holdFor how long the client wants to be held while no instance takes it; empty when it did
  *     not say
  * @param loop where everything about this request happens
+ * @param lease under which it comes: it goes to that lease's instances alone; empty: to those that
+ *     are everybody's
  */
 public record ClientRequest(
     Endpoint endpoint,
@@ -27,4 +30,19 @@ public record ClientRequest(
     String requestId,
     Predicate<String> models,
     Optional<Duration> holdFor,
-    Executor loop) {}
+    Executor loop,
+    Optional<LeaseToken> lease) {
+
+  /** One under no lease. */
+  public ClientRequest(
+      Endpoint endpoint,
+      Optional<String> model,
+      List<Map.Entry<String, String>> headers,
+      ByteBuf body,
+      String requestId,
+      Predicate<String> models,
+      Optional<Duration> holdFor,
+      Executor loop) {
+    this(endpoint, model, headers, body, requestId, models, holdFor, loop, Optional.empty());
+  }
+}

@@ -122,12 +122,16 @@ final class EdgeLoop extends VerticleBase {
       refuse(request, Refused.of(ErrorCode.INVALID_REQUEST, "the path is malformed"));
       return;
     }
-    Optional<Endpoint> endpoint = Endpoint.of(path.get());
-    Optional<String> model = endpoint.isPresent() ? Optional.empty() : Endpoint.modelIn(path.get());
+    LeaseAddress address = LeaseAddress.of(path.get());
+    Optional<Endpoint> endpoint = Endpoint.of(address.path());
+    Optional<String> model =
+        endpoint.isPresent() ? Optional.empty() : Endpoint.modelIn(address.path());
     if (endpoint.isPresent() || model.isPresent()) {
-      new Exchange(this, connection, request, endpoint.orElse(Endpoint.PREDICT), model).start();
+      CallLease lease = CallLease.of(address.token(), request.headers().getAll(Keys.LEASE_HEADER));
+      new Exchange(this, connection, request, endpoint.orElse(Endpoint.PREDICT), model, lease)
+          .start();
     } else {
-      java.util.Objects.requireNonNull(relay).relay(request, path.get(), connection);
+      java.util.Objects.requireNonNull(relay).relay(request, address.path(), connection);
     }
   }
 

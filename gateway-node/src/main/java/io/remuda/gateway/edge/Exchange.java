@@ -32,6 +32,7 @@ final class Exchange implements AnswerSink {
   private final HttpServerResponse response;
   private final Endpoint endpoint;
   private final Optional<String> model;
+  private final CallLease lease;
   private final String requestId;
   private final long started = System.nanoTime();
   private final ArrivingBody body;
@@ -46,19 +47,22 @@ final class Exchange implements AnswerSink {
 
   /**
    * @param model where the address names it
+   * @param lease as header or address name it
    */
   Exchange(
       EdgeLoop loop,
       EdgeConnection connection,
       HttpServerRequest request,
       Endpoint endpoint,
-      Optional<String> model) {
+      Optional<String> model,
+      CallLease lease) {
     this.loop = loop;
     this.connection = connection;
     this.request = request;
     this.response = request.response();
     this.endpoint = endpoint;
     this.model = model;
+    this.lease = lease;
     this.requestId = RequestIds.of(request);
     this.body = new ArrivingBody(loop.edge().bodies(), loop.edge().settings().maxBodyBytes());
   }
@@ -79,6 +83,10 @@ final class Exchange implements AnswerSink {
       return;
     }
     decision = checked;
+    if (lease.refused().isPresent()) {
+      refuse(lease.refused().get());
+      return;
+    }
     String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
     if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
       refuse(
@@ -226,7 +234,8 @@ final class Exchange implements AnswerSink {
                     requestId,
                     checked.models(),
                     wait(request.getHeader(Headers.WAIT)),
-                    loop.executor()),
+                    loop.executor(),
+                    lease.token()),
                 this);
     if (over) {
       answer = null;

@@ -16,13 +16,7 @@ public final class Headers {
   public static final String WAIT = "x-remuda-wait";
 
   private static final String[] TO_ENGINES = {
-    "content-type",
-    "accept",
-    "traceparent",
-    "tracestate",
-    "anthropic-version",
-    "anthropic-beta",
-    "x-remuda-lease"
+    "content-type", "accept", "traceparent", "tracestate", "anthropic-version", "anthropic-beta"
   };
 
   private static final Set<String> FROM_ENGINES =

@@ -6,6 +6,7 @@ import io.remuda.gateway.routing.RouteSnapshot;
 import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.model.LeaseToken;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ final class Inference implements AnswerInProgress {
     this.request = request;
     this.body = new InstanceBody(request);
     this.answer = new ClientAnswer(request, sink);
-    this.tries = new Tries(handler.settings());
+    this.tries = new Tries(handler.settings(), request.lease().map(LeaseToken::lease));
     this.holding = new Holding(handler, request, started, this::route);
   }
 
@@ -126,22 +127,34 @@ final class Inference implements AnswerInProgress {
       refuse(unknown, retryAfterLoading());
       return;
     }
+    boolean leased = request.lease().isPresent();
     Optional<Target> target =
-        holding.isBehindOthers(entry) ? Optional.empty() : tries.untried(entry);
+        !leased && holding.isBehindOthers(entry) ? Optional.empty() : tries.untried(entry);
     if (target.isPresent()) {
-      Set<String> endpoints = target.get().route().endpoints();
-      if (!endpoints.isEmpty() && !endpoints.contains(request.endpoint().path())) {
-        refuse(Refusals.notOffered(model, request.endpoint(), endpoints), Duration.ZERO);
-        return;
-      }
-      Optional<Translation.Translated.Bad> bad = body.translate(entry);
-      if (bad.isPresent()) {
-        refuse(bad.get().refused(), bad.get().param(), retryAfterLoading());
-      } else {
-        call(target.get());
-      }
+      send(entry, target.get());
+    } else if (leased) {
+      // Its slots are the holder's own, so that nobody waits here in line for them.
+      LeaseSearch.begin(
+          handler, request, model, this::send, refused -> refuse(refused, retryAfter(refused)));
     } else {
       hold(entry, Optional.empty());
+    }
+  }
+
+  private void send(ModelEntry entry, Target target) {
+    if (over) {
+      return;
+    }
+    Set<String> endpoints = target.route().endpoints();
+    if (!endpoints.isEmpty() && !endpoints.contains(request.endpoint().path())) {
+      refuse(Refusals.notOffered(model, request.endpoint(), endpoints), Duration.ZERO);
+      return;
+    }
+    Optional<Translation.Translated.Bad> bad = body.translate(entry);
+    if (bad.isPresent()) {
+      refuse(bad.get().refused(), bad.get().param(), retryAfterLoading());
+    } else {
+      call(target);
     }
   }
 
@@ -152,9 +165,7 @@ final class Inference implements AnswerInProgress {
    */
   private void hold(ModelEntry entry, Optional<Refused> refused) {
     tries.anew();
-    holding
-        .hold(entry, refused)
-        .ifPresent(why -> refuse(why, handler.settings().retryAfter(why.code())));
+    holding.hold(entry, refused).ifPresent(why -> refuse(why, retryAfter(why)));
   }
 
   private void call(Target target) {
@@ -191,10 +202,11 @@ final class Inference implements AnswerInProgress {
       return;
     }
     Refused told = tries.toTell(reason);
-    if (safeToRetry && entry != null && Holding.mayPass(told) && tries.mayWait()) {
+    boolean mayHold = safeToRetry && request.lease().isEmpty() && tries.mayWait();
+    if (mayHold && entry != null && Holding.mayPass(told)) {
       hold(entry, Optional.of(told));
     } else {
-      refuse(told, handler.settings().retryAfter(told.code()));
+      refuse(told, retryAfter(told));
     }
   }
 
@@ -250,12 +262,16 @@ final class Inference implements AnswerInProgress {
 
   /** One of its attempts has given its slot back. */
   void slotFreed() {
-    handler.waitingRoom().freed(model);
+    if (request.lease().isEmpty()) {
+      handler.waitingRoom().freed(model);
+    }
   }
 
   /** One of its attempts got no slot. */
   void slotRefused() {
-    handler.waitingRoom().refused(model);
+    if (request.lease().isEmpty()) {
+      handler.waitingRoom().refused(model);
+    }
   }
 
   /** Whether another attempt may still bring a better answer than an engine's error. */
@@ -289,6 +305,10 @@ final class Inference implements AnswerInProgress {
 
   private Duration retryAfterLoading() {
     return handler.settings().loadingRetryAfter();
+  }
+
+  private Duration retryAfter(Refused refused) {
+    return handler.settings().retryAfter(refused.code());
   }
 
   /** A name that nobody has deployed must not become a label of a metric. */

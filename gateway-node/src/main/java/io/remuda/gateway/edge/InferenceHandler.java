@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Answers requests to models, whichever server received them: finds an instance, tries the next one
  * as long as nothing has been sent, passes the answer on as it comes, and never ends in silence.
  *
- * <p>Blocks nowhere and asks no actor. Everything about one request happens on its loop; the
- * handler itself is shared by all of them.
+ * <p>Blocks nowhere and asks no actor, but for the instance of a lease that no route tells of yet.
+ * Everything about one request happens on its loop; the handler itself is shared by all of them.
  */
 public final class InferenceHandler {
 
@@ -23,6 +23,7 @@ public final class InferenceHandler {
   private final WaitingRoom waitingRoom;
   private final FirstTokens firstTokens;
   private final Translations translations;
+  private final LeaseDirectory leases;
 
   /**
    * @param timers answer held requests whose time is over
@@ -35,6 +36,20 @@ public final class InferenceHandler {
       RequestMetrics metrics,
       ScheduledExecutorService timers,
       Translations translations) {
+    this(routes, ports, settings, metrics, timers, translations, LeaseDirectory.NONE);
+  }
+
+  /**
+   * @param leases asked for the instance of a lease that no route tells of yet
+   */
+  public InferenceHandler(
+      Routes routes,
+      Ports ports,
+      InferenceSettings settings,
+      RequestMetrics metrics,
+      ScheduledExecutorService timers,
+      Translations translations,
+      LeaseDirectory leases) {
     this.routes = routes;
     this.ports = ports;
     this.settings = settings;
@@ -42,6 +57,7 @@ public final class InferenceHandler {
     this.waitingRoom = new WaitingRoom(routes, settings.waiting(), settings.waitingRest(), timers);
     this.firstTokens = new FirstTokens(settings.firstTokenWindow());
     this.translations = translations;
+    this.leases = leases;
   }
 
   /**
@@ -98,6 +114,10 @@ public final class InferenceHandler {
 
   Translations translations() {
     return translations;
+  }
+
+  LeaseDirectory leases() {
+    return leases;
   }
 
   /** Where requests wait that no instance takes now. */

@@ -4,9 +4,13 @@ import io.netty.buffer.ByteBuf;
 import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Keys;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.bytes.InferencePort;
 import io.remuda.protocol.bytes.InferenceRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -94,12 +98,22 @@ final class InstanceBody {
         target.instance(),
         "POST",
         request.endpoint().path(),
-        between == null ? request.headers() : between.headers(request.headers()),
+        withLease(between == null ? request.headers() : between.headers(request.headers())),
         body == null ? request.body() : body,
         model,
         request.requestId(),
         stream,
         request.loop());
+  }
+
+  /** The instance compares the token with what it was told; its engine never sees it. */
+  private List<Map.Entry<String, String>> withLease(List<Map.Entry<String, String>> headers) {
+    if (request.lease().isEmpty()) {
+      return headers;
+    }
+    List<Map.Entry<String, String>> more = new ArrayList<>(headers);
+    more.add(Map.entry(Keys.LEASE_HEADER, request.lease().get().toString()));
+    return more;
   }
 
   void release() {

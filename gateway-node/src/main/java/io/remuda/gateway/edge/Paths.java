@@ -53,7 +53,8 @@ public final class Paths {
 
   /** Folders of pages are addressed with their slash. */
   private static boolean keepsItsSlash(CharSequence path) {
-    return !path.toString().startsWith("/v1/");
+    String whole = path.toString();
+    return !whole.startsWith("/v1/") && !whole.startsWith("/" + LeaseAddress.SEGMENT + "/");
   }
 
   private static boolean isPlain(String raw) {

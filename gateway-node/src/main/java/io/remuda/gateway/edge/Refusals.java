@@ -71,6 +71,14 @@ final class Refusals {
           ErrorCode.MODEL_LOADING,
           "the model '" + name + "' is " + so + percent + "; try again shortly");
     }
+    if (entry.leasedCount() > 0) {
+      return Refused.of(
+          ErrorCode.MODEL_NOT_READY,
+          "every instance of '"
+              + name
+              + "' is leased now; try again when a lease has ended, let the request be held with"
+              + " x-remuda-wait, or scale the model up");
+    }
     return entry
         .listing()
         .map(listing -> notReady(name, listing))

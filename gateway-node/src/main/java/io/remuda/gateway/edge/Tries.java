@@ -7,6 +7,7 @@ import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Tries {
 
   private final InferenceSettings settings;
+  private final Optional<LeaseId> lease;
   private Set<InstanceId> tried = Set.of();
   private Optional<Refused> full = Optional.empty();
   private int attempts;
@@ -27,7 +29,15 @@ final class Tries {
   private long outOfSightSince;
 
   Tries(InferenceSettings settings) {
+    this(settings, Optional.empty());
+  }
+
+  /**
+   * @param lease under which the request comes: it goes to the instances of no other
+   */
+  Tries(InferenceSettings settings, Optional<LeaseId> lease) {
     this.settings = settings;
+    this.lease = lease;
   }
 
   /** The request goes out once more. */
@@ -67,7 +77,7 @@ final class Tries {
 
   /** An instance that has not failed this request. */
   Optional<Target> untried(ModelEntry entry) {
-    return Balancer.pick(entry, tried, ThreadLocalRandom.current());
+    return pick(entry, tried);
   }
 
   /**
@@ -80,6 +90,9 @@ final class Tries {
 
   /** Where to go after {@code failed}. */
   Optional<Target> after(Target failed, Refused why, ModelEntry entry) {
+    if (why.code() == ErrorCode.STALE_LEASE || why.code() == ErrorCode.ENDED) {
+      return Optional.empty();
+    }
     if (tried.isEmpty()) {
       tried = new HashSet<>();
     }
@@ -89,7 +102,7 @@ final class Tries {
     return next.isEmpty()
             && first
             && why.code() == ErrorCode.ENGINE_GONE
-            && entry.isReady(failed.instance())
+            && isOffered(entry, failed.instance())
         ? Optional.of(failed)
         : next;
   }
@@ -116,11 +129,21 @@ final class Tries {
     Optional<Target> next =
         snapshot
             .find(model)
-            .flatMap(entry -> Balancer.pick(entry, others, ThreadLocalRandom.current()))
+            .flatMap(entry -> pick(entry, others))
             .filter(other -> snapshot.isInSight(other.route().machine()));
     if (next.isPresent()) {
       tried = others;
     }
     return next;
+  }
+
+  private Optional<Target> pick(ModelEntry entry, Set<InstanceId> without) {
+    return lease.isPresent()
+        ? entry.leasedTo(lease.get(), without)
+        : Balancer.pick(entry, without, ThreadLocalRandom.current());
+  }
+
+  private boolean isOffered(ModelEntry entry, InstanceId instance) {
+    return lease.isPresent() ? entry.working(instance).isPresent() : entry.isReady(instance);
   }
 }

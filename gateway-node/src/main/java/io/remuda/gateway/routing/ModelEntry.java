@@ -3,25 +3,38 @@ package io.remuda.gateway.routing;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.Route;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.model.DeploymentPhase;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One model at one moment: its listing where the registry has published one, the instances that
- * take requests, and all known routes.
+ * take everybody's requests, those that are kept for a lease, and all known routes.
  */
 public final class ModelEntry {
 
   private final String name;
   private final Optional<Listing> listing;
   private final Target[] ready;
+  private final Target[] leased;
   private final List<Route> routes;
 
-  ModelEntry(String name, Optional<Listing> listing, List<Target> ready, List<Route> routes) {
+  /**
+   * @param ready those that are everybody's
+   * @param leased those that take requests under one lease alone, the likeliest to answer first
+   */
+  ModelEntry(
+      String name,
+      Optional<Listing> listing,
+      List<Target> ready,
+      List<Target> leased,
+      List<Route> routes) {
     this.name = name;
     this.listing = listing;
     this.ready = ready.toArray(new Target[0]);
+    this.leased = leased.toArray(new Target[0]);
     this.routes = List.copyOf(routes);
   }
 
@@ -48,17 +61,17 @@ public final class ModelEntry {
     return listing.map(Listing::scales).orElse(false);
   }
 
-  /** How many instances take requests. */
+  /** How many instances take everybody's requests. */
   public int readyCount() {
     return ready.length;
   }
 
-  /** The i-th instance that takes requests. */
+  /** The i-th instance that takes everybody's requests. */
   public Target ready(int i) {
     return ready[i];
   }
 
-  /** Whether the instance takes requests. */
+  /** Whether the instance takes everybody's requests. */
   public boolean isReady(InstanceId instance) {
     for (Target target : ready) {
       if (target.instance().equals(instance)) {
@@ -66,6 +79,37 @@ public final class ModelEntry {
       }
     }
     return false;
+  }
+
+  /** How many instances are kept for leases, and so take nobody else's requests. */
+  public int leasedCount() {
+    return leased.length;
+  }
+
+  /** An instance that is kept for {@code lease} and was not {@code tried}. */
+  public Optional<Target> leasedTo(LeaseId lease, Set<InstanceId> tried) {
+    for (Target target : leased) {
+      if (target.route().lease().filter(lease::equals).isPresent()
+          && !tried.contains(target.instance())) {
+        return Optional.of(target);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The instance, if it takes anybody's requests. */
+  public Optional<Target> working(InstanceId instance) {
+    for (Target target : leased) {
+      if (target.instance().equals(instance)) {
+        return Optional.of(target);
+      }
+    }
+    for (Target target : ready) {
+      if (target.instance().equals(instance)) {
+        return Optional.of(target);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Every instance that is not gone, whatever its phase. */

@@ -12,6 +12,7 @@ import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -212,11 +213,17 @@ public final class Routes {
     List<Route> routes = known == null ? List.of() : known;
     List<Target> all =
         routes.stream().filter(route -> route.phase().takesWork()).map(this::target).toList();
+    List<Target> open = all.stream().filter(target -> target.route().lease().isEmpty()).toList();
     List<Target> seen =
-        all.stream().filter(target -> !outOfSight.contains(target.route().machine())).toList();
+        open.stream().filter(target -> !outOfSight.contains(target.route().machine())).toList();
     // When nothing is in sight, it may be this gateway that is cut off: a try costs little.
-    List<Target> ready = seen.isEmpty() ? all : seen;
-    return new ModelEntry(name, listing, ready, routes);
+    List<Target> ready = seen.isEmpty() ? open : seen;
+    List<Target> leased =
+        all.stream()
+            .filter(target -> target.route().lease().isPresent())
+            .sorted(Comparator.comparing(target -> outOfSight.contains(target.route().machine())))
+            .toList();
+    return new ModelEntry(name, listing, ready, leased, routes);
   }
 
   private Target target(Route route) {

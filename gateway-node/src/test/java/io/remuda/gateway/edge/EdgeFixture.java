@@ -9,10 +9,12 @@ import io.remuda.gateway.typed.SchemaCache;
 import io.remuda.gateway.typed.TypedCalls;
 import io.remuda.gateway.typed.TypedSettings;
 import io.remuda.protocol.Catalog;
+import io.remuda.protocol.LeaseProtocol;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.Route;
 import io.remuda.protocol.RouteTable;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
@@ -26,9 +28,13 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -45,6 +51,11 @@ final class EdgeFixture implements AutoCloseable {
   final InferenceHandler handler;
   final EdgeServer edge;
   private long sequence;
+
+  /** What the registry says of leases, and how often it was asked. */
+  final Map<LeaseId, LeaseProtocol.Reply> leases = new ConcurrentHashMap<>();
+
+  final List<LeaseId> looked = new CopyOnWriteArrayList<>();
 
   EdgeFixture() {
     this("", Authenticator.OPEN, Optional.empty());
@@ -67,11 +78,25 @@ final class EdgeFixture implements AutoCloseable {
             InferenceSettings.from(config),
             (endpoint, model, code, firstByte, total) -> outcomes.add(model + " " + code),
             timers,
-            new TypedCalls(new SchemaCache(TypedSettings.from(config))));
+            new TypedCalls(new SchemaCache(TypedSettings.from(config))),
+            this::look);
     edge =
         EdgeServer.start(EdgeSettings.from(config, "127.0.0.1", 0), handler, authenticator, inner)
             .toCompletableFuture()
             .join();
+  }
+
+  private CompletionStage<LeaseProtocol.Reply> look(LeaseId lease) {
+    looked.add(lease);
+    LeaseProtocol.Reply known = leases.get(lease);
+    return known == null
+        ? LeaseDirectory.NONE.look(lease)
+        : CompletableFuture.completedStage(known);
+  }
+
+  /** Says that {@code instance} is kept for {@code lease}. */
+  void leased(String instance, int port, String lease) {
+    route(instance, port, Phase.READY, -1, Set.of(), Optional.of(new LeaseId(lease)));
   }
 
   /** Says that {@code instance} takes requests at the scripted front on {@code port}. */
@@ -80,6 +105,16 @@ final class EdgeFixture implements AutoCloseable {
   }
 
   void route(String instance, int port, Phase phase, int progress, Set<String> endpoints) {
+    route(instance, port, phase, progress, endpoints, Optional.empty());
+  }
+
+  private void route(
+      String instance,
+      int port,
+      Phase phase,
+      int progress,
+      Set<String> endpoints,
+      Optional<LeaseId> lease) {
     routes.merge(
         new RouteTable(
             List.of(
@@ -95,7 +130,8 @@ final class EdgeFixture implements AutoCloseable {
                     true,
                     progress,
                     Optional.empty(),
-                    0))));
+                    0,
+                    lease))));
   }
 
   void listed(String name, DeploymentPhase phase, String reason) {

@@ -8,6 +8,7 @@ import io.remuda.protocol.Route;
 import io.remuda.protocol.RouteTable;
 import io.remuda.protocol.TableJson;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
@@ -168,6 +169,31 @@ class RoutesTest {
   }
 
   @Test
+  void whatIsLeasedIsNobodyElsesAndTheOneInSightComesFirst() {
+    LeaseId lease = new LeaseId("ls-1");
+    routes.merge(
+        table(
+            leased(route("m-1", "a", 1, Phase.READY), lease),
+            leased(route("m-2", "b", 1, Phase.READY), lease),
+            leased(route("m-3", "a", 1, Phase.DRAINING), lease),
+            leased(route("m-4", "b", 1, Phase.READY), new LeaseId("ls-2")),
+            route("m-5", "a", 1, Phase.READY)));
+    routes.mask(Set.of(new MachineId("a")));
+
+    assertThat(readyOf("m")).containsExactly("m-5");
+    ModelEntry entry = routes.snapshot().find("m").orElseThrow();
+    assertThat(entry.leasedCount()).isEqualTo(3);
+    Target first = entry.leasedTo(lease, Set.of()).orElseThrow();
+    assertThat(first.instance()).hasToString("m-2");
+    Target second = entry.leasedTo(lease, Set.of(first.instance())).orElseThrow();
+    assertThat(second.instance()).hasToString("m-1");
+    assertThat(entry.leasedTo(lease, Set.of(first.instance(), second.instance()))).isEmpty();
+
+    routes.merge(table(route("m-2", "b", 2, Phase.READY)));
+    assertThat(readyOf("m")).containsExactly("m-2");
+  }
+
+  @Test
   void servesFromItsCopyOnDiskAfterAColdStart() throws Exception {
     Path file = folder.resolve("routes.json");
     RoutesOnDisk copy = RoutesOnDisk.open(routes, file, Duration.ofMillis(10), timers);
@@ -253,6 +279,23 @@ class RoutesTest {
         -1,
         Optional.empty(),
         0);
+  }
+
+  private static Route leased(Route route, LeaseId lease) {
+    return new Route(
+        route.instance(),
+        route.machine(),
+        route.epoch(),
+        route.sequence(),
+        route.phase(),
+        route.front(),
+        route.slots(),
+        route.endpoints(),
+        route.clean(),
+        route.progress(),
+        route.tasks(),
+        route.revision(),
+        Optional.of(lease));
   }
 
   private static Route at(int port, Route route) {

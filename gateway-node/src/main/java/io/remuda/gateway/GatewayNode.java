@@ -17,6 +17,9 @@ import io.remuda.gateway.edge.RemotePorts;
 import io.remuda.gateway.http.ApiServer;
 import io.remuda.gateway.http.FleetClient;
 import io.remuda.gateway.http.FleetPort;
+import io.remuda.gateway.http.LeaseClient;
+import io.remuda.gateway.http.LeaseLookups;
+import io.remuda.gateway.http.LeaseSettings;
 import io.remuda.gateway.routing.DemandVoice;
 import io.remuda.gateway.routing.FrontPoll;
 import io.remuda.gateway.routing.RouteFeed;
@@ -234,7 +237,8 @@ public final class GatewayNode implements AutoCloseable {
             InferenceSettings.from(config),
             new KamonRequestMetrics(),
             timers,
-            new TypedCalls(schemas));
+            new TypedCalls(schemas),
+            new LeaseLookups(new LeaseClient(fleet), LeaseSettings.from(config)));
     HostPort wanted = settings.address();
     TaskPart tasks =
         TaskPart.start(

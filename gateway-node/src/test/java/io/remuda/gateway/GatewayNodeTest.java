@@ -185,6 +185,30 @@ class GatewayNodeTest {
         });
   }
 
+  /** A lease's endpoint is a base URL, by way of either server. */
+  private void leases(GatewayNode gateway, ScriptedEngine engine) throws Exception {
+    HttpResponse<String> made = send(gateway, "POST", "/v1/leases", "{\"model\":\"demo\"}");
+    assertThat(made.statusCode()).as(made.body()).isEqualTo(202);
+    String lease = made.headers().firstValue("location").orElseThrow();
+    String base = lease.replaceFirst("/v1", "") + ".7/v1";
+    assertThat(made.body()).contains("\"endpoint\":\"" + gateway.url() + base + "\"");
+    String body = "{\"model\":\"demo\"}";
+
+    HttpResponse<String> answer = send(gateway, "POST", base + "/chat/completions", body);
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    List<ScriptedEngine.Seen> seen = engine.seen();
+    assertThat(seen.get(seen.size() - 1).headers().get("x-remuda-lease"))
+        .isEqualTo(base.substring("/leases/".length(), base.length() - "/v1".length()));
+    assertThat(send(gateway, "GET", base + "/models", "").body()).contains("\"demo\"");
+    assertThat(
+            send(gateway, "POST", base + "/chat/completions", body, "x-remuda-lease", "ls-1.1")
+                .statusCode())
+        .isEqualTo(400);
+    assertThat(send(gateway, "DELETE", lease, "").statusCode()).isEqualTo(204);
+    assertThat(send(gateway, "POST", base + "/chat/completions", body).statusCode()).isEqualTo(410);
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void answersEveryRouteWithAndWithoutAnEdge(boolean edge) throws Exception {
@@ -227,6 +251,7 @@ class GatewayNodeTest {
       assertThat(send(gateway, "POST", "/v1/chat/completions", "not json").statusCode())
           .isEqualTo(400);
 
+      leases(gateway, engine);
       assertThat(send(gateway, "PUT", "/v1/deployments/demo", "{\"engine\":\"jvm\"}").statusCode())
           .isEqualTo(202);
       assertThat(

@@ -7,6 +7,7 @@ import akka.http.javadsl.model.headers.RawHeader;
 import akka.stream.Materializer;
 import io.remuda.gateway.auth.KeyCheck;
 import io.remuda.gateway.edge.EdgeServer;
+import io.remuda.gateway.edge.LeaseAddress;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Keys;
 import io.remuda.protocol.Refused;
@@ -90,6 +91,7 @@ final class Api {
     List<String> path = new ArrayList<>();
     request.getUri().pathSegments().forEach(path::add);
     path.removeIf(String::isEmpty);
+    Optional<String> leased = underLease(path);
     RouteTree.Match match = routes.find(request.method().name(), path);
     if (match.endpoint().isEmpty()) {
       return notMatched(request, match);
@@ -112,9 +114,20 @@ final class Api {
                 requestId,
                 outcome.caller().get(),
                 match.parameters(),
+                leased,
                 departure,
                 settings,
                 materializer));
+  }
+
+  /** Takes the lease off an address under one, for a gateway without an edge. */
+  private static Optional<String> underLease(List<String> path) {
+    if (path.size() < 2 || !path.get(0).equals(LeaseAddress.SEGMENT)) {
+      return Optional.empty();
+    }
+    String token = path.get(1);
+    path.subList(0, 2).clear();
+    return Optional.of(token);
   }
 
   private static CompletionStage<HttpResponse> notMatched(

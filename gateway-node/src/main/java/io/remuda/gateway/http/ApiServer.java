@@ -188,6 +188,14 @@ public final class ApiServer {
     table.addAll(new EventRoutes(fleet, pause, streams, settings).endpoints());
     table.addAll(
         parts.tasks().endpoints(routes::snapshot, pause, streams, settings.eventPatience()));
+    table.addAll(
+        LeaseRoutes.of(
+                new LeaseClient(fleet),
+                routes::snapshot,
+                LeaseSettings.from(local.settings().config()),
+                parts.clusterKey(),
+                pause)
+            .endpoints());
     table.addAll(new MachineRoutes(fleet).endpoints());
     table.addAll(new RegistryRoutes(new RegistryRoll(fleet, settings.askTimeout())).endpoints());
     table.addAll(new KeyRoutes(fleet, parts.mint(), routes, parts.clock()).endpoints());

@@ -7,10 +7,14 @@ import akka.stream.Materializer;
 import akka.util.ByteString;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.remuda.gateway.auth.Caller;
+import io.remuda.gateway.edge.CallLease;
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Keys;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -23,15 +27,20 @@ final class Call {
   private final String requestId;
   private final Caller caller;
   private final Map<String, String> parameters;
+  private final Optional<String> leased;
   private final Departure departure;
   private final ApiSettings settings;
   private final Materializer materializer;
 
+  /**
+   * @param leased the token in an address under a lease
+   */
   Call(
       HttpRequest request,
       String requestId,
       Caller caller,
       Map<String, String> parameters,
+      Optional<String> leased,
       Departure departure,
       ApiSettings settings,
       Materializer materializer) {
@@ -39,6 +48,7 @@ final class Call {
     this.requestId = requestId;
     this.caller = caller;
     this.parameters = Map.copyOf(parameters);
+    this.leased = leased;
     this.departure = departure;
     this.settings = settings;
     this.materializer = materializer;
@@ -67,6 +77,17 @@ final class Call {
 
   String path(String name) {
     return parameters.getOrDefault(name, "");
+  }
+
+  /** The lease that it comes under, by its address or its headers. */
+  CallLease lease() {
+    List<String> headers = new ArrayList<>();
+    for (HttpHeader header : request.getHeaders()) {
+      if (header.lowercaseName().equals(Keys.LEASE_HEADER)) {
+        headers.add(header.value());
+      }
+    }
+    return CallLease.of(leased, headers);
   }
 
   Optional<String> header(String name) {

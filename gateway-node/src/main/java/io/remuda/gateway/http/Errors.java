@@ -8,6 +8,7 @@ import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.http.scaladsl.model.IllegalRequestException;
 import akka.http.scaladsl.model.IllegalUriException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.remuda.protocol.ErrorCode;
@@ -48,6 +49,14 @@ public final class Errors {
       }
     }
     return Json.write(json);
+  }
+
+  /** A refusal whose body says more than that it is one. */
+  static HttpResponse response(Refused refused, JsonNode body) {
+    return HttpResponse.create()
+        .withStatus(refused.code().status())
+        .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, Json.write(body)))
+        .addHeaders(headers(refused.code()));
   }
 
   static HttpResponse response(Refused refused, Optional<String> param) {

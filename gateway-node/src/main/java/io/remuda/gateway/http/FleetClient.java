@@ -316,13 +316,13 @@ public final class FleetClient implements DemandVoice.Registry {
   }
 
   /** What may do harm when it is heard twice. */
-  private <M, R> CompletionStage<R> entity(
+  <M, R> CompletionStage<R> entity(
       EntityTypeKey<M> type, String id, Function<ActorRef<R>, ? extends M> message) {
     return ask(type, id, (system, entity) -> entity.<R>ask(message::apply, askTimeout));
   }
 
   /** As {@link AskAgain} says. */
-  private <M, R> CompletionStage<R> harmless(
+  <M, R> CompletionStage<R> harmless(
       EntityTypeKey<M> type, String id, Function<ActorRef<R>, ? extends M> message) {
     return ask(
         type,
@@ -377,7 +377,8 @@ public final class FleetClient implements DemandVoice.Registry {
                 "the registry did not answer within "
                     + askTimeout.toSeconds()
                     + " s; what is served goes on. Whether a change was accepted shows in 'GET"
-                    + " /v1/deployments/{name}'; the same change can be sent again");
+                    + " /v1/deployments/{name}', or that of what was changed; the same change can"
+                    + " be sent again");
           }
           throw new java.util.concurrent.CompletionException(Refusal.causeOf(failure));
         },

@@ -4,6 +4,7 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.stream.Materializer;
 import io.netty.buffer.Unpooled;
 import io.remuda.gateway.auth.Need;
+import io.remuda.gateway.edge.CallLease;
 import io.remuda.gateway.edge.ClientRequest;
 import io.remuda.gateway.edge.Endpoint;
 import io.remuda.gateway.edge.Headers;
@@ -74,6 +75,10 @@ final class InferenceRoutes {
       return Refusal.failed(ErrorCode.NOT_FOUND, "requests to models go to the public address");
     }
     InferenceHandler inference = handler.get();
+    CallLease lease = call.lease();
+    if (lease.refused().isPresent()) {
+      return Refusal.failed(lease.refused().get());
+    }
     return call.bytes()
         .thenCompose(
             body -> {
@@ -88,7 +93,8 @@ final class InferenceRoutes {
                       call.requestId(),
                       name -> ModelName.parse(name).filter(call.caller()::sees).isPresent(),
                       inference.waitBudget(call.header(Headers.WAIT).orElse(null)),
-                      lane);
+                      lane,
+                      lease.token());
               lane.execute(
                   () -> answer.drives(inference.handle(request, answer), call.departure()));
               return answer.response();

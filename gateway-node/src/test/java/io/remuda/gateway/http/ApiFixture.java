@@ -18,6 +18,7 @@ import io.remuda.protocol.RouteTable;
 import io.remuda.protocol.access.KeyMint;
 import io.remuda.protocol.cluster.SystemConfig;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
@@ -103,6 +104,7 @@ final class ApiFixture implements AutoCloseable {
           answered(fleet.machine(ScriptedFleet.MACHINE));
           answered(fleet.explain(new ModelName("awake")));
           answered(fleet.machines());
+          answered(new LeaseClient(fleet).get(new LeaseId("nobodys")));
         });
   }
 

@@ -17,6 +17,7 @@ import io.remuda.protocol.AccessProtocol;
 import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.FleetProtocol;
+import io.remuda.protocol.LeaseProtocol;
 import io.remuda.protocol.MachineProtocol;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol;
@@ -74,6 +75,9 @@ public final class ScriptedFleet implements AutoCloseable {
   private final List<Patient> waiting = new CopyOnWriteArrayList<>();
   private final AtomicBoolean losesNextReply;
 
+  /** What it says of leases. */
+  final ScriptedLeases leases = new ScriptedLeases();
+
   /** Whether it tells the first keys, whichever it is asked for. */
   volatile boolean repeatsKeys;
 
@@ -111,6 +115,11 @@ public final class ScriptedFleet implements AutoCloseable {
                               new HashCodeMessageExtractor<>(RegistryProtocol.SHARDS)));
                   sharding.init(
                       Entity.of(AccessProtocol.TYPE_KEY, entity -> access())
+                          .withRole("registry")
+                          .withMessageExtractor(
+                              new HashCodeMessageExtractor<>(RegistryProtocol.SHARDS)));
+                  sharding.init(
+                      Entity.of(LeaseProtocol.TYPE_KEY, entity -> leases.entity())
                           .withRole("registry")
                           .withMessageExtractor(
                               new HashCodeMessageExtractor<>(RegistryProtocol.SHARDS)));

@@ -1,0 +1,50 @@
+package io.remuda.gateway.http;
+
+import io.remuda.protocol.LeaseProtocol;
+import io.remuda.protocol.LeaseProtocol.Reply;
+import io.remuda.protocol.LeaseProtocol.Wish;
+import io.remuda.protocol.id.LeaseId;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Asks the registry for leases on behalf of HTTP, by way of the {@link FleetClient}: as bounded,
+ * and with the same refusal while no registry is in sight. A lease that has ended is an answer
+ * here.
+ */
+public final class LeaseClient {
+
+  private final FleetClient fleet;
+
+  public LeaseClient(FleetClient fleet) {
+    this.fleet = fleet;
+  }
+
+  /** Begun once for an id, however often it is heard. */
+  CompletionStage<Reply> acquire(LeaseId id, Wish wish) {
+    return fleet.harmless(
+        LeaseProtocol.TYPE_KEY,
+        id.value(),
+        replyTo -> new LeaseProtocol.Acquire(id, wish, replyTo));
+  }
+
+  CompletionStage<Reply> get(LeaseId id) {
+    return fleet.harmless(
+        LeaseProtocol.TYPE_KEY, id.value(), replyTo -> new LeaseProtocol.Get(id, replyTo));
+  }
+
+  /** Heard twice it holds for as long, from a moment later. */
+  CompletionStage<Reply> renew(LeaseId id, Optional<Duration> ttl) {
+    return fleet.harmless(
+        LeaseProtocol.TYPE_KEY, id.value(), replyTo -> new LeaseProtocol.Renew(id, ttl, replyTo));
+  }
+
+  /** Heard twice it would be answered as one that had ended before. */
+  CompletionStage<Reply> release(LeaseId id, String reason) {
+    return fleet.entity(
+        LeaseProtocol.TYPE_KEY,
+        id.value(),
+        replyTo -> new LeaseProtocol.Release(id, reason, replyTo));
+  }
+}

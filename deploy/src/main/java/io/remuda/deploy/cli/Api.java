@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -29,6 +30,7 @@ final class Api {
 
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
   private static final int LONGEST_SHOWN_BODY = 300;
+  private static final int GONE = 410;
 
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -54,6 +56,11 @@ final class Api {
 
   JsonNode get(String path) {
     return send("GET", path, Optional.empty(), Map.of()).body();
+  }
+
+  /** What there is, also where it has ended: such an answer, 410, comes with what has. */
+  JsonNode orEnded(String method, String path, Optional<JsonNode> body) {
+    return send(method, path, body, Map.of(), Set.of(GONE)).body();
   }
 
   JsonNode post(String path, JsonNode body) {
@@ -121,6 +128,18 @@ final class Api {
 
   private Answer send(
       String method, String path, Optional<JsonNode> body, Map<String, String> headers) {
+    return send(method, path, body, headers, Set.of());
+  }
+
+  /**
+   * @param taken statuses above 299 whose body is wanted all the same
+   */
+  private Answer send(
+      String method,
+      String path,
+      Optional<JsonNode> body,
+      Map<String, String> headers,
+      Set<Integer> taken) {
     HttpRequest request =
         request(method, path, body, headers)
             .setHeader("Accept", "application/json")
@@ -129,7 +148,9 @@ final class Api {
     HttpResponse<InputStream> response = exchange(request);
     try (InputStream stream = response.body()) {
       byte[] bytes = stream.readAllBytes();
-      check(response, bytes);
+      if (!taken.contains(response.statusCode())) {
+        check(response, bytes);
+      }
       return new Answer(bytes.length == 0 ? MissingNode.getInstance() : parse(bytes));
     } catch (IOException e) {
       throw cut(e);

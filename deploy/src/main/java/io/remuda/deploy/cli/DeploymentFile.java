@@ -30,6 +30,22 @@ final class DeploymentFile {
     return documents;
   }
 
+  /** The one deployment of {@code path}, which need not say its name. */
+  static ObjectNode readOne(String path, Surroundings world) {
+    String shown = path.equals("-") ? "stdin" : path;
+    List<ObjectNode> documents = StrictYaml.documents(shown, text(path, world), KEYS);
+    if (documents.size() != 1) {
+      throw new CliFailure(
+          Exit.USAGE, shown + " declares " + documents.size() + " deployments; give it one");
+    }
+    ObjectNode named = documents.get(0).deepCopy();
+    if (!named.has("name")) {
+      named.put("name", "unnamed");
+    }
+    check(shown, named);
+    return documents.get(0);
+  }
+
   /** Refuses what the gateway would refuse too, before anything is sent. */
   static void check(String where, ObjectNode spec) {
     SpecJson.Parsed parsed = SpecJson.parse(spec);

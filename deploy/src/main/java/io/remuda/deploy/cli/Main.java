@@ -41,6 +41,7 @@ import picocli.CommandLine.ParameterException;
       EmbedVerb.class,
       InferVerb.class,
       TaskVerb.class,
+      LeaseVerb.class,
       KeysVerb.class,
       CaVerb.class,
       JoinTokenVerb.class,

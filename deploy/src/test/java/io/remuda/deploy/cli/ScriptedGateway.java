@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** Answers what a test wrote down for it, and remembers what it was asked. */
 final class ScriptedGateway implements AutoCloseable {
@@ -25,6 +26,7 @@ final class ScriptedGateway implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, Deque<Answer>> script = new ConcurrentHashMap<>();
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
+  private final List<Consumer<Asked>> listeners = new CopyOnWriteArrayList<>();
 
   ScriptedGateway() {
     try {
@@ -52,6 +54,11 @@ final class ScriptedGateway implements AutoCloseable {
     return this;
   }
 
+  /** Runs {@code listener} for each request, before it is answered. */
+  void onEach(Consumer<Asked> listener) {
+    listeners.add(listener);
+  }
+
   List<Asked> asked() {
     return asked;
   }
@@ -66,7 +73,9 @@ final class ScriptedGateway implements AutoCloseable {
     Map<String, String> headers = new ConcurrentHashMap<>();
     exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.get(0)));
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-    asked.add(new Asked(method, path, headers, body));
+    Asked one = new Asked(method, path, headers, body);
+    asked.add(one);
+    listeners.forEach(listener -> listener.accept(one));
     Deque<Answer> answers =
         Optional.ofNullable(script.get(method + " " + path)).orElseGet(ArrayDeque::new);
     Answer answer = answers.size() > 1 ? answers.removeFirst() : answers.peekFirst();

@@ -91,6 +91,7 @@ final class UsageTest {
         "chat",
         "embed",
         "infer",
+        "lease",
         "engine",
         "sdk",
         "doctor",

@@ -74,6 +74,15 @@ final class Holding {
         : Optional.empty();
   }
 
+  /**
+   * It is sent to an instance of {@code model} now; the first after a wake says how long it took.
+   */
+  void sent(String model, long now) {
+    if (called) {
+      room.sent(model, now).ifPresent(held -> handler.metrics().woken(model, held));
+    }
+  }
+
   /** The request is over. */
   void leave() {
     place.ifPresent(WaitingRoom.Place::leave);

@@ -171,6 +171,7 @@ final class Inference implements AnswerInProgress {
   private void call(Target target) {
     tries.count();
     sentAt = System.nanoTime();
+    holding.sent(model, sentAt);
     hops.to(target);
     Attempt next = new Attempt(this, target);
     underway.begin(next);

@@ -33,6 +33,11 @@ public final class KamonRequestMetrics implements RequestMetrics {
     }
   }
 
+  @Override
+  public void woken(String model, Duration held) {
+    Kamon.timer(MetricNames.WAKE).withTag(MetricNames.MODEL, model).record(held);
+  }
+
   private static Instruments make(Key key) {
     TagSet tags =
         TagSet.builder()

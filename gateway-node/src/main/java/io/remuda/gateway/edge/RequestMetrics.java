@@ -2,7 +2,7 @@ package io.remuda.gateway.edge;
 
 import java.time.Duration;
 
-/** Notes each request at its end; never called for a token. */
+/** Notes each request at its end, and each wake of a model; never called for a token. */
 @FunctionalInterface
 public interface RequestMetrics {
 
@@ -14,4 +14,11 @@ public interface RequestMetrics {
    * @param firstByte from the request's arrival; negative when nothing was sent
    */
   void ended(Endpoint endpoint, String model, String code, Duration firstByte, Duration total);
+
+  /**
+   * The first request was sent to a model that had no ready instance when it was asked for.
+   *
+   * @param held the one that came first
+   */
+  default void woken(String model, Duration held) {}
 }

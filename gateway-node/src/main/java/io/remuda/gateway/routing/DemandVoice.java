@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Tells the registry what this gateway's clients ask for: each interval how many of their requests
  * and tasks wait and how soon first tokens came, and at once, and then each interval, that somebody
  * waits for a model that has no instance. Nothing of it needs an answer; what is lost is said
- * again.
+ * again. How many wait is shown in the metrics too.
  */
 public final class DemandVoice implements AutoCloseable {
 
@@ -53,6 +53,7 @@ public final class DemandVoice implements AutoCloseable {
   private final Function<Set<String>, Map<String, Duration>> firstTokens;
   private final Supplier<Map<String, Long>> tasks;
   private final Registry registry;
+  private final WaitingGauges gauges = new WaitingGauges();
   private final ScheduledFuture<?> rounds;
 
   /** Of this start. */
@@ -114,6 +115,7 @@ public final class DemandVoice implements AutoCloseable {
   private void round() {
     try {
       Map<String, Integer> waiting = room.depths();
+      gauges.show(waiting);
       registry.demand(new Demand(gateway, ++sequence, demand(waiting)));
       waiting.forEach(this::wake);
     } catch (RuntimeException e) {

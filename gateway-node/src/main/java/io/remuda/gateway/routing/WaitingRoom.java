@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
@@ -84,6 +85,9 @@ public final class WaitingRoom implements AutoCloseable {
 
     private boolean resting;
 
+    /** When whoever came first found no ready instance; empty once one of those was sent. */
+    private OptionalLong wokenAt = OptionalLong.empty();
+
     /** Instances that took requests when the rest began. */
     private Set<String> known = Set.of();
   }
@@ -130,6 +134,9 @@ public final class WaitingRoom implements AutoCloseable {
       isFirst = line.waiting.isEmpty();
       line.waiting.add(place);
       held++;
+      if (isFirst && line.onTheirWay == 0 && !hasReady(guest.model())) {
+        line.wokenAt = OptionalLong.of(guest.arrived());
+      }
       if (refused) {
         rest(guest.model(), line);
       }
@@ -163,6 +170,25 @@ public final class WaitingRoom implements AutoCloseable {
       }
     }
     called.forEach(this::call);
+  }
+
+  /**
+   * Whoever was called is sent to an instance of {@code model}.
+   *
+   * @param now of {@link System#nanoTime()}
+   * @return how long the first of them was held, where it found no ready instance and nobody was
+   *     sent since
+   */
+  public Optional<Duration> sent(String model, long now) {
+    synchronized (this) {
+      Line line = lines.get(model);
+      if (line == null || line.wokenAt.isEmpty()) {
+        return Optional.empty();
+      }
+      Duration held = Duration.ofNanos(now - line.wokenAt.getAsLong());
+      line.wokenAt = OptionalLong.empty();
+      return Optional.of(held);
+    }
   }
 
   /**
@@ -219,6 +245,11 @@ public final class WaitingRoom implements AutoCloseable {
       lines.values().forEach(line -> take(line, line.waiting.size(), called));
     }
     called.forEach(this::call);
+  }
+
+  private boolean hasReady(String model) {
+    ModelEntry entry = routes.snapshot().get(model);
+    return entry != null && entry.readyCount() > 0;
   }
 
   private synchronized Set<String> models() {

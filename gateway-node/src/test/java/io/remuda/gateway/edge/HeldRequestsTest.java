@@ -7,6 +7,7 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.testing.Eventually;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,45 @@ class HeldRequestsTest {
     assertThat(stage.clients)
         .allSatisfy(client -> assertThat(client.said).containsExactly("200", "{}"));
     assertThat(stage.most).isEqualTo(HeldStage.SLOTS);
+  }
+
+  @Test
+  void aWakeIsNotedOnceHoweverManyWaitedForIt() {
+    stage.route(Phase.STARTING);
+    for (int i = 0; i < 5; i++) {
+      stage.start(handler, HeldStage.LONG);
+    }
+    assertThat(stage.woken).isEmpty();
+
+    stage.route(Phase.READY);
+    stage.answerAll();
+
+    assertThat(stage.woken).extracting(Map.Entry::getKey).containsExactly("chat");
+    assertThat(stage.woken.get(0).getValue()).isPositive().isLessThan(HeldStage.LONG);
+  }
+
+  @Test
+  void whoeverWaitsForASlotOfAnInstanceThatIsThereWakesNothing() {
+    stage.route(Phase.READY);
+    for (int i = 0; i < HeldStage.SLOTS + 2; i++) {
+      stage.start(handler, HeldStage.LONG);
+    }
+
+    stage.answerAll();
+
+    assertThat(stage.woken).isEmpty();
+  }
+
+  @Test
+  void aWakeThatNobodyWaitedForToTheEndIsNotNoted() {
+    stage.route(Phase.STARTING);
+    stage.start(handler, HeldStage.LONG).cancel();
+    stage.route(Phase.READY);
+    assertThat(stage.woken).isEmpty();
+
+    stage.start(handler, HeldStage.LONG);
+
+    assertThat(stage.woken).isEmpty();
   }
 
   @Test

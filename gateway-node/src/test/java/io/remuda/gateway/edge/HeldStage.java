@@ -37,6 +37,9 @@ final class HeldStage implements AutoCloseable {
   /** Those at the instance, and how many it takes at once, whoever sent them. */
   final Queue<InferenceSink> working = new ArrayDeque<>();
 
+  /** Models that were woken, and for how long the first request for each was held. */
+  final List<Map.Entry<String, Duration>> woken = new ArrayList<>();
+
   int takes = SLOTS;
   int most;
   int cancelled;
@@ -58,7 +61,7 @@ final class HeldStage implements AutoCloseable {
         InferenceSettings.from(
             ConfigFactory.parseString("remuda.gateway.inference {" + settings + "}")
                 .withFallback(ConfigFactory.load())),
-        RequestMetrics.NONE,
+        new Noted(),
         timers,
         Translations.NONE);
   }
@@ -140,6 +143,17 @@ final class HeldStage implements AutoCloseable {
                     progress,
                     Optional.empty(),
                     0))));
+  }
+
+  private final class Noted implements RequestMetrics {
+    @Override
+    public void ended(
+        Endpoint endpoint, String model, String code, Duration firstByte, Duration total) {}
+
+    @Override
+    public void woken(String model, Duration held) {
+      woken.add(Map.entry(model, held));
+    }
   }
 
   private final class Asked implements InferenceCall {

@@ -6,6 +6,7 @@ import io.remuda.protocol.Catalog;
 import io.remuda.protocol.FleetProtocol.Demand;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.metrics.MetricNames;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.ModelDemand;
 import io.remuda.protocol.testing.Eventually;
@@ -18,6 +19,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import kamon.Kamon;
+import kamon.metric.Instrument;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +97,25 @@ class DemandVoiceTest {
         SOON,
         () -> assertThat(demands.get(demands.size() - 1).models().get(0).waiting()).isOne());
     assertThat(demands.stream().map(Demand::sequence)).isSorted().doesNotHaveDuplicates();
+  }
+
+  @Test
+  void howManyWaitIsMeasuredAndThatNobodyDoesAnyMore() {
+    listed(DeploymentPhase.STARTING, true);
+    speaks(Duration.ofMillis(20));
+    WaitingRoom.Place place = waits();
+
+    Eventually.isTrue("one is shown", SOON, () -> shown() == 1);
+    place.leave();
+
+    Eventually.isTrue("none is shown", SOON, () -> shown() == 0);
+  }
+
+  private static double shown() {
+    return (Double)
+        ((Instrument.Snapshotting<?>)
+                Kamon.gauge(MetricNames.WAITING_REQUESTS).withTag(MetricNames.MODEL, "chat"))
+            .snapshot(false);
   }
 
   private void speaks(Duration interval) {

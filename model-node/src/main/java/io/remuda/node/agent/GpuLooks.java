@@ -3,10 +3,13 @@ package io.remuda.node.agent;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.metrics.MetricNames;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Supplier;
+import kamon.Kamon;
+import kamon.metric.Timer;
 import org.slf4j.Logger;
 
 /**
@@ -22,6 +25,7 @@ final class GpuLooks {
   private final Books books;
   private final Supplier<Long> nanoTime;
   private final Logger log;
+  private final Timer back = Kamon.timer(MetricNames.MEMORY_RETURN).withoutTags();
   private final Set<InstanceId> said = new HashSet<>();
   private long number;
   private long wanted;
@@ -87,7 +91,9 @@ final class GpuLooks {
         .forEach(
             id -> {
               said.remove(id);
-              log.info("gpu memory back instance={} after={}", id, since(before, id));
+              Duration took = since(before, id);
+              back.record(took);
+              log.info("gpu memory back instance={} after={}", id, took);
             });
     return first || !before.ended().equals(after.ended());
   }

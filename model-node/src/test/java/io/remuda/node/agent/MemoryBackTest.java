@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.typed.ActorRef;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.metrics.MetricNames;
 import io.remuda.protocol.model.Gpu;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
@@ -14,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import kamon.Kamon;
+import kamon.metric.Distribution;
+import kamon.metric.Instrument;
 import org.junit.jupiter.api.Test;
 
 /** An engine that needs the GPU memory of one that has just ended. */
@@ -59,6 +63,29 @@ class MemoryBackTest extends AgentFixture {
         "all of it is free",
         LIMIT,
         () -> published().report().capacity().gpus().get(0).memoryFreeMiB() == 8_000);
+  }
+
+  @Test
+  void howLongTheMemoryTookToComeBackIsMeasuredOnceItIs() throws IOException {
+    ActorRef<NodeAgent.Command> agent = settled();
+    agent.tell(seen(1, 0));
+    start(agent, A, "fake", MOST);
+    await(A, Phase.READY);
+    long before = returns();
+    stop(agent, A);
+    agent.tell(seen(nextLook(), 5_500));
+    assertThat(returns()).isEqualTo(before);
+
+    agent.tell(seen(nextLook(), 0));
+
+    Eventually.isTrue("it is measured", LIMIT, () -> returns() == before + 1);
+  }
+
+  private static long returns() {
+    return ((Distribution)
+            ((Instrument.Snapshotting<?>) Kamon.timer(MetricNames.MEMORY_RETURN).withoutTags())
+                .snapshot(false))
+        .count();
   }
 
   @Test

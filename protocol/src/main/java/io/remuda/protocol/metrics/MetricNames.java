@@ -25,6 +25,15 @@ public final class MetricNames {
   /** Requests waiting for a slot. Labels model, instance. */
   public static final String QUEUED = "remuda.queued";
 
+  /** Requests that a gateway holds because no instance takes them now. Label model. */
+  public static final String WAITING_REQUESTS = "remuda.waiting.requests";
+
+  /**
+   * Seconds for which the first request was held that found no ready instance of its model, until
+   * one of those that waited was sent to an instance. Label model.
+   */
+  public static final String WAKE = "remuda.wake";
+
   /** Tokens. Labels model, kind (prompt or completion). */
   public static final String TOKENS = "remuda.tokens";
 
@@ -47,6 +56,9 @@ public final class MetricNames {
   /** Watts. Labels machine, gpu. */
   public static final String GPU_POWER = "remuda.gpu.power.watts";
 
+  /** Seconds from an engine's end until all of its GPU memory was seen to be back. */
+  public static final String MEMORY_RETURN = "remuda.memory.return";
+
   /** Bytes of host memory. Labels machine, kind (total or reserved). */
   public static final String HOST_MEMORY = "remuda.host.memory";
 
@@ -65,6 +77,12 @@ public final class MetricNames {
 
   /** Wanted instances of a deployment. Label model. */
   public static final String MODEL_REPLICAS = "remuda.model.replicas";
+
+  /**
+   * Times that a deployment gave itself another number of instances. Labels model, direction (up or
+   * down).
+   */
+  public static final String SCALE_CHANGES = "remuda.scale.changes";
 
   /** Machines of the fleet. Label state. */
   public static final String MACHINES = "remuda.machines";
@@ -134,6 +152,7 @@ public final class MetricNames {
   public static final String STATE = "state";
   public static final String SYSTEM = "system";
   public static final String AREA = "area";
+  public static final String DIRECTION = "direction";
 
   private MetricNames() {}
 }

@@ -241,7 +241,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
         .thenRun(
             next -> {
               writing = false;
-              around.meters().written(Duration.ofNanos(System.nanoTime() - started));
+              around.meters().written(events, Duration.ofNanos(System.nanoTime() - started));
               events.forEach(event -> context.getLog().info("event={}", event.text()));
               then.accept(next);
               show(next);

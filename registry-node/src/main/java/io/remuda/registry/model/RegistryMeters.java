@@ -1,6 +1,7 @@
 package io.remuda.registry.model;
 
 import static io.remuda.protocol.metrics.MetricNames.ACTIVE_MODELS;
+import static io.remuda.protocol.metrics.MetricNames.DIRECTION;
 import static io.remuda.protocol.metrics.MetricNames.ENGINE;
 import static io.remuda.protocol.metrics.MetricNames.JOURNAL_WRITE;
 import static io.remuda.protocol.metrics.MetricNames.MACHINES;
@@ -9,13 +10,16 @@ import static io.remuda.protocol.metrics.MetricNames.MODEL_INFO;
 import static io.remuda.protocol.metrics.MetricNames.MODEL_INSTANCES;
 import static io.remuda.protocol.metrics.MetricNames.MODEL_REPLICAS;
 import static io.remuda.protocol.metrics.MetricNames.PHASE;
+import static io.remuda.protocol.metrics.MetricNames.SCALE_CHANGES;
 import static io.remuda.protocol.metrics.MetricNames.STATE;
 
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.registry.model.ScaleEvent.Autoscaled;
 import io.remuda.registry.placement.FleetSnapshot;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import kamon.Kamon;
@@ -37,6 +41,21 @@ public final class RegistryMeters {
   /** An event is durable. */
   public void written(Duration took) {
     journalWrite.record(took);
+  }
+
+  /** A name's events are durable. */
+  void written(List<ModelEvent> events, Duration took) {
+    written(took);
+    events.forEach(
+        event -> {
+          if (event instanceof Autoscaled scaled && scaled.from() != scaled.to()) {
+            Kamon.counter(SCALE_CHANGES)
+                .withTags(
+                    TagSet.of(MODEL, scaled.name().value())
+                        .withTag(DIRECTION, scaled.to() > scaled.from() ? "up" : "down"))
+                .increment();
+          }
+        });
   }
 
   /** A deployment stands where {@code listing} says. */

@@ -40,6 +40,9 @@ public final class NodeLogs {
       JoranConfigurator configurator = new JoranConfigurator();
       configurator.setContext(context);
       configurator.doConfigure(rules);
+      context.addTurboFilter(
+          new OutageLines(
+              config.getDuration("remuda.launch.log-outage-interval"), System::nanoTime));
     } catch (IOException | JoranException e) {
       throw new StartRefused(
           "The log cannot be written to "

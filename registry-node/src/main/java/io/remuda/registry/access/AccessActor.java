@@ -168,7 +168,8 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
 
   private void onRecoveryFailed(Throwable failure) {
     boolean storeAway = waiting.recoveryFailed("the API keys", failure);
-    if (storeAway || unreadable.isNews(PersistenceIds.access(), waiting.reason().message())) {
+    // An outage fails all entities and is told of once for all: by whoever probes the database.
+    if (!storeAway && unreadable.isNews(PersistenceIds.access(), waiting.reason().message())) {
       context.getLog().warn("event=recovery-failed keys why={}", failure.toString());
     }
     if (storeAway) {

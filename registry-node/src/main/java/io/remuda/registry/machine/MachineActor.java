@@ -142,7 +142,8 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
   private void onRecoveryFailed(Throwable failure) {
     String id = PersistenceIds.machine(machine.value());
     boolean storeAway = unheard.recoveryFailed("machine " + machine, failure);
-    if (storeAway || around.unreadable().isNews(id, unheard.reason().message())) {
+    // An outage fails all entities and is told of once for all: by whoever probes the database.
+    if (!storeAway && around.unreadable().isNews(id, unheard.reason().message())) {
       context.getLog().warn("event=recovery-failed machine={} why={}", machine, failure.toString());
     }
     if (storeAway) {

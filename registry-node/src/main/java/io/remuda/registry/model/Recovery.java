@@ -67,7 +67,8 @@ final class Recovery {
     }
     failed = true;
     boolean storeAway = waiting.recoveryFailed("model " + name, failure);
-    if (storeAway || around.unreadable().isNews(persistenceId, waiting.reason().message())) {
+    // An outage fails all names and is told of once for all: by whoever probes the database.
+    if (!storeAway && around.unreadable().isNews(persistenceId, waiting.reason().message())) {
       context.getLog().warn("event=recovery-failed model={} why={}", name, failure.toString());
     }
     if (storeAway) {

@@ -143,16 +143,19 @@ public final class Gate {
     return closing.minimalCompletionStage();
   }
 
-  /** Completed when no permit is out, at once or after the last one that is. */
+  /**
+   * Completed when no permit is out: at some moment after this was called, be it at once. One waits
+   * at a time: who called before and still waits is told that somebody else does now.
+   */
   public CompletionStage<Void> whenEmpty() {
     CompletableFuture<Void> next = new CompletableFuture<>();
-    CompletableFuture<Void> one =
-        emptied.updateAndGet(known -> known == null || known.isDone() ? next : known);
-    // The last permit may have come back before this could be seen.
-    if (inFlight() == 0) {
-      one.complete(null);
+    CompletableFuture<Void> before = emptied.getAndSet(next);
+    if (before != null) {
+      before.cancel(false);
     }
-    return one.minimalCompletionStage();
+    // The last permit may have come back before this could be seen.
+    tellWhenEmpty();
+    return next.minimalCompletionStage();
   }
 
   public boolean isOpen() {
@@ -196,11 +199,21 @@ public final class Gate {
     if (left == 0) {
       completeWhenIdle();
     }
-    CompletableFuture<Void> waited = (left & COUNT) == 0 ? emptied.get() : null;
-    if (waited != null) {
-      waited.complete(null);
+    if ((left & COUNT) == 0) {
+      tellWhenEmpty();
     }
     serve();
+  }
+
+  /**
+   * Counts after it has seen who waits, not before: whoever began to wait since has closed the
+   * instance to others meanwhile, and a permit may have been taken before that.
+   */
+  private void tellWhenEmpty() {
+    CompletableFuture<Void> waiting = emptied.get();
+    if (waiting != null && inFlight() == 0) {
+      waiting.complete(null);
+    }
   }
 
   void left(Waiter waiter) {

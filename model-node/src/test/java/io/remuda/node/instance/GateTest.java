@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import net.jqwik.api.ForAll;
@@ -66,6 +67,48 @@ class GateTest {
     assertThat(told).containsExactly("first Granted");
     assertThat(gate.queued()).isEqualTo(1);
     assertThat(gate.inFlight()).isEqualTo(1);
+  }
+
+  /** A thread may stand still between the two, for as long as it likes. */
+  @Test
+  void isNotEmptyWhenAPermitWasTakenBetweenTheLastReturnAndItsNews() {
+    AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+    Gate gate =
+        new Gate(
+            2,
+            0,
+            () -> {
+              meanwhile.getAndSet(() -> {}).run();
+              return 0;
+            });
+    gate.open();
+    Permit before = gate.tryAcquire().orElseThrow();
+    List<Permit> taken = new ArrayList<>();
+    List<CompletionStage<Void>> waiting = new ArrayList<>();
+    meanwhile.set(
+        () -> {
+          taken.add(gate.tryAcquire().orElseThrow());
+          waiting.add(gate.whenEmpty());
+        });
+
+    before.release();
+
+    assertThat(waiting.get(0).toCompletableFuture()).isNotDone();
+    taken.get(0).release();
+    assertThat(waiting.get(0).toCompletableFuture()).isCompleted();
+  }
+
+  @Test
+  void oneWaitsForItToBeEmptyAndWhoDidBeforeIsToldSo() {
+    Gate gate = open(1, 0);
+    Permit permit = gate.tryAcquire().orElseThrow();
+    CompletionStage<Void> earlier = gate.whenEmpty();
+
+    CompletionStage<Void> later = gate.whenEmpty();
+
+    assertThat(earlier.toCompletableFuture()).isCompletedExceptionally();
+    permit.release();
+    assertThat(later.toCompletableFuture()).isCompleted();
   }
 
   @Test

@@ -141,8 +141,10 @@ final class FrontExchange implements InferenceSink {
     } else {
       response.headers().clear();
       response.setChunked(false);
-      // Of an answer that was held here nobody has seen anything.
-      refuse(request, reason, safeToRetry || headSent);
+      // Of an answer that was held here nobody has seen anything; but what comes under a lease is
+      // for the instance that it holds, and no other.
+      boolean leased = request.getHeader(Keys.LEASE_HEADER) != null;
+      refuse(request, reason, safeToRetry || headSent && !leased);
     }
   }
 

@@ -33,12 +33,18 @@ class HoldOnTheWireTest extends LeasedMachine {
   private static final LeaseToken NEXT = token("next", 6);
 
   private volatile boolean slow;
+  private volatile boolean breaks;
   private final CountDownLatch answers = new CountDownLatch(1);
   private final ScriptedEngine engine =
       ScriptedEngine.start(
           (seen, wire) -> {
             if (seen.path().endsWith("/completions") && slow) {
               answers.await(60, TimeUnit.SECONDS);
+            }
+            if (seen.path().endsWith("/completions") && breaks) {
+              wire.raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"text\":");
+              wire.cut();
+              return;
             }
             wire.json(200, "{}");
           });
@@ -128,6 +134,17 @@ class HoldOnTheWireTest extends LeasedMachine {
 
     assertThat(under.get(60, TimeUnit.SECONDS)).isEqualTo("410 ended retry=false");
     assertThat(hold(agent, NEXT, LONG)).isEmpty();
+  }
+
+  @Test
+  void anAnswerThatBreaksOffIsSafeToAskForElsewhereButNotUnderALease() throws Exception {
+    ActorRef<NodeAgent.Command> agent = serving();
+    breaks = true;
+    assertThat(call(Optional.empty())).isEqualTo("502 engine_gone retry=true");
+
+    assertThat(hold(agent, MINE, LONG)).isEmpty();
+
+    assertThat(call(Optional.of(MINE))).isEqualTo("502 engine_gone retry=false");
   }
 
   @Test

@@ -13,11 +13,13 @@ import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import io.remuda.protocol.AccessProtocol;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.Keys;
+import io.remuda.protocol.LeaseProtocol;
 import io.remuda.protocol.MachineProtocol;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.cluster.FloodPolicy;
 import io.remuda.protocol.cluster.PeerRefused;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.NodeReport;
@@ -29,6 +31,8 @@ import io.remuda.registry.journal.JournalStore;
 import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.journal.StoreAway;
 import io.remuda.registry.journal.Succession;
+import io.remuda.registry.lease.LeaseActor;
+import io.remuda.registry.lease.LeaseMessage;
 import io.remuda.registry.machine.MachineActor;
 import io.remuda.registry.model.RegistryActor;
 import io.remuda.registry.model.RegistryMessage;
@@ -84,6 +88,17 @@ final class Entities implements RegistryActors {
         entity ->
             MachineActor.create(
                 new MachineId(entity.getEntityId()), around.get(), succession(entity)));
+    start(
+        LeaseProtocol.TYPE_KEY,
+        LeaseProtocol.Command.class,
+        entity ->
+            LeaseActor.create(
+                new LeaseId(entity.getEntityId()),
+                around.get(),
+                model ->
+                    ClusterSharding.get(system)
+                        .entityRefFor(RegistryProtocol.TYPE_KEY, model.value()),
+                succession(entity)));
     start(
         AccessProtocol.TYPE_KEY,
         AccessProtocol.Command.class,
@@ -149,6 +164,10 @@ final class Entities implements RegistryActors {
       MachineId machine = new MachineId(entity);
       machineSeen(machine, Optional.empty(), Optional.empty(), view);
       tell(machine, new MachineActor.Written(machine, named.last()));
+    } else if (kind.equals(LeaseProtocol.TYPE_KEY.name())) {
+      ClusterSharding.get(system)
+          .entityRefFor(LeaseProtocol.TYPE_KEY, entity)
+          .tell(new LeaseMessage.Written(new LeaseId(entity), named.last()));
     } else if (kind.equals(AccessProtocol.TYPE_KEY.name())) {
       ClusterSharding.get(system)
           .entityRefFor(AccessProtocol.TYPE_KEY, entity)

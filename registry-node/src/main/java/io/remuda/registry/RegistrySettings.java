@@ -3,7 +3,9 @@ package io.remuda.registry;
 import com.typesafe.config.Config;
 import io.remuda.registry.fleet.FlapPolicy;
 import io.remuda.registry.fleet.LossBrakePolicy;
+import io.remuda.registry.lease.LeaseTimes;
 import io.remuda.registry.model.ClaimPolicy;
+import io.remuda.registry.model.LeaseLimits;
 import io.remuda.registry.model.ReconcilePolicy;
 import io.remuda.registry.model.RolloutTimes;
 import io.remuda.registry.model.ScaleTimes;
@@ -20,7 +22,8 @@ public record RegistrySettings(
     Duration wakeInterval,
     Duration cordonTimeout,
     Duration pauseLimit,
-    int snapshotEvery) {
+    int snapshotEvery,
+    LeaseTimes lease) {
 
   public static RegistrySettings from(Config root) {
     Config config = root.getConfig("remuda.registry");
@@ -42,7 +45,8 @@ public record RegistrySettings(
             config.getDuration("restart-hold"),
             RolloutTimes.from(config.getConfig("rollout")),
             ScaleTimes.from(config),
-            new ClaimPolicy(config.getDouble("claim.margin"), config.getDouble("claim.differs")));
+            new ClaimPolicy(config.getDouble("claim.margin"), config.getDouble("claim.differs")),
+            LeaseLimits.from(config));
     if (reconcile.lostAfter().compareTo(reconcile.suspectAfter()) <= 0) {
       throw new IllegalArgumentException(
           "remuda.liveness.lost-after (%s) must be longer than suspect-after (%s)"
@@ -64,6 +68,7 @@ public record RegistrySettings(
         config.getDuration("wake-interval"),
         config.getDuration("cordon-timeout"),
         config.getDuration("pause-limit"),
-        root.getInt("remuda.journal.snapshot-every"));
+        root.getInt("remuda.journal.snapshot-every"),
+        LeaseTimes.from(config));
   }
 }

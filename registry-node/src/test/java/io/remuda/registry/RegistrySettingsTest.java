@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.remuda.registry.lease.LeaseTimes;
+import io.remuda.registry.model.LeaseLimits;
 import io.remuda.registry.model.ScaleTimes;
 import java.time.Duration;
 import java.util.Map;
@@ -46,6 +48,31 @@ class RegistrySettingsTest {
                 ScaleTimes.from(
                     ConfigFactory.parseString("scale.load-share = 0").withFallback(scale)))
         .hasMessageContaining("load-share");
+  }
+
+  @Test
+  void everyKeyOfLeasesIsReadAndBadOnesAreRefused() {
+    Config lease =
+        ConfigFactory.parseString(
+            "lease { queue = 3, extra = 2, claim-limit = 9s, abandoned-after = 40s, sessions = 5,"
+                + " repeat-interval = 3s, answer-within = 700ms }");
+
+    assertThat(LeaseLimits.from(lease))
+        .isEqualTo(new LeaseLimits(3, 2, Duration.ofSeconds(9), Duration.ofSeconds(40), 5));
+    assertThat(LeaseTimes.from(lease))
+        .isEqualTo(new LeaseTimes(Duration.ofSeconds(3), Duration.ofMillis(700)));
+    assertThat(RegistrySettings.from(DEFAULTS).lease().answerWithin())
+        .isEqualTo(Duration.ofSeconds(1));
+    assertThat(RegistrySettings.from(DEFAULTS).reconcile().lease().extra()).isEqualTo(4);
+    assertThatThrownBy(
+            () ->
+                LeaseLimits.from(ConfigFactory.parseString("lease.queue = 0").withFallback(lease)))
+        .hasMessageContaining("queue");
+    assertThatThrownBy(
+            () ->
+                LeaseTimes.from(
+                    ConfigFactory.parseString("lease.claim-limit = 5s").withFallback(lease)))
+        .hasMessageContaining("claim-limit");
   }
 
   @Test

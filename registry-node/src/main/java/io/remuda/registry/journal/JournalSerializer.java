@@ -7,6 +7,9 @@ import io.remuda.registry.access.AccessState;
 import io.remuda.registry.door.DoorCodec;
 import io.remuda.registry.door.DoorEvent;
 import io.remuda.registry.door.DoorState;
+import io.remuda.registry.lease.LeaseCodec;
+import io.remuda.registry.lease.LeaseEvent;
+import io.remuda.registry.lease.LeaseState;
 import io.remuda.registry.machine.MachineCodec;
 import io.remuda.registry.machine.MachineEvent;
 import io.remuda.registry.machine.MachineState;
@@ -33,6 +36,11 @@ public final class JournalSerializer extends SerializerWithStringManifest {
   private static final String ACCESS_STATE = "as1";
   private static final String DOOR_EVENT = "de1";
   private static final String DOOR_STATE = "ds1";
+  private static final String LEASE_EVENT = "le1";
+  private static final String LEASE_STATE = "ls1";
+
+  /** Of a lease's last event, so that it is told from those that have something left to do. */
+  static final String LEASE_CLOSED = "lc1";
 
   @Override
   public int identifier() {
@@ -57,6 +65,12 @@ public final class JournalSerializer extends SerializerWithStringManifest {
       return DOOR_EVENT;
     } else if (o instanceof DoorState) {
       return DOOR_STATE;
+    } else if (o instanceof LeaseEvent.LeaseClosed) {
+      return LEASE_CLOSED;
+    } else if (o instanceof LeaseEvent) {
+      return LEASE_EVENT;
+    } else if (o instanceof LeaseState) {
+      return LEASE_STATE;
     }
     throw new IllegalArgumentException("not a thing of the journal: " + o.getClass().getName());
   }
@@ -79,6 +93,10 @@ public final class JournalSerializer extends SerializerWithStringManifest {
       return DoorCodec.encode(event);
     } else if (o instanceof DoorState state) {
       return DoorCodec.encode(state);
+    } else if (o instanceof LeaseEvent event) {
+      return LeaseCodec.encode(event);
+    } else if (o instanceof LeaseState state) {
+      return LeaseCodec.encode(state);
     }
     throw new IllegalArgumentException("not a thing of the journal: " + o.getClass().getName());
   }
@@ -107,6 +125,8 @@ public final class JournalSerializer extends SerializerWithStringManifest {
       case ACCESS_STATE -> AccessCodec.decodeState(bytes);
       case DOOR_EVENT -> DoorCodec.decodeEvent(bytes);
       case DOOR_STATE -> DoorCodec.decodeState(bytes);
+      case LEASE_EVENT, LEASE_CLOSED -> LeaseCodec.decodeEvent(bytes);
+      case LEASE_STATE -> LeaseCodec.decodeState(bytes);
       default ->
           throw new NotSerializableException(
               "the journal holds '%s', which this version does not know; upgrade this node"

@@ -32,12 +32,13 @@ public final class JournalStore implements AutoCloseable {
   /**
    * Asked again and again of a journal that only grows: it reads as many rows of the indexes as
    * there are names, since each has one event with the number 1 and the last one is found from
-   * behind.
+   * behind. Number and manifest of the last one come as one text, so that it is found once.
    */
   static final String NAMES =
       """
       SELECT "persistence_id",
-        (SELECT "sequence_number" FROM "event_journal" AS own
+        (SELECT CAST("sequence_number" AS VARCHAR(20)) || ' ' || "event_ser_manifest"
+         FROM "event_journal" AS own
          WHERE own."persistence_id" = named."persistence_id"
          ORDER BY "persistence_id" DESC, "sequence_number" DESC LIMIT 1)
       FROM "event_journal" AS named
@@ -173,14 +174,17 @@ public final class JournalStore implements AutoCloseable {
     }
   }
 
-  /** All names, in the order of their first events. */
+  /** All names that may have something to do, in the order of their first events. */
   public List<Named> names() throws SQLException {
     try (Connection connection = source.getConnection();
         PreparedStatement statement = connection.prepareStatement(NAMES);
         ResultSet rows = statement.executeQuery()) {
       List<Named> names = new ArrayList<>();
       while (rows.next()) {
-        names.add(new Named(rows.getString(1), rows.getLong(2)));
+        String[] last = rows.getString(2).split(" ", 2);
+        if (!last[1].equals(JournalSerializer.LEASE_CLOSED)) {
+          names.add(new Named(rows.getString(1), Long.parseLong(last[0])));
+        }
       }
       return names;
     }

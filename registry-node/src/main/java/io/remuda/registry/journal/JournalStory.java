@@ -29,7 +29,7 @@ final class JournalStory {
   private static final String SELECT =
       "SELECT " + StoryRow.COLUMNS + " FROM \"event_journal\" WHERE ";
 
-  private static final String OF_SUBJECT = " AND \"persistence_id\" IN (?, ?, ?)";
+  private static final String OF_SUBJECT = " AND \"persistence_id\" IN (?, ?, ?, ?)";
 
   /** A page of the journal, with its rows' places. */
   record Page(List<EventView> events, long highest) {
@@ -80,7 +80,7 @@ final class JournalStory {
   }
 
   /**
-   * The same for one deployment, machine or key: its events are written one after the other. All
+   * The same for one deployment, machine, lease or key: its events are written one after the other. All
    * keys share one journal of their own, which is read on until the page is full.
    */
   Page page(long after, int limit, String subject) throws SQLException {
@@ -95,7 +95,7 @@ final class JournalStory {
       for (boolean more = true; more; ) {
         statement.setLong(1, last);
         bindSubject(statement, 2, subject);
-        statement.setInt(5, pageLimit);
+        statement.setInt(6, pageLimit);
         Rows read = read(statement, last, Long.MAX_VALUE);
         // First, because what is another subject's, or cannot be read, is not missing.
         told(read.rows(), numbers).stream().filter(row -> row.isOf(subject)).forEach(found::add);
@@ -106,7 +106,7 @@ final class JournalStory {
     return page(found, most, last);
   }
 
-  /** The last events, of one deployment, machine or key or of all; the oldest of them first. */
+  /** The last events, of one deployment, machine, lease or key or of all; the oldest of them first. */
   List<EventView> newest(int limit, Optional<String> subject) throws SQLException {
     int most = Math.min(limit, pageLimit);
     NewestRows rows = new NewestRows(subject);
@@ -207,7 +207,8 @@ final class JournalStory {
       throws SQLException {
     statement.setString(first, PersistenceIds.model(subject));
     statement.setString(first + 1, PersistenceIds.machine(subject));
-    statement.setString(first + 2, PersistenceIds.access());
+    statement.setString(first + 2, PersistenceIds.lease(subject));
+    statement.setString(first + 3, PersistenceIds.access());
   }
 
   private static Rows read(PreparedStatement statement, long from, long settled)

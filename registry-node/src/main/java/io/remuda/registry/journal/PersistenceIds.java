@@ -1,6 +1,7 @@
 package io.remuda.registry.journal;
 
 import io.remuda.protocol.AccessProtocol;
+import io.remuda.protocol.LeaseProtocol;
 import io.remuda.protocol.MachineProtocol;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.registry.door.DoorActor;
@@ -26,6 +27,10 @@ public final class PersistenceIds {
 
   public static String door() {
     return DoorActor.TYPE_KEY.name() + BAR + DoorActor.ENTITY_ID;
+  }
+
+  public static String lease(String id) {
+    return LeaseProtocol.TYPE_KEY.name() + BAR + id;
   }
 
   /** The kind in {@code persistenceId}. */

@@ -4,6 +4,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import io.remuda.protocol.AccessProtocol;
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.LeaseProtocol;
 import io.remuda.protocol.MachineProtocol;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol;
@@ -44,6 +45,8 @@ public final class StoreAway {
     } else if (message instanceof MachineProtocol.Command command) {
       refuse(command, why);
     } else if (message instanceof AccessProtocol.Command command) {
+      refuse(command, why);
+    } else if (message instanceof LeaseProtocol.Command command) {
       refuse(command, why);
     }
   }
@@ -93,6 +96,19 @@ public final class StoreAway {
     } else if (message instanceof AccessProtocol.RevokeKey c) {
       c.replyTo().tell(reply);
     } else if (message instanceof AccessProtocol.ListKeys c) {
+      c.replyTo().tell(reply);
+    }
+  }
+
+  private static void refuse(LeaseProtocol.Command message, Refused why) {
+    LeaseProtocol.Reply reply = LeaseProtocol.Reply.refused(why);
+    if (message instanceof LeaseProtocol.Acquire c) {
+      c.replyTo().tell(reply);
+    } else if (message instanceof LeaseProtocol.Get c) {
+      c.replyTo().tell(reply);
+    } else if (message instanceof LeaseProtocol.Renew c) {
+      c.replyTo().tell(reply);
+    } else if (message instanceof LeaseProtocol.Release c) {
       c.replyTo().tell(reply);
     }
   }

@@ -55,7 +55,7 @@ record StoryRow(EventView event, String persistenceId, long number) {
   }
 
   /**
-   * Whether it happened to this deployment, machine or key. One that cannot be read is of the name
+   * Whether it happened to this deployment, machine, lease or key. One that cannot be read is of the name
    * whose it is; of keys, which share one, it is nobody's.
    */
   boolean isOf(String subject) {

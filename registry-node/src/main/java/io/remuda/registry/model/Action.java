@@ -2,6 +2,7 @@ package io.remuda.registry.model;
 
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.LeaseToken;
 
 /** A command to a machine that the reconciler wants sent; each may be sent again at no harm. */
 public sealed interface Action {
@@ -21,4 +22,7 @@ public sealed interface Action {
 
   /** End an instance, with an epoch that no delayed start can pass. */
   record Stop(MachineId machine, InstanceId id, long epoch) implements Action {}
+
+  /** Let an instance go of what {@code token} holds. */
+  record Release(MachineId machine, InstanceId id, LeaseToken token) implements Action {}
 }

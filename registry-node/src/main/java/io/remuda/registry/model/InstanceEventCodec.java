@@ -135,6 +135,8 @@ final class InstanceEventCodec {
           CLAIM_MEASURED,
           DOES_NOT_FIT,
           FIT_FORGOTTEN,
+          INSTANCE_LEASED,
+          INSTANCE_RETURNED,
           EVENT_NOT_SET ->
           throw new IllegalArgumentException(proto.getEventCase() + " is no instance's event");
     };

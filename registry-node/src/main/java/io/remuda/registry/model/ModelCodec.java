@@ -56,6 +56,8 @@ public final class ModelCodec {
       RolloutEventCodec.encode(rollout, proto);
     } else if (event instanceof FitEvent fit) {
       FitCodec.encode(fit, proto);
+    } else if (event instanceof TenancyEvent tenancy) {
+      TenancyCodec.encode(tenancy, proto);
     } else if (event instanceof SchemaEvolved evolved) {
       proto.setEvolved(
           PEvolved.newBuilder()
@@ -141,6 +143,8 @@ public final class ModelCodec {
       case CLAIM_MEASURED -> FitCodec.decode(name, proto.getClaimMeasured(), at);
       case DOES_NOT_FIT -> FitCodec.decode(name, proto.getDoesNotFit(), at);
       case FIT_FORGOTTEN -> FitCodec.decode(name, proto.getFitForgotten(), at);
+      case INSTANCE_LEASED -> TenancyCodec.decode(name, proto.getInstanceLeased(), at);
+      case INSTANCE_RETURNED -> TenancyCodec.decode(name, proto.getInstanceReturned(), at);
       case EVENT_NOT_SET ->
           throw new InvalidProtocolBufferException(
               "an event of " + name + " was written by a newer version; upgrade this node");

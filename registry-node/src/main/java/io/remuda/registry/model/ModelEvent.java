@@ -5,7 +5,13 @@ import io.remuda.registry.journal.JournalEvent;
 
 /** What happened to a deployment. Applying an event changes state and never decides. */
 public sealed interface ModelEvent extends JournalEvent
-    permits DeploymentEvent, FitEvent, InstanceEvent, RegistrationEvent, RolloutEvent, ScaleEvent {
+    permits DeploymentEvent,
+        FitEvent,
+        InstanceEvent,
+        RegistrationEvent,
+        RolloutEvent,
+        ScaleEvent,
+        TenancyEvent {
 
   ModelName name();
 

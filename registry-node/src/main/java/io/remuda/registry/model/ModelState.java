@@ -37,6 +37,7 @@ import java.util.function.Consumer;
  * @param rollout of one recipe in another one's place, while it goes on
  * @param target how many instances the name gave itself; empty where an operator's number holds
  * @param fit what starting its engines has taught about its need
+ * @param tenancy which leases have which of its instances
  */
 public record ModelState(
     ModelName name,
@@ -54,7 +55,8 @@ public record ModelState(
     Recipes recipes,
     Optional<Rollout> rollout,
     OptionalInt target,
-    Fit fit) {
+    Fit fit,
+    Tenancy tenancy) {
 
   /** Of more than these, tasks that still wait in the oldest one's queue are left to expire. */
   private static final int MOST_EARLIER = 4;
@@ -122,7 +124,8 @@ public record ModelState(
         Recipes.NONE,
         Optional.empty(),
         OptionalInt.empty(),
-        Fit.NONE);
+        Fit.NONE,
+        Tenancy.NONE);
   }
 
   /** The declaration, unless there never was one or it was removed. */
@@ -373,6 +376,10 @@ public record ModelState(
 
   ModelState with(Fit learnt) {
     return but(next -> next.fit = learnt);
+  }
+
+  ModelState with(Tenancy next) {
+    return but(draft -> draft.tenancy = next);
   }
 
   ModelState standingFor(Optional<Schema> kept) {

@@ -71,6 +71,7 @@ public final class ModelStateCodec {
         .forEach((revision, recipe) -> proto.addRecipes(toProto(revision, recipe)));
     state.rollout().map(RolloutEventCodec::toProto).ifPresent(proto::setRollout);
     FitCodec.encode(state.fit(), proto);
+    TenancyCodec.encode(state.tenancy(), proto);
     return proto.build().toByteArray();
   }
 
@@ -117,7 +118,8 @@ public final class ModelStateCodec {
             recipes(proto),
             RolloutEventCodec.rollout(proto),
             proto.hasTarget() ? OptionalInt.of(proto.getTarget()) : OptionalInt.empty(),
-            FitCodec.decode(proto));
+            FitCodec.decode(proto),
+            TenancyCodec.decode(name, proto));
     return told.standingFor(
         proto.hasSchema()
             ? Optional.of(SpecCodec.fromProto(proto.getSchema()))

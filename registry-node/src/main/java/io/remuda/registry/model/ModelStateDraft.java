@@ -31,6 +31,7 @@ final class ModelStateDraft {
   Optional<Rollout> rollout;
   OptionalInt target;
   Fit fit;
+  Tenancy tenancy;
 
   ModelStateDraft(ModelState from) {
     name = from.name();
@@ -49,6 +50,7 @@ final class ModelStateDraft {
     rollout = from.rollout();
     target = from.target();
     fit = from.fit();
+    tenancy = from.tenancy();
   }
 
   ModelState done() {
@@ -68,7 +70,16 @@ final class ModelStateDraft {
         recipes.only(superseded()),
         rollout,
         target,
-        fit.only(used()));
+        fit.only(used()),
+        tenancy.only(staying()));
+  }
+
+  /** Instances that are meant to stay: nobody has one that goes, or has gone. */
+  private Set<InstanceId> staying() {
+    return instances.values().stream()
+        .filter(instance -> !instance.stopping())
+        .map(Instance::id)
+        .collect(Collectors.toSet());
   }
 
   /** Revisions that something rests on, but for the declared one, which the declaration has. */

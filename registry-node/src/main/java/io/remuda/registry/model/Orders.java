@@ -39,6 +39,8 @@ final class Orders {
     }
     if (action instanceof Action.Stop stop) {
       stop(stop, agent.get());
+    } else if (action instanceof Action.Release release) {
+      release(release, agent.get());
     } else if (action instanceof Action.Start start) {
       Instance instance = start.instance();
       state
@@ -85,6 +87,19 @@ final class Orders {
           answer.ifPresent(said -> tell(said.machine(), said.capacity()));
           return new StopAnswered(stop.id(), answer);
         });
+  }
+
+  private void release(Action.Release release, ActorRef<NodeProtocol.Command> agent) {
+    context.ask(
+        NodeProtocol.HoldReply.class,
+        agent,
+        ANSWER_LIMIT,
+        replyTo ->
+            new NodeProtocol.ReleaseInstance(
+                release.id(), around.journal(), release.token(), replyTo),
+        (reply, failure) ->
+            new TenancyMessage.ReleaseAnswered(
+                release.id(), release.token(), Optional.ofNullable(reply)));
   }
 
   /** So that the next placement of any model here goes by it and not by an older report. */

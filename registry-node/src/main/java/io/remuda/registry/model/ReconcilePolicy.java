@@ -22,6 +22,7 @@ import java.time.Duration;
  * @param rollout how patient a rollout is
  * @param scale how soon a deployment that scales by itself follows its load
  * @param claim what the next instance claims, given what others were seen to use
+ * @param lease how far leases may go
  */
 public record ReconcilePolicy(
     Duration suspectAfter,
@@ -39,7 +40,8 @@ public record ReconcilePolicy(
     Duration restartHold,
     RolloutTimes rollout,
     ScaleTimes scale,
-    ClaimPolicy claim) {
+    ClaimPolicy claim,
+    LeaseLimits lease) {
 
   /** How long {@code first} grows to after {@code times} repetitions. */
   static Duration grown(Duration first, Duration most, int times) {

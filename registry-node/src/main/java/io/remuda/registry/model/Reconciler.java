@@ -20,6 +20,7 @@ public final class Reconciler {
           Follow::all,
           Strangers::stop,
           Strangers::takeOffTheSilent,
+          TenancyDecider::grant,
           ScaleDecider::follow,
           Replace::giveUpInVain,
           Resize::towardsTheWish);

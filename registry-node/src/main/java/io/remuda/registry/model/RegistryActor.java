@@ -58,6 +58,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   private final Orders orders;
   private final Explaining explaining;
   private final Announcing announcing;
+  private final Leasing leasing = new Leasing();
   private final Succession<Command> succession;
   private final Recovery recovery;
   private SoftState soft = SoftState.EMPTY;
@@ -184,6 +185,15 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
             StopAnswered.class,
             (state, answer) -> carryOut(state, AnswerDecider.stop(sight(state), answer)))
         .onCommand(DescribeAnswered.class, this::onDescribeAnswered)
+        .onCommand(
+            TenancyMessage.Claim.class,
+            (state, claim) -> carryOut(state, leasing.claim(sight(state), claim)))
+        .onCommand(
+            TenancyMessage.Unclaim.class,
+            (state, wish) -> carryOut(state, leasing.unclaim(sight(state), wish)))
+        .onCommand(
+            TenancyMessage.ReleaseAnswered.class,
+            (state, answer) -> carryOut(state, TenancyDecider.released(sight(state), answer)))
         .build();
   }
 
@@ -314,7 +324,9 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   }
 
   private void show(ModelState state) {
-    announcing.show(sight(state));
+    Sight sight = sight(state);
+    announcing.show(sight);
+    leasing.show(sight);
   }
 
   /** A change whose write failed: nobody knows whether it is in the journal. */

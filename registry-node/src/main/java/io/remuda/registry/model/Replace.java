@@ -142,7 +142,7 @@ final class Replace {
 
   private void step(Rollout rollout) {
     Sight sight = round.sight();
-    int wanted = round.state().wanted();
+    int wanted = round.wanted();
     Need need = sight.need();
     List<Instance> next =
         sight.current().stream().filter(instance -> !sight.onDrainingMachine(instance)).toList();
@@ -191,7 +191,9 @@ final class Replace {
     return new RolloutPolicy.Part(
         instance.id(),
         sight.ready(instance),
-        sight.report(instance).map(r -> r.inFlight() + r.queued() == 0).orElse(true),
+        // Whoever has it may be about to ask it something.
+        !sight.leased(instance)
+            && sight.report(instance).map(r -> r.inFlight() + r.queued() == 0).orElse(true),
         ofNeither || sight.onDrainingMachine(instance),
         Scheduler.fitsInstead(round.fleet(), need, instance.machine(), instance.claim()));
   }

@@ -53,7 +53,7 @@ final class Resize {
           round.state().instances().values().stream()
               .filter(instance -> !instance.stopping())
               .toList();
-      stopSurplus(serving, serving.size() - round.state().wanted());
+      stopSurplus(serving, serving.size() - round.wanted());
     }
   }
 
@@ -66,7 +66,7 @@ final class Resize {
     if (round.state().isSelfRegistered()) {
       new SelfPlacement(round).run();
     } else {
-      resize(round.state().wanted());
+      resize(round.wanted());
     }
   }
 
@@ -99,16 +99,18 @@ final class Resize {
     // A mover goes when those that stay can do without it.
     long ready = staying.stream().filter(sight::ready).count();
     movers.stream()
+        .sorted(Comparator.comparing(sight::leased))
         .limit(Math.max(0, ready + movers.size() - wanted))
         .forEach(instance -> round.stop(instance, "its machine is being drained"));
   }
 
-  /** Those that serve nobody go first, then the youngest. */
+  /** Those that no lease has go first, of these those that serve nobody, then the youngest. */
   void stopSurplus(List<Instance> all, int surplus) {
     Sight sight = round.sight();
     all.stream()
         .sorted(
-            Comparator.comparing((Instance instance) -> sight.ready(instance))
+            Comparator.comparing(sight::leased)
+                .thenComparing(sight::ready)
                 .thenComparing(Instance::id, Comparator.reverseOrder()))
         .limit(Math.max(0, surplus))
         .forEach(instance -> round.stop(instance, "fewer instances are wanted"));

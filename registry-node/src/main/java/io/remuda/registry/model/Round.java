@@ -41,6 +41,11 @@ final class Round {
     return soft;
   }
 
+  /** How many instances are to run. */
+  int wanted() {
+    return TenancyDecider.wanted(sight());
+  }
+
   FleetSnapshot fleet() {
     return start.fleet();
   }

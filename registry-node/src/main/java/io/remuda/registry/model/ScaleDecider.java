@@ -147,7 +147,11 @@ final class ScaleDecider {
 
   /** For how long nobody has asked for anything; empty while that is not long enough. */
   private static Optional<Duration> idle(Sight sight, Scaling scaling, Load load) {
-    if (scaling.min() > 0 || scaling.idleAfter().isEmpty() || load.work() > 0 || isMoving(sight)) {
+    if (scaling.min() > 0
+        || scaling.idleAfter().isEmpty()
+        || load.work() > 0
+        || TenancyDecider.isAsked(sight)
+        || isMoving(sight)) {
       return Optional.empty();
     }
     Optional<Duration> least = Optional.empty();
@@ -180,7 +184,8 @@ final class ScaleDecider {
   private static Standing standing(Sight sight) {
     ModelState state = sight.state();
     int ready = (int) state.instances().values().stream().filter(sight::ready).count();
-    boolean settled = ready == state.wanted() && state.instances().size() == ready;
+    // Those that leases asked for beside them are no sign that it is on its way to another number.
+    boolean settled = ready == TenancyDecider.wanted(sight) && state.instances().size() == ready;
     int placed = (int) assigned(sight).count();
     return new Standing(state.wanted(), ready, settled, slots(sight), placed);
   }

@@ -84,6 +84,11 @@ public record Sight(
         : state.instances().values().stream().filter(instance -> !instance.stopping()).toList();
   }
 
+  /** Whether a lease has it. */
+  boolean leased(Instance instance) {
+    return state.tenancy().has(instance.id());
+  }
+
   boolean onDrainingMachine(Instance instance) {
     return fleet.machine(instance.machine()).map(Machine::draining).orElse(false);
   }

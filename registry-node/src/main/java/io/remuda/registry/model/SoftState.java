@@ -27,6 +27,7 @@ import java.util.function.Consumer;
  * @param registered when a machine last said that it has the model by itself; of one that has not
  *     said it here yet, since when it is waited for
  * @param window what the load has asked for lately, of a name that scales by itself
+ * @param claims what leases want of the name
  */
 public record SoftState(
     Map<InstanceId, Instant> sent,
@@ -36,11 +37,20 @@ public record SoftState(
     Map<InstanceId, Refused> standing,
     Map<InstanceId, Instant> strangers,
     Map<MachineId, Instant> registered,
-    DemandWindow window) {
+    DemandWindow window,
+    Claims claims) {
 
   public static final SoftState EMPTY =
       new SoftState(
-          Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), DemandWindow.EMPTY);
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          DemandWindow.EMPTY,
+          Claims.NONE);
 
   /**
    * A machine passed over for a while.
@@ -169,6 +179,10 @@ public record SoftState(
     return but(next -> next.window = seen);
   }
 
+  SoftState with(Claims said) {
+    return but(next -> next.claims = said);
+  }
+
   /** This state but for what {@code change} sets. */
   private SoftState but(Consumer<Draft> change) {
     Draft draft = new Draft(this);
@@ -186,6 +200,7 @@ public record SoftState(
     private Map<InstanceId, Instant> strangers;
     private Map<MachineId, Instant> registered;
     private DemandWindow window;
+    private Claims claims;
 
     private Draft(SoftState from) {
       sent = from.sent;
@@ -196,10 +211,12 @@ public record SoftState(
       strangers = from.strangers;
       registered = from.registered;
       window = from.window;
+      claims = from.claims;
     }
 
     private SoftState done() {
-      return new SoftState(sent, asked, absent, holds, standing, strangers, registered, window);
+      return new SoftState(
+          sent, asked, absent, holds, standing, strangers, registered, window, claims);
     }
   }
 

@@ -14,11 +14,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Bytes of what is declared and described: the values inside events and snapshots. */
-final class SpecCodec {
+public final class SpecCodec {
 
   private SpecCodec() {}
 
-  static PSpec toProto(ModelSpec spec) {
+  public static PSpec toProto(ModelSpec spec) {
     PSpec.Builder proto =
         PSpec.newBuilder()
             .setName(spec.name().value())
@@ -37,7 +37,7 @@ final class SpecCodec {
     return proto.build();
   }
 
-  static ModelSpec fromProto(PSpec proto) {
+  public static ModelSpec fromProto(PSpec proto) {
     return new ModelSpec(
         new ModelName(proto.getName()),
         proto.getEngine(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.remuda.registry.access.AccessEvent;
 import io.remuda.registry.door.DoorEvent;
+import io.remuda.registry.lease.LeaseEvent;
 import io.remuda.registry.machine.MachineEvent;
 import io.remuda.registry.model.ModelEvent;
 import java.io.IOException;
@@ -45,7 +46,12 @@ class JournalBytesTest {
         Samples.all().values().stream().map(o -> o.getClass().getSimpleName()).toList();
 
     assertThat(
-            Stream.of(ModelEvent.class, MachineEvent.class, AccessEvent.class, DoorEvent.class)
+            Stream.of(
+                    ModelEvent.class,
+                    MachineEvent.class,
+                    AccessEvent.class,
+                    DoorEvent.class,
+                    LeaseEvent.class)
                 .flatMap(JournalBytesTest::kinds)
                 .map(Class::getSimpleName))
         .allSatisfy(kind -> assertThat(sampled).contains(kind));

@@ -6,8 +6,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.LeaseProtocol;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.KeyId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport.Origin;
@@ -25,6 +27,8 @@ import io.remuda.registry.access.AccessEvent;
 import io.remuda.registry.access.AccessState;
 import io.remuda.registry.door.DoorEvent;
 import io.remuda.registry.door.DoorState;
+import io.remuda.registry.lease.LeaseEvent;
+import io.remuda.registry.lease.LeaseState;
 import io.remuda.registry.machine.MachineEvent;
 import io.remuda.registry.machine.MachineState;
 import io.remuda.registry.model.Absence;
@@ -37,6 +41,7 @@ import io.remuda.registry.model.ModelStateCodec;
 import io.remuda.registry.model.RegistrationEvent;
 import io.remuda.registry.model.RolloutEvent;
 import io.remuda.registry.model.ScaleEvent;
+import io.remuda.registry.model.TenancyEvent;
 import io.remuda.registry.placement.Grounds;
 import io.remuda.registry.proto.journal.PModelState;
 import java.time.Duration;
@@ -58,6 +63,9 @@ final class Samples {
   private static final MachineId MACHINE = new MachineId("a1b2c3d4e5f6");
   private static final Schema SCHEMA = new Schema("f1", "t.In", "t.Out", "AAECAw==");
   private static final Resources CLAIM = new Resources(24_000, 2_048, 1.5, 2);
+
+  private static final InstanceId EIGHTH = new InstanceId(NAME, 8);
+  private static final LeaseId LEASE = new LeaseId("9f3a61");
 
   private Samples() {}
 
@@ -119,6 +127,32 @@ final class Samples {
         modelState()
             .on(new FitEvent.ClaimMeasured(ID, MACHINE, 3, CLAIM, 2, AT))
             .on(new FitEvent.DoesNotFit(NAME, MACHINE, unfit(), AT)));
+    all.put("InstanceLeased", new TenancyEvent.InstanceLeased(EIGHTH, LEASE, 41, AT));
+    all.put(
+        "InstanceReturned",
+        new TenancyEvent.InstanceReturned(EIGHTH, LEASE, 44, "the lease has ended", AT));
+    all.put(
+        "ModelState-leased",
+        modelState().on(new TenancyEvent.InstanceLeased(EIGHTH, LEASE, 41, AT)));
+    all.put("LeaseAsked", new LeaseEvent.LeaseAsked(LEASE, wish(), AT));
+    all.put("LeaseAsked-least", new LeaseEvent.LeaseAsked(LEASE, leastWish(), AT));
+    all.put("LeaseDeploying", new LeaseEvent.LeaseDeploying(LEASE, AT));
+    all.put("LeaseGranted", new LeaseEvent.LeaseGranted(LEASE, 41, Map.of(NAME, part()), AT));
+    all.put("LeaseMoved", new LeaseEvent.LeaseMoved(LEASE, NAME, part(), "it is gone", AT));
+    all.put("LeaseEnded", ended());
+    all.put("LeaseClosed", new LeaseEvent.LeaseClosed(LEASE, AT));
+    all.put(
+        "LeaseState",
+        LeaseState.empty(LEASE)
+            .on(new LeaseEvent.LeaseAsked(LEASE, wish(), AT))
+            .on(new LeaseEvent.LeaseDeploying(LEASE, AT))
+            .on(new LeaseEvent.LeaseGranted(LEASE, 41, Map.of(NAME, part()), AT.plusSeconds(1))));
+    all.put(
+        "LeaseState-ended",
+        LeaseState.empty(LEASE)
+            .on(new LeaseEvent.LeaseAsked(LEASE, leastWish(), AT))
+            .on(ended())
+            .on(new LeaseEvent.LeaseClosed(LEASE, AT)));
     all.put("MachineCordoned", new MachineEvent.MachineCordoned(MACHINE, AT));
     all.put("MachineUncordoned", new MachineEvent.MachineUncordoned(MACHINE, AT));
     all.put("MachineDraining", new MachineEvent.MachineDraining(MACHINE, AT));
@@ -159,6 +193,36 @@ final class Samples {
             .on(new AccessEvent.KeyCreated(key(), AT))
             .on(new AccessEvent.KeyRevoked(new KeyId("abcd1234"), AT)));
     return all;
+  }
+
+  private static LeaseEvent ended() {
+    return new LeaseEvent.LeaseEnded(LEASE, LeaseState.Cause.EXPIRED, "not renewed", AT);
+  }
+
+  private static LeaseState.Part part() {
+    return new LeaseState.Part(EIGHTH, MACHINE);
+  }
+
+  private static LeaseProtocol.Wish wish() {
+    return new LeaseProtocol.Wish(
+        "abcd1234",
+        Set.of(NAME, new ModelName("embedder")),
+        true,
+        Optional.of("thread-7"),
+        Duration.ofMillis(60_500),
+        Duration.ofMinutes(5),
+        Optional.of(spec()));
+  }
+
+  private static LeaseProtocol.Wish leastWish() {
+    return new LeaseProtocol.Wish(
+        "anyone",
+        Set.of(NAME),
+        false,
+        Optional.empty(),
+        Duration.ofSeconds(60),
+        Duration.ofMinutes(5),
+        Optional.empty());
   }
 
   private static Policies policies() {

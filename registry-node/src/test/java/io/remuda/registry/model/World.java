@@ -51,7 +51,8 @@ final class World {
               Duration.ofSeconds(30),
               0.7,
               Duration.ofSeconds(5)),
-          new ClaimPolicy(0.05, 0.05));
+          new ClaimPolicy(0.05, 0.05),
+          new LeaseLimits(8, 4, Duration.ofSeconds(10), Duration.ofMinutes(2), 100));
 
   ModelState state = ModelState.empty(new ModelName("demo"));
   SoftState soft = SoftState.EMPTY;

@@ -17,6 +17,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.EngineOffer;
 import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.protocol.model.Phase;
@@ -50,6 +51,9 @@ public final class FakeMachine extends AbstractBehavior<Object> {
     public volatile Optional<Refused> refuse = Optional.empty();
     public volatile boolean deafToState;
     public volatile Optional<Refused> refuseState = Optional.empty();
+    public final Map<InstanceId, Tenure> tenures = new ConcurrentHashMap<>();
+    public volatile Optional<Refused> refuseHold = Optional.empty();
+    public volatile boolean deafToReleases;
     public volatile Phase startsInto = Phase.READY;
     public volatile boolean hasModel = true;
     public volatile Optional<JournalId> journal = Optional.empty();
@@ -73,6 +77,14 @@ public final class FakeMachine extends AbstractBehavior<Object> {
           .sum();
     }
   }
+
+  /**
+   * To whom an instance belongs.
+   *
+   * @param highest number that it was told
+   * @param holder under that number; empty for one that it has let go of
+   */
+  public record Tenure(long highest, Optional<LeaseToken> holder) {}
 
   private static final String REPORT = "report";
 
@@ -119,6 +131,8 @@ public final class FakeMachine extends AbstractBehavior<Object> {
         .onMessage(NodeProtocol.Ping.class, this::onPing)
         .onMessage(NodeProtocol.DescribeModel.class, this::onDescribe)
         .onMessage(NodeProtocol.SetMachineState.class, this::onState)
+        .onMessage(NodeProtocol.HoldInstance.class, this::onHold)
+        .onMessage(NodeProtocol.ReleaseInstance.class, this::onRelease)
         .build();
   }
 
@@ -278,5 +292,48 @@ public final class FakeMachine extends AbstractBehavior<Object> {
           .tell(new NodeProtocol.MachineStateSet(control.id, state.version(), Optional.empty()));
     }
     return report();
+  }
+
+  private Behavior<Object> onHold(NodeProtocol.HoldInstance order) {
+    control.heard.add(order);
+    if (control.silent) {
+      return this;
+    }
+    Tenure before = tenure(order.id());
+    LeaseToken grant = order.grant();
+    boolean known = before.holder().filter(grant::equals).isPresent();
+    Optional<Refused> refused =
+        control.refuseHold.or(
+            () ->
+                known || grant.number() > before.highest()
+                    ? Optional.empty()
+                    : Optional.of(Refused.of(ErrorCode.STALE_LEASE, "it was told a later one")));
+    if (refused.isEmpty()) {
+      control.tenures.put(order.id(), new Tenure(grant.number(), Optional.of(grant)));
+    }
+    order.replyTo().tell(held(order.id(), grant, refused));
+    return this;
+  }
+
+  private Behavior<Object> onRelease(NodeProtocol.ReleaseInstance order) {
+    control.heard.add(order);
+    if (control.silent || control.deafToReleases) {
+      return this;
+    }
+    Tenure before = tenure(order.id());
+    LeaseToken grant = order.grant();
+    if (grant.number() > before.highest() || before.holder().filter(grant::equals).isPresent()) {
+      control.tenures.put(order.id(), new Tenure(grant.number(), Optional.empty()));
+    }
+    order.replyTo().tell(held(order.id(), grant, Optional.empty()));
+    return this;
+  }
+
+  private Tenure tenure(InstanceId id) {
+    return control.tenures.getOrDefault(id, new Tenure(0, Optional.empty()));
+  }
+
+  private NodeProtocol.HoldReply held(InstanceId id, LeaseToken grant, Optional<Refused> refused) {
+    return new NodeProtocol.HoldReply(id, grant, control.id, tenure(id).highest(), refused);
   }
 }

@@ -1,0 +1,374 @@
+package io.remuda.registry.lease;
+
+import static io.remuda.protocol.ErrorCode.ENDED;
+import static io.remuda.protocol.ErrorCode.IDEMPOTENCY_CONFLICT;
+import static io.remuda.protocol.ErrorCode.INVALID_REQUEST;
+import static io.remuda.protocol.ErrorCode.MODEL_NOT_READY;
+import static io.remuda.protocol.ErrorCode.NOT_SUPPORTED;
+import static io.remuda.protocol.ErrorCode.SHUTTING_DOWN;
+import static io.remuda.protocol.ErrorCode.STALE_LEASE;
+import static io.remuda.protocol.ErrorCode.WRONG_JOURNAL;
+
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.LeaseProtocol.Wish;
+import io.remuda.protocol.NodeProtocol.HoldReply;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.LeaseToken;
+import io.remuda.registry.lease.LeaseEvent.LeaseClosed;
+import io.remuda.registry.lease.LeaseEvent.LeaseEnded;
+import io.remuda.registry.lease.LeaseEvent.LeaseGranted;
+import io.remuda.registry.lease.LeaseEvent.LeaseMoved;
+import io.remuda.registry.lease.LeaseState.Cause;
+import io.remuda.registry.lease.LeaseState.Part;
+import io.remuda.registry.model.ClaimReply;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What becomes of a lease.
+ *
+ * <p>Guarantees: its token is written before any machine is told, and rises whenever an instance of
+ * it changes; it is ready only while all of its instances obey that token; once over it never comes
+ * back, and is closed only when every model has said that it has nothing of it any more.
+ *
+ * <p>Leases are exclusive: an instance answers its holder alone. A share of an instance is not
+ * leased, since a machine can hold an instance for one token only.
+ */
+final class LeaseDecider {
+
+  /** A machine that says so will do so a little later. */
+  private static final Set<ErrorCode> PASSING = Set.of(SHUTTING_DOWN, WRONG_JOURNAL);
+
+  private LeaseDecider() {}
+
+  /** Why what is asked for cannot be a lease, or not this one. */
+  static Optional<Refused> objection(LeaseState state, Wish wish) {
+    if (state.wish().isPresent()) {
+      return state.wish().get().equals(wish)
+          ? Optional.empty()
+          : Optional.of(
+              Refused.of(
+                  IDEMPOTENCY_CONFLICT,
+                  "lease %s was asked for with something else; use another key"
+                      .formatted(state.id())));
+    }
+    if (!wish.exclusive()) {
+      return Optional.of(
+          Refused.of(
+              NOT_SUPPORTED,
+              "a share of an instance cannot be leased, only a whole one; ask for exclusive=true"));
+    }
+    if (wish.models().isEmpty()) {
+      return Optional.of(
+          Refused.of(INVALID_REQUEST, "a lease is of one or several models; name them"));
+    }
+    if (wish.own().filter(own -> !wish.models().contains(own.name())).isPresent()) {
+      return Optional.of(
+          Refused.of(
+              INVALID_REQUEST, "the deployment that a lease brings must be among its models"));
+    }
+    return timeless(wish.ttl()).or(() -> timeless(wish.patience()));
+  }
+
+  /** Why nothing lasts for {@code time}. */
+  static Optional<Refused> timeless(Duration time) {
+    return time.toMillis() > 0
+        ? Optional.empty()
+        : Optional.of(
+            Refused.of(
+                INVALID_REQUEST,
+                "a lease's time to live and patience are 1 ms or more, not %d ms"
+                    .formatted(time.toMillis())));
+  }
+
+  /** Its holder is done with it. */
+  static LeaseDecision release(LeaseState state, LeaseSoft soft, String reason, Instant now) {
+    return end(state, soft, Cause.RELEASED, reason, now);
+  }
+
+  /** Its holder wants it for another time to live, from {@code now} on; not written. */
+  static LeaseSoft renewed(LeaseState state, LeaseSoft soft, Optional<Duration> ttl, Instant now) {
+    LeaseSoft next = soft.but(draft -> draft.ttl = ttl);
+    return next.isReady()
+        ? next.but(draft -> draft.deadline = Optional.of(now.plus(ttl(state, next))))
+        : next;
+  }
+
+  private static LeaseDecision end(
+      LeaseState state, LeaseSoft soft, Cause cause, String reason, Instant now) {
+    return LeaseDecision.write(new LeaseEnded(state.id(), cause, reason, now), soft.moving());
+  }
+
+  /** A name's owner says what it has of it. */
+  static LeaseDecision told(LeaseState state, LeaseSoft soft, ClaimReply reply, Instant now) {
+    if (!state.models().contains(reply.model())) {
+      return LeaseDecision.remember(soft);
+    }
+    if (reply instanceof ClaimReply.Returned && state.end().isPresent()) {
+      return close(state, soft.but(next -> next.returned.add(reply.model())), now);
+    }
+    if (!state.isLive()) {
+      return LeaseDecision.remember(soft);
+    }
+    if (reply instanceof ClaimReply.Granted granted) {
+      return granted(state, soft, granted, now);
+    }
+    if (reply instanceof ClaimReply.Queued queued) {
+      return queued(state, soft, queued, now);
+    }
+    return reply instanceof ClaimReply.Rejected rejected
+        ? end(state, soft, Cause.REFUSED, rejected.refused().message(), now)
+        : LeaseDecision.remember(soft);
+  }
+
+  private static LeaseDecision granted(
+      LeaseState state, LeaseSoft soft, ClaimReply.Granted granted, Instant now) {
+    ModelName model = granted.model();
+    Optional<Part> has = Optional.ofNullable(state.parts().get(model));
+    boolean known =
+        has.map(Part::instance)
+            .or(() -> Optional.ofNullable(soft.grants().get(model)).map(g -> g.instance()))
+            .filter(granted.instance()::equals)
+            .isPresent();
+    if (known || granted.number() <= floor(state, soft)) {
+      // One under too low a number is granted anew with the next claim, which says the floor.
+      return LeaseDecision.remember(soft);
+    }
+    LeaseSoft next =
+        soft.but(
+            draft -> {
+              draft.grants.put(model, granted);
+              draft.queued.remove(model);
+              draft.avoided.remove(model);
+            });
+    return has.map(
+            lost -> moved(state, next, model, lost, granted.instance() + " takes its place", now))
+        .map(moved -> complete(state, moved, now))
+        .orElseGet(() -> complete(state, new LeaseDecision(List.of(), next, true), now));
+  }
+
+  private static LeaseDecision queued(
+      LeaseState state, LeaseSoft soft, ClaimReply.Queued queued, Instant now) {
+    ModelName model = queued.model();
+    LeaseSoft next =
+        soft.but(
+            draft -> {
+              draft.queued.put(model, queued);
+              draft.grants.remove(model);
+            });
+    Optional<Part> lost = Optional.ofNullable(state.parts().get(model));
+    return lost.map(part -> moved(state, next, model, part, "the instance is gone", now))
+        .orElseGet(() -> LeaseDecision.remember(next));
+  }
+
+  private static LeaseDecision moved(
+      LeaseState state, LeaseSoft soft, ModelName model, Part from, String why, Instant now) {
+    return LeaseDecision.write(new LeaseMoved(state.id(), model, from, why, now), soft.moving());
+  }
+
+  /** Once the last of its models is granted, all are its, under one token. */
+  private static LeaseDecision complete(LeaseState state, LeaseDecision so, Instant now) {
+    LeaseState then = state;
+    for (LeaseEvent event : so.events()) {
+      then = then.on(event);
+    }
+    Map<ModelName, Part> parts = new TreeMap<>(then.parts());
+    long token = then.token();
+    for (ClaimReply.Granted each : so.soft().grants().values()) {
+      parts.put(each.model(), new Part(each.instance(), each.machine()));
+      token = Math.max(token, each.number());
+    }
+    if (!parts.keySet().containsAll(state.models())) {
+      return so;
+    }
+    List<LeaseEvent> events = new ArrayList<>(so.events());
+    events.add(new LeaseGranted(state.id(), token, parts, now));
+    return new LeaseDecision(events, so.soft().moving().but(draft -> draft.grants.clear()), true);
+  }
+
+  /** A machine says whether it holds an instance for the lease. */
+  static LeaseDecision held(LeaseState state, LeaseSoft soft, HoldReply reply, Instant now) {
+    ModelName model = reply.id().model();
+    Optional<Part> part =
+        Optional.ofNullable(state.parts().get(model))
+            .filter(has -> has.instance().equals(reply.id()));
+    if (!state.isLive()
+        || part.isEmpty()
+        || state.token() < 1
+        || !reply.grant().equals(new LeaseToken(state.id(), state.token()))) {
+      return LeaseDecision.remember(soft);
+    }
+    if (reply.refused().isPresent()) {
+      return notHeld(state, soft, part.get(), reply, now);
+    }
+    LeaseSoft next = soft.but(draft -> draft.obeyed.add(model));
+    boolean ready = state.isGranted() && next.obeyed().containsAll(state.models());
+    return LeaseDecision.remember(
+        ready && !next.isReady()
+            ? next.but(draft -> draft.deadline = Optional.of(now.plus(ttl(state, next))))
+            : next);
+  }
+
+  private static LeaseDecision notHeld(
+      LeaseState state, LeaseSoft soft, Part part, HoldReply reply, Instant now) {
+    Refused why = reply.refused().orElseThrow();
+    ModelName model = reply.id().model();
+    boolean starts = why.code() == MODEL_NOT_READY && soft.obeyed().contains(model);
+    if (starts || PASSING.contains(why.code())) {
+      // Its machine or its engine starts again: it is told anew, until it is given up by its model.
+      return LeaseDecision.remember(soft);
+    }
+    LeaseDecision moved =
+        moved(
+            state,
+            soft.but(
+                draft -> {
+                  draft.floor = Math.max(draft.floor, reply.highest());
+                  draft.avoided.put(model, part.instance());
+                }),
+            model,
+            part,
+            why.message(),
+            now);
+    // A higher number cures these; what else it refuses is not asked for again in the same breath.
+    boolean cured = why.code() == STALE_LEASE || why.code() == ENDED;
+    return new LeaseDecision(moved.events(), moved.soft(), cured);
+  }
+
+  /** What the time comes to. */
+  static LeaseDecision look(LeaseState state, LeaseSoft soft, Instant now) {
+    if (!state.isLive()) {
+      return close(state, soft, now);
+    }
+    Wish wish = state.wish().orElseThrow();
+    if (soft.deadline().filter(until -> !until.isAfter(now)).isPresent()) {
+      return end(
+          state,
+          soft,
+          Cause.EXPIRED,
+          "it was not renewed within %d ms".formatted(ttl(state, soft).toMillis()),
+          now);
+    }
+    Instant since =
+        state.isGranted() && soft.begun().isAfter(state.since()) ? soft.begun() : state.since();
+    if (!soft.isReady() && !since.plus(wish.patience()).isAfter(now)) {
+      return end(
+          state,
+          soft,
+          Cause.IMPATIENT,
+          "it did not get its instances within %d ms%s"
+              .formatted(
+                  wish.patience().toMillis(),
+                  LeaseOutlook.waitsFor(state, soft).map(why -> ": " + why).orElse("")),
+          now);
+    }
+    return LeaseDecision.remember(soft);
+  }
+
+  private static LeaseDecision close(LeaseState state, LeaseSoft soft, Instant now) {
+    if (state.end().isEmpty() || state.closed()) {
+      return LeaseDecision.remember(soft);
+    }
+    boolean all = soft.returned().containsAll(state.models());
+    return all && (!state.isToRemove() || soft.removed())
+        ? LeaseDecision.write(new LeaseClosed(state.id(), now), soft)
+        : new LeaseDecision(List.of(), soft, all);
+  }
+
+  /**
+   * What there is to say now.
+   *
+   * @param repeat whether that, too, which was answered before
+   */
+  static List<LeaseOrder> orders(LeaseState state, LeaseSoft soft, Instant now, boolean repeat) {
+    if (state.closed() || state.wish().isEmpty()) {
+      return List.of();
+    }
+    List<LeaseOrder> orders = new ArrayList<>();
+    if (state.end().isPresent()) {
+      giveBack(state, soft, orders);
+    } else if (isToDeploy(state, soft)) {
+      orders.add(state.deploying() ? LeaseOrder.Own.DEPLOY : LeaseOrder.Own.LOOK);
+    } else {
+      hold(state, soft, now, repeat, orders);
+      claim(state, soft, repeat, orders);
+    }
+    return orders;
+  }
+
+  private static boolean isToDeploy(LeaseState state, LeaseSoft soft) {
+    boolean brings = state.wish().filter(wish -> wish.own().isPresent()).isPresent();
+    return brings && state.token() == 0 && !soft.deployed();
+  }
+
+  private static void giveBack(LeaseState state, LeaseSoft soft, List<LeaseOrder> orders) {
+    String reason = state.end().orElseThrow().reason();
+    for (ModelName model : state.models()) {
+      if (!soft.returned().contains(model)) {
+        orders.add(new LeaseOrder.Unclaim(model, floor(state, soft), reason));
+      }
+    }
+    if (orders.isEmpty() && state.isToRemove() && !soft.removed()) {
+      orders.add(LeaseOrder.Own.REMOVE);
+    }
+  }
+
+  private static void hold(
+      LeaseState state, LeaseSoft soft, Instant now, boolean repeat, List<LeaseOrder> orders) {
+    Duration left =
+        soft.deadline().map(until -> Duration.between(now, until)).orElse(ttl(state, soft));
+    if (left.toMillis() < 1) {
+      return;
+    }
+    state
+        .parts()
+        .forEach(
+            (model, part) -> {
+              if (repeat || !soft.obeyed().contains(model)) {
+                LeaseToken token = new LeaseToken(state.id(), state.token());
+                orders.add(new LeaseOrder.Hold(part.machine(), part.instance(), token, left));
+              }
+            });
+  }
+
+  /**
+   * One after the other, in the order of their names, so that no two leases wait for each other.
+   */
+  private static void claim(
+      LeaseState state, LeaseSoft soft, boolean repeat, List<LeaseOrder> orders) {
+    for (ModelName model : state.models()) {
+      Optional<InstanceId> holding =
+          Optional.ofNullable(state.parts().get(model))
+              .map(Part::instance)
+              .or(() -> Optional.ofNullable(soft.grants().get(model)).map(g -> g.instance()));
+      if (repeat || holding.isEmpty()) {
+        orders.add(
+            new LeaseOrder.Claim(
+                model,
+                floor(state, soft),
+                holding,
+                Optional.ofNullable(soft.avoided().get(model))));
+      }
+      if (holding.isEmpty()) {
+        return;
+      }
+    }
+  }
+
+  /** What a new grant's number must be above. */
+  static long floor(LeaseState state, LeaseSoft soft) {
+    return Math.max(state.token(), soft.floor());
+  }
+
+  static Duration ttl(LeaseState state, LeaseSoft soft) {
+    return soft.ttl().orElseGet(() -> state.wish().orElseThrow().ttl());
+  }
+}

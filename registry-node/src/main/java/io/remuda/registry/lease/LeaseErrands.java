@@ -1,0 +1,110 @@
+package io.remuda.registry.lease;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.RecipientRef;
+import akka.actor.typed.javadsl.ActorContext;
+import io.remuda.protocol.LeaseProtocol.Command;
+import io.remuda.protocol.LeaseProtocol.Wish;
+import io.remuda.protocol.NodeProtocol;
+import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.ModelSpec;
+import io.remuda.registry.model.ClaimReply;
+import io.remuda.registry.model.Surroundings;
+import io.remuda.registry.model.TenancyMessage;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Says what a lease has to say to models' owners and machines, and brings their answers back as its
+ * own messages. Belongs to one actor.
+ */
+final class LeaseErrands {
+
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+
+  private final ActorContext<Command> context;
+  private final Surroundings around;
+  private final Function<ModelName, RecipientRef<RegistryProtocol.Command>> models;
+  private final ActorRef<ClaimReply> told;
+  private final ActorRef<NodeProtocol.HoldReply> held;
+  private boolean askingOwn;
+
+  LeaseErrands(
+      ActorContext<Command> context,
+      Surroundings around,
+      Function<ModelName, RecipientRef<RegistryProtocol.Command>> models) {
+    this.context = context;
+    this.around = around;
+    this.models = models;
+    this.told = context.messageAdapter(ClaimReply.class, LeaseMessage.Told::new);
+    this.held = context.messageAdapter(NodeProtocol.HoldReply.class, LeaseMessage.Held::new);
+  }
+
+  /** Says it; {@code state} holds the events that it rests on. */
+  void send(LeaseState state, LeaseOrder order) {
+    if (order instanceof LeaseOrder.Claim claim) {
+      models.apply(claim.model()).tell(claim(state, claim));
+    } else if (order instanceof LeaseOrder.Unclaim unclaim) {
+      models
+          .apply(unclaim.model())
+          .tell(
+              new TenancyMessage.Unclaim(
+                  unclaim.model(), state.id(), unclaim.number(), unclaim.reason(), told));
+    } else if (order instanceof LeaseOrder.Hold hold) {
+      around
+          .fleet()
+          .agent(hold.machine())
+          .ifPresent(
+              agent ->
+                  agent.tell(
+                      new NodeProtocol.HoldInstance(
+                          hold.instance(), around.journal(), hold.token(), hold.ttl(), held)));
+    } else if (order instanceof LeaseOrder.Own own) {
+      state.wish().flatMap(Wish::own).ifPresent(spec -> ask(own, spec));
+    }
+  }
+
+  /** Of two owners the same session is not the same. */
+  private TenancyMessage.Claim claim(LeaseState state, LeaseOrder.Claim claim) {
+    Optional<String> session =
+        state.wish().flatMap(wish -> wish.session().map(named -> wish.owner() + "/" + named));
+    return new TenancyMessage.Claim(
+        claim.model(),
+        state.id(),
+        claim.floor(),
+        claim.holding(),
+        claim.avoided(),
+        session,
+        state.askedAt(),
+        told);
+  }
+
+  private void ask(LeaseOrder.Own own, ModelSpec spec) {
+    if (askingOwn) {
+      return;
+    }
+    askingOwn = true;
+    context.ask(
+        RegistryProtocol.Reply.class,
+        models.apply(spec.name()),
+        ANSWER_LIMIT,
+        replyTo -> command(own, spec, replyTo),
+        (reply, failure) -> new LeaseMessage.OwnAnswered(own, Optional.ofNullable(reply)));
+  }
+
+  private static RegistryProtocol.Command command(
+      LeaseOrder.Own own, ModelSpec spec, ActorRef<RegistryProtocol.Reply> replyTo) {
+    return switch (own) {
+      case LOOK -> new RegistryProtocol.Get(spec.name(), replyTo);
+      case DEPLOY -> new RegistryProtocol.Deploy(spec, Optional.empty(), false, replyTo);
+      case REMOVE -> new RegistryProtocol.Remove(spec.name(), replyTo);
+    };
+  }
+
+  /** The question about its own deployment is answered, or never will be. */
+  void ownAnswered() {
+    askingOwn = false;
+  }
+}

@@ -1,0 +1,127 @@
+package io.remuda.registry.lease;
+
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.registry.model.ClaimReply.Granted;
+import io.remuda.registry.model.ClaimReply.Queued;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * What a lease has been told and forgets with its actor. Losing it costs repeated words, and gives
+ * the holder another time to live.
+ *
+ * @param begun since when this actor remembers anything
+ * @param grants of models that are granted while others are waited for
+ * @param queued what the others say of the wait
+ * @param avoided instances whose machine has just refused the lease
+ * @param obeyed models whose instance is held under the present token
+ * @param returned models of which an ended lease has nothing any more
+ * @param floor that the next token must be above, beside the present one
+ * @param deployed whether its own deployment was accepted
+ * @param removed whether its own deployment is removed
+ * @param ttl that the last renewal named; empty: the one that was asked for
+ * @param deadline by which it is to be renewed; present exactly while it is ready
+ */
+record LeaseSoft(
+    Instant begun,
+    Map<ModelName, Granted> grants,
+    Map<ModelName, Queued> queued,
+    Map<ModelName, InstanceId> avoided,
+    Set<ModelName> obeyed,
+    Set<ModelName> returned,
+    long floor,
+    boolean deployed,
+    boolean removed,
+    Optional<Duration> ttl,
+    Optional<Instant> deadline) {
+
+  LeaseSoft {
+    grants = Collections.unmodifiableMap(new TreeMap<>(grants));
+    queued = Collections.unmodifiableMap(new TreeMap<>(queued));
+    avoided = Collections.unmodifiableMap(new TreeMap<>(avoided));
+    obeyed = Set.copyOf(obeyed);
+    returned = Set.copyOf(returned);
+  }
+
+  static LeaseSoft begun(Instant now) {
+    return new LeaseSoft(
+        now,
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        Set.of(),
+        Set.of(),
+        0,
+        false,
+        false,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** Whether all instances obey, so that its holder may use them. */
+  boolean isReady() {
+    return deadline.isPresent();
+  }
+
+  /** It has lost an instance: what the others were told is to be told anew under another token. */
+  LeaseSoft moving() {
+    return but(
+        next -> {
+          next.obeyed.clear();
+          next.deadline = Optional.empty();
+        });
+  }
+
+  /** This but for what {@code change} sets. */
+  LeaseSoft but(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return new LeaseSoft(
+        begun,
+        draft.grants,
+        draft.queued,
+        draft.avoided,
+        draft.obeyed,
+        draft.returned,
+        draft.floor,
+        draft.deployed,
+        draft.removed,
+        draft.ttl,
+        draft.deadline);
+  }
+
+  /** The same in the making: what is not set stays as it was. */
+  static final class Draft {
+    final Map<ModelName, Granted> grants;
+    final Map<ModelName, Queued> queued;
+    final Map<ModelName, InstanceId> avoided;
+    final Set<ModelName> obeyed;
+    final Set<ModelName> returned;
+    long floor;
+    boolean deployed;
+    boolean removed;
+    Optional<Duration> ttl;
+    Optional<Instant> deadline;
+
+    private Draft(LeaseSoft from) {
+      grants = new TreeMap<>(from.grants);
+      queued = new TreeMap<>(from.queued);
+      avoided = new TreeMap<>(from.avoided);
+      obeyed = new TreeSet<>(from.obeyed);
+      returned = new TreeSet<>(from.returned);
+      floor = from.floor;
+      deployed = from.deployed;
+      removed = from.removed;
+      ttl = from.ttl;
+      deadline = from.deadline;
+    }
+  }
+}

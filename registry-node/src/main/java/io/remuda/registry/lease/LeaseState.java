@@ -1,0 +1,141 @@
+package io.remuda.registry.lease;
+
+import io.remuda.protocol.LeaseProtocol.Wish;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Everything the journal says about one lease.
+ *
+ * @param sequence of the last event
+ * @param wish what was asked for; empty for one that nobody ever asked for
+ * @param deploying whether the deployment that it brings is its own to remove
+ * @param token that its instances were told last; 0 before it had any
+ * @param parts instances that it has, under that token
+ * @param since when it was asked for, got all of its instances, or lost one of them
+ * @param end present once it is over
+ * @param closed whether it has let go of all, too
+ */
+public record LeaseState(
+    LeaseId id,
+    long sequence,
+    Optional<Wish> wish,
+    Instant askedAt,
+    boolean deploying,
+    long token,
+    Map<ModelName, Part> parts,
+    Instant since,
+    Optional<End> end,
+    boolean closed) {
+
+  /** One instance, where it is. */
+  public record Part(InstanceId instance, MachineId machine) {}
+
+  /** Why a lease is over. */
+  public enum Cause {
+    RELEASED,
+    /** Nobody renewed it in time. */
+    EXPIRED,
+    /** It did not get all of its instances in time. */
+    IMPATIENT,
+    /** One of its models does not exist, or too many wait for it. */
+    REFUSED,
+    /** The deployment that it brings was refused. */
+    NOT_DEPLOYED
+  }
+
+  /** Its end, with the reason in a sentence. */
+  public record End(Cause cause, String reason) {}
+
+  public LeaseState {
+    parts = Collections.unmodifiableMap(new TreeMap<>(parts));
+  }
+
+  public static LeaseState empty(LeaseId id) {
+    return new LeaseState(
+        id,
+        0,
+        Optional.empty(),
+        Instant.EPOCH,
+        false,
+        0,
+        Map.of(),
+        Instant.EPOCH,
+        Optional.empty(),
+        false);
+  }
+
+  /** This state after {@code event}. */
+  public LeaseState on(LeaseEvent event) {
+    LeaseState next = event.applyTo(this);
+    return new LeaseState(
+        id,
+        sequence + 1,
+        next.wish,
+        next.askedAt,
+        next.deploying,
+        next.token,
+        next.parts,
+        next.since,
+        next.end,
+        next.closed);
+  }
+
+  /** Whether it was asked for and is not over. */
+  boolean isLive() {
+    return wish.isPresent() && end.isEmpty();
+  }
+
+  /** Its models, in the order in which it asks for them. */
+  Set<ModelName> models() {
+    return wish.map(asked -> new TreeSet<>(asked.models())).orElseGet(TreeSet::new);
+  }
+
+  /** Whether it has an instance of each. */
+  boolean isGranted() {
+    return isLive() && parts.keySet().containsAll(models());
+  }
+
+  /** Whether the deployment that it brings is to be removed. */
+  boolean isToRemove() {
+    return deploying && end.filter(over -> over.cause() != Cause.NOT_DEPLOYED).isPresent();
+  }
+
+  LeaseState asked(Wish asked, Instant at) {
+    return new LeaseState(
+        id, sequence, Optional.of(asked), at, deploying, token, parts, at, end, closed);
+  }
+
+  LeaseState withDeploying() {
+    return new LeaseState(id, sequence, wish, askedAt, true, token, parts, since, end, closed);
+  }
+
+  LeaseState granted(long number, Map<ModelName, Part> all, Instant at) {
+    return new LeaseState(id, sequence, wish, askedAt, deploying, number, all, at, end, closed);
+  }
+
+  LeaseState lost(ModelName model, Instant at) {
+    Map<ModelName, Part> left = new TreeMap<>(parts);
+    left.remove(model);
+    return new LeaseState(id, sequence, wish, askedAt, deploying, token, left, at, end, closed);
+  }
+
+  LeaseState ended(End over) {
+    return new LeaseState(
+        id, sequence, wish, askedAt, deploying, token, parts, since, Optional.of(over), closed);
+  }
+
+  LeaseState withClosed() {
+    return new LeaseState(
+        id, sequence, wish, askedAt, deploying, token, Map.of(), since, end, true);
+  }
+}

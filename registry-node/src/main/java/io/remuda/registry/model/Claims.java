@@ -1,0 +1,109 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What leases have said lately that they want of a name: soft state. Losing it costs a repeated
+ * word of each.
+ *
+ * @param heard of those that have an instance too
+ * @param silent leases that have an instance and say nothing, since when
+ * @param sessions which instance each had last, the eldest first
+ */
+record Claims(
+    Map<LeaseId, Claim> heard, Map<LeaseId, Instant> silent, Map<String, InstanceId> sessions) {
+
+  static final Claims NONE = new Claims(Map.of(), Map.of(), Map.of());
+
+  /** One lease's word; see {@link TenancyMessage.Claim}. */
+  record Claim(
+      LeaseId lease,
+      long floor,
+      Optional<InstanceId> holding,
+      Optional<InstanceId> avoided,
+      Optional<String> session,
+      Instant askedAt,
+      Instant heardAt) {
+
+    static Claim of(TenancyMessage.Claim said, Instant now) {
+      return new Claim(
+          said.lease(),
+          said.floor(),
+          said.holding(),
+          said.avoided(),
+          said.session(),
+          said.askedAt(),
+          now);
+    }
+
+    /** Whether {@code tenancy} has given it what it wants. */
+    boolean isMet(Tenancy tenancy) {
+      return tenancy
+          .of(lease)
+          .filter(
+              tenant ->
+                  tenant.number() > floor || holding.filter(tenant.instance()::equals).isPresent())
+          .isPresent();
+    }
+  }
+
+  private static final Comparator<Claim> ORDER =
+      Comparator.comparing(Claim::askedAt).thenComparing(Claim::lease);
+
+  Claims {
+    heard = Collections.unmodifiableMap(new TreeMap<>(heard));
+    silent = Collections.unmodifiableMap(new TreeMap<>(silent));
+    sessions = Collections.unmodifiableMap(new LinkedHashMap<>(sessions));
+  }
+
+  Claims with(Claim claim) {
+    Map<LeaseId, Claim> next = new TreeMap<>(heard);
+    next.put(claim.lease(), claim);
+    return new Claims(next, silent, sessions);
+  }
+
+  Claims without(LeaseId lease) {
+    Map<LeaseId, Claim> next = new TreeMap<>(heard);
+    next.remove(lease);
+    return new Claims(next, silent, sessions);
+  }
+
+  /** Those that were heard within {@code limit}; {@code tenants} of the others are silent. */
+  Claims since(Instant now, Duration limit, Set<LeaseId> tenants) {
+    Map<LeaseId, Claim> next = new TreeMap<>(heard);
+    next.values().removeIf(claim -> claim.heardAt().plus(limit).isBefore(now));
+    Map<LeaseId, Instant> quiet = new TreeMap<>();
+    for (LeaseId tenant : tenants) {
+      if (!next.containsKey(tenant)) {
+        quiet.put(tenant, silent.getOrDefault(tenant, now));
+      }
+    }
+    return new Claims(next, quiet, sessions);
+  }
+
+  /** The session has had {@code instance}; of more than {@code most} the eldest is forgotten. */
+  Claims had(String session, InstanceId instance, int most) {
+    Map<String, InstanceId> next = new LinkedHashMap<>(sessions);
+    next.remove(session);
+    next.put(session, instance);
+    List<String> eldest = List.copyOf(next.keySet()).subList(0, Math.max(0, next.size() - most));
+    eldest.forEach(next::remove);
+    return new Claims(heard, silent, next);
+  }
+
+  /** Those that wait for an instance, who asked first first. */
+  List<Claim> waiting(Tenancy tenancy) {
+    return heard.values().stream().filter(claim -> !claim.isMet(tenancy)).sorted(ORDER).toList();
+  }
+}

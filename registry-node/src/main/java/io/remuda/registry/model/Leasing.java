@@ -1,0 +1,62 @@
+package io.remuda.registry.model;
+
+import akka.actor.typed.ActorRef;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.LeaseId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Whom a name's owner tells what of leases: each lease that claims or returns, at once and then
+ * when it has changed. Belongs to one actor.
+ */
+final class Leasing {
+
+  private final Map<LeaseId, ActorRef<ClaimReply>> leases = new HashMap<>();
+  private final Map<LeaseId, ClaimReply> told = new HashMap<>();
+
+  /** The claim waits, or is refused at once. */
+  Plan claim(Sight sight, TenancyMessage.Claim claim) {
+    Optional<Refused> refused = TenancyDecider.objection(sight, claim.lease());
+    if (refused.isPresent()) {
+      claim.replyTo().tell(new ClaimReply.Rejected(claim.name(), claim.lease(), refused.get()));
+      return Plan.remember(sight.soft());
+    }
+    leases.put(claim.lease(), claim.replyTo());
+    told.remove(claim.lease());
+    return TenancyDecider.claim(sight, Claims.Claim.of(claim, sight.now()));
+  }
+
+  /** What the lease has is to be let go of; one that has nothing is told so at once. */
+  Plan unclaim(Sight sight, TenancyMessage.Unclaim wish) {
+    leases.put(wish.lease(), wish.replyTo());
+    told.remove(wish.lease());
+    return TenancyDecider.unclaim(sight, wish.lease(), wish.number());
+  }
+
+  /** Tells what has changed. */
+  void show(Sight sight) {
+    if (leases.isEmpty()) {
+      return;
+    }
+    String wait = WaitPolicy.reason(sight);
+    for (LeaseId lease : List.copyOf(leases.keySet())) {
+      Optional<ClaimReply> reply = TenancyDecider.reply(sight, lease, wait);
+      if (reply.isPresent()) {
+        tell(lease, reply.get());
+      } else if (sight.state().tenancy().of(lease).isEmpty()) {
+        tell(lease, new ClaimReply.Returned(sight.state().name(), lease));
+        leases.remove(lease);
+        told.remove(lease);
+      }
+    }
+  }
+
+  private void tell(LeaseId lease, ClaimReply reply) {
+    if (!reply.equals(told.put(lease, reply))) {
+      leases.get(lease).tell(reply);
+    }
+  }
+}

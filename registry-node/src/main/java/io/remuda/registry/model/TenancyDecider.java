@@ -1,0 +1,271 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.NodeProtocol;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.LeaseId;
+import io.remuda.protocol.model.LeaseToken;
+import io.remuda.registry.model.Claims.Claim;
+import io.remuda.registry.model.Tenancy.Tenant;
+import io.remuda.registry.model.TenancyEvent.InstanceLeased;
+import io.remuda.registry.model.TenancyEvent.InstanceReturned;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which lease gets which instance of a name.
+ *
+ * <p>Guarantees: an instance has one lease at most; it goes to the next one only when the one
+ * before has let go of it, or it is gone; who asked first is served first; a grant's number is
+ * higher than all that any instance of the name was told.
+ */
+final class TenancyDecider {
+
+  private TenancyDecider() {}
+
+  /** Why a claim cannot even wait. */
+  static Optional<Refused> objection(Sight sight, LeaseId lease) {
+    ModelState state = sight.state();
+    if (state.live().isEmpty()) {
+      return Optional.of(ModelDecider.unknown(state));
+    }
+    Claims claims = sight.soft().claims();
+    int most = sight.policy().lease().queue();
+    return !claims.heard().containsKey(lease)
+            && state.tenancy().of(lease).isEmpty()
+            && claims.waiting(state.tenancy()).size() >= most
+        ? Optional.of(
+            Refused.of(
+                ErrorCode.BUSY,
+                "%d leases wait for %s already; try again when some have ended"
+                    .formatted(most, state.name())))
+        : Optional.empty();
+  }
+
+  /** What a claim without an objection comes to. */
+  static Plan claim(Sight sight, Claim claim) {
+    Sight heard = sight.with(sight.state(), sight.soft().with(sight.soft().claims().with(claim)));
+    Round round = new Round(heard);
+    // For a name that sleeps a lease is one that waits like any request.
+    Plan awake = ScaleDecider.wanted(heard, 1);
+    round.remember(awake.soft());
+    awake.events().forEach(round::emit);
+    grant(round);
+    return round.plan();
+  }
+
+  /**
+   * The step of a round: who waits gets what is free. A lease whose grant does not do is given
+   * another one in its place.
+   */
+  static void grant(Round round) {
+    if (round.older()) {
+      return;
+    }
+    LeaseLimits limits = round.policy().lease();
+    Set<LeaseId> tenants = round.state().tenancy().tenants().keySet();
+    round.remember(
+        round.soft().with(round.soft().claims().since(round.now(), limits.claimLimit(), tenants)));
+    takeBack(round, limits.abandonedAfter());
+    for (Claim claim : round.soft().claims().waiting(round.state().tenancy())) {
+      round
+          .state()
+          .tenancy()
+          .of(claim.lease())
+          .ifPresent(
+              tenant ->
+                  round.emit(
+                      new InstanceReturned(
+                          tenant.instance(),
+                          claim.lease(),
+                          Math.max(tenant.number(), claim.floor()),
+                          "it is granted anew",
+                          round.now())));
+      choose(round.sight(), claim).ifPresent(instance -> lease(round, claim, instance));
+    }
+  }
+
+  /** What silent leases have is let go of at its machine, as if they had ended. */
+  private static void takeBack(Round round, Duration after) {
+    round
+        .soft()
+        .claims()
+        .silent()
+        .forEach(
+            (lease, since) -> {
+              Tenant tenant = round.state().tenancy().of(lease).orElseThrow();
+              Instance instance = round.state().instances().get(tenant.instance());
+              if (instance != null
+                  && since.plus(after).isBefore(round.now())
+                  && round.sight().due(instance.id())) {
+                round.remember(round.soft().sent(instance.id(), round.now()));
+                round.order(
+                    new Action.Release(
+                        instance.machine(), instance.id(), new LeaseToken(lease, tenant.number())));
+              }
+            });
+  }
+
+  private static void lease(Round round, Claim claim, Instance instance) {
+    ModelState state = round.state();
+    long number =
+        1 + Math.max(Math.max(state.sequence(), state.tenancy().highest()), claim.floor());
+    round.emit(new InstanceLeased(instance.id(), claim.lease(), number, round.now()));
+    claim
+        .session()
+        .ifPresent(
+            session ->
+                round.remember(
+                    round
+                        .soft()
+                        .with(
+                            round
+                                .soft()
+                                .claims()
+                                .had(session, instance.id(), round.policy().lease().sessions()))));
+  }
+
+  /**
+   * The session's former instance, then one that works on nothing, then any; before all that, one
+   * that has not just refused the lease and does not go soon.
+   */
+  private static Optional<Instance> choose(Sight sight, Claim claim) {
+    Tenancy tenancy = sight.state().tenancy();
+    Comparator<Instance> last =
+        Comparator.comparing(
+            (Instance instance) -> claim.avoided().filter(instance.id()::equals).isPresent());
+    return sight.state().instances().values().stream()
+        .filter(instance -> sight.ready(instance) && !tenancy.has(instance.id()))
+        .min(
+            last.thenComparing(sight::onDrainingMachine)
+                .thenComparing(instance -> instance.revision() != sight.state().goal())
+                .thenComparing(instance -> !isFormer(sight, claim, instance))
+                .thenComparing(instance -> !isIdle(sight, instance))
+                .thenComparing(Instance::id));
+  }
+
+  private static boolean isFormer(Sight sight, Claim claim, Instance instance) {
+    return claim
+        .session()
+        .map(session -> instance.id().equals(sight.soft().claims().sessions().get(session)))
+        .orElse(false);
+  }
+
+  private static boolean isIdle(Sight sight, Instance instance) {
+    return sight.report(instance).map(said -> said.inFlight() + said.queued() == 0).orElse(false);
+  }
+
+  /** A lease wants nothing any more: what it has is let go of at its machine first. */
+  static Plan unclaim(Sight sight, LeaseId lease, long number) {
+    SoftState soft = sight.soft().with(sight.soft().claims().without(lease));
+    Optional<Tenant> tenant = sight.state().tenancy().of(lease);
+    Optional<Instance> instance = tenant.map(Tenant::instance).map(sight.state().instances()::get);
+    return new Plan(
+        List.of(),
+        instance
+            .<Action>map(
+                has ->
+                    new Action.Release(
+                        has.machine(),
+                        has.id(),
+                        new LeaseToken(lease, Math.max(number, tenant.orElseThrow().number()))))
+            .stream()
+            .toList(),
+        soft);
+  }
+
+  /** The machine has let go: the next one that waits gets the instance in the same commit. */
+  static Plan released(Sight sight, TenancyMessage.ReleaseAnswered answer) {
+    LeaseId lease = answer.token().lease();
+    boolean done = answer.reply().filter(said -> said.refused().isEmpty()).isPresent();
+    boolean has =
+        sight
+            .state()
+            .tenancy()
+            .of(lease)
+            .filter(
+                tenant ->
+                    tenant.instance().equals(answer.id())
+                        && tenant.number() <= answer.token().number())
+            .isPresent();
+    if (!done || !has) {
+      return Plan.remember(sight.soft());
+    }
+    Round round = new Round(sight);
+    round.emit(
+        new InstanceReturned(
+            answer.id(),
+            lease,
+            Math.max(
+                answer.token().number(),
+                answer.reply().map(NodeProtocol.HoldReply::highest).orElse(0L)),
+            "the lease has ended",
+            round.now()));
+    grant(round);
+    return round.plan();
+  }
+
+  /**
+   * What a lease is to be told now; nothing when it neither has nor wants anything.
+   *
+   * @param wait why whoever waits does so
+   */
+  static Optional<ClaimReply> reply(Sight sight, LeaseId lease, String wait) {
+    ModelState state = sight.state();
+    Optional<Claim> claim = Optional.ofNullable(sight.soft().claims().heard().get(lease));
+    if (claim.isEmpty()) {
+      return Optional.empty();
+    }
+    if (state.live().isEmpty()) {
+      return Optional.of(new ClaimReply.Rejected(state.name(), lease, ModelDecider.unknown(state)));
+    }
+    Optional<Instance> met =
+        claim
+            .filter(said -> said.isMet(state.tenancy()))
+            .flatMap(said -> state.tenancy().of(lease))
+            .map(Tenant::instance)
+            .map(state.instances()::get);
+    if (met.isPresent()) {
+      return Optional.of(
+          new ClaimReply.Granted(
+              state.name(),
+              lease,
+              met.get().id(),
+              met.get().machine(),
+              state.tenancy().of(lease).orElseThrow().number()));
+    }
+    int position = claims(sight).indexOf(claim.get()) + 1;
+    return Optional.of(
+        new ClaimReply.Queued(
+            state.name(), lease, position, WaitPolicy.estimate(sight, position), wait));
+  }
+
+  private static List<Claim> claims(Sight sight) {
+    return sight.soft().claims().waiting(sight.state().tenancy());
+  }
+
+  /** Whether a lease has an instance of the name or waits for one. */
+  static boolean isAsked(Sight sight) {
+    return !sight.state().tenancy().tenants().isEmpty() || !claims(sight).isEmpty();
+  }
+
+  /** How many instances are to run: as many as the name wants, or as leases ask for. */
+  static int wanted(Sight sight) {
+    ModelState state = sight.state();
+    int said = state.wanted();
+    if (said == 0 || state.isSelfRegistered()) {
+      return said;
+    }
+    int waiting =
+        (int)
+            claims(sight).stream()
+                .filter(claim -> state.tenancy().of(claim.lease()).isEmpty())
+                .count();
+    int most =
+        state.scaling().map(bounds -> bounds.max()).orElse(said + sight.policy().lease().extra());
+    return Math.max(said, Math.min(state.tenancy().tenants().size() + waiting, most));
+  }
+}

@@ -1,0 +1,78 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
+import io.remuda.protocol.id.ModelName;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * Which lease got or gave back an instance. That an instance goes, or is lost, ends its tenancy
+ * without a word of its own.
+ */
+public sealed interface TenancyEvent extends ModelEvent {
+
+  InstanceId id();
+
+  LeaseId lease();
+
+  @Override
+  default ModelName name() {
+    return id().model();
+  }
+
+  /**
+   * A lease got an instance for itself alone.
+   *
+   * @param number higher than all that any instance of the name was told before
+   */
+  record InstanceLeased(InstanceId id, LeaseId lease, long number, Instant at)
+      implements TenancyEvent {
+    @Override
+    public ModelState applyTo(ModelState state) {
+      return state.with(state.tenancy().leased(lease, new Tenancy.Tenant(id, number)));
+    }
+
+    @Override
+    public String text() {
+      return "%s leased to %s under number %d".formatted(id, lease, number);
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of(
+          "instance", id.toString(), "lease", lease.value(), "number", Long.toString(number));
+    }
+  }
+
+  /**
+   * A lease has let go of its instance, which is everybody's again.
+   *
+   * @param number the highest that the instance was told under the lease
+   */
+  record InstanceReturned(InstanceId id, LeaseId lease, long number, String reason, Instant at)
+      implements TenancyEvent {
+    @Override
+    public ModelState applyTo(ModelState state) {
+      return state.with(state.tenancy().returned(lease, number));
+    }
+
+    @Override
+    public String text() {
+      return "%s returned by %s: %s".formatted(id, lease, reason);
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of(
+          "instance",
+          id.toString(),
+          "lease",
+          lease.value(),
+          "number",
+          Long.toString(number),
+          "reason",
+          reason);
+    }
+  }
+}

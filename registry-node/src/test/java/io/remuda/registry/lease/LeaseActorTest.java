@@ -1,0 +1,287 @@
+package io.remuda.registry.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.FleetProtocol;
+import io.remuda.protocol.LeaseProtocol;
+import io.remuda.protocol.LeaseProtocol.Command;
+import io.remuda.protocol.LeaseProtocol.Reply;
+import io.remuda.protocol.LeaseProtocol.Wish;
+import io.remuda.protocol.NodeProtocol;
+import io.remuda.protocol.NodeProtocol.HoldInstance;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.id.LeaseId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.LeaseToken;
+import io.remuda.protocol.model.LeaseView;
+import io.remuda.registry.RegistrySettings;
+import io.remuda.registry.fleet.Fleet;
+import io.remuda.registry.journal.JournalStore.Owned;
+import io.remuda.registry.journal.Succession;
+import io.remuda.registry.journal.Unreadable;
+import io.remuda.registry.model.ClaimReply;
+import io.remuda.registry.model.RegistryMeters;
+import io.remuda.registry.model.Surroundings;
+import io.remuda.registry.model.TenancyMessage.Claim;
+import io.remuda.registry.model.TenancyMessage.Unclaim;
+import io.remuda.registry.placement.FleetSnapshot;
+import io.remuda.registry.testing.KeptLines;
+import io.remuda.registry.testing.MovedClock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The shell around the decider: what is written before what is said, and what a restart does. */
+class LeaseActorTest {
+
+  private static final Config CONFIG =
+      EventSourcedBehaviorTestKit.config()
+          .withFallback(
+              ConfigFactory.parseString(
+                  """
+                  akka.actor.provider = local
+                  akka.actor.testkit.typed.timefactor = 5
+                  remuda.registry.lease { repeat-interval = 1h, claim-limit = 3h }
+                  remuda.registry.lease.answer-within = 100ms
+                  """))
+          .withFallback(ConfigFactory.load());
+  private static final ActorTestKit KIT = ActorTestKit.create("lease-actor", CONFIG);
+  private static final LeaseId ID = new LeaseId("9f3a61");
+  private static final ModelName DEMO = new ModelName("demo");
+  private static final MachineId M1 = new MachineId("m1");
+  private static final InstanceId FIRST = new InstanceId(DEMO, 3);
+  private static final InstanceId SECOND = new InstanceId(DEMO, 9);
+  private static final Duration TTL = Duration.ofMinutes(1);
+
+  private final Fleet fleet = new Fleet();
+  private final MovedClock clock = new MovedClock();
+  private final TestProbe<NodeProtocol.Command> agent =
+      KIT.createTestProbe(NodeProtocol.Command.class);
+  private final TestProbe<RegistryProtocol.Command> model =
+      KIT.createTestProbe(RegistryProtocol.Command.class);
+  private final TestProbe<Reply> caller = KIT.createTestProbe(Reply.class);
+  private final EventSourcedBehaviorTestKit<Command, LeaseEvent, LeaseState> actor =
+      EventSourcedBehaviorTestKit.create(
+          KIT.system(),
+          LeaseActor.create(
+              ID,
+              new Surroundings(
+                  new JournalId("journal-1"),
+                  RegistrySettings.from(CONFIG),
+                  clock,
+                  fleet,
+                  KIT.<FleetProtocol.Command>createTestProbe().getRef(),
+                  new KeptLines(),
+                  name -> CompletableFuture.completedFuture(new Owned(1, 0)),
+                  () -> {},
+                  new Unreadable(),
+                  new RegistryMeters()),
+              name -> model.getRef(),
+              new Succession<>(self -> {}, command -> {})),
+          EventSourcedBehaviorTestKit.disabledSerializationSettings());
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+
+  @BeforeEach
+  void aMachineIsThere() {
+    fleet.show(FleetSnapshot.EMPTY, Map.of(M1, agent.getRef()));
+  }
+
+  @Test
+  void writesWhatIsAskedBeforeItClaimsAndTheTokenBeforeItTellsTheMachine() {
+    var asked = actor.runCommand(acquire());
+    assertThat(asked.events()).singleElement().isInstanceOf(LeaseEvent.LeaseAsked.class);
+    Claim claim = claim();
+    assertThat(claim.floor()).isZero();
+
+    claim.replyTo().tell(granted(FIRST, 7));
+    HoldInstance hold = hold();
+
+    assertThat(hold.grant()).isEqualTo(new LeaseToken(ID, 7));
+    assertThat(actor.getState().token()).isEqualTo(7);
+    hold.replyTo().tell(held(hold));
+    assertThat(answer().state()).isEqualTo(LeaseView.State.READY);
+  }
+
+  @Test
+  void isAnsweredWithPendingWhenNothingIsFreeInTime() {
+    actor.runCommand(acquire());
+    claim()
+        .replyTo()
+        .tell(new ClaimReply.Queued(DEMO, ID, 2, Optional.of(Duration.ofSeconds(8)), "all taken"));
+
+    LeaseView view = answer();
+
+    assertThat(view.state()).isEqualTo(LeaseView.State.PENDING);
+    assertThat(view.position()).hasValue(2);
+    assertThat(view.estimate()).hasValue(Duration.ofSeconds(8));
+  }
+
+  @Test
+  void theSameWishTwiceIsOneLeaseAndAnotherOneIsRefused() {
+    ready();
+
+    var again = actor.runCommand(acquire());
+    assertThat(again.events()).isEmpty();
+    assertThat(answer().state()).isEqualTo(LeaseView.State.READY);
+    actor.runCommand(new LeaseProtocol.Acquire(ID, wish(Duration.ofMinutes(2)), caller.getRef()));
+
+    assertThat(caller.receiveMessage().refused().map(Refused::code))
+        .hasValue(ErrorCode.IDEMPOTENCY_CONFLICT);
+  }
+
+  @Test
+  void diedAfterItWasAskedItClaimsAgain() {
+    actor.runCommand(acquire());
+    claim();
+
+    actor.restart();
+
+    assertThat(claim().lease()).isEqualTo(ID);
+    assertThat(actor.getState().isLive()).isTrue();
+  }
+
+  @Test
+  void diedAfterTheGrantItTellsTheMachineTheSameTokenAgainWithAFullTimeToLive() {
+    ready();
+    clock.move(TTL.minusSeconds(1));
+
+    actor.restart();
+
+    HoldInstance hold = hold();
+    assertThat(hold.grant()).isEqualTo(new LeaseToken(ID, 7));
+    assertThat(hold.ttl()).isEqualTo(TTL);
+    assertThat(claim().holding()).hasValue(FIRST);
+    hold.replyTo().tell(held(hold));
+    actor.runCommand(new LeaseProtocol.Get(ID, caller.getRef()));
+    assertThat(answer().expiresAt()).hasValue(clock.instant().plus(TTL));
+  }
+
+  @Test
+  void diedAfterTheEndItGivesBackAgainAndIsClosedOnceThatIsConfirmed() {
+    ready();
+    actor.runCommand(new LeaseProtocol.Release(ID, "done", caller.getRef()));
+    assertThat(answer().state()).isEqualTo(LeaseView.State.ENDED);
+    assertThat(model.expectMessageClass(Unclaim.class).number()).isEqualTo(7);
+
+    actor.restart();
+    Unclaim again = model.expectMessageClass(Unclaim.class);
+    again.replyTo().tell(new ClaimReply.Returned(DEMO, ID));
+    again.replyTo().tell(new ClaimReply.Returned(DEMO, ID));
+
+    actor.runCommand(new LeaseProtocol.Get(ID, caller.getRef()));
+    Reply ended = caller.receiveMessage();
+    assertThat(ended.refused().map(Refused::code)).hasValue(ErrorCode.ENDED);
+    assertThat(actor.getState().closed()).isTrue();
+  }
+
+  @Test
+  void releasedTwiceIsEndedTheSecondTime() {
+    ready();
+    actor.runCommand(new LeaseProtocol.Release(ID, "done", caller.getRef()));
+    Reply first = caller.receiveMessage();
+    actor.runCommand(new LeaseProtocol.Release(ID, "done", caller.getRef()));
+    Reply second = caller.receiveMessage();
+
+    assertThat(first.refused()).isEmpty();
+    assertThat(second.refused().map(Refused::code)).hasValue(ErrorCode.ENDED);
+    assertThat(second.lease()).isPresent();
+  }
+
+  @Test
+  void movesWhenItsModelSaysThatAnotherInstanceTakesThePlaceOfTheOneThatIsGone() {
+    ActorRef<ClaimReply> told = ready();
+
+    told.tell(granted(SECOND, 12));
+    HoldInstance hold = hold();
+
+    assertThat(hold.id()).isEqualTo(SECOND);
+    assertThat(hold.grant().number()).isEqualTo(12);
+    hold.replyTo().tell(held(hold));
+    actor.runCommand(new LeaseProtocol.Get(ID, caller.getRef()));
+    assertThat(answer().token()).hasValue(12);
+  }
+
+  @Test
+  void whatNobodyRenewedEndsByItsOwnClock() {
+    ready();
+    clock.move(TTL);
+
+    var looked = actor.runCommand(LeaseMessage.Look.DEADLINE);
+
+    assertThat(looked.events()).singleElement().isInstanceOf(LeaseEvent.LeaseEnded.class);
+    model.expectMessageClass(Unclaim.class);
+  }
+
+  @Test
+  void nobodyKnowsALeaseThatNobodyAskedFor() {
+    actor.runCommand(new LeaseProtocol.Get(ID, caller.getRef()));
+    actor.runCommand(new LeaseProtocol.Renew(ID, Optional.empty(), caller.getRef()));
+    actor.runCommand(new LeaseProtocol.Release(ID, "done", caller.getRef()));
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(caller.receiveMessage().refused().map(Refused::code))
+          .hasValue(ErrorCode.NOT_FOUND);
+    }
+  }
+
+  /** Brings it to READY; where its model's owner tells it what it has. */
+  private ActorRef<ClaimReply> ready() {
+    actor.runCommand(acquire());
+    Claim claim = claim();
+    claim.replyTo().tell(granted(FIRST, 7));
+    HoldInstance hold = hold();
+    hold.replyTo().tell(held(hold));
+    answer();
+    return claim.replyTo();
+  }
+
+  private Claim claim() {
+    return model.expectMessageClass(Claim.class);
+  }
+
+  private HoldInstance hold() {
+    return agent.expectMessageClass(HoldInstance.class);
+  }
+
+  private LeaseView answer() {
+    return caller.receiveMessage().lease().orElseThrow();
+  }
+
+  private LeaseProtocol.Acquire acquire() {
+    return new LeaseProtocol.Acquire(ID, wish(TTL), caller.getRef());
+  }
+
+  private static Wish wish(Duration ttl) {
+    return new Wish(
+        "me", Set.of(DEMO), true, Optional.empty(), ttl, Duration.ofMinutes(5), Optional.empty());
+  }
+
+  private static ClaimReply granted(InstanceId instance, long number) {
+    return new ClaimReply.Granted(DEMO, ID, instance, M1, number);
+  }
+
+  private static NodeProtocol.HoldReply held(HoldInstance hold) {
+    return new NodeProtocol.HoldReply(
+        hold.id(), hold.grant(), M1, hold.grant().number(), Optional.empty());
+  }
+}

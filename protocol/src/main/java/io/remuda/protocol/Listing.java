@@ -4,6 +4,7 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Schema;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -20,6 +21,8 @@ import java.util.OptionalInt;
  * @param selfRegistered whether nobody declared it: machines have the model by themselves
  * @param scales whether it starts instances by itself when requests wait, so that they do not wait
  *     in vain; false where an operator stopped it
+ * @param weights percent of the requests that instances of a revision get; those of all other
+ *     revisions share what is left of 100; empty: all are alike
  */
 public record Listing(
     ModelName name,
@@ -36,8 +39,14 @@ public record Listing(
     Optional<Schema> schema,
     Instant createdAt,
     boolean selfRegistered,
-    boolean scales)
+    boolean scales,
+    Map<Long, Integer> weights)
     implements WireMessage {
+
+  public Listing {
+    // Older nodes do not tell.
+    weights = Absent.orEmpty(weights);
+  }
 
   /** One that does not scale by itself. */
   public Listing(
@@ -70,7 +79,44 @@ public record Listing(
         schema,
         createdAt,
         selfRegistered,
-        false);
+        false,
+        Map.of());
+  }
+
+  /** One whose instances are all alike. */
+  public Listing(
+      ModelName name,
+      long version,
+      long softVersion,
+      long specVersion,
+      DeploymentPhase phase,
+      String engine,
+      Optional<String> model,
+      int replicas,
+      int ready,
+      Optional<String> reason,
+      OptionalInt context,
+      Optional<Schema> schema,
+      Instant createdAt,
+      boolean selfRegistered,
+      boolean scales) {
+    this(
+        name,
+        version,
+        softVersion,
+        specVersion,
+        phase,
+        engine,
+        model,
+        replicas,
+        ready,
+        reason,
+        context,
+        schema,
+        createdAt,
+        selfRegistered,
+        scales,
+        Map.of());
   }
 
   /** Whether it has no instance because nobody asked for it, and a request makes it start. */

@@ -102,8 +102,22 @@ public final class RegistryProtocol {
 
   public record Explain(ModelName name, ActorRef<Explained> replyTo) implements Command {}
 
-  /** Take a rollout back that goes on or was given up: what served before it is declared again. */
+  /**
+   * Take a rollout back that goes on or was given up: what served before it is declared again.
+   * Without one, the version that served before the last one is rolled out again.
+   */
   public record RollBack(ModelName name, ActorRef<Reply> replyTo) implements Command {}
+
+  /** Let a version that is a canary take the old one's place, as an ordinary rollout does. */
+  public record Promote(ModelName name, ActorRef<Reply> replyTo) implements Command {}
+
+  /**
+   * Give a canary another share of the requests.
+   *
+   * @param percent 0 to 100
+   */
+  public record SetCanary(ModelName name, int percent, ActorRef<Reply> replyTo)
+      implements Command {}
 
   /** Try the model again on a machine where its engine ran out of memory. */
   public record RetryOn(ModelName name, MachineId machine, ActorRef<Reply> replyTo)

@@ -7,6 +7,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.remuda.registry.lease.LeaseTimes;
 import io.remuda.registry.model.LeaseLimits;
+import io.remuda.registry.model.RolloutTimes;
 import io.remuda.registry.model.ScaleTimes;
 import java.time.Duration;
 import java.util.Map;
@@ -73,6 +74,19 @@ class RegistrySettingsTest {
                 LeaseTimes.from(
                     ConfigFactory.parseString("lease.claim-limit = 5s").withFallback(lease)))
         .hasMessageContaining("claim-limit");
+  }
+
+  @Test
+  void everyKeyOfRolloutsIsRead() {
+    Config rollout =
+        ConfigFactory.parseString(
+            "rollout { deadline = 1m, idle-patience = 2s, room-patience = 3s }");
+
+    assertThat(RolloutTimes.from(rollout.getConfig("rollout")))
+        .isEqualTo(
+            new RolloutTimes(Duration.ofMinutes(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));
+    assertThat(RegistrySettings.from(DEFAULTS).reconcile().rollout().roomPatience())
+        .isEqualTo(Duration.ofSeconds(5));
   }
 
   @Test

@@ -104,6 +104,7 @@ public final class StartDecider {
         start.spec(),
         start.claim(),
         promised.shareOf(start.id()),
-        promised.fractionOf(start.id()));
+        promised.fractionOf(start.id()),
+        start.revision());
   }
 }

@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param gpuMiB what was promised of each GPU, by UUID
  * @param gpuFraction the largest share of a GPU's installed memory that was promised; kept, for the
  *     next JVM may start the engine before it has seen its GPUs; 0 where no GPU was promised
+ * @param revision of the recipe, as the command said; 0 where it did not
  */
 public record Assignment(
     InstanceId id,
@@ -28,7 +29,8 @@ public record Assignment(
     ModelSpec spec,
     Resources claim,
     Map<String, Long> gpuMiB,
-    double gpuFraction) {
+    double gpuFraction,
+    long revision) {
   public Assignment {
     // A file that was cut short is read as one with holes.
     Objects.requireNonNull(id, "id");
@@ -42,7 +44,7 @@ public record Assignment(
     }
   }
 
-  /** One that was promised no GPU. */
+  /** One that was promised no GPU, and whose command said no revision. */
   public static Assignment withoutGpu(
       InstanceId id,
       long epoch,
@@ -50,6 +52,6 @@ public record Assignment(
       Origin origin,
       ModelSpec spec,
       Resources claim) {
-    return new Assignment(id, epoch, journal, origin, spec, claim, Map.of(), 0);
+    return new Assignment(id, epoch, journal, origin, spec, claim, Map.of(), 0, 0);
   }
 }

@@ -167,7 +167,7 @@ public record InstanceState(
         progress < 0 ? OptionalDouble.empty() : OptionalDouble.of(progress / 100.0),
         assignment.claim(),
         tasks,
-        0,
+        assignment.revision(),
         Optional.of(gate.idle()),
         Optional.empty(),
         failure);
@@ -187,6 +187,6 @@ public record InstanceState(
         serving.clean(),
         progress,
         tasks,
-        0);
+        assignment.revision());
   }
 }

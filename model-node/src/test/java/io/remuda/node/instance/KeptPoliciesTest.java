@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.InstanceReport.Origin;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Policies;
@@ -45,12 +46,20 @@ class KeptPoliciesTest {
                 ModelSpec.of(id.model(), "jvm", Optional.empty()).withPolicies(policies),
                 Resources.NONE,
                 Map.of(),
-                0),
+                0,
+                9),
             0);
     InstanceFolder folder = new InstanceFolder(data);
 
     folder.write(kept);
 
     assertThat(folder.read()).containsExactly(kept);
+    Serving serving = Serving.nothing(kept.assignment());
+    assertThat(
+            InstanceState.first(folder.read().get(0), 1, serving)
+                .route(new MachineId("m1"), "127.0.0.1:1", 4)
+                .revision())
+        .as("gateways weigh by it, after a restart too")
+        .isEqualTo(9);
   }
 }

@@ -5,6 +5,7 @@ import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.LastWords;
 import io.remuda.protocol.model.ModelSpec;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -108,7 +109,18 @@ final class CatalogEntry {
         ended ? Optional.empty() : state.schemaWithEarlier(),
         declaration.createdAt(),
         declaration.self(),
-        state.scaling().isPresent());
+        state.scaling().isPresent(),
+        weights(state));
+  }
+
+  /** What a canary gets of the requests; all others share the rest. */
+  private static Map<Long, Integer> weights(ModelState state) {
+    return state
+        .live()
+        .flatMap(now -> state.rollout())
+        .filter(Rollout::isCanary)
+        .map(on -> Map.of(on.to(), on.canary().orElse(0)))
+        .orElse(Map.of());
   }
 
   private static boolean sameBut(Listing a, Listing b) {

@@ -73,9 +73,8 @@ final class FitDecider {
         : Decision.accepted();
   }
 
-  /** Machines that the recipe all are to be of does not fit on, each with why and what to do. */
-  static Map<MachineId, String> unfit(ModelState state, FleetSnapshot fleet) {
-    long revision = state.goal();
+  /** Machines that a recipe does not fit on, each with why and what to do. */
+  static Map<MachineId, String> unfit(ModelState state, FleetSnapshot fleet, long revision) {
     Map<MachineId, String> unfit = new TreeMap<>();
     state
         .fit()
@@ -88,6 +87,11 @@ final class FitDecider {
                     .filter(now -> one.holds(revision, now))
                     .ifPresent(now -> unfit.put(machine, sentence(state, machine, one))));
     return unfit;
+  }
+
+  /** The same for the recipe that all are to be of. */
+  static Map<MachineId, String> unfit(ModelState state, FleetSnapshot fleet) {
+    return unfit(state, fleet, state.goal());
   }
 
   private static String sentence(ModelState state, MachineId machine, Fit.Unfit one) {

@@ -119,7 +119,10 @@ public sealed interface InstanceEvent extends ModelEvent {
     @Override
     public ModelState applyTo(ModelState state) {
       Instance known = state.instances().get(id);
-      return known == null ? state : state.with(known.readyAt(at)).with(ModelState.Failures.NONE);
+      return known == null
+          ? state
+          : RolloutChange.ready(
+              state.with(known.readyAt(at)).with(ModelState.Failures.NONE), id, at);
     }
 
     @Override
@@ -140,7 +143,10 @@ public sealed interface InstanceEvent extends ModelEvent {
       Instance known = state.instances().get(id);
       return known == null
           ? state
-          : state.with(known.stoppedBy(new Instance.Stop(state.sequence(), reason)));
+          : RolloutChange.gone(
+              state.with(known.stoppedBy(new Instance.Stop(state.sequence(), reason))),
+              Optional.of(known),
+              at);
     }
 
     @Override
@@ -159,13 +165,15 @@ public sealed interface InstanceEvent extends ModelEvent {
       implements InstanceEvent {
     @Override
     public ModelState applyTo(ModelState state) {
-      ModelState without = state.without(id);
-      return failed ? without.with(state.failures().and(at, reason)).with(rollout(state)) : without;
+      Optional<Instance> known = Optional.ofNullable(state.instances().get(id));
+      ModelState without = RolloutChange.gone(state.without(id), known, at);
+      return failed
+          ? without.with(state.failures().and(at, reason)).with(rollout(without, known))
+          : without;
     }
 
     /** One of the recipe that is being rolled out must not fail. */
-    private Optional<Rollout> rollout(ModelState state) {
-      Optional<Instance> known = Optional.ofNullable(state.instances().get(id));
+    private Optional<Rollout> rollout(ModelState state, Optional<Instance> known) {
       return state
           .rollout()
           .map(
@@ -198,7 +206,8 @@ public sealed interface InstanceEvent extends ModelEvent {
 
     @Override
     public ModelState applyTo(ModelState state) {
-      return state.without(id);
+      return RolloutChange.gone(
+          state.without(id), Optional.ofNullable(state.instances().get(id)), at);
     }
 
     @Override

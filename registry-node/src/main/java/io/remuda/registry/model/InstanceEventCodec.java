@@ -128,6 +128,8 @@ final class InstanceEventCodec {
           REGISTRATION_REFUSED,
           UNREGISTERED,
           ROLLOUT_BEGUN,
+          ROLLOUT_PROMOTED,
+          CANARY_WEIGHED,
           ROLLOUT_COMPLETED,
           ROLLOUT_HALTED,
           ROLLED_BACK,

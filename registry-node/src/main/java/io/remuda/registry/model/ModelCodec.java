@@ -106,7 +106,12 @@ public final class ModelCodec {
               at);
       case ASSIGNED, REFUSED, READY, STOPPING, ENDED, LOST, ENGINE_RESTARTED ->
           InstanceEventCodec.decode(name, proto, at);
-      case ROLLOUT_BEGUN, ROLLOUT_COMPLETED, ROLLOUT_HALTED, ROLLED_BACK ->
+      case ROLLOUT_BEGUN,
+          ROLLOUT_PROMOTED,
+          CANARY_WEIGHED,
+          ROLLOUT_COMPLETED,
+          ROLLOUT_HALTED,
+          ROLLED_BACK ->
           RolloutEventCodec.decode(name, proto, at);
       case EVOLVED ->
           new SchemaEvolved(

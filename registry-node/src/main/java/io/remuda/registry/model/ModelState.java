@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -38,6 +39,7 @@ import java.util.function.Consumer;
  * @param target how many instances the name gave itself; empty where an operator's number holds
  * @param fit what starting its engines has taught about its need
  * @param tenancy which leases have which of its instances
+ * @param previous revision that served before the last rollout that was completed
  */
 public record ModelState(
     ModelName name,
@@ -56,7 +58,8 @@ public record ModelState(
     Optional<Rollout> rollout,
     OptionalInt target,
     Fit fit,
-    Tenancy tenancy) {
+    Tenancy tenancy,
+    OptionalLong previous) {
 
   /** Of more than these, tasks that still wait in the oldest one's queue are left to expire. */
   private static final int MOST_EARLIER = 4;
@@ -125,7 +128,8 @@ public record ModelState(
         Optional.empty(),
         OptionalInt.empty(),
         Fit.NONE,
-        Tenancy.NONE);
+        Tenancy.NONE,
+        OptionalLong.empty());
   }
 
   /** The declaration, unless there never was one or it was removed. */
@@ -251,6 +255,7 @@ public record ModelState(
             next.evolving = false;
             next.earlier = List.of();
             next.fit = Fit.NONE;
+            next.previous = OptionalLong.empty();
           }
         });
   }
@@ -274,7 +279,13 @@ public record ModelState(
   /** Declared with a schema that adds to the present one, or to be found in the model. */
   ModelState evolved(Declaration declared) {
     List<String> before = before(declared.spec().schema());
-    return declared(declared).but(next -> next.earlier = before);
+    return declared(declared)
+        .but(
+            next -> {
+              next.earlier = before;
+              // What served before has a schema that the name does not stand for any more.
+              next.previous = OptionalLong.empty();
+            });
   }
 
   /** Machines that still have the model say so again, and then it is theirs. */
@@ -289,6 +300,7 @@ public record ModelState(
           next.earlier = List.of();
           next.schema = Optional.empty();
           next.target = OptionalInt.empty();
+          next.previous = OptionalLong.empty();
         });
   }
 

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -59,6 +60,7 @@ public final class ModelStateCodec {
       state.schema().ifPresent(kept -> proto.setSchema(SpecCodec.toProto(kept)));
     }
     state.target().ifPresent(proto::setTarget);
+    state.previous().ifPresent(proto::setPreviousRevision);
     state.failures().last().ifPresent(at -> proto.setFailedAtMillis(at.toEpochMilli()));
     state.failures().reason().ifPresent(proto::setFailure);
     state.instances().values().forEach(instance -> proto.addInstances(toProto(instance)));
@@ -119,7 +121,10 @@ public final class ModelStateCodec {
             RolloutEventCodec.rollout(proto),
             proto.hasTarget() ? OptionalInt.of(proto.getTarget()) : OptionalInt.empty(),
             FitCodec.decode(proto),
-            TenancyCodec.decode(name, proto));
+            TenancyCodec.decode(name, proto),
+            proto.hasPreviousRevision()
+                ? OptionalLong.of(proto.getPreviousRevision())
+                : OptionalLong.empty());
     return told.standingFor(
         proto.hasSchema()
             ? Optional.of(SpecCodec.fromProto(proto.getSchema()))

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -32,6 +33,7 @@ final class ModelStateDraft {
   OptionalInt target;
   Fit fit;
   Tenancy tenancy;
+  OptionalLong previous;
 
   ModelStateDraft(ModelState from) {
     name = from.name();
@@ -51,6 +53,7 @@ final class ModelStateDraft {
     target = from.target();
     fit = from.fit();
     tenancy = from.tenancy();
+    previous = from.previous();
   }
 
   ModelState done() {
@@ -71,7 +74,8 @@ final class ModelStateDraft {
         rollout,
         target,
         fit.only(used()),
-        tenancy.only(staying()));
+        tenancy.only(staying()),
+        previous);
   }
 
   /** Instances that are meant to stay: nobody has one that goes, or has gone. */
@@ -86,7 +90,12 @@ final class ModelStateDraft {
   private Set<Long> used() {
     Set<Long> used =
         instances.values().stream().map(Instance::revision).collect(Collectors.toSet());
-    rollout.ifPresent(on -> used.addAll(Set.of(on.from(), on.to())));
+    rollout.ifPresent(
+        on -> {
+          used.add(on.from());
+          used.add(on.to());
+        });
+    previous.ifPresent(used::add);
     declaration.ifPresent(now -> used.add(now.revision()));
     return used;
   }

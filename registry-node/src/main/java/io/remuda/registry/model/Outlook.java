@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 /**
  * Where a deployment stands and why, for operators and for the catalog.
  *
- * @param reason present whenever it is not as wanted: a sentence, machine by machine where it waits
- *     for room
+ * @param reason present whenever it is not as wanted, or a canary waits for somebody's word: a
+ *     sentence, machine by machine where it waits for room
  */
 public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason) {
 
@@ -112,8 +112,8 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
     // Of a recipe that no machine has described yet nothing is ready, whatever the last one does.
     if (ready >= wanted && (sight.state().currentFile().isPresent() || rollout.isPresent())) {
       Optional<String> why = behind.or(() -> rollout);
-      return new Outlook(
-          why.isEmpty() ? DeploymentPhase.READY : DeploymentPhase.DEGRADED, ready, why);
+      boolean well = why.isEmpty() || (behind.isEmpty() && RolloutOutlook.isWaitingForAWord(sight));
+      return new Outlook(well ? DeploymentPhase.READY : DeploymentPhase.DEGRADED, ready, why);
     }
     String reason =
         behind.orElseGet(() -> rollout.map(why -> why + "; ").orElse("") + reason(sight, wanted));

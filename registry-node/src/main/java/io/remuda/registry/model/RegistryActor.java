@@ -146,6 +146,12 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
             RegistryProtocol.RollBack.class,
             (state, c) -> run(state, RolloutDecider.rollBack(state, now()), c.replyTo()))
         .onCommand(
+            RegistryProtocol.Promote.class,
+            (state, c) -> run(state, RolloutDecider.promote(state, now()), c.replyTo()))
+        .onCommand(
+            RegistryProtocol.SetCanary.class,
+            (state, c) -> run(state, RolloutDecider.weigh(state, c.percent(), now()), c.replyTo()))
+        .onCommand(
             RegistryProtocol.RetryOn.class,
             (state, c) -> run(state, FitDecider.retry(state, c.machine(), now()), c.replyTo()))
         .onCommand(RegistryProtocol.Register.class, this::onRegister)

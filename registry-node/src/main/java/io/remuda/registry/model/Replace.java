@@ -12,7 +12,6 @@ import io.remuda.registry.model.RolloutEvent.RolloutHalted;
 import io.remuda.registry.placement.Need;
 import io.remuda.registry.placement.Scheduler;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +37,7 @@ final class Replace {
     }
     if (round.state().wanted() == 0) {
       new Replace(round).endOfNothing(rollout.get());
-    } else if (rollout.get().stage() == Stage.ROLLING) {
+    } else if (rollout.get().advances()) {
       new Replace(round).giveUpInVain(rollout.get());
     }
   }
@@ -49,12 +48,21 @@ final class Replace {
    */
   private void endOfNothing(Rollout rollout) {
     if (rollout.stage() == Stage.RETURNING && round.state().instances().isEmpty()) {
-      round.emit(new RolloutCompleted(round.state().name(), rollout.goal(), round.now()));
+      round.emit(completed(rollout));
     }
   }
 
+  private RolloutCompleted completed(Rollout rollout) {
+    return new RolloutCompleted(round.state().name(), rollout.goal(), rollout.gap(), round.now());
+  }
+
   static void step(Round round, Rollout rollout) {
-    if (!round.older()) {
+    if (round.older()) {
+      return;
+    }
+    if (rollout.isCanary()) {
+      Canary.step(round, rollout);
+    } else {
       new Replace(round).step(rollout);
     }
   }
@@ -82,8 +90,13 @@ final class Replace {
       halt(rollout, "no machine can ever hold it: " + verdicts, ErrorCode.CANNOT_BE_PLACED);
       return;
     }
-    Duration limit = deadline();
-    if (lastStep(rollout, sight).plus(limit).isBefore(round.now())) {
+    if (rollout.isCanary()
+        && sight.current().stream().anyMatch(instance -> instance.readyAt().isPresent())) {
+      // It has come to serve, and waits for somebody to say what is to become of it.
+      return;
+    }
+    Duration limit = deadline(round);
+    if (rollout.step().plus(limit).isBefore(round.now())) {
       halt(
           rollout,
           "nothing of it has become ready for %d s: %s"
@@ -116,27 +129,34 @@ final class Replace {
             round.now()));
   }
 
-  /** When it began, or an instance of it first was ready. */
-  private static Instant lastStep(Rollout rollout, Sight sight) {
-    return sight.current().stream()
-        .flatMap(instance -> instance.readyAt().stream())
-        .filter(rollout.begun()::isBefore)
-        .max(Instant::compareTo)
-        .orElse(rollout.begun());
+  private static Duration deadline(Round round) {
+    return wish(round).deadline().orElse(round.policy().rollout().deadline());
   }
 
-  private Duration deadline() {
-    return wish().deadline().orElse(round.policy().rollout().deadline());
+  /**
+   * Whether one that is busy is still waited for. A rollout that has little time does not spend it
+   * all on waiting for somebody to be idle.
+   */
+  static boolean isPatient(Round round, Rollout rollout) {
+    Duration half = deadline(round).dividedBy(2);
+    Duration most = round.policy().rollout().idlePatience();
+    return rollout.step().plus(most.compareTo(half) < 0 ? most : half).isAfter(round.now());
   }
 
-  /** One that has little time does not spend it all on waiting for somebody to be idle. */
-  private Duration patience() {
-    Duration half = deadline().dividedBy(2);
-    Duration patience = round.policy().rollout().idlePatience();
-    return patience.compareTo(half) < 0 ? patience : half;
+  /**
+   * Whether there has been no room beside what serves for so long that it is no matter of a moment:
+   * the place of one that has just ended, say, which its machine has not told of yet.
+   */
+  static boolean cramped(Round round, boolean room) {
+    round.remember(round.soft().roomy(room, round.now()));
+    return round
+        .soft()
+        .cramped()
+        .filter(since -> !since.plus(round.policy().rollout().roomPatience()).isAfter(round.now()))
+        .isPresent();
   }
 
-  private RolloutWish wish() {
+  private static RolloutWish wish(Round round) {
     return round.state().live().orElseThrow().spec().policies().rollout();
   }
 
@@ -148,7 +168,7 @@ final class Replace {
         sight.current().stream().filter(instance -> !sight.onDrainingMachine(instance)).toList();
     RolloutPolicy.Step step = RolloutPolicy.next(scene(rollout, sight, need, wanted, next));
     if (step.complete() && rollout.stage() != Stage.HALTED) {
-      round.emit(new RolloutCompleted(round.state().name(), rollout.goal(), round.now()));
+      round.emit(completed(rollout));
     }
     round.stopAll(
         instance -> step.stop().contains(instance.id()),
@@ -168,26 +188,30 @@ final class Replace {
     for (Instance instance : round.state().instances().values()) {
       ending |= instance.stopping();
       if (!instance.stopping() && !next.contains(instance)) {
-        old.add(part(sight, rollout, need, instance));
+        old.add(part(round, sight, need, instance, isOfNeither(rollout, instance)));
       }
     }
-    Instant forced = lastStep(rollout, sight).plus(patience());
+    boolean room = Scheduler.fitsSomewhere(round.fleet(), need);
     return new RolloutPolicy.Scene(
         wanted,
-        wish().surge(),
-        wish().strategy(),
-        rollout.stage() != Stage.ROLLING,
-        next.stream().map(instance -> part(sight, rollout, need, instance)).toList(),
+        wish(round).surge(),
+        wish(round).strategy(),
+        !rollout.advances(),
+        next.stream().map(instance -> part(round, sight, need, instance, false)).toList(),
         old,
         ending,
-        Scheduler.fitsSomewhere(round.fleet(), need),
+        room,
         !need.unfit().isEmpty(),
-        forced.isAfter(round.now()));
+        isPatient(round, rollout),
+        cramped(round, room));
   }
 
-  private RolloutPolicy.Part part(Sight sight, Rollout rollout, Need need, Instance instance) {
-    boolean ofNeither =
-        instance.revision() != rollout.from() && instance.revision() != rollout.to();
+  private static boolean isOfNeither(Rollout rollout, Instance instance) {
+    return instance.revision() != rollout.from() && instance.revision() != rollout.to();
+  }
+
+  static RolloutPolicy.Part part(
+      Round round, Sight sight, Need need, Instance instance, boolean ofNeither) {
     return new RolloutPolicy.Part(
         instance.id(),
         sight.ready(instance),

@@ -46,7 +46,10 @@ final class Resize {
     }
   }
 
-  /** Those of the last recipe serve until the new one is known, but no more than are wanted. */
+  /**
+   * Those of the last recipe serve until the new one is known, but no more than are wanted; one
+   * that is lost meanwhile is placed again, where that recipe is known to be a good one.
+   */
   private void waitForTheDescription() {
     if (!round.state().isSelfRegistered()) {
       List<Instance> serving =
@@ -54,6 +57,19 @@ final class Resize {
               .filter(instance -> !instance.stopping())
               .toList();
       stopSurplus(serving, serving.size() - round.wanted());
+      int missing = round.wanted() - serving.size();
+      Optional<Rollout> rollout = round.state().rollout();
+      if (missing > 0 && rollout.isPresent() && !round.pausedByFailures()) {
+        refill(missing, rollout.get().from());
+      }
+    }
+  }
+
+  /** Places instances of what served before a rollout, as far as that is known. */
+  void refill(int missing, long revision) {
+    Optional<Recipes.Recipe> known = round.state().recipes().find(revision);
+    if (known.flatMap(Recipes.Recipe::file).isPresent()) {
+      place(missing, round.sight().need(revision), revision);
     }
   }
 
@@ -118,6 +134,11 @@ final class Resize {
 
   /** What its machine goes on refusing goes where it was not refused, if there is such a place. */
   void moveRefused(List<Instance> staying) {
+    moveRefused(staying, round.state().goal());
+  }
+
+  /** The same for instances of one recipe. */
+  void moveRefused(List<Instance> staying, long revision) {
     if (round.older()) {
       return;
     }
@@ -126,7 +147,7 @@ final class Resize {
       boolean stays = !round.state().instances().getOrDefault(instance.id(), instance).stopping();
       Optional<Refused> why = sight.refusal(instance);
       if (stays && why.isPresent()) {
-        Need need = sight.needElsewhere();
+        Need need = sight.needElsewhere(revision);
         if (!Scheduler.fitsSomewhere(round.fleet(), need)) {
           return;
         }
@@ -137,12 +158,17 @@ final class Resize {
                 why.get().code(),
                 why.get().message(),
                 round.now()));
-        place(1, need);
+        place(1, need, revision);
       }
     }
   }
 
   void place(int missing, Need first) {
+    place(missing, first, round.state().goal());
+  }
+
+  /** Places instances of one recipe; {@code first} is what it needs. */
+  void place(int missing, Need first, long revision) {
     if (round.older()) {
       return;
     }
@@ -163,7 +189,7 @@ final class Resize {
               need.claim(),
               Origin.ASSIGNED,
               placement.grounds(),
-              OptionalLong.of(round.state().goal()),
+              OptionalLong.of(revision),
               round.now()));
       need = need.after(machine);
     }

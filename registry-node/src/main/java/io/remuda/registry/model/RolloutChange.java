@@ -1,12 +1,18 @@
 package io.remuda.registry.model;
 
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Policies;
+import io.remuda.protocol.model.RolloutWish;
 import io.remuda.registry.model.ModelState.Declaration;
 import io.remuda.registry.model.ModelState.Description;
 import io.remuda.registry.model.ModelState.Failures;
 import io.remuda.registry.model.Recipes.Recipe;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** What a rollout's events make of a name's state. */
 final class RolloutChange {
@@ -14,14 +20,16 @@ final class RolloutChange {
   private RolloutChange() {}
 
   /** Declared with another recipe, while what serves goes on serving. */
-  static ModelState begun(ModelState state, Declaration declared, Instant at) {
+  static ModelState begun(ModelState state, Declaration declared, OptionalLong back, Instant at) {
     long from =
         state
             .rollout()
             .map(Rollout::from)
             .or(() -> state.live().map(Declaration::revision))
             .orElse(0L);
-    return state.declared(declared, Optional.of(Rollout.begun(from, declared.revision(), at)));
+    OptionalInt canary = declared.spec().policies().rollout().canary();
+    return state.declared(
+        declared, Optional.of(Rollout.begun(from, declared.revision(), canary, back, at)));
   }
 
   /** Given up, and what failed of it does not count against what serves. */
@@ -62,7 +70,76 @@ final class RolloutChange {
                     before.get().file().map(file -> new Description(file, revision)));
   }
 
+  /** Over; what served before it can be had back, unless it is what serves now. */
   static ModelState completed(ModelState state) {
-    return state.with(Optional.<Rollout>empty());
+    return state.but(
+        next -> {
+          state
+              .rollout()
+              .filter(Rollout::advances)
+              .ifPresent(on -> next.previous = OptionalLong.of(on.from()));
+          next.rollout = Optional.empty();
+        });
+  }
+
+  static ModelState promoted(ModelState state, Instant at) {
+    return state.with(state.rollout().map(on -> on.promoted(at)));
+  }
+
+  /** The declaration says so too, so that the same one again changes nothing. */
+  static ModelState weighed(ModelState state, int percent, Instant at) {
+    Optional<Rollout> weighed = state.rollout().map(on -> on.weighed(percent, at));
+    return state
+        .live()
+        .map(
+            now ->
+                state.declared(
+                    new Declaration(
+                        weighing(now.spec(), OptionalInt.of(percent)),
+                        state.sequence(),
+                        now.revision(),
+                        now.createdAt(),
+                        now.self()),
+                    weighed))
+        .orElse(state);
+  }
+
+  /** The same specification with another share for a canary, or with none. */
+  static ModelSpec weighing(ModelSpec spec, OptionalInt percent) {
+    Policies now = spec.policies();
+    RolloutWish wish = now.rollout();
+    return spec.withPolicies(
+        new Policies(
+            now.scaling(),
+            new RolloutWish(wish.strategy(), wish.surge(), wish.deadline(), percent),
+            now.keep(),
+            now.needs()));
+  }
+
+  /** An instance takes requests for the first time. */
+  static ModelState ready(ModelState state, InstanceId id, Instant at) {
+    return followed(state, Optional.ofNullable(state.instances().get(id)), at);
+  }
+
+  /**
+   * {@code known} does not take requests any more, or is gone.
+   *
+   * @param state without it
+   */
+  static ModelState gone(ModelState state, Optional<Instance> known, Instant at) {
+    return followed(state, known.filter(one -> !one.stopping() && one.readyAt().isPresent()), at);
+  }
+
+  private static ModelState followed(ModelState state, Optional<Instance> one, Instant at) {
+    if (state.rollout().isEmpty() || one.isEmpty()) {
+      return state;
+    }
+    Rollout on = state.rollout().get();
+    Rollout stepped = one.get().revision() == on.goal() ? on.stepped(at) : on;
+    boolean served =
+        state.instances().values().stream()
+            .anyMatch(instance -> !instance.stopping() && instance.readyAt().isPresent());
+    return state.with(
+        Optional.of(stepped.with(served ? stepped.dark().over(at) : stepped.dark().begun(at))));
   }
 }

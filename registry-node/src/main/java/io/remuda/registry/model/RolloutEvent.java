@@ -3,8 +3,12 @@ package io.remuda.registry.model;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelSpec;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** How one recipe takes another one's place, or does not. */
 public sealed interface RolloutEvent extends ModelEvent {
@@ -12,8 +16,16 @@ public sealed interface RolloutEvent extends ModelEvent {
   /**
    * An operator changed what the instances of a name that serves are started from. In a rollout
    * that is not over the new one takes its target's place: what served before it still does.
+   *
+   * @param back revision that had the same recipe, where an operator rolled back to it
    */
-  record RolloutBegun(ModelSpec spec, Instant at) implements RolloutEvent {
+  record RolloutBegun(ModelSpec spec, OptionalLong back, Instant at) implements RolloutEvent {
+
+    /** Of a recipe that nobody goes back to. */
+    public RolloutBegun(ModelSpec spec, Instant at) {
+      this(spec, OptionalLong.empty(), at);
+    }
+
     @Override
     public ModelName name() {
       return spec.name();
@@ -29,14 +41,23 @@ public sealed interface RolloutEvent extends ModelEvent {
                       state,
                       new ModelState.Declaration(
                           spec, state.sequence(), state.sequence(), now.createdAt(), false),
+                      back,
                       at))
           .orElse(state);
     }
 
     @Override
     public String text() {
-      return "%s is rolled out anew: %d of %s on %s"
-          .formatted(name(), spec.replicas(), spec.model().orElse("its own model"), spec.engine());
+      String what =
+          back.isPresent()
+              ? "is rolled back to version " + back.getAsLong()
+              : spec.policies().rollout().canary().isPresent()
+                  ? "gets a canary of %d percent"
+                      .formatted(spec.policies().rollout().canary().getAsInt())
+                  : "is rolled out anew";
+      return "%s %s: %d of %s on %s"
+          .formatted(
+              name(), what, spec.replicas(), spec.model().orElse("its own model"), spec.engine());
     }
 
     @Override
@@ -45,8 +66,19 @@ public sealed interface RolloutEvent extends ModelEvent {
     }
   }
 
-  /** All instances are of {@code revision} now. */
-  record RolloutCompleted(ModelName name, long revision, Instant at) implements RolloutEvent {
+  /**
+   * All instances are of {@code revision} now.
+   *
+   * @param gap for how long nobody took requests on the way; empty where somebody always did
+   */
+  record RolloutCompleted(ModelName name, long revision, Optional<Duration> gap, Instant at)
+      implements RolloutEvent {
+
+    /** One in which somebody always took requests. */
+    public RolloutCompleted(ModelName name, long revision, Instant at) {
+      this(name, revision, Optional.empty(), at);
+    }
+
     @Override
     public ModelState applyTo(ModelState state) {
       return RolloutChange.completed(state);
@@ -54,12 +86,62 @@ public sealed interface RolloutEvent extends ModelEvent {
 
     @Override
     public String text() {
-      return "rollout of %s complete: all instances are of version %d".formatted(name, revision);
+      return "rollout of %s complete: all instances are of version %d%s"
+          .formatted(
+              name,
+              revision,
+              gap.map(
+                      length ->
+                          String.format(
+                              Locale.ROOT,
+                              "; for %.3f s nobody took requests",
+                              length.toMillis() / 1e3))
+                  .orElse(""));
     }
 
     @Override
     public Map<String, String> details() {
       return Map.of("revision", Long.toString(revision));
+    }
+  }
+
+  /** An operator lets a canary take the old version's place. */
+  record RolloutPromoted(ModelName name, long revision, Instant at) implements RolloutEvent {
+    @Override
+    public ModelState applyTo(ModelState state) {
+      return RolloutChange.promoted(state, at);
+    }
+
+    @Override
+    public String text() {
+      return "%s: version %d is promoted and takes the old one's place".formatted(name, revision);
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of("revision", Long.toString(revision));
+    }
+  }
+
+  /**
+   * An operator gives a canary another share of the requests.
+   *
+   * @param percent of them
+   */
+  record CanaryWeighed(ModelName name, int percent, Instant at) implements RolloutEvent {
+    @Override
+    public ModelState applyTo(ModelState state) {
+      return RolloutChange.weighed(state, percent, at);
+    }
+
+    @Override
+    public String text() {
+      return "%s: its canary gets %d percent of the requests".formatted(name, percent);
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of("percent", Integer.toString(percent));
     }
   }
 

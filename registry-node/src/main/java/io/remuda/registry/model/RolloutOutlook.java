@@ -33,17 +33,56 @@ final class RolloutOutlook {
                   rollout.reason().orElse("no reason given"),
                   ready(sight, rollout.from()),
                   wanted(sight));
+      case CANARY -> canary(sight, rollout);
     };
+  }
+
+  /** Whether a canary has what it needs and waits for nothing but somebody's word. */
+  static boolean isWaitingForAWord(Sight sight) {
+    return sight
+        .state()
+        .rollout()
+        .filter(Rollout::isCanary)
+        .filter(on -> on.reason().isEmpty())
+        .filter(on -> ready(sight, on.to()) >= Canary.share(sight.state(), on))
+        .isPresent();
+  }
+
+  private static String canary(Sight sight, Rollout rollout) {
+    int share = Canary.share(sight.state(), rollout);
+    String stands =
+        ("version %d is a canary with %d percent of the requests: %d of %d ready, beside %d of what"
+                + " it may replace")
+            .formatted(
+                rollout.to(),
+                rollout.canary().orElse(0),
+                ready(sight, rollout.to()),
+                share,
+                readyBut(sight, rollout.to()));
+    return isWaitingForAWord(sight)
+        ? stands
+            + ("; `remuda rollout promote %1$s` lets it take over, `remuda rollout rollback %1$s`"
+                    + " takes it back")
+                .formatted(sight.state().name())
+        : stands + why(sight, share);
   }
 
   private static String rolling(Sight sight, Rollout rollout) {
     String counts =
-        "version %d is rolled out: %d of %d ready, %d of what it replaces"
+        "version %d%s is rolled out: %d of %d ready, %d of what it replaces"
             .formatted(
                 rollout.to(),
+                rollout.back().isPresent()
+                    ? ", which is version %d again,".formatted(rollout.back().getAsLong())
+                    : "",
                 ready(sight, rollout.to()),
                 wanted(sight),
                 readyBut(sight, rollout.to()));
+    return counts + why(sight, wanted(sight));
+  }
+
+  /** Why there are fewer of the new version than {@code wanted}; nothing where it is not known. */
+  private static String why(Sight sight, int wanted) {
     List<Instance> next = sight.current();
     Optional<String> starting =
         next.stream()
@@ -51,13 +90,13 @@ final class RolloutOutlook {
             .findFirst()
             .map(instance -> Outlook.standing(sight, instance));
     if (starting.isPresent()) {
-      return counts + "; " + starting.get();
+      return "; " + starting.get();
     }
     boolean waits =
-        next.size() < wanted(sight)
+        next.size() < wanted
             && (sight.state().currentFile().isEmpty()
                 || !Scheduler.fitsSomewhere(sight.fleet(), sight.need()));
-    return waits ? counts + "; the next one waits: " + waitsFor(sight) : counts;
+    return waits ? "; the next one waits: " + waitsFor(sight) : "";
   }
 
   /** Why the next instance is not placed. */
@@ -81,7 +120,9 @@ final class RolloutOutlook {
                     ready(sight, rollout.to()),
                     rollout.begun(),
                     reason(sight, rollout),
-                    rollout.code()));
+                    rollout.code(),
+                    rollout.canary(),
+                    rollout.gap()));
   }
 
   private static int wanted(Sight sight) {

@@ -52,6 +52,7 @@ final class RolloutPolicy {
    * @param room whether one more of the next recipe fits somewhere now
    * @param unfit whether the next recipe ran out of memory on a machine
    * @param patient whether one that is busy is still waited for
+   * @param cramped whether there has been no room for so long that it is no matter of a moment
    */
   record Scene(
       int wanted,
@@ -63,7 +64,8 @@ final class RolloutPolicy {
       boolean ending,
       boolean room,
       boolean unfit,
-      boolean patient) {
+      boolean patient,
+      boolean cramped) {
 
     Scene {
       next = List.copyOf(next);
@@ -98,7 +100,7 @@ final class RolloutPolicy {
   }
 
   /** Who is missed least goes first. */
-  private static final Comparator<Part> LEAST_MISSED =
+  static final Comparator<Part> LEAST_MISSED =
       Comparator.comparing(Part::ready)
           .thenComparing(part -> !part.leaving())
           .thenComparing(part -> !part.idle())
@@ -144,7 +146,8 @@ final class RolloutPolicy {
   private static boolean mayGoFirst(Scene scene) {
     return scene.back()
         || switch (scene.strategy()) {
-          case AUTO, RECREATE_WHEN_IDLE, RECREATE -> true;
+          case AUTO -> scene.cramped();
+          case RECREATE_WHEN_IDLE, RECREATE -> true;
           case SURGE -> false;
         };
   }

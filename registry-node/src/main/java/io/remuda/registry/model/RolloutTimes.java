@@ -9,10 +9,15 @@ import java.time.Duration;
  * @param deadline without one more instance that is ready, after which it is given up, where the
  *     deployment names none
  * @param idlePatience for which a busy instance that has to go first is left to its work
+ * @param roomPatience for which room beside the old version must be missing before an instance of
+ *     it makes way, where both would do
  */
-public record RolloutTimes(Duration deadline, Duration idlePatience) {
+public record RolloutTimes(Duration deadline, Duration idlePatience, Duration roomPatience) {
 
   public static RolloutTimes from(Config rollout) {
-    return new RolloutTimes(rollout.getDuration("deadline"), rollout.getDuration("idle-patience"));
+    return new RolloutTimes(
+        rollout.getDuration("deadline"),
+        rollout.getDuration("idle-patience"),
+        rollout.getDuration("room-patience"));
   }
 }

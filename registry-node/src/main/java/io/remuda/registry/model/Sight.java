@@ -71,7 +71,11 @@ public record Sight(
 
   /** Instances of the recipe that all are to be of, and that are meant to stay. */
   List<Instance> current() {
-    long revision = state.goal();
+    return current(state.goal());
+  }
+
+  /** Instances of one recipe that are meant to stay. */
+  List<Instance> current(long revision) {
     return state.instances().values().stream()
         .filter(instance -> !instance.stopping() && instance.revision() == revision)
         .toList();
@@ -95,14 +99,19 @@ public record Sight(
 
   /** What one more instance of the recipe that all are to be of needs. */
   Need need() {
-    Recipes.Recipe recipe = state.recipe(state.goal()).orElseThrow();
+    return need(state.goal());
+  }
+
+  /** What one more instance of a recipe needs. */
+  Need need(long revision) {
+    Recipes.Recipe recipe = state.recipe(revision).orElseThrow();
     Resources claim =
         policy
             .claim()
             .claim(
                 recipe.declared().resources(),
                 recipe.file().map(ModelFile::estimate),
-                state.fit().of(state.goal()));
+                state.fit().of(revision));
     Map<MachineId, Integer> neighbours = new TreeMap<>();
     Map<MachineId, List<Resources>> unseen = new TreeMap<>();
     for (Instance instance : state.instances().values()) {
@@ -120,7 +129,7 @@ public record Sight(
         neighbours,
         unseen,
         held(),
-        FitDecider.unfit(state, fleet),
+        FitDecider.unfit(state, fleet, revision),
         policy.suspectAfter());
   }
 
@@ -149,7 +158,7 @@ public record Sight(
    * The same for an assignment that its machine goes on refusing: away to a machine that did not
    * refuse, or not for long; each such move costs two events.
    */
-  Need needElsewhere() {
+  Need needElsewhere(long revision) {
     Map<MachineId, String> refusers = new TreeMap<>();
     Duration settled = policy.refusalHoldMax().multipliedBy(MOVE_AFTER_HOLDS);
     soft.holds()
@@ -159,7 +168,7 @@ public record Sight(
                 refusers.put(machine, hold.reason());
               }
             });
-    return need().passing(refusers);
+    return need(revision).passing(refusers);
   }
 
   /** Why its machine refused it, when it did so that it is in the books only. */

@@ -26,6 +26,7 @@ import java.util.function.Consumer;
  * @param strangers when an instance that nobody assigned was first seen
  * @param registered when a machine last said that it has the model by itself; of one that has not
  *     said it here yet, since when it is waited for
+ * @param cramped since when a rollout has had no room beside what serves; empty while it has
  * @param window what the load has asked for lately, of a name that scales by itself
  * @param claims what leases want of the name
  */
@@ -37,6 +38,7 @@ public record SoftState(
     Map<InstanceId, Refused> standing,
     Map<InstanceId, Instant> strangers,
     Map<MachineId, Instant> registered,
+    Optional<Instant> cramped,
     DemandWindow window,
     Claims claims) {
 
@@ -49,6 +51,7 @@ public record SoftState(
           Map.of(),
           Map.of(),
           Map.of(),
+          Optional.empty(),
           DemandWindow.EMPTY,
           Claims.NONE);
 
@@ -155,6 +158,7 @@ public record SoftState(
           next.absent = Map.of();
           next.holds = Map.of();
           next.standing = Map.of();
+          next.cramped = Optional.empty();
           // An operator's number holds for as long as a load that asks for another one must last.
           next.window = DemandWindow.EMPTY;
         });
@@ -173,6 +177,13 @@ public record SoftState(
     Map<MachineId, Instant> kept = new TreeMap<>();
     machines.forEach(machine -> kept.put(machine, registered.getOrDefault(machine, now)));
     return but(next -> next.registered = kept);
+  }
+
+  /** Whether a rollout has room now; where it has none, since when is kept. */
+  SoftState roomy(boolean room, Instant now) {
+    return room == cramped.isEmpty()
+        ? this
+        : but(next -> next.cramped = room ? Optional.empty() : Optional.of(now));
   }
 
   SoftState with(DemandWindow seen) {
@@ -199,6 +210,7 @@ public record SoftState(
     private Map<InstanceId, Refused> standing;
     private Map<InstanceId, Instant> strangers;
     private Map<MachineId, Instant> registered;
+    private Optional<Instant> cramped;
     private DemandWindow window;
     private Claims claims;
 
@@ -210,13 +222,14 @@ public record SoftState(
       standing = from.standing;
       strangers = from.strangers;
       registered = from.registered;
+      cramped = from.cramped;
       window = from.window;
       claims = from.claims;
     }
 
     private SoftState done() {
       return new SoftState(
-          sent, asked, absent, holds, standing, strangers, registered, window, claims);
+          sent, asked, absent, holds, standing, strangers, registered, cramped, window, claims);
     }
   }
 

@@ -180,6 +180,14 @@ final class Samples {
     all.put("RolloutCompleted", new RolloutEvent.RolloutCompleted(NAME, 11, AT));
     all.put("RolloutHalted", halted());
     all.put("RolledBack", new RolloutEvent.RolledBack(NAME, 1, "an operator did", AT));
+    all.put("RolloutBegun-back", new RolloutEvent.RolloutBegun(spec(), OptionalLong.of(4), AT));
+    all.put(
+        "RolloutCompleted-gap",
+        new RolloutEvent.RolloutCompleted(NAME, 11, Optional.of(Duration.ofMillis(1_250)), AT));
+    all.put("RolloutPromoted", new RolloutEvent.RolloutPromoted(NAME, 11, AT));
+    all.put("CanaryWeighed", new RolloutEvent.CanaryWeighed(NAME, 35, AT));
+    all.put("ModelState-canary", canary());
+    all.put("ModelState-previous", previous());
     all.put("ModelState-rolling", rolling());
     all.put("ModelState-halted", rolling().on(halted()));
     all.put(
@@ -343,6 +351,26 @@ final class Samples {
             new InstanceEvent.InstanceAssigned(
                 new InstanceId(NAME, 9), MACHINE, CLAIM, Origin.ASSIGNED, AT))
         .on(new InstanceEvent.InstanceEnded(new InstanceId(NAME, 9), true, "exit code 1", AT));
+  }
+
+  /** Nobody takes requests, for its old instance was lost and its canary is not ready. */
+  private static ModelState canary() {
+    InstanceId lost = new InstanceId(NAME, 2);
+    ModelSpec next = aSpec().named("chat-small").build().withPolicies(composed());
+    return ModelState.empty(NAME)
+        .on(new DeploymentEvent.DeploymentDeclared(spec(), AT))
+        .on(new InstanceEvent.InstanceAssigned(lost, MACHINE, CLAIM, Origin.ASSIGNED, AT))
+        .on(new InstanceEvent.InstanceReady(lost, AT))
+        .on(new RolloutEvent.RolloutBegun(next, OptionalLong.of(1), AT))
+        .on(new RolloutEvent.CanaryWeighed(NAME, 35, AT.plusMillis(20)))
+        .on(new InstanceEvent.InstanceLost(lost, MACHINE, "gone", AT.plusMillis(40)));
+  }
+
+  private static ModelState previous() {
+    ModelState canary = canary();
+    return canary
+        .on(new RolloutEvent.RolloutPromoted(NAME, canary.goal(), AT))
+        .on(new RolloutEvent.RolloutCompleted(NAME, canary.goal(), AT));
   }
 
   private static ModelState selfRegistered() {

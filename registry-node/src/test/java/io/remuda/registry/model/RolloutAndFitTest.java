@@ -170,7 +170,7 @@ class RolloutAndFitTest {
     }
     return RolloutPolicy.next(
             new RolloutPolicy.Scene(
-                5, 1, Strategy.AUTO, false, next, List.of(), false, room, unfit, patient))
+                5, 1, Strategy.AUTO, false, next, List.of(), false, room, unfit, patient, true))
         .complete();
   }
 

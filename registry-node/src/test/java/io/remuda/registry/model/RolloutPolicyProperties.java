@@ -95,7 +95,8 @@ class RolloutPolicyProperties {
                   actors.stream().anyMatch(a -> a.stopping),
                   actors.size() < capacity,
                   false,
-                  random.nextInt(10) != 0));
+                  random.nextInt(10) != 0,
+                  random.nextBoolean()));
       actors.forEach(actor -> actor.stopping |= step.stop().contains(actor.id));
       for (int i = 0; i < step.place() && actors.size() < capacity; i++) {
         actors.add(new Actor(new InstanceId(NAME, ++number), true, false));
@@ -215,7 +216,8 @@ class RolloutPolicyProperties {
 
     Step step =
         RolloutPolicy.next(
-            new Scene(wanted, 1, strategy, false, List.of(), old, false, false, false, false));
+            new Scene(
+                wanted, 1, strategy, false, List.of(), old, false, false, false, false, true));
 
     assertThat(step.stop()).isEmpty();
   }

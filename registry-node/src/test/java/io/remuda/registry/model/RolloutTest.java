@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.RolloutView.Stage;
+import io.remuda.protocol.model.RolloutWish;
+import io.remuda.protocol.model.RolloutWish.Strategy;
 import io.remuda.registry.model.DeploymentEvent.DeploymentChanged;
 import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
+import io.remuda.registry.model.InstanceEvent.InstanceLost;
 import io.remuda.registry.model.InstanceEvent.InstanceStopping;
 import io.remuda.registry.model.RolloutEvent.RolledBack;
 import io.remuda.registry.model.RolloutEvent.RolloutBegun;
@@ -153,12 +158,84 @@ class RolloutTest {
 
     world.says(full.with(claiming(old, 3)));
     assertThat(world.look().events()).isEmpty();
+    world.later(Duration.ofSeconds(6));
+    assertThat(world.look().events()).isEmpty();
     world.says(Reports.of("m1").memory(1_000, 500).with(claiming(old, 0)));
 
     assertThat(world.look().events())
         .singleElement()
         .isInstanceOfSatisfying(
             InstanceStopping.class, stop -> assertThat(stop.id()).isEqualTo(old));
+  }
+
+  @Test
+  void aMomentWithoutRoomStopsNobody() {
+    World world = World.aReady();
+    InstanceId old = world.only();
+    begin(world, aSpec().needingMemory(600).build()).described();
+
+    world.says(Reports.of("m1").memory(1_000, 500).with(claiming(old, 0)));
+    assertThat(world.look().events()).isEmpty();
+    world.later(Duration.ofSeconds(4)).says(Reports.of("m1").with(claiming(old, 0)));
+
+    assertThat(kinds(world.look())).containsExactly("InstanceAssigned");
+    assertThat(isStopping(world, old)).isFalse();
+  }
+
+  @Test
+  void aNewInstanceThatWasReadyAndIsLostGivesItsRolloutNewTime() {
+    World world = World.aDescribed(2);
+    world.look();
+    world.runsAll("m1", Phase.READY).look();
+    begin(world, aSpec().replicas(2).needingMemory(100).build()).described().look();
+    world.later(Duration.ofMinutes(14)).runsAll("m1", Phase.READY).look();
+    InstanceId next = newestOf(world, world.state.rollout().orElseThrow().to());
+
+    world.on(new InstanceLost(next, new MachineId("m1"), "it is gone", world.now));
+    world.later(Duration.ofMinutes(2)).runsAll("m1", Phase.STARTING);
+
+    assertThat(kinds(world.look())).doesNotContain("RolloutHalted");
+    assertThat(kinds(world.later(Duration.ofMinutes(16)).look())).contains("RolloutHalted");
+  }
+
+  @Test
+  void anOldOneThatIsLostBeforeTheNewModelIsDescribedIsPlacedAgain() {
+    World world = World.aReady();
+    InstanceId old = world.only();
+    begin(world, NEXT);
+    world.on(new InstanceLost(old, new MachineId("m1"), "it is gone", world.now));
+
+    Plan plan = world.says(Reports.of("m1")).look();
+
+    assertThat(plan.events())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            InstanceAssigned.class,
+            placed -> {
+              assertThat(placed.revision()).hasValue(1);
+              assertThat(placed.claim().memoryMiB()).isEqualTo(512);
+            });
+    assertThat(world.look().events()).isEmpty();
+  }
+
+  @Test
+  void howLongNobodyTookRequestsIsToldInTheEnd() {
+    World world = World.aReady();
+    RolloutWish recreate = new RolloutWish(Strategy.RECREATE, 1, Optional.empty());
+    begin(world, NEXT.withPolicies(new Policies(Optional.empty(), recreate))).described().look();
+    world.runsAll("m1", Phase.ENDED).later(Duration.ofSeconds(2)).look();
+    world.says(Reports.of("m1")).later(Duration.ofSeconds(2)).look();
+
+    Plan plan = world.runsAll("m1", Phase.READY).later(Duration.ofSeconds(3)).look();
+
+    assertThat(plan.events())
+        .last()
+        .isInstanceOfSatisfying(
+            RolloutCompleted.class,
+            done -> {
+              assertThat(done.gap()).hasValue(Duration.ofSeconds(7));
+              assertThat(done.text()).contains("for 7.000 s nobody took requests");
+            });
   }
 
   @Test
@@ -301,6 +378,14 @@ class RolloutTest {
 
   private static InstanceId newest(World world) {
     return world.instances().get(world.instances().size() - 1);
+  }
+
+  private static InstanceId newestOf(World world, long revision) {
+    return world.state.instances().values().stream()
+        .filter(instance -> instance.revision() == revision)
+        .map(Instance::id)
+        .reduce((first, second) -> second)
+        .orElseThrow();
   }
 
   private static io.remuda.protocol.model.InstanceReport claiming(InstanceId id, int inFlight) {

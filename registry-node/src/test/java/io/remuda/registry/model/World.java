@@ -44,7 +44,7 @@ final class World {
           Duration.ofSeconds(60),
           Duration.ofSeconds(120),
           Duration.ofMinutes(5),
-          new RolloutTimes(Duration.ofMinutes(15), Duration.ofMinutes(10)),
+          new RolloutTimes(Duration.ofMinutes(15), Duration.ofMinutes(10), Duration.ofSeconds(5)),
           new ScaleTimes(
               Duration.ofSeconds(3),
               Duration.ofSeconds(60),

@@ -1,0 +1,108 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.model.RolloutWish;
+import io.remuda.protocol.model.RolloutWish.Strategy;
+import io.remuda.registry.placement.Need;
+import io.remuda.registry.placement.Scheduler;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Some instances of a new recipe serve beside those that served before, as many as {@link
+ * CanaryPolicy} says, until somebody promotes it or takes it back.
+ */
+final class Canary {
+
+  private final Round round;
+  private final Rollout rollout;
+  private final Sight sight;
+
+  private Canary(Round round, Rollout rollout) {
+    this.round = round;
+    this.rollout = rollout;
+    this.sight = round.sight();
+  }
+
+  static void step(Round round, Rollout rollout) {
+    new Canary(round, rollout).step();
+  }
+
+  /** How many instances are to be of the new recipe. */
+  static int share(ModelState state, Rollout rollout) {
+    return CanaryPolicy.share(state.wanted(), rollout.canary().orElse(0));
+  }
+
+  private void step() {
+    List<Instance> next = staying(rollout.to());
+    List<Instance> old = staying(rollout.from());
+    CanaryPolicy.Step step = CanaryPolicy.next(scene(next, old));
+    round.stopAll(
+        instance -> step.stop().contains(instance.id()),
+        "version %d is a canary beside version %d".formatted(rollout.to(), rollout.from()));
+    Resize resize = new Resize(round);
+    if (!round.pausedByFailures()) {
+      if (step.place() > 0) {
+        resize.place(step.place(), sight.need(rollout.to()), rollout.to());
+      }
+      if (step.refill() > 0) {
+        resize.refill(step.refill(), rollout.from());
+      }
+    }
+    resize.moveRefused(next, rollout.to());
+    resize.moveRefused(old, rollout.from());
+  }
+
+  private List<Instance> staying(long revision) {
+    return sight.current(revision).stream()
+        .filter(instance -> !sight.onDrainingMachine(instance))
+        .toList();
+  }
+
+  private CanaryPolicy.Scene scene(List<Instance> next, List<Instance> old) {
+    Need need = sight.need(rollout.to());
+    List<Instance> leaving = new ArrayList<>();
+    boolean ending = false;
+    for (Instance instance : round.state().instances().values()) {
+      ending |= instance.stopping();
+      if (!instance.stopping() && !next.contains(instance) && !old.contains(instance)) {
+        leaving.add(instance);
+      }
+    }
+    RolloutWish wish = round.state().live().orElseThrow().spec().policies().rollout();
+    boolean room = Scheduler.fitsSomewhere(round.fleet(), need);
+    boolean cramped = Replace.cramped(round, room);
+    return new CanaryPolicy.Scene(
+        round.state().wanted(),
+        share(round.state(), rollout),
+        isBeside(wish.strategy()) ? wish.surge() : 0,
+        makesWay(wish.strategy(), cramped),
+        parts(next, need),
+        parts(old, need),
+        parts(leaving, need),
+        ending,
+        room,
+        Scheduler.fitsSomewhere(round.fleet(), sight.need(rollout.from())),
+        Replace.isPatient(round, rollout));
+  }
+
+  private static boolean isBeside(Strategy strategy) {
+    return switch (strategy) {
+      case AUTO, SURGE -> true;
+      case RECREATE_WHEN_IDLE, RECREATE -> false;
+    };
+  }
+
+  private static boolean makesWay(Strategy strategy, boolean cramped) {
+    return switch (strategy) {
+      case AUTO -> cramped;
+      case RECREATE_WHEN_IDLE, RECREATE -> true;
+      case SURGE -> false;
+    };
+  }
+
+  private List<RolloutPolicy.Part> parts(List<Instance> instances, Need need) {
+    return instances.stream()
+        .map(instance -> Replace.part(round, sight, need, instance, false))
+        .toList();
+  }
+}

@@ -174,6 +174,7 @@ public final class ApiServer {
     table.addAll(
         new InferenceRoutes(parts.inference(), materializer, local.executionContext()).endpoints());
     table.addAll(new DeploymentRoutes(fleet, routes::snapshot, pause, settings).endpoints());
+    table.addAll(new RolloutRoutes(fleet).endpoints());
     table.addAll(
         new LogRoutes(
                 local,

@@ -77,10 +77,6 @@ final class DeploymentRoutes {
                 "POST", one + "/scale", CHANGE, tag, "Change the number of replicas", this::scale)
             .takes("Scale")
             .gives(202, "DeploymentView"),
-        ApiRoute.of("GET", one + "/rollout", SEE, tag, "Where its rollout stands", this::rollout)
-            .gives(200, "Rollout"),
-        ApiRoute.of("POST", one + "/rollback", CHANGE, tag, "Take its rollout back", this::rollBack)
-            .gives(202, "DeploymentView"),
         ApiRoute.of("DELETE", one, CHANGE, tag, "Remove a deployment", this::remove)
             .gives(202, "DeploymentView"),
         ApiRoute.of("GET", one + "/why", SEE, tag, "Why it stands where it stands", this::why)
@@ -122,16 +118,6 @@ final class DeploymentRoutes {
     return call.json()
         .thenCompose(body -> fleet.scale(name, replicasOf(body)))
         .thenApply(view -> answer(202, view));
-  }
-
-  private CompletionStage<HttpResponse> rollout(Call call) {
-    ModelName name = call.model("name");
-    return fleet.get(name).thenApply(view -> Replies.json(200, RolloutViews.rollout(view)));
-  }
-
-  private CompletionStage<HttpResponse> rollBack(Call call) {
-    ModelName name = call.model("name");
-    return fleet.rollBack(name).thenApply(view -> answer(202, view));
   }
 
   private CompletionStage<HttpResponse> remove(Call call) {
@@ -208,7 +194,7 @@ final class DeploymentRoutes {
         .thenCompose(next -> settled(next, left.minus(LOOK)));
   }
 
-  private static HttpResponse answer(int status, DeploymentView view) {
+  static HttpResponse answer(int status, DeploymentView view) {
     ObjectNode json = Views.deployment(view);
     HttpResponse response = Replies.json(status, json);
     return view.phase() == DeploymentPhase.ENDED

@@ -134,10 +134,6 @@ public final class FleetClient implements DemandVoice.Registry {
     return deployment(name, replyTo -> new RegistryProtocol.Scale(name, replicas, replyTo));
   }
 
-  public CompletionStage<DeploymentView> rollBack(ModelName name) {
-    return deployment(name, replyTo -> new RegistryProtocol.RollBack(name, replyTo));
-  }
-
   CompletionStage<DeploymentView> retryOn(ModelName name, MachineId machine) {
     return deployment(name, replyTo -> new RegistryProtocol.RetryOn(name, machine, replyTo));
   }
@@ -294,7 +290,7 @@ public final class FleetClient implements DemandVoice.Registry {
             });
   }
 
-  private CompletionStage<DeploymentView> deployment(
+  CompletionStage<DeploymentView> deployment(
       ModelName name,
       Function<ActorRef<RegistryProtocol.Reply>, RegistryProtocol.Command> message) {
     return entity(RegistryProtocol.TYPE_KEY, name.value(), message)

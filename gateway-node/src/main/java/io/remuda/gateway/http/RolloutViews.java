@@ -28,6 +28,8 @@ final class RolloutViews {
               json.putNull("begunAt");
               json.putNull("reason");
               json.putNull("code");
+              json.putNull("canaryPercent");
+              json.putNull("gapSeconds");
             });
     return json;
   }
@@ -41,5 +43,11 @@ final class RolloutViews {
     json.put("begunAt", rollout.begun().toString());
     json.put("reason", rollout.reason());
     json.put("code", rollout.code().map(ErrorCode::code).orElse(null));
+    if (rollout.canary().isPresent()) {
+      json.put("canaryPercent", rollout.canary().getAsInt());
+    } else {
+      json.putNull("canaryPercent");
+    }
+    json.put("gapSeconds", rollout.gap().map(gap -> gap.toMillis() / 1e3).orElse(null));
   }
 }

@@ -9,8 +9,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * Chooses the instance for a request: the less loaded of two that are drawn at random, by the
- * gateway's own requests in flight as a share of the slots. Pure; allocates nothing on the first
- * try.
+ * gateway's own requests in flight as a share of the slots. Where versions of the model have
+ * weights, the version is drawn first; one that has no instance for the request leaves it to the
+ * others, so that no request fails for a weight. Pure; allocates nothing on the first try.
  */
 public final class Balancer {
 
@@ -19,6 +20,12 @@ public final class Balancer {
   /** An instance that takes requests and was not {@code tried}; empty when there is none. */
   public static Optional<Target> pick(
       ModelEntry entry, Set<InstanceId> tried, RandomGenerator random) {
+    if (!entry.shares().isEmpty()) {
+      Optional<Target> drawn = among(untried(entry.shares().draw(random), tried), random);
+      if (drawn.isPresent()) {
+        return drawn;
+      }
+    }
     int count = entry.readyCount();
     if (!tried.isEmpty()) {
       return among(untried(entry, tried), random);
@@ -51,6 +58,12 @@ public final class Balancer {
         left.add(entry.ready(i));
       }
     }
+    return left;
+  }
+
+  private static List<Target> untried(List<Target> targets, Set<InstanceId> tried) {
+    List<Target> left = new ArrayList<>(targets);
+    left.removeIf(target -> tried.contains(target.instance()));
     return left;
   }
 

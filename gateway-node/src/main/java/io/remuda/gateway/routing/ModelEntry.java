@@ -6,6 +6,7 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.model.DeploymentPhase;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,6 +21,7 @@ public final class ModelEntry {
   private final Target[] ready;
   private final Target[] leased;
   private final List<Route> routes;
+  private final Shares shares;
 
   /**
    * @param ready those that are everybody's
@@ -36,6 +38,7 @@ public final class ModelEntry {
     this.ready = ready.toArray(new Target[0]);
     this.leased = leased.toArray(new Target[0]);
     this.routes = List.copyOf(routes);
+    this.shares = Shares.of(listing.map(Listing::weights).orElse(Map.of()), ready);
   }
 
   public String name() {
@@ -69,6 +72,11 @@ public final class ModelEntry {
   /** The i-th instance that takes everybody's requests. */
   public Target ready(int i) {
     return ready[i];
+  }
+
+  /** What instances of its versions get of the requests; empty where they are all alike. */
+  Shares shares() {
+    return shares;
   }
 
   /** Whether the instance takes everybody's requests. */

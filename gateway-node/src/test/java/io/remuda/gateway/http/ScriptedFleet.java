@@ -36,7 +36,9 @@ import io.remuda.protocol.model.MachineView;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Resources;
+import io.remuda.protocol.model.RolloutWish;
 import io.remuda.protocol.model.TaskFacet;
 import io.remuda.protocol.model.Verdict;
 import java.time.Duration;
@@ -187,6 +189,10 @@ public final class ScriptedFleet implements AutoCloseable {
             scale.replyTo().tell(scaled(scale));
           } else if (message instanceof RegistryProtocol.RollBack back) {
             back.replyTo().tell(rolledBack(back.name()));
+          } else if (message instanceof RegistryProtocol.Promote promote) {
+            promote.replyTo().tell(canary(promote.name(), OptionalInt.empty()));
+          } else if (message instanceof RegistryProtocol.SetCanary weigh) {
+            weigh.replyTo().tell(canary(weigh.name(), OptionalInt.of(weigh.percent())));
           } else if (message instanceof RegistryProtocol.RetryOn retry) {
             retry.replyTo().tell(found(retry.name()));
           } else if (message instanceof RegistryProtocol.Remove remove) {
@@ -264,6 +270,26 @@ public final class ScriptedFleet implements AutoCloseable {
         ? unknown(name)
         : RegistryProtocol.Reply.refused(
             Refused.of(ErrorCode.ROLLOUT_CONFLICT, "no rollout of it is going on"));
+  }
+
+  /** What is declared with a canary is one until it is promoted. */
+  private RegistryProtocol.Reply canary(ModelName name, OptionalInt percent) {
+    DeploymentView before = deployments.get(name);
+    if (before == null) {
+      return unknown(name);
+    }
+    if (before.spec().policies().rollout().canary().isEmpty()) {
+      return RegistryProtocol.Reply.refused(
+          Refused.of(ErrorCode.ROLLOUT_CONFLICT, "no version of it is a canary now"));
+    }
+    RolloutWish wish = new RolloutWish(RolloutWish.Strategy.AUTO, 1, Optional.empty(), percent);
+    DeploymentView view =
+        view(
+            before.spec().withPolicies(new Policies(Optional.empty(), wish)),
+            before.version() + 1,
+            DeploymentPhase.READY);
+    deployments.put(name, view);
+    return RegistryProtocol.Reply.of(view);
   }
 
   private RegistryProtocol.Reply found(ModelName name) {

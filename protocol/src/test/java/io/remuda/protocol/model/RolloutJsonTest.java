@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How people write the way in which a new version takes the old one's place. */
 class RolloutJsonTest {
@@ -36,6 +37,16 @@ class RolloutJsonTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {0, 5, 100})
+  void aCanaryComesBackAsItWasWritten(int percent) throws Exception {
+    ModelSpec spec = parsed("{'canaryPercent': " + percent + "}").spec().orElseThrow();
+
+    assertThat(spec.policies().rollout().canary()).hasValue(percent);
+    assertThat(SpecJson.write(spec).at("/rollout/canaryPercent").asInt(-1)).isEqualTo(percent);
+    assertThat(SpecJson.parse(SpecJson.write(spec)).spec()).contains(spec);
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
@@ -45,6 +56,9 @@ class RolloutJsonTest {
         "{'surge': 0}|rollout.surge|1",
         "{'deadlineSeconds': 0}|rollout.deadlineSeconds|1",
         "{'canaryWeight': 10}|rollout.canaryWeight|canaryWeight",
+        "{'canaryPercent': 101}|rollout.canaryPercent|100",
+        "{'canaryPercent': -1}|rollout.canaryPercent|0",
+        "{'strategy': 'recreate', 'canaryPercent': 5}|rollout.canaryPercent|both versions",
         "'surge'|rollout|object",
       })
   void refusesWhatItDoesNotKnow(String rollout, String path, String what) throws Exception {

@@ -12,6 +12,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,6 +65,79 @@ class SpecJsonTest {
             .withSchema(SchemaCodec.of(Timestamp.getDescriptor(), Duration.getDescriptor()));
 
     assertThat(SpecJson.parse(SpecJson.write(spec)).spec()).contains(spec);
+  }
+
+  @Test
+  void readsWhatMayTakeItsPlaceAndWhatItIsMadeOf() {
+    Policies policies =
+        SpecJson.parse(
+                json(
+                    """
+                    {'name': 'agent', 'engine': 'jvm', 'pinned': true, 'priority': -3,
+                     'needs': ['embed', 'rerank', 'embed']}
+                    """))
+            .spec()
+            .orElseThrow()
+            .policies();
+
+    assertThat(policies.keep()).isEqualTo(new Keep(true, -3));
+    assertThat(policies.needs()).containsExactly(new ModelName("embed"), new ModelName("rerank"));
+  }
+
+  @Test
+  void writesOfKeepAndNeedsWhatIsSaidAndReadsItBack() {
+    ModelSpec plain = ModelSpec.of(new ModelName("agent"), "jvm", Optional.empty());
+    ModelSpec said =
+        plain.withPolicies(
+            new Policies(
+                Optional.empty(),
+                RolloutWish.DEFAULT,
+                new Keep(true, 7),
+                Set.of(new ModelName("embed"))));
+
+    assertThat(SpecJson.write(plain).has("pinned")).isFalse();
+    assertThat(SpecJson.write(plain).has("priority")).isFalse();
+    assertThat(SpecJson.write(plain).has("needs")).isFalse();
+    assertThat(SpecJson.write(said).path("pinned").asBoolean()).isTrue();
+    assertThat(SpecJson.write(said).path("priority").asInt()).isEqualTo(7);
+    assertThat(SpecJson.write(said).path("needs")).hasSize(1);
+    assertThat(SpecJson.parse(SpecJson.write(said)).spec()).contains(said);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'pinned': 'yes'|pinned|pinned",
+        "'priority': 101|priority|100",
+        "'priority': -101|priority|-100",
+        "'priority': 1.5|priority|priority",
+        "'needs': 'embed'|needs|needs",
+        "'needs': ['Not A Name']|needs|does not match",
+        "'needs': ['agent']|needs|this deployment itself",
+      })
+  void refusesKeepAndNeedsThatAreNone(String fields, String path, String what) {
+    SpecJson.Parsed parsed =
+        SpecJson.parse(json("{'name': 'agent', 'engine': 'jvm', " + fields + "}"));
+
+    assertThat(parsed.spec()).isEmpty();
+    assertThat(parsed.problems().get(0).path()).startsWith(path);
+    assertThat(parsed.problems().get(0).text()).contains(what);
+  }
+
+  @Test
+  void refusesMoreNeedsThanAnybodyHas() {
+    String needs =
+        IntStream.rangeClosed(0, Policies.MOST_NEEDS)
+            .mapToObj(i -> "'part-" + i + "'")
+            .collect(Collectors.joining(", "));
+
+    SpecJson.Parsed parsed =
+        SpecJson.parse(json("{'name': 'agent', 'engine': 'jvm', 'needs': [" + needs + "]}"));
+
+    assertThat(parsed.problems()).singleElement().extracting(p -> p.path()).isEqualTo("needs");
+    assertThat(parsed.problems().get(0).text()).contains("at most 32, not 33");
   }
 
   @Test

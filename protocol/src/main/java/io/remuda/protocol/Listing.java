@@ -2,6 +2,7 @@ package io.remuda.protocol;
 
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.Schema;
 import java.time.Instant;
 import java.util.Map;
@@ -23,6 +24,10 @@ import java.util.OptionalInt;
  *     in vain; false where an operator stopped it
  * @param weights percent of the requests that instances of a revision get; those of all other
  *     revisions share what is left of 100; empty: all are alike
+ * @param returns whether it has no instance for want of room and takes the place of one that is
+ *     idle when requests wait for it
+ * @param keep what may take its instances' places from it; empty where that is not said: nothing
+ *     may then
  */
 public record Listing(
     ModelName name,
@@ -40,12 +45,15 @@ public record Listing(
     Instant createdAt,
     boolean selfRegistered,
     boolean scales,
-    Map<Long, Integer> weights)
+    Map<Long, Integer> weights,
+    boolean returns,
+    Optional<Keep> keep)
     implements WireMessage {
 
   public Listing {
     // Older nodes do not tell.
     weights = Absent.orEmpty(weights);
+    keep = Absent.orEmpty(keep);
   }
 
   /** One that does not scale by itself. */
@@ -79,8 +87,7 @@ public record Listing(
         schema,
         createdAt,
         selfRegistered,
-        false,
-        Map.of());
+        false);
   }
 
   /** One whose instances are all alike. */
@@ -116,12 +123,19 @@ public record Listing(
         createdAt,
         selfRegistered,
         scales,
-        Map.of());
+        Map.of(),
+        false,
+        Optional.empty());
   }
 
   /** Whether it has no instance because nobody asked for it, and a request makes it start. */
   public boolean sleeps() {
     return scales && replicas == 0;
+  }
+
+  /** Whether requests that wait for it may make an instance start. */
+  public boolean wakes() {
+    return scales || returns;
   }
 
   /** Whether this one replaces {@code other}, of the same name. */

@@ -187,7 +187,8 @@ final class Entities implements RegistryActors {
     tell(model, new RegistryMessage.Wake(model));
   }
 
-  private void tell(ModelName model, RegistryProtocol.Command message) {
+  @Override
+  public void tell(ModelName model, RegistryProtocol.Command message) {
     if (open) {
       ClusterSharding.get(system)
           .entityRefFor(RegistryProtocol.TYPE_KEY, model.value())

@@ -17,7 +17,10 @@ import akka.cluster.Member;
 import akka.cluster.typed.Cluster;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.cluster.PeerRefused;
+import io.remuda.protocol.cluster.SharedTable;
+import io.remuda.protocol.cluster.TableSubscriber;
 import io.remuda.registry.fleet.Fleet;
+import io.remuda.registry.fleet.FleetMessage;
 import io.remuda.registry.fleet.FleetView;
 import io.remuda.registry.fleet.Membership;
 import io.remuda.registry.journal.EventTail;
@@ -104,6 +107,10 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
             "events");
     this.view =
         context.spawn(FleetView.create(fleet, settings, clock, entities, tail), "fleet-view");
+    context.spawn(
+        TableSubscriber.create(
+            SharedTable.CATALOG, lines -> view.tell(new FleetMessage.Listed(lines.entries()))),
+        "catalog");
     context.spawn(
         Behaviors.supervise(LateCommands.create(store)).onFailure(SupervisorStrategy.restart()),
         "late-commands");

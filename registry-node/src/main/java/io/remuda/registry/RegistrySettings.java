@@ -6,6 +6,7 @@ import io.remuda.registry.fleet.LossBrakePolicy;
 import io.remuda.registry.lease.LeaseTimes;
 import io.remuda.registry.model.ClaimPolicy;
 import io.remuda.registry.model.LeaseLimits;
+import io.remuda.registry.model.EvictionTimes;
 import io.remuda.registry.model.ReconcilePolicy;
 import io.remuda.registry.model.RolloutTimes;
 import io.remuda.registry.model.ScaleTimes;
@@ -45,6 +46,7 @@ public record RegistrySettings(
             config.getDuration("restart-hold"),
             RolloutTimes.from(config.getConfig("rollout")),
             ScaleTimes.from(config),
+            EvictionTimes.from(config),
             new ClaimPolicy(config.getDouble("claim.margin"), config.getDouble("claim.differs")),
             LeaseLimits.from(config));
     if (reconcile.lostAfter().compareTo(reconcile.suspectAfter()) <= 0) {

@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigFactory;
 import io.remuda.registry.lease.LeaseTimes;
 import io.remuda.registry.model.LeaseLimits;
 import io.remuda.registry.model.RolloutTimes;
+import io.remuda.registry.model.EvictionTimes;
 import io.remuda.registry.model.ScaleTimes;
 import java.time.Duration;
 import java.util.Map;
@@ -87,6 +88,23 @@ class RegistrySettingsTest {
             new RolloutTimes(Duration.ofMinutes(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));
     assertThat(RegistrySettings.from(DEFAULTS).reconcile().rollout().roomPatience())
         .isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void everyKeyOfEvictionIsReadAndBadOnesAreRefused() {
+    Config evict = ConfigFactory.parseString("evict { idle = 1s, hold = 2s, hold-max = 3s }");
+
+    assertThat(EvictionTimes.from(evict))
+        .isEqualTo(
+            new EvictionTimes(
+                Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));
+    assertThat(RegistrySettings.from(DEFAULTS).reconcile().evict().idle())
+        .isEqualTo(Duration.ofSeconds(10));
+    assertThatThrownBy(
+            () ->
+                EvictionTimes.from(
+                    ConfigFactory.parseString("evict.hold-max = 1s").withFallback(evict)))
+        .hasMessageContaining("hold-max");
   }
 
   @Test

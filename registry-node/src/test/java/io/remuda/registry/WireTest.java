@@ -71,6 +71,15 @@ class WireTest {
             new ModelName("demo"), LEASE, Refused.of(ErrorCode.BUSY, "too many wait")));
     verify(new ClaimReply.Returned(new ModelName("demo"), LEASE));
     verify(new RegistryMessage.Written(new ModelName("demo"), 7));
+    verify(new RegistryMessage.RoomMade(new ModelName("demo")));
+    verify(
+        new RegistryMessage.GiveWay(
+            InstanceId.of("chat-3"),
+            new ModelName("demo"),
+            5,
+            true,
+            KIT.<RegistryMessage.GiveWayReply>createTestProbe().getRef()));
+    verify(new RegistryMessage.GiveWayReply(InstanceId.of("chat-3"), Optional.of("pinned")));
     verify(new MachineActor.Written(M1, 7));
     verify(new AccessActor.Written(7));
     verify(new FleetMessage.MachineDecided(M1, 3, true, false));

@@ -44,7 +44,7 @@ final class Orders {
           .state()
           .recipe(world.plant() == Plant.NEW_RECIPE_FOR_OLD ? -1 : start.instance().revision())
           .ifPresent(recipe -> start(recipe.spec(), start.instance()));
-    } else {
+    } else if (action instanceof Action.Describe) {
       owner
           .state()
           .declaration()

@@ -43,6 +43,7 @@ final class Registry implements RegistryActors {
   static final JournalId JOURNAL = new JournalId("journal");
 
   private static final Duration MOVING = Duration.ofSeconds(3);
+  private static final Duration SPREADING = Duration.ofMillis(200);
   private static final Duration RETRY = Theatre.CONFIG.getDuration("remuda.journal.retry-interval");
 
   private final Stage stage;
@@ -81,6 +82,7 @@ final class Registry implements RegistryActors {
                     this,
                     stage.theatre().kit().system().ignoreRef()));
     newView.tell(FleetMessage.Joined.JOINED);
+    newView.tell(new FleetMessage.Listed(List.copyOf(catalog.lines.values())));
     view = Optional.of(newView);
     owners =
         Optional.of(stage.theatre().spawn(Owners.create(stage, this, surroundings(newView), life)));
@@ -103,7 +105,8 @@ final class Registry implements RegistryActors {
     stage.after(stage.upTo(MOVING), () -> wake(name));
   }
 
-  void tell(ModelName name, RegistryProtocol.Command command) {
+  @Override
+  public void tell(ModelName name, RegistryProtocol.Command command) {
     names.add(name);
     owners.ifPresent(all -> all.tell(new Owners.ToName(name, command)));
   }
@@ -182,6 +185,8 @@ final class Registry implements RegistryActors {
     public void show(Listing line) {
       stage.tale().count(line.toString());
       lines.put(line.name(), line);
+      // All nodes see it a moment later.
+      stage.after(SPREADING, () -> heard(new FleetMessage.Listed(List.of(line))));
     }
 
     @Override

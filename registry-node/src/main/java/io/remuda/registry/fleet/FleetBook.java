@@ -4,10 +4,13 @@ import akka.actor.typed.ActorRef;
 import io.remuda.protocol.FleetProtocol.Demand;
 import io.remuda.protocol.FleetProtocol.Leaving;
 import io.remuda.protocol.FleetProtocol.Report;
+import io.remuda.protocol.Listing;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.registry.RegistrySettings;
 import io.remuda.registry.fleet.FleetMessage.CapacityTold;
@@ -17,6 +20,7 @@ import io.remuda.registry.fleet.FleetMessage.Watch;
 import io.remuda.registry.placement.FleetSnapshot;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +40,7 @@ public final class FleetBook {
   private final OwnPause own;
   private final Watches watches = new Watches();
   private final Demands demands;
+  private Map<ModelName, Keep> keeps = Map.of();
 
   /** Machines of which something new was heard that the snapshot does not show yet. */
   private final Set<MachineId> news = new HashSet<>();
@@ -114,6 +119,20 @@ public final class FleetBook {
     demands.told(demand, now);
   }
 
+  /** The catalog says what may take names' places from them; of what has ended nothing is kept. */
+  public void listed(List<Listing> lines) {
+    Map<ModelName, Keep> next = new HashMap<>(keeps);
+    for (Listing line : lines) {
+      if (line.phase() == DeploymentPhase.ENDED || line.keep().isEmpty()) {
+        next.remove(line.name());
+      } else {
+        next.put(line.name(), line.keep().get());
+      }
+    }
+    // Made once, since each snapshot has it.
+    keeps = Map.copyOf(next);
+  }
+
   /** From now on machines can be heard here. */
   public void joined(Instant now) {
     own.joined(now);
@@ -190,7 +209,8 @@ public final class FleetBook {
 
   public FleetSnapshot snapshot(Instant now) {
     return FleetSnapshot.of(own.watching(now), brake.holds(), brake.confirmed(), machines.seen(now))
-        .with(demands.all(now));
+        .with(demands.all(now))
+        .keeping(keeps);
   }
 
   /** Where commands to each machine go. */

@@ -3,6 +3,7 @@ package io.remuda.registry.fleet;
 import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import io.remuda.protocol.FleetProtocol;
+import io.remuda.protocol.Listing;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
@@ -52,6 +53,16 @@ public interface FleetMessage extends FleetProtocol.Command {
   record LossTold(List<MachineId> machines) implements FleetMessage {
     public LossTold {
       machines = List.copyOf(machines);
+    }
+  }
+
+  /** For the owner of a name, wherever it lives; from a registry actor of this node. */
+  record ToOwner(ModelName name, RegistryProtocol.Command command) implements FleetMessage {}
+
+  /** Lines of the fleet's catalog, as this node first knows them and when they change. */
+  record Listed(List<Listing> lines) implements FleetMessage {
+    public Listed {
+      lines = List.copyOf(lines);
     }
   }
 

@@ -121,6 +121,11 @@ public final class FleetView extends AbstractBehavior<Command> {
         .onMessage(ReadEvents.class, wish -> asked(() -> answers.events(wish)))
         .onMessage(ReadNewest.class, wish -> asked(() -> answers.newest(wish)))
         .onMessage(FleetMessage.ReadStory.class, wish -> asked(() -> answers.story(wish)))
+        .onMessage(
+            FleetMessage.ToOwner.class,
+            word -> asked(() -> registry.tell(word.name(), word.command())))
+        // The next look shows it: nothing is urgent about who may give way.
+        .onMessage(FleetMessage.Listed.class, said -> asked(() -> book.listed(said.lines())))
         .onMessage(ConfirmLoss.class, this::onConfirmLoss)
         .onMessage(LossTold.class, this::onLossTold)
         .onMessageEquals(Tick.PING, this::onTick)

@@ -13,6 +13,9 @@ import java.util.Optional;
 /** The registry's actors that a fleet view speaks to, on whichever node they live. */
 public interface RegistryActors {
 
+  /** A word for the owner of a name. */
+  void tell(ModelName model, RegistryProtocol.Command command);
+
   /** A machine says that it runs instances of this name. */
   void wake(ModelName model);
 

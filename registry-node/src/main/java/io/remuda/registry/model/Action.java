@@ -3,6 +3,7 @@ package io.remuda.registry.model;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.LeaseToken;
+import java.util.List;
 
 /** A command to a machine that the reconciler wants sent; each may be sent again at no harm. */
 public sealed interface Action {
@@ -17,6 +18,19 @@ public sealed interface Action {
     @Override
     public MachineId machine() {
       return instance.machine();
+    }
+  }
+
+  /**
+   * Ask the owners of other names' instances to give their places away.
+   *
+   * @param priority of the name that asks
+   * @param asked whether requests wait for it
+   */
+  record AskToGiveWay(MachineId machine, List<InstanceId> ids, int priority, boolean asked)
+      implements Action {
+    public AskToGiveWay {
+      ids = List.copyOf(ids);
     }
   }
 

@@ -8,6 +8,7 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.registry.fleet.FleetMessage;
 import io.remuda.registry.journal.JournalStore.Owned;
 import io.remuda.registry.model.RegistryMessage.TermRead;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -73,6 +74,26 @@ final class Announcing {
       older.ifPresent(
           why -> context.getLog().warn("event=journal-older model={} text=\"{}\"", name, why));
     }
+  }
+
+  /** Tells the name that one of these made room for, so that it need not wait for its next look. */
+  void ended(ModelState state, List<ModelEvent> events) {
+    state
+        .given()
+        .filter(
+            given ->
+                events.stream()
+                    .anyMatch(
+                        event ->
+                            event instanceof InstanceEvent.InstanceEnded ended
+                                && ended.id().equals(given.id())))
+        .ifPresent(
+            given ->
+                around
+                    .view()
+                    .tell(
+                        new FleetMessage.ToOwner(
+                            given.to(), new RegistryMessage.RoomMade(given.to()))));
   }
 
   /**

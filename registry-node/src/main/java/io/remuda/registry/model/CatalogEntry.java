@@ -110,7 +110,11 @@ final class CatalogEntry {
         declaration.createdAt(),
         declaration.self(),
         state.scaling().isPresent(),
-        weights(state));
+        weights(state),
+        !ended && outlook.returns(),
+        ended || declaration.self()
+            ? Optional.empty()
+            : Optional.of(spec.policies().keep()));
   }
 
   /** What a canary gets of the requests; all others share the rest. */
@@ -127,6 +131,7 @@ final class CatalogEntry {
     return a.version() == b.version()
         && a.phase() == b.phase()
         && a.ready() == b.ready()
+        && a.returns() == b.returns()
         && a.reason().equals(b.reason());
   }
 }

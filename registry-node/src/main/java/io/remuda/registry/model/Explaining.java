@@ -69,7 +69,7 @@ final class Explaining {
                     outlook.reason(),
                     Outlook.missing(sight),
                     placed(sight, story),
-                    Outlook.verdicts(sight),
+                    MakeRoom.verdicts(sight),
                     story,
                     ScaleDecider.view(sight))
                 .withinOneMessage()),

@@ -122,7 +122,7 @@ public sealed interface InstanceEvent extends ModelEvent {
       return known == null
           ? state
           : RolloutChange.ready(
-              state.with(known.readyAt(at)).with(ModelState.Failures.NONE), id, at);
+              state.with(known.readyAt(at)).with(ModelState.Failures.NONE).cameBack(), id, at);
     }
 
     @Override

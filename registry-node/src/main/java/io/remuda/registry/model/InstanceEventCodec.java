@@ -139,6 +139,7 @@ final class InstanceEventCodec {
           FIT_FORGOTTEN,
           INSTANCE_LEASED,
           INSTANCE_RETURNED,
+          GAVE_WAY,
           EVENT_NOT_SET ->
           throw new IllegalArgumentException(proto.getEventCase() + " is no instance's event");
     };

@@ -82,6 +82,8 @@ public final class ModelCodec {
               .setWhy(scaled.why())
               .setLoad(
                   PLoad.newBuilder().setWaiting(scaled.waiting()).setWorking(scaled.working())));
+    } else if (event instanceof SwapEvent swap) {
+      SwapEventCodec.encode(swap, proto);
     } else if (event instanceof MachineUnregistered gone) {
       proto.setUnregistered(
           PUnregistered.newBuilder().setMachine(gone.machine().value()).setReason(gone.reason()));
@@ -150,6 +152,7 @@ public final class ModelCodec {
       case FIT_FORGOTTEN -> FitCodec.decode(name, proto.getFitForgotten(), at);
       case INSTANCE_LEASED -> TenancyCodec.decode(name, proto.getInstanceLeased(), at);
       case INSTANCE_RETURNED -> TenancyCodec.decode(name, proto.getInstanceReturned(), at);
+      case GAVE_WAY -> SwapEventCodec.decode(name, proto.getGaveWay(), at);
       case EVENT_NOT_SET ->
           throw new InvalidProtocolBufferException(
               "an event of " + name + " was written by a newer version; upgrade this node");

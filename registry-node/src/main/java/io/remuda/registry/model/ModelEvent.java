@@ -11,6 +11,7 @@ public sealed interface ModelEvent extends JournalEvent
         RegistrationEvent,
         RolloutEvent,
         ScaleEvent,
+        SwapEvent,
         TenancyEvent {
 
   ModelName name();

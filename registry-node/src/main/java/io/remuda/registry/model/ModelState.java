@@ -40,6 +40,7 @@ import java.util.function.Consumer;
  * @param fit what starting its engines has taught about its need
  * @param tenancy which leases have which of its instances
  * @param previous revision that served before the last rollout that was completed
+ * @param given the last place that it gave to another name, until an instance is ready again
  */
 public record ModelState(
     ModelName name,
@@ -59,7 +60,8 @@ public record ModelState(
     OptionalInt target,
     Fit fit,
     Tenancy tenancy,
-    OptionalLong previous) {
+    OptionalLong previous,
+    Optional<SwapEvent.Given> given) {
 
   /** Of more than these, tasks that still wait in the oldest one's queue are left to expire. */
   private static final int MOST_EARLIER = 4;
@@ -129,7 +131,8 @@ public record ModelState(
         OptionalInt.empty(),
         Fit.NONE,
         Tenancy.NONE,
-        OptionalLong.empty());
+        OptionalLong.empty(),
+        Optional.empty());
   }
 
   /** The declaration, unless there never was one or it was removed. */
@@ -242,6 +245,7 @@ public record ModelState(
           next.rollout = rolling;
           next.schema = declared.spec().schema().or(() -> schema);
           next.failures = Failures.NONE;
+          next.given = Optional.empty();
           next.removed = false;
           if (live().map(now -> now.spec().replicas() != declared.spec().replicas()).orElse(true)
               || declared.spec().policies().scaling().isEmpty()) {
@@ -301,6 +305,7 @@ public record ModelState(
           next.schema = Optional.empty();
           next.target = OptionalInt.empty();
           next.previous = OptionalLong.empty();
+          next.given = Optional.empty();
         });
   }
 
@@ -392,6 +397,16 @@ public record ModelState(
 
   ModelState with(Tenancy next) {
     return but(draft -> draft.tenancy = next);
+  }
+
+  /** One of its instances goes for another name's sake. */
+  ModelState gaveWay(SwapEvent.Given last) {
+    return but(next -> next.given = Optional.of(last));
+  }
+
+  /** It has come back from where it gave way. */
+  ModelState cameBack() {
+    return given.isEmpty() ? this : but(next -> next.given = Optional.empty());
   }
 
   ModelState standingFor(Optional<Schema> kept) {

@@ -74,6 +74,7 @@ public final class ModelStateCodec {
     state.rollout().map(RolloutEventCodec::toProto).ifPresent(proto::setRollout);
     FitCodec.encode(state.fit(), proto);
     TenancyCodec.encode(state.tenancy(), proto);
+    state.given().map(SwapEventCodec::toProto).ifPresent(proto::setGiven);
     return proto.build().toByteArray();
   }
 
@@ -124,7 +125,8 @@ public final class ModelStateCodec {
             TenancyCodec.decode(name, proto),
             proto.hasPreviousRevision()
                 ? OptionalLong.of(proto.getPreviousRevision())
-                : OptionalLong.empty());
+                : OptionalLong.empty(),
+            SwapEventCodec.given(proto));
     return told.standingFor(
         proto.hasSchema()
             ? Optional.of(SpecCodec.fromProto(proto.getSchema()))

@@ -34,6 +34,7 @@ final class ModelStateDraft {
   Fit fit;
   Tenancy tenancy;
   OptionalLong previous;
+  Optional<SwapEvent.Given> given;
 
   ModelStateDraft(ModelState from) {
     name = from.name();
@@ -54,6 +55,7 @@ final class ModelStateDraft {
     fit = from.fit();
     tenancy = from.tenancy();
     previous = from.previous();
+    given = from.given();
   }
 
   ModelState done() {
@@ -75,7 +77,8 @@ final class ModelStateDraft {
         target,
         fit.only(used()),
         tenancy.only(staying()),
-        previous);
+        previous,
+        given);
   }
 
   /** Instances that are meant to stay: nobody has one that goes, or has gone. */

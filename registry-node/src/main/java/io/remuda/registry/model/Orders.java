@@ -4,7 +4,9 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.registry.fleet.FleetMessage;
@@ -33,6 +35,10 @@ final class Orders {
 
   /** Sends what {@code action} asks for; {@code state} holds the events that it rests on. */
   void send(ModelState state, Action action) {
+    if (action instanceof Action.AskToGiveWay wish) {
+      wish.ids().forEach(id -> askToGiveWay(state.name(), wish, id));
+      return;
+    }
     Optional<ActorRef<NodeProtocol.Command>> agent = around.fleet().agent(action.machine());
     if (agent.isEmpty()) {
       return;
@@ -49,6 +55,19 @@ final class Orders {
     } else if (action instanceof Action.Describe describe) {
       state.declaration().ifPresent(known -> describe(known, describe.machine(), agent.get()));
     }
+  }
+
+  private void askToGiveWay(ModelName name, Action.AskToGiveWay wish, InstanceId id) {
+    context.getLog().debug("asks to give way model={} instance={}", name, id);
+    context.ask(
+        RegistryMessage.GiveWayReply.class,
+        around.view(),
+        ANSWER_LIMIT,
+        replyTo ->
+            new FleetMessage.ToOwner(
+                id.model(),
+                new RegistryMessage.GiveWay(id, name, wish.priority(), wish.asked(), replyTo)),
+        (reply, failure) -> new RegistryMessage.GiveWayAnswered(id, Optional.ofNullable(reply)));
   }
 
   private void start(ModelSpec spec, Instance instance, ActorRef<NodeProtocol.Command> agent) {

@@ -20,13 +20,19 @@ import java.util.stream.Collectors;
  *
  * @param reason present whenever it is not as wanted, or a canary waits for somebody's word: a
  *     sentence, machine by machine where it waits for room
+ * @param returns whether requests that wait may bring an instance, though none is ready
  */
-public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason) {
+public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason, boolean returns) {
 
   /** So many failures in a row are no accident. */
   private static final int FAILED_AFTER = 3;
 
   static final int MACHINES_SHOWN = 6;
+
+  /** One that serves, or that no request brings an instance. */
+  Outlook(DeploymentPhase phase, int ready, Optional<String> reason) {
+    this(phase, ready, reason, false);
+  }
 
   /** One verdict a machine, for one more instance. */
   static List<Verdict> verdicts(Sight sight) {
@@ -104,7 +110,7 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
           DeploymentPhase.STOPPED,
           0,
           sight.state().sleeps()
-              ? Optional.of("asleep, since nobody asks for it; the next request starts it")
+              ? Optional.of(ScaleDecider.asleep(sight.state()) + "; the next request starts it")
               : Optional.empty());
     }
     Optional<String> behind = behind(sight);
@@ -120,7 +126,8 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
     if (ready > 0) {
       return new Outlook(DeploymentPhase.DEGRADED, ready, Optional.of(reason));
     }
-    return new Outlook(withoutReady(sight), 0, Optional.of(reason));
+    return new Outlook(
+        withoutReady(sight), 0, Optional.of(reason), behind.isEmpty() && MakeRoom.mayCome(sight));
   }
 
   /** That the journal is older than what runs, and what to do; nothing where it is not. */
@@ -181,6 +188,13 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason)
     }
     int missing = wanted - current.size();
     if (missing > 0) {
+      sight
+          .state()
+          .given()
+          .ifPresent(
+              given ->
+                  parts.add(
+                      given.reason() + ", and comes back when there is room or it is asked for"));
       parts.add("%d of %d not placed: %s".formatted(missing, wanted, waitsFor(sight)));
     }
     return String.join("; ", parts.subList(0, Math.min(parts.size(), MACHINES_SHOWN)));

@@ -21,6 +21,7 @@ import java.time.Duration;
  * @param restartHold between two restarts of one engine that are written for another reason
  * @param rollout how patient a rollout is
  * @param scale how soon a deployment that scales by itself follows its load
+ * @param evict how soon an idle model gives way to a wanted one
  * @param claim what the next instance claims, given what others were seen to use
  * @param lease how far leases may go
  */
@@ -40,6 +41,7 @@ public record ReconcilePolicy(
     Duration restartHold,
     RolloutTimes rollout,
     ScaleTimes scale,
+    EvictionTimes evict,
     ClaimPolicy claim,
     LeaseLimits lease) {
 

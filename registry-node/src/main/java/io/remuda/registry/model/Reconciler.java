@@ -23,7 +23,8 @@ public final class Reconciler {
           TenancyDecider::grant,
           ScaleDecider::follow,
           Replace::giveUpInVain,
-          Resize::towardsTheWish);
+          Resize::towardsTheWish,
+          MakeRoom::step);
 
   private Reconciler() {}
 

@@ -157,9 +157,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
         .onCommand(RegistryProtocol.Register.class, this::onRegister)
         .onCommand(RegistryProtocol.Unregister.class, this::onUnregister)
         .onCommand(RegistryProtocol.Get.class, this::onGet)
-        .onCommand(
-            RegistryProtocol.Wanted.class,
-            (state, c) -> carryOut(state, ScaleDecider.wanted(sight(state), c.waiting())))
+        .onCommand(RegistryProtocol.Wanted.class, this::onWanted)
         .onCommand(
             RegistryProtocol.Explain.class,
             (state, wish) -> {
@@ -178,6 +176,14 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
             (state, written) -> {
               recovery.told(state, written);
               return Effect().none();
+            })
+        .onCommand(RegistryMessage.GiveWay.class, this::onGiveWay)
+        .onCommand(RegistryMessage.RoomMade.class, (state, made) -> look(state))
+        .onCommand(
+            RegistryMessage.GiveWayAnswered.class,
+            (state, answer) -> {
+              soft = EvictionDecider.answered(sight(state), answer).soft();
+              return look(state);
             })
         .onCommand(TermRead.class, this::onTerm)
         .onCommand(
@@ -206,6 +212,27 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   private Effect<ModelEvent, ModelState> onDeploy(ModelState state, RegistryProtocol.Deploy c) {
     return run(
         state, ModelDecider.deploy(state, c.spec(), c.ifMatch(), c.evolve(), now()), c.replyTo());
+  }
+
+  /** One that sleeps wakes; one that has no room may have some made at once. */
+  private Effect<ModelEvent, ModelState> onWanted(ModelState state, RegistryProtocol.Wanted c) {
+    soft = soft.with(soft.evictions().wanted(now()));
+    Plan plan = ScaleDecider.wanted(sight(state), c.waiting());
+    return plan.events().isEmpty() && Outlook.missing(sight(state)) > 0
+        ? look(state)
+        : carryOut(state, plan);
+  }
+
+  private Effect<ModelEvent, ModelState> onGiveWay(ModelState state, RegistryMessage.GiveWay c) {
+    EvictionDecider.Answer answer = EvictionDecider.giveWay(sight(state), c);
+    RegistryMessage.GiveWayReply reply =
+        new RegistryMessage.GiveWayReply(c.instance(), answer.stays());
+    if (answer.events().isEmpty()) {
+      c.replyTo().tell(reply);
+      return Effect().none();
+    }
+    soft = soft.sent(c.instance(), Instant.EPOCH);
+    return write(answer.events(), next -> c.replyTo().tell(reply));
   }
 
   /** A refusal too is written, once. */
@@ -260,6 +287,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
               around.meters().written(events, Duration.ofNanos(System.nanoTime() - started));
               events.forEach(event -> context.getLog().info("event={}", event.text()));
               then.accept(next);
+              announcing.ended(next, events);
               show(next);
               context.getSelf().tell(Look.NOW);
             });

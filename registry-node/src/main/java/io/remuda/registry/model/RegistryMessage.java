@@ -1,8 +1,10 @@
 package io.remuda.registry.model;
 
+import akka.actor.typed.ActorRef;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.WireMessage;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
@@ -19,7 +21,9 @@ public sealed interface RegistryMessage extends RegistryProtocol.Command {
     if (command instanceof HistoryRead read) {
       return Optional.of(read.wish());
     }
-    return command instanceof RegistryMessage ? Optional.empty() : Optional.of(command);
+    return command instanceof RegistryMessage && !(command instanceof GiveWay)
+        ? Optional.empty()
+        : Optional.of(command);
   }
 
   /** Be there; sent between registry nodes too. */
@@ -27,6 +31,35 @@ public sealed interface RegistryMessage extends RegistryProtocol.Command {
 
   /** The journal holds events of the name up to this number. */
   record Written(ModelName name, long sequence) implements RegistryMessage {}
+
+  /**
+   * Put an idle instance away for another name's sake; sent between names' owners. Decided anew by
+   * the instance's own, and asked again at no harm.
+   *
+   * @param to the name that wants its place
+   * @param priority of that name
+   * @param asked whether requests wait for that name
+   */
+  record GiveWay(
+      InstanceId instance,
+      ModelName to,
+      int priority,
+      boolean asked,
+      ActorRef<GiveWayReply> replyTo)
+      implements RegistryMessage {}
+
+  /**
+   * The answer to {@link GiveWay}, when the decision is in the journal.
+   *
+   * @param stays why it stays; empty when it goes
+   */
+  record GiveWayReply(InstanceId instance, Optional<String> stays) implements WireMessage {}
+
+  /** An instance that gave way to {@code name} has ended; sent between names' owners. */
+  record RoomMade(ModelName name) implements RegistryMessage {}
+
+  /** What came of asking an instance's owner; no reply when none came in time. */
+  record GiveWayAnswered(InstanceId id, Optional<GiveWayReply> reply) implements RegistryMessage {}
 
   /** Look at the world again. */
   enum Look implements RegistryMessage {

@@ -78,8 +78,16 @@ final class ScaleDecider {
                 new ScaleView(
                     sight.state().wanted(),
                     sight.state().sleeps()
-                        ? "asleep, since nobody asks for it"
+                        ? asleep(sight.state())
                         : reason(sight, bounds)));
+  }
+
+  /** Why it sleeps. */
+  static String asleep(ModelState state) {
+    return state
+        .given()
+        .map(given -> "asleep, since it " + given.reason())
+        .orElse("asleep, since nobody asks for it");
   }
 
   private static String reason(Sight sight, Scaling bounds) {

@@ -151,7 +151,29 @@ public record Sight(
                 held.putIfAbsent(instance.machine(), refused.message());
               }
             });
+    madeFor()
+        .ifPresent(
+            machine ->
+                held.putIfAbsent(
+                    machine, "the room there is made for " + state.given().orElseThrow().to()));
     return held;
+  }
+
+  /**
+   * Where it gave a place away, until the one that it made room for is there or has had the time to
+   * come. The place may have been given by another registry node, whose clock is another one: at
+   * worst that time is left out.
+   */
+  private Optional<MachineId> madeFor() {
+    return state
+        .given()
+        .filter(given -> !given.at().isAfter(now))
+        .filter(given -> given.at().plus(policy.evict().hold()).isAfter(now))
+        .filter(
+            given ->
+                fleet.reportsOf(given.to()).stream()
+                    .noneMatch(there -> there.getKey().id().equals(given.machine())))
+        .map(SwapEvent.Given::machine);
   }
 
   /**

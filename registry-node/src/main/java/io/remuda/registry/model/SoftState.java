@@ -29,6 +29,7 @@ import java.util.function.Consumer;
  * @param cramped since when a rollout has had no room beside what serves; empty while it has
  * @param window what the load has asked for lately, of a name that scales by itself
  * @param claims what leases want of the name
+ * @param evictions of the room that it wants others to make
  */
 public record SoftState(
     Map<InstanceId, Instant> sent,
@@ -40,7 +41,8 @@ public record SoftState(
     Map<MachineId, Instant> registered,
     Optional<Instant> cramped,
     DemandWindow window,
-    Claims claims) {
+    Claims claims,
+    Evictions evictions) {
 
   public static final SoftState EMPTY =
       new SoftState(
@@ -53,7 +55,8 @@ public record SoftState(
           Map.of(),
           Optional.empty(),
           DemandWindow.EMPTY,
-          Claims.NONE);
+          Claims.NONE,
+          Evictions.NONE);
 
   /**
    * A machine passed over for a while.
@@ -161,6 +164,9 @@ public record SoftState(
           next.cramped = Optional.empty();
           // An operator's number holds for as long as a load that asks for another one must last.
           next.window = DemandWindow.EMPTY;
+          // Another recipe needs other room; a demand stays one.
+          next.evictions =
+              new Evictions(evictions.wanted(), Optional.empty(), Map.of(), Map.of());
         });
   }
 
@@ -194,6 +200,10 @@ public record SoftState(
     return but(next -> next.claims = said);
   }
 
+  SoftState with(Evictions remembered) {
+    return but(next -> next.evictions = remembered);
+  }
+
   /** This state but for what {@code change} sets. */
   private SoftState but(Consumer<Draft> change) {
     Draft draft = new Draft(this);
@@ -213,6 +223,7 @@ public record SoftState(
     private Optional<Instant> cramped;
     private DemandWindow window;
     private Claims claims;
+    private Evictions evictions;
 
     private Draft(SoftState from) {
       sent = from.sent;
@@ -225,11 +236,22 @@ public record SoftState(
       cramped = from.cramped;
       window = from.window;
       claims = from.claims;
+      evictions = from.evictions;
     }
 
     private SoftState done() {
       return new SoftState(
-          sent, asked, absent, holds, standing, strangers, registered, cramped, window, claims);
+          sent,
+          asked,
+          absent,
+          holds,
+          standing,
+          strangers,
+          registered,
+          cramped,
+          window,
+          claims,
+          evictions);
     }
   }
 

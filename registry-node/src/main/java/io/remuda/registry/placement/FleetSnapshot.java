@@ -5,6 +5,7 @@ import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelDemand;
 import io.remuda.protocol.model.NodeReport;
 import java.time.Duration;
@@ -24,16 +25,18 @@ import java.util.TreeMap;
  * @param braked whether so many machines vanished at once that nothing is given up for now
  * @param confirmed silent machines of which an operator said that they are gone for good
  * @param demands what gateways' clients ask for, of those models for which they ask anything
+ * @param keeps what may take models' places from them, of those of which it is known
  */
 public record FleetSnapshot(
     Duration watching,
     boolean braked,
     Set<MachineId> confirmed,
     Map<MachineId, Machine> machines,
-    Map<ModelName, ModelDemand> demands) {
+    Map<ModelName, ModelDemand> demands,
+    Map<ModelName, Keep> keeps) {
 
   public static final FleetSnapshot EMPTY =
-      new FleetSnapshot(Duration.ZERO, false, Set.of(), Map.of(), Map.of());
+      new FleetSnapshot(Duration.ZERO, false, Set.of(), Map.of(), Map.of(), Map.of());
 
   /**
    * One machine.
@@ -78,6 +81,7 @@ public record FleetSnapshot(
     confirmed = Set.copyOf(confirmed);
     machines = Collections.unmodifiableMap(new TreeMap<>(machines));
     demands = Map.copyOf(demands);
+    keeps = Map.copyOf(keeps);
   }
 
   public static FleetSnapshot of(Duration watching, boolean braked, Collection<Machine> machines) {
@@ -88,12 +92,22 @@ public record FleetSnapshot(
       Duration watching, boolean braked, Set<MachineId> confirmed, Collection<Machine> machines) {
     TreeMap<MachineId, Machine> byId = new TreeMap<>();
     machines.forEach(machine -> byId.put(machine.id(), machine));
-    return new FleetSnapshot(watching, braked, confirmed, byId, Map.of());
+    return new FleetSnapshot(watching, braked, confirmed, byId, Map.of(), Map.of());
   }
 
   /** The same fleet, and what gateways say that is asked of it. */
   public FleetSnapshot with(Map<ModelName, ModelDemand> asked) {
-    return new FleetSnapshot(watching, braked, confirmed, machines, asked);
+    return new FleetSnapshot(watching, braked, confirmed, machines, asked, keeps);
+  }
+
+  /** The same fleet, and what models say that may take their places from them. */
+  public FleetSnapshot keeping(Map<ModelName, Keep> said) {
+    return new FleetSnapshot(watching, braked, confirmed, machines, demands, said);
+  }
+
+  /** What may take a place from {@code model}; empty where that is not known here. */
+  public Optional<Keep> keep(ModelName model) {
+    return Optional.ofNullable(keeps.get(model));
   }
 
   /** What gateways' clients ask of {@code model}. */

@@ -97,6 +97,49 @@ record Room(long memoryMiB, double cpus, List<Long> gpuMemoryMiB) {
         gpus);
   }
 
+  /**
+   * What there may be once {@code claim} is given back. Nobody here knows which GPUs held it, so
+   * that is one room for each choice of those that may have; of a cordoned one nothing comes back.
+   */
+  List<Room> after(Resources claim, Capacity capacity) {
+    long memory = Math.min(capacity.memoryTotalMiB(), memoryMiB + claim.memoryMiB());
+    double cores = Math.min(capacity.cpusTotal(), cpus + claim.cpus());
+    long share = gpuShare(claim);
+    List<Integer> holders = new ArrayList<>();
+    for (int i = 0; i < gpuMemoryMiB.size(); i++) {
+      if (gpuMemoryMiB.get(i) + share <= capacity.gpus().get(i).memoryTotalMiB()) {
+        holders.add(i);
+      }
+    }
+    if (holders.size() < claim.gpus()) {
+      return List.of(new Room(memory, cores, gpuMemoryMiB));
+    }
+    List<Room> rooms = new ArrayList<>();
+    for (List<Integer> chosen : choices(holders, claim.gpus())) {
+      List<Long> gpus = new ArrayList<>(gpuMemoryMiB);
+      for (int i : chosen) {
+        gpus.set(i, capacity.gpus().get(i).cordoned() ? gpus.get(i) : gpus.get(i) + share);
+      }
+      rooms.add(new Room(memory, cores, gpus));
+    }
+    return rooms;
+  }
+
+  private static List<List<Integer>> choices(List<Integer> of, int count) {
+    if (count == 0) {
+      return List.of(List.of());
+    }
+    List<List<Integer>> all = new ArrayList<>();
+    for (int i = 0; i + count <= of.size(); i++) {
+      for (List<Integer> rest : choices(of.subList(i + 1, of.size()), count - 1)) {
+        List<Integer> one = new ArrayList<>(rest);
+        one.add(of.get(i));
+        all.add(one);
+      }
+    }
+    return all;
+  }
+
   long largestGpuMiB() {
     return gpuMemoryMiB.isEmpty() ? 0 : Collections.max(gpuMemoryMiB);
   }

@@ -7,9 +7,11 @@ import io.remuda.protocol.model.NodeReport;
 import io.remuda.protocol.model.Resources;
 import io.remuda.protocol.model.Verdict;
 import io.remuda.registry.placement.FleetSnapshot.Machine;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -22,6 +24,9 @@ import java.util.stream.Collectors;
  * its GPUs are not in its report. Every machine knows some engines once it has looked for them.
  */
 final class Suitability {
+
+  /** Of more ways in which room may come back nothing is concluded. */
+  private static final int MOST_ROOMS = 512;
 
   private Suitability() {}
 
@@ -57,6 +62,37 @@ final class Suitability {
         .or(() -> willingness(machine, need.without(machine.id())))
         .or(() -> room(machine, need.claim(), then))
         .isEmpty();
+  }
+
+  /**
+   * Whether it would fit once those that claim {@code freed} are gone there.
+   *
+   * @param surely whichever GPUs they have; else by the best of chances
+   */
+  static boolean fitsAfter(Machine machine, Need need, List<Resources> freed, boolean surely) {
+    boolean suits =
+        engine(machine, need)
+            .or(() -> labels(machine, need))
+            .or(() -> size(machine, need))
+            .or(() -> experience(machine, need))
+            .or(() -> presence(machine, need))
+            .or(() -> willingness(machine, need))
+            .isEmpty();
+    if (!suits) {
+      return false;
+    }
+    Set<Room> rooms = Set.of(room(machine, need));
+    for (Resources claim : freed) {
+      Set<Room> next = new LinkedHashSet<>();
+      rooms.forEach(room -> next.addAll(room.after(claim, machine.report().capacity())));
+      if (next.size() > MOST_ROOMS) {
+        return false;
+      }
+      rooms = next;
+    }
+    return surely
+        ? rooms.stream().allMatch(room -> room.holds(need.claim()))
+        : rooms.stream().anyMatch(room -> room.holds(need.claim()));
   }
 
   private static Optional<Objection> objection(Machine machine, Need need) {

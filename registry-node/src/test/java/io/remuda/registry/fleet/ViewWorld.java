@@ -51,6 +51,7 @@ final class ViewWorld {
   final TestProbe<EventTail.Command> tail;
   final TestProbe<FleetProtocol.Machines> answers;
   final List<ModelName> woken;
+  final List<RegistryProtocol.Command> toOwners;
   final List<MachineId> lossTold;
   final List<MachineId> told;
   final List<ActorRef<RegistryProtocol.Command>> changed;
@@ -70,6 +71,7 @@ final class ViewWorld {
     this.tail = kit.createTestProbe(EventTail.Command.class);
     this.answers = kit.createTestProbe();
     this.woken = new CopyOnWriteArrayList<>();
+    this.toOwners = new CopyOnWriteArrayList<>();
     this.lossTold = new CopyOnWriteArrayList<>();
     this.told = new CopyOnWriteArrayList<>();
     this.changed = new CopyOnWriteArrayList<>();
@@ -80,6 +82,11 @@ final class ViewWorld {
                 SETTINGS,
                 clock,
                 new RegistryActors() {
+                  @Override
+                  public void tell(ModelName model, RegistryProtocol.Command command) {
+                    toOwners.add(command);
+                  }
+
                   @Override
                   public void wake(ModelName model) {
                     woken.add(model);

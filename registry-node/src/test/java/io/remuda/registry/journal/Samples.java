@@ -42,6 +42,7 @@ import io.remuda.registry.model.RegistrationEvent;
 import io.remuda.registry.model.RolloutEvent;
 import io.remuda.registry.model.ScaleEvent;
 import io.remuda.registry.model.TenancyEvent;
+import io.remuda.registry.model.SwapEvent;
 import io.remuda.registry.placement.Grounds;
 import io.remuda.registry.proto.journal.PModelState;
 import java.time.Duration;
@@ -173,6 +174,10 @@ final class Samples {
     all.put("Autoscaled", new ScaleEvent.Autoscaled(NAME, 1, 3, "9 requests wait for 1", 9, 4, AT));
     all.put(
         "ModelState-scaled", modelState().on(new ScaleEvent.Autoscaled(NAME, 1, 0, "", 0, 0, AT)));
+    SwapEvent.GaveWay gave =
+        new SwapEvent.GaveWay(ID, MACHINE, new ModelName("wanted"), "requests wait for it", AT);
+    all.put("GaveWay", gave);
+    all.put("ModelState-given", modelState().on(gave));
     all.put("ModelState-evolved", ofUnknownNumbers(evolved()));
     all.put("ModelState-kept", ofUnknownNumbers(keptSchema()));
     all.put("ModelState-recipes", twoRecipes());

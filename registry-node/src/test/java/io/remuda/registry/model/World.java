@@ -8,6 +8,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.InstanceReport.Origin;
+import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelDemand;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
@@ -51,6 +52,8 @@ final class World {
               Duration.ofSeconds(30),
               0.7,
               Duration.ofSeconds(5)),
+          new EvictionTimes(
+              Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofMinutes(10)),
           new ClaimPolicy(0.05, 0.05),
           new LeaseLimits(8, 4, Duration.ofSeconds(10), Duration.ofMinutes(2), 100));
 
@@ -60,6 +63,7 @@ final class World {
   Duration watching = Duration.ofHours(1);
   boolean braked;
   Map<ModelName, ModelDemand> demands = Map.of();
+  Map<ModelName, Keep> keeps = Map.of();
   private final Map<MachineId, FleetSnapshot.Machine> machines = new LinkedHashMap<>();
 
   /** A declared and described name, and one machine with room. */
@@ -174,7 +178,7 @@ final class World {
   }
 
   FleetSnapshot fleet() {
-    return FleetSnapshot.of(watching, braked, machines.values()).with(demands);
+    return FleetSnapshot.of(watching, braked, machines.values()).with(demands).keeping(keeps);
   }
 
   List<InstanceId> instances() {

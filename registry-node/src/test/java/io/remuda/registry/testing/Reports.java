@@ -219,6 +219,31 @@ public final class Reports {
         ready.failure());
   }
 
+  /** The same, which holds so much of its machine. */
+  public static InstanceReport claiming(InstanceReport report, Resources claim) {
+    return new InstanceReport(
+        report.id(),
+        report.epoch(),
+        report.sequence(),
+        report.phase(),
+        report.origin(),
+        report.engine(),
+        report.pid(),
+        report.port(),
+        report.slots(),
+        report.inFlight(),
+        report.queued(),
+        report.restarts(),
+        report.reason(),
+        report.progress(),
+        claim,
+        report.tasks(),
+        report.revision(),
+        report.idle(),
+        report.measured(),
+        report.failure());
+  }
+
   /** The same, given up for {@code kind}. */
   public static InstanceReport failed(InstanceReport report, InstanceReport.FailureKind kind) {
     return new InstanceReport(

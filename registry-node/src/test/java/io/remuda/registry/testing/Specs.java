@@ -1,6 +1,7 @@
 package io.remuda.registry.testing;
 
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Resources;
@@ -76,7 +77,13 @@ public final class Specs {
   }
 
   public Specs scaling(Scaling to) {
-    policies = new Policies(Optional.of(to), policies.rollout());
+    policies =
+        new Policies(Optional.of(to), policies.rollout(), policies.keep(), policies.needs());
+    return this;
+  }
+
+  public Specs keep(Keep to) {
+    policies = new Policies(policies.scaling(), policies.rollout(), to, policies.needs());
     return this;
   }
 

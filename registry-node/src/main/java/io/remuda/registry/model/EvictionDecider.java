@@ -1,0 +1,136 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.Keep;
+import io.remuda.protocol.model.ModelDemand;
+import io.remuda.protocol.model.Scaling;
+import io.remuda.registry.model.InstanceEvent.InstanceStopping;
+import io.remuda.registry.model.RegistryMessage.GiveWay;
+import io.remuda.registry.model.RegistryMessage.GiveWayAnswered;
+import io.remuda.registry.model.ScaleEvent.Autoscaled;
+import io.remuda.registry.model.SwapEvent.GaveWay;
+import io.remuda.registry.model.SwapEvent.Given;
+import io.remuda.registry.placement.EvictionPolicy;
+import io.remuda.registry.placement.EvictionPolicy.Wish;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a name answers that is asked to give a place away, and what the one that asked makes of the
+ * answer. Whoever asked saw an earlier world: here everything is weighed again.
+ */
+final class EvictionDecider {
+
+  private EvictionDecider() {}
+
+  /**
+   * What a wish comes to.
+   *
+   * @param events empty where the instance stays, or is going for the same name already
+   * @param stays why it stays
+   */
+  record Answer(List<ModelEvent> events, Optional<String> stays) {
+    static Answer stays(String why) {
+      return new Answer(List.of(), Optional.of(why));
+    }
+  }
+
+  static Answer giveWay(Sight sight, GiveWay wish) {
+    ModelState state = sight.state();
+    Instance instance = state.instances().get(wish.instance());
+    if (instance == null || state.live().isEmpty()) {
+      return Answer.stays("there is no such instance any more");
+    }
+    if (instance.stopping()) {
+      return isGoingFor(state, wish)
+          ? new Answer(List.of(), Optional.empty())
+          : Answer.stays("is going already");
+    }
+    Optional<String> why = objection(sight, instance, wish);
+    return why.map(Answer::stays)
+        .orElseGet(() -> new Answer(events(sight, instance, wish), Optional.empty()));
+  }
+
+  /** An answer was lost, and the same is asked again. */
+  private static boolean isGoingFor(ModelState state, GiveWay wish) {
+    return state
+        .given()
+        .filter(given -> given.id().equals(wish.instance()) && given.to().equals(wish.to()))
+        .isPresent();
+  }
+
+  private static Optional<String> objection(Sight sight, Instance instance, GiveWay wish) {
+    ModelState state = sight.state();
+    if (!sight.ahead().isEmpty()) {
+      return Optional.of("its journal is older than the fleet");
+    }
+    if (state.isSelfRegistered()) {
+      return Optional.of("its machine has it by itself");
+    }
+    if (state.rollout().isPresent()) {
+      return Optional.of("is being updated");
+    }
+    Optional<InstanceReport> report = sight.report(instance).filter(any -> sight.ready(instance));
+    if (report.isEmpty()) {
+      return Optional.of("is " + sight.phase(instance));
+    }
+    // One that somebody has leased keeps its place however idle it is: that is said here.
+    return EvictionPolicy.stays(
+        report.get(), MakeRoom.keep(state), sight.fleet().demand(state.name()), asked(sight, wish));
+  }
+
+  private static Wish asked(Sight sight, GiveWay wish) {
+    return new Wish(wish.to(), wish.priority(), wish.asked(), sight.policy().evict().idle());
+  }
+
+  private static List<ModelEvent> events(Sight sight, Instance instance, GiveWay wish) {
+    ModelState state = sight.state();
+    Instant now = sight.now();
+    Keep keep = MakeRoom.keep(state);
+    String why =
+        "%s, and it was idle; its priority is %d, that of %s %d"
+            .formatted(
+                wish.asked() ? "requests wait for it" : "it is missing an instance",
+                keep.priority(),
+                wish.to(),
+                wish.priority());
+    List<ModelEvent> events = new ArrayList<>();
+    GaveWay gave = new GaveWay(instance.id(), instance.machine(), wish.to(), why, now);
+    Given given = new Given(instance.id(), instance.machine(), wish.to(), now);
+    events.add(gave);
+    int wanted = state.wanted();
+    int fewer = state.scaling().map(bounds -> fewer(bounds, wanted)).orElse(wanted);
+    if (fewer < wanted) {
+      ModelDemand demand = sight.fleet().demand(state.name());
+      int waiting = demand.waiting() + demand.tasks();
+      events.add(new Autoscaled(state.name(), wanted, fewer, given.reason(), waiting, 0, now));
+    }
+    events.add(new InstanceStopping(instance.id(), given.reason(), now));
+    return events;
+  }
+
+  /** One that may sleep does; one that has a least number is short of it until it comes back. */
+  private static int fewer(Scaling bounds, int wanted) {
+    return Math.max(bounds.min(), wanted - 1);
+  }
+
+  /** After the answer of one that was asked; without one the next look asks again, later. */
+  static Plan answered(Sight sight, GiveWayAnswered answer) {
+    SoftState soft = sight.soft();
+    return answer
+        .reply()
+        .flatMap(RegistryMessage.GiveWayReply::stays)
+        .map(
+            why ->
+                Plan.remember(
+                    soft.with(
+                        soft.evictions()
+                            .refused(
+                                answer.id(),
+                                why,
+                                sight.now().plus(sight.policy().evict().idle())))))
+        .orElseGet(() -> Plan.remember(soft));
+  }
+}

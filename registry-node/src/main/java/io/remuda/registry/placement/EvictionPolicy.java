@@ -1,0 +1,283 @@
+package io.remuda.registry.placement;
+
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.Keep;
+import io.remuda.protocol.model.ModelDemand;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Resources;
+import io.remuda.registry.placement.FleetSnapshot.Machine;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Which idle instances of other models are to make room for one that has no place.
+ *
+ * <h2>Goals</h2>
+ *
+ * A model that somebody asks for serves, and as little as can be is put away for it.
+ *
+ * <h2>Constraints</h2>
+ *
+ * Never one that is pinned, that has or awaits requests, or of a higher priority. One of the same
+ * priority only when requests wait for the other and it has been idle for long enough, so that two
+ * do not take each other's place without end. Only on a machine where it fits afterwards,
+ * whichever GPUs are given back. This is a proposal: the owner of each decides again.
+ *
+ * <h2>Algorithm</h2>
+ *
+ * On each machine the least dear are taken until it fits, and those that turn out not to be needed
+ * are left. Of the machines that one is chosen whose dearest victim is the least dear: by priority,
+ * then by how long it has been idle; then that with the fewest.
+ */
+public final class EvictionPolicy {
+
+  private static final int SHOWN = 6;
+
+  private EvictionPolicy() {}
+
+  /**
+   * Who wants room.
+   *
+   * @param asked whether requests wait for it and it has no instance, so that it may take an
+   *     equal's place
+   * @param idle how long an equal must have been idle
+   */
+  public record Wish(ModelName name, int priority, boolean asked, Duration idle) {}
+
+  /** Instances that are to give way, all on one machine. */
+  public record Eviction(MachineId machine, List<InstanceId> instances) {
+    public Eviction {
+      instances = List.copyOf(instances);
+    }
+  }
+
+  private record Victim(InstanceReport report, int priority, Duration idle) {}
+
+  private record Choice(MachineId machine, List<Victim> victims) {
+    int priority() {
+      return victims.stream().mapToInt(Victim::priority).max().orElse(Keep.LEAST);
+    }
+
+    Duration idle() {
+      return victims.stream().map(Victim::idle).min(Duration::compareTo).orElse(Duration.ZERO);
+    }
+
+    int count() {
+      return victims.size();
+    }
+  }
+
+  private static final Comparator<Victim> LEAST_DEAR =
+      Comparator.comparingInt(Victim::priority)
+          .thenComparing(Victim::idle, Comparator.reverseOrder())
+          .thenComparing(victim -> victim.report().id());
+
+  private static final Comparator<Choice> BEST =
+      Comparator.comparingInt(Choice::priority)
+          .thenComparing(Choice::idle, Comparator.reverseOrder())
+          .thenComparingInt(Choice::count)
+          .thenComparing(Choice::machine);
+
+  /**
+   * Who is to go; nobody where there is room, where it is on its way, or where none may go.
+   *
+   * @param kept why instances stay of which it was asked lately
+   */
+  public static Optional<Eviction> choose(
+      FleetSnapshot fleet, Need need, Wish wish, Map<InstanceId, String> kept) {
+    if (fleet.braked()) {
+      return Optional.empty();
+    }
+    List<Choice> choices = new ArrayList<>();
+    for (Machine machine : fleet.machines().values()) {
+      if (isComing(machine, need)) {
+        return Optional.empty();
+      }
+      choice(fleet, machine, need, wish, kept).ifPresent(choices::add);
+    }
+    return choices.stream()
+        .min(BEST)
+        .map(
+            best ->
+                new Eviction(
+                    best.machine(),
+                    best.victims().stream().map(victim -> victim.report().id()).toList()));
+  }
+
+  /**
+   * Whether there would be a place for it some day without anybody but those going that may: then
+   * waiting helps, though they may all be busy now.
+   */
+  public static boolean mayHelp(FleetSnapshot fleet, Need need, Wish wish) {
+    for (Machine machine : fleet.machines().values()) {
+      List<Resources> freed =
+          machine.report().instances().stream()
+              .filter(
+                  one ->
+                      isGoing(one)
+                          || isOthers(one, wish)
+                              && fleet
+                                  .keep(one.id().model())
+                                  .filter(keep -> yields(keep, wish))
+                                  .isPresent())
+              .map(InstanceReport::claim)
+              .toList();
+      if (Suitability.fitsAfter(machine, need, freed, false)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean yields(Keep keep, Wish wish) {
+    return !keep.pinned() && keep.priority() <= wish.priority();
+  }
+
+  /** Whether there is room once those that are going already are gone. */
+  private static boolean isComing(Machine machine, Need need) {
+    return Suitability.fitsAfter(machine, need, going(machine), false);
+  }
+
+  private static List<Resources> going(Machine machine) {
+    return machine.report().instances().stream()
+        .filter(EvictionPolicy::isGoing)
+        .map(InstanceReport::claim)
+        .toList();
+  }
+
+  private static boolean isGoing(InstanceReport report) {
+    return report.phase() == Phase.DRAINING;
+  }
+
+  private static boolean isOthers(InstanceReport report, Wish wish) {
+    return !report.id().model().equals(wish.name());
+  }
+
+  private static Optional<Choice> choice(
+      FleetSnapshot fleet, Machine machine, Need need, Wish wish, Map<InstanceId, String> kept) {
+    List<Victim> victims = new ArrayList<>();
+    for (InstanceReport report : machine.report().instances()) {
+      if (isOthers(report, wish) && stays(fleet, report, wish, kept).isEmpty()) {
+        int priority = fleet.keep(report.id().model()).orElse(Keep.DEFAULT).priority();
+        victims.add(new Victim(report, priority, report.idle().orElse(Duration.ZERO)));
+      }
+    }
+    victims.sort(LEAST_DEAR);
+    List<Victim> taken = new ArrayList<>();
+    for (Victim victim : victims) {
+      if (!fits(machine, need, taken)) {
+        taken.add(victim);
+      }
+    }
+    if (taken.isEmpty() || !fits(machine, need, taken)) {
+      return Optional.empty();
+    }
+    // The dearest was needed; of those before it some may not be.
+    for (int i = taken.size() - 2; i >= 0; i--) {
+      List<Victim> fewer = new ArrayList<>(taken);
+      fewer.remove(i);
+      if (fits(machine, need, fewer)) {
+        taken = fewer;
+      }
+    }
+    return Optional.of(new Choice(machine.id(), taken));
+  }
+
+  private static boolean fits(Machine machine, Need need, List<Victim> gone) {
+    List<Resources> freed = new ArrayList<>(going(machine));
+    gone.forEach(victim -> freed.add(victim.report().claim()));
+    return Suitability.fitsAfter(machine, need, freed, true);
+  }
+
+  private static Optional<String> stays(
+      FleetSnapshot fleet, InstanceReport report, Wish wish, Map<InstanceId, String> kept) {
+    Optional<Keep> keep = fleet.keep(report.id().model());
+    if (keep.isEmpty()) {
+      return Optional.of("its owner has not said what may take its place");
+    }
+    return stays(report, keep.get(), fleet.demand(report.id().model()), wish)
+        .or(() -> Optional.ofNullable(kept.get(report.id())).map(why -> "stays: " + why));
+  }
+
+  /**
+   * Why an instance keeps its place; empty when it is to give way. Its owner goes by the same.
+   *
+   * @param demand what clients ask of its model
+   */
+  public static Optional<String> stays(
+      InstanceReport report, Keep keep, ModelDemand demand, Wish wish) {
+    if (keep.pinned()) {
+      return Optional.of("pinned");
+    }
+    if (keep.priority() > wish.priority()) {
+      return Optional.of("priority %d is above %d".formatted(keep.priority(), wish.priority()));
+    }
+    if (report.phase() != Phase.READY) {
+      return Optional.of("is " + report.phase());
+    }
+    int working = report.inFlight() + report.queued();
+    if (working > 0) {
+      return Optional.of("works on " + counted(working, "request"));
+    }
+    if (demand.waiting() + demand.tasks() > 0) {
+      return Optional.of(counted(demand.waiting() + demand.tasks(), "request") + " for it waiting");
+    }
+    return keep.priority() == wish.priority() ? equal(report, wish) : Optional.empty();
+  }
+
+  private static Optional<String> equal(InstanceReport report, Wish wish) {
+    if (!wish.asked()) {
+      return Optional.of(
+          "has the same priority %d, and no request waits for %s without an instance"
+              .formatted(wish.priority(), wish.name()));
+    }
+    if (report.idle().isEmpty()) {
+      return Optional.of("its machine does not say for how long it has been idle");
+    }
+    return report.idle().get().compareTo(wish.idle()) < 0
+        ? Optional.of(
+            "idle for %s of %s".formatted(shown(report.idle().get()), shown(wish.idle())))
+        : Optional.empty();
+  }
+
+  private static String counted(int count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
+  }
+
+  private static String shown(Duration time) {
+    return time.compareTo(Duration.ofSeconds(1)) < 0
+        ? time.toMillis() + " ms"
+        : time.toSeconds() + " s";
+  }
+
+  /** What each of the others on {@code machine} says to giving way; empty where there is none. */
+  public static Optional<String> inWords(
+      FleetSnapshot fleet, Machine machine, Wish wish, Map<InstanceId, String> kept) {
+    List<InstanceReport> others =
+        machine.report().instances().stream()
+            .filter(report -> isOthers(report, wish) && !report.phase().isFinal())
+            .toList();
+    if (others.isEmpty()) {
+      return Optional.empty();
+    }
+    String more = others.size() > SHOWN ? " and %d more".formatted(others.size() - SHOWN) : "";
+    return Optional.of(
+        others.stream()
+                .limit(SHOWN)
+                .map(
+                    report ->
+                        report.id()
+                            + ": "
+                            + stays(fleet, report, wish, kept).orElse("may give way"))
+                .collect(Collectors.joining("; "))
+            + more);
+  }
+}

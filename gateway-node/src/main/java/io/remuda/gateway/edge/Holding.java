@@ -96,16 +96,20 @@ final class Holding {
   }
 
   private Duration left(ModelEntry entry) {
-    Duration most =
-        request
-            .holdFor()
-            .orElseGet(
-                () ->
-                    entry.scales()
-                        ? handler.settings().wakeWait()
-                        : handler.settings().defaultWait());
+    Duration most = request.holdFor().orElseGet(() -> unasked(entry));
     Duration left = most.minusNanos(System.nanoTime() - started);
     return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  /** For how long one is held whose client does not say. */
+  private Duration unasked(ModelEntry entry) {
+    InferenceSettings settings = handler.settings();
+    if (entry.wakes()) {
+      return settings.wakeWait();
+    }
+    return entry.isLeaving() && settings.leavingWait().compareTo(settings.defaultWait()) > 0
+        ? settings.leavingWait()
+        : settings.defaultWait();
   }
 
   /** That all are busy is the instance's word; that none is there the fleet's. */

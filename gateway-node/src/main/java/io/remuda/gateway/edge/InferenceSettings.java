@@ -23,6 +23,7 @@ import java.time.Duration;
  * @param waitingRest after which one that was refused is tried again, when nothing else has changed
  * @param wakeWait how long a request is held that does not ask, where instances start by themselves
  *     when requests wait
+ * @param leavingWait the same where all instances are going and the registry is about to say why
  * @param firstTokenWindow streams that began longer ago say nothing of how soon they begin now
  * @param progressComment after which a held stream is told each second how far its model is
  */
@@ -38,6 +39,7 @@ public record InferenceSettings(
     int waiting,
     Duration waitingRest,
     Duration wakeWait,
+    Duration leavingWait,
     Duration firstTokenWindow,
     Duration progressComment) {
 
@@ -61,6 +63,7 @@ public record InferenceSettings(
         inference.getInt("waiting"),
         inference.getDuration("waiting-rest"),
         inference.getDuration("wake-wait"),
+        inference.getDuration("leaving-wait"),
         inference.getDuration("first-token-window"),
         inference.getDuration("progress-comment"));
   }

@@ -101,7 +101,8 @@ final class ModelRoutes {
 
   /** Whether it takes requests, be it that they wake it. */
   private static boolean isUsable(ModelEntry entry) {
-    return entry.readyCount() > 0 || entry.listing().map(Listing::sleeps).orElse(false);
+    return entry.readyCount() > 0
+        || entry.listing().filter(said -> said.sleeps() || said.returns()).isPresent();
   }
 
   private static ObjectNode view(ModelEntry entry) {

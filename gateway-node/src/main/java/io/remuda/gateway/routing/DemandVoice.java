@@ -129,19 +129,19 @@ public final class DemandVoice implements AutoCloseable {
     if (entry != null && entry.readyCount() == 0) {
       entry
           .listing()
-          .filter(Listing::scales)
+          .filter(Listing::wakes)
           .ifPresent(listing -> registry.wanted(listing.name(), waiting));
     }
   }
 
   private List<ModelDemand> demand(Map<String, Integer> waiting) {
-    Map<String, Listing> scaling =
+    Map<String, Listing> waking =
         routes.snapshot().listings().stream()
-            .filter(Listing::scales)
+            .filter(Listing::wakes)
             .collect(Collectors.toMap(listing -> listing.name().value(), listing -> listing));
-    Map<String, Duration> firsts = firstTokens.apply(scaling.keySet());
+    Map<String, Duration> firsts = firstTokens.apply(waking.keySet());
     Map<String, Long> queued = tasks.get();
-    return scaling.entrySet().stream()
+    return waking.entrySet().stream()
         .map(
             one ->
                 new ModelDemand(

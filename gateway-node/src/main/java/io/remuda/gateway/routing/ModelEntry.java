@@ -5,6 +5,7 @@ import io.remuda.protocol.Route;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Phase;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,9 +60,26 @@ public final class ModelEntry {
         .orElse(true);
   }
 
-  /** Whether more instances start when requests wait. */
-  public boolean scales() {
-    return listing.map(Listing::scales).orElse(false);
+  /** Whether an instance may start because requests wait. */
+  public boolean wakes() {
+    return listing.map(Listing::wakes).orElse(false);
+  }
+
+  /**
+   * Whether all instances of which the registry has said that they serve are going or gone: what
+   * becomes of the model, it has decided already and is about to say.
+   */
+  public boolean isLeaving() {
+    return ready.length == 0
+        && listing.filter(listed -> listed.ready() > 0).isPresent()
+        && routes.stream().allMatch(route -> isGoing(route.phase()));
+  }
+
+  private static boolean isGoing(Phase phase) {
+    return switch (phase) {
+      case DRAINING, ENDED -> true;
+      case ASSIGNED, STARTING, WARMING, READY, SUSPECT, BACKOFF, FAILED -> false;
+    };
   }
 
   /** How many instances take everybody's requests. */

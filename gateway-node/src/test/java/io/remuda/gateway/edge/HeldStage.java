@@ -4,7 +4,9 @@ import com.typesafe.config.ConfigFactory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.remuda.gateway.routing.Routes;
+import io.remuda.protocol.Catalog;
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Listing;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.Route;
 import io.remuda.protocol.RouteTable;
@@ -12,14 +14,19 @@ import io.remuda.protocol.bytes.InferenceCall;
 import io.remuda.protocol.bytes.InferenceSink;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.Phase;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -83,7 +90,16 @@ final class HeldStage implements AutoCloseable {
     return start(by, "{\"model\":\"chat\"}", holdFor);
   }
 
+  /** A client that does not say for how long it waits. */
+  AnswerInProgress start(InferenceHandler by) {
+    return start(by, "{\"model\":\"chat\"}", Optional.empty());
+  }
+
   AnswerInProgress start(InferenceHandler by, String body, Duration holdFor) {
+    return start(by, body, Optional.of(holdFor));
+  }
+
+  private AnswerInProgress start(InferenceHandler by, String body, Optional<Duration> holdFor) {
     Client client = new Client();
     clients.add(client);
     return by.handle(
@@ -94,7 +110,7 @@ final class HeldStage implements AutoCloseable {
             Unpooled.copiedBuffer(body, StandardCharsets.UTF_8),
             "r-" + clients.size(),
             model -> true,
-            Optional.of(holdFor),
+            holdFor,
             task -> {
               synchronized (this) {
                 task.run();
@@ -116,6 +132,31 @@ final class HeldStage implements AutoCloseable {
         .findFirst()
         .ifPresent(client -> client.isAsked = true);
     return new Asked();
+  }
+
+  /** The registry says of the model how many serve, and whether requests may bring it back. */
+  void listed(DeploymentPhase phase, int ready, boolean returns) {
+    routes.merge(
+        new Catalog(
+            List.of(
+                new Listing(
+                    new ModelName("chat"),
+                    ++sequence,
+                    0,
+                    1,
+                    phase,
+                    "command",
+                    Optional.empty(),
+                    phase == DeploymentPhase.STOPPED ? 0 : 1,
+                    ready,
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    Optional.empty(),
+                    Instant.EPOCH,
+                    false,
+                    false,
+                    returns,
+                    Optional.of(Keep.DEFAULT)))));
   }
 
   void route(Phase phase) {

@@ -66,6 +66,16 @@ class DemandVoiceTest {
   }
 
   @Test
+  void asksForOneThatHasNoRoomAndMayHaveSomeMade() {
+    listed(DeploymentPhase.PENDING, false, true);
+    speaks(LONG);
+
+    waits();
+
+    assertThat(wanted).containsExactly("chat 1");
+  }
+
+  @Test
   void wakesNothingThatAnOperatorDoesNotLetWake() {
     listed(DeploymentPhase.PENDING, false);
     speaks(LONG);
@@ -148,6 +158,10 @@ class DemandVoiceTest {
   }
 
   private void listed(DeploymentPhase phase, boolean scales) {
+    listed(phase, scales, false);
+  }
+
+  private void listed(DeploymentPhase phase, boolean scales, boolean returns) {
     routes.merge(
         new Catalog(
             List.of(
@@ -166,6 +180,8 @@ class DemandVoiceTest {
                     Optional.empty(),
                     Instant.EPOCH,
                     false,
-                    scales))));
+                    scales,
+                    returns,
+                    Optional.empty()))));
   }
 }

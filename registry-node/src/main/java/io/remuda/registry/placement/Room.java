@@ -16,6 +16,9 @@ record Room(long memoryMiB, double cpus, List<Long> gpuMemoryMiB) {
 
   private static final double CPU_TOLERANCE = 1e-6;
 
+  /** Of a cordoned GPU: less than the nothing that a claim without GPU memory asks of one. */
+  private static final long CLOSED = -1;
+
   Room {
     gpuMemoryMiB = List.copyOf(gpuMemoryMiB);
   }
@@ -24,7 +27,9 @@ record Room(long memoryMiB, double cpus, List<Long> gpuMemoryMiB) {
     return new Room(
         capacity.memoryFreeMiB(),
         capacity.cpusFree(),
-        capacity.gpus().stream().map(Gpu::memoryFreeMiB).toList());
+        capacity.gpus().stream()
+            .map(gpu -> gpu.cordoned() ? CLOSED : gpu.memoryFreeMiB())
+            .toList());
   }
 
   static Room total(Capacity capacity) {
@@ -39,7 +44,9 @@ record Room(long memoryMiB, double cpus, List<Long> gpuMemoryMiB) {
     return new Room(
         capacity.memoryTotalMiB(),
         capacity.cpusTotal(),
-        capacity.gpus().stream().map(gpu -> gpu.cordoned() ? 0L : gpu.memoryTotalMiB()).toList());
+        capacity.gpus().stream()
+            .map(gpu -> gpu.cordoned() ? CLOSED : gpu.memoryTotalMiB())
+            .toList());
   }
 
   boolean hasMemoryFor(Resources claim) {
@@ -83,7 +90,7 @@ record Room(long memoryMiB, double cpus, List<Long> gpuMemoryMiB) {
     List<Long> gpus = new ArrayList<>(gpuMemoryMiB);
     List<Integer> byFree = new ArrayList<>();
     for (int i = 0; i < gpus.size(); i++) {
-      if (gpus.get(i) + share <= total.gpuMemoryMiB().get(i)) {
+      if (gpus.get(i) >= 0 && gpus.get(i) + share <= total.gpuMemoryMiB().get(i)) {
         byFree.add(i);
       }
     }
@@ -141,7 +148,7 @@ record Room(long memoryMiB, double cpus, List<Long> gpuMemoryMiB) {
   }
 
   long largestGpuMiB() {
-    return gpuMemoryMiB.isEmpty() ? 0 : Collections.max(gpuMemoryMiB);
+    return gpuMemoryMiB.isEmpty() ? 0 : Math.max(0, Collections.max(gpuMemoryMiB));
   }
 
   /** The share of its memory claim that each of its GPUs must hold. */

@@ -31,8 +31,21 @@ class CordonedGpuVerdictTest {
     assertThat(verdict(false).fits()).isTrue();
   }
 
-  /** Of a machine with a full GPU and a free one. */
+  /** A claim that names GPUs and no memory of them fits on a full one, and on no cordoned one. */
+  @Test
+  void isNoRoomForAClaimWithoutGpuMemory() {
+    Need both = SchedulerTest.need(Specs.aSpec(), new Resources(0, 0, 0, 2));
+
+    assertThat(verdict(false, both).fits()).isTrue();
+    assertThat(verdict(true, both).predicate()).isEqualTo("gpu-cordon");
+  }
+
   private static Verdict verdict(boolean cordoned) {
+    return verdict(cordoned, NEED);
+  }
+
+  /** Of a machine with a full GPU and a free one. */
+  private static Verdict verdict(boolean cordoned, Need need) {
     NodeReport report = Reports.of("m1").gpu(8_000, 8_000, 0).gpu(8_000, 0, 0).build();
     List<Gpu> gpus = new ArrayList<>(report.capacity().gpus());
     gpus.set(1, gpus.get(1).withCordon(cordoned));
@@ -51,6 +64,6 @@ class CordonedGpuVerdictTest {
             report.engines(),
             List.of());
     return Suitability.of(
-        new FleetSnapshot.Machine(true, false, Duration.ZERO, Duration.ZERO, changed), NEED);
+        new FleetSnapshot.Machine(true, false, Duration.ZERO, Duration.ZERO, changed), need);
   }
 }

@@ -28,6 +28,8 @@ public enum ErrorCode {
   IDEMPOTENCY_CONFLICT(409, Type.CONFLICT, Retry.NEVER),
   /** Something that has not ended needs it. */
   IN_USE(409, Type.CONFLICT, Retry.NEVER),
+  /** Something that runs there has no other place. */
+  LAST_PLACE(409, Type.CONFLICT, Retry.NEVER),
   /** There is no rollout, or not one that this can be done with. */
   ROLLOUT_CONFLICT(409, Type.CONFLICT, Retry.NEVER),
   WRONG_JOURNAL(409, Type.CONFLICT, Retry.NEVER),

@@ -3,7 +3,10 @@ package io.remuda.protocol;
 import akka.actor.typed.ActorRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Departure;
+import io.remuda.protocol.model.Forecast;
 import io.remuda.protocol.model.MachineView;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,8 +27,13 @@ public final class MachineProtocol {
 
   public record Uncordon(MachineId machine, ActorRef<Reply> replyTo) implements Command {}
 
-  /** Cordon, and move what runs there elsewhere. */
-  public record Drain(MachineId machine, ActorRef<Reply> replyTo) implements Command {}
+  /**
+   * Cordon, and move what runs there elsewhere.
+   *
+   * @param force also where something that runs there has no other place: it serves on until it has
+   */
+  public record Drain(MachineId machine, boolean force, ActorRef<Reply> replyTo)
+      implements Command {}
 
   /** Sets some labels and takes others away; those that are in neither stay. */
   public record SetLabels(
@@ -47,7 +55,34 @@ public final class MachineProtocol {
   public record CordonGpu(MachineId machine, String gpu, ActorRef<Reply> replyTo)
       implements Command {}
 
-  /** The opposite of {@link CordonGpu}. */
+  /**
+   * Give new instances nothing of one GPU, and move what uses it elsewhere.
+   *
+   * @param gpu its UUID or its index
+   * @param force as of {@link Drain}
+   */
+  public record DrainGpu(MachineId machine, String gpu, boolean force, ActorRef<Reply> replyTo)
+      implements Command {}
+
+  /**
+   * What would come of the machine's instances, or of those of one GPU, if it were left. Nothing is
+   * changed.
+   *
+   * @param gpu its UUID or its index
+   */
+  public record Foresee(
+      MachineId machine, Departure.Kind kind, Optional<String> gpu, ActorRef<Foreseen> replyTo)
+      implements Command {}
+
+  /** The answer to {@link Foresee}: one forecast for each name, in their order, or a refusal. */
+  public record Foreseen(List<Forecast> forecasts, Optional<Refused> refused)
+      implements WireMessage {
+    public Foreseen {
+      forecasts = List.copyOf(forecasts);
+    }
+  }
+
+  /** The opposite of {@link CordonGpu} and {@link DrainGpu}. */
   public record UncordonGpu(MachineId machine, String gpu, ActorRef<Reply> replyTo)
       implements Command {}
 

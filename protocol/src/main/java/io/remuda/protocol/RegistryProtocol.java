@@ -9,8 +9,10 @@ import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.cluster.typed.Cluster;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Departure;
 import io.remuda.protocol.model.DeploymentView;
 import io.remuda.protocol.model.Explanation;
+import io.remuda.protocol.model.Forecast;
 import io.remuda.protocol.model.ModelSpec;
 import java.util.List;
 import java.util.Optional;
@@ -122,6 +124,43 @@ public final class RegistryProtocol {
   /** Try the model again on a machine where its engine ran out of memory. */
   public record RetryOn(ModelName name, MachineId machine, ActorRef<Reply> replyTo)
       implements Command {}
+
+  /** What {@link Deploy} would come to. Nothing is changed; machines may be asked of the model. */
+  public record ForeseeDeploy(
+      ModelSpec spec, Optional<Long> ifMatch, boolean evolve, ActorRef<Foreseen> replyTo)
+      implements Command {}
+
+  /**
+   * What would come of the name's instances if a machine, or a GPU of it, were left. Nothing is
+   * changed.
+   *
+   * @param before what other names would have taken and given back by then
+   */
+  public record ForeseeDeparture(
+      ModelName name, Departure departure, List<Forecast.Shift> before, ActorRef<Foreseen> replyTo)
+      implements Command {
+    public ForeseeDeparture {
+      before = List.copyOf(before);
+    }
+  }
+
+  /**
+   * The answer to {@link ForeseeDeploy} and {@link ForeseeDeparture}: exactly one of forecast and
+   * refusal is present.
+   *
+   * @param shifts what the name would have taken and given back
+   */
+  public record Foreseen(
+      Optional<Forecast> forecast, List<Forecast.Shift> shifts, Optional<Refused> refused)
+      implements WireMessage {
+    public Foreseen {
+      shifts = List.copyOf(shifts);
+    }
+
+    public static Foreseen refused(Refused refused) {
+      return new Foreseen(Optional.empty(), List.of(), Optional.of(refused));
+    }
+  }
 
   /** Exactly one of the two is present, but for a conflict, which shows what is there. */
   public record Reply(Optional<DeploymentView> deployment, Optional<Refused> refused)

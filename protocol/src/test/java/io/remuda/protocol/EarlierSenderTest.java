@@ -104,7 +104,8 @@ class EarlierSenderTest {
             0,
             Optional.empty(),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            Set.of());
     Route route =
         new Route(
             ID,
@@ -120,7 +121,8 @@ class EarlierSenderTest {
             Optional.empty(),
             0);
 
-    assertThat(without(report, "revision", "idle", "measured", "failure")).isEqualTo(report);
+    assertThat(without(report, "revision", "idle", "measured", "failure", "gpus"))
+        .isEqualTo(report);
     RouteTable table = new RouteTable(List.of(route));
     assertThat(withoutInEach(table, "revision")).isEqualTo(table);
   }

@@ -24,6 +24,7 @@ public record RegistrySettings(
     Duration cordonTimeout,
     Duration pauseLimit,
     int snapshotEvery,
+    Duration whatIfTimeout,
     LeaseTimes lease) {
 
   public static RegistrySettings from(Config root) {
@@ -71,6 +72,7 @@ public record RegistrySettings(
         config.getDuration("cordon-timeout"),
         config.getDuration("pause-limit"),
         root.getInt("remuda.journal.snapshot-every"),
+        config.getDuration("what-if-timeout"),
         LeaseTimes.from(config));
   }
 }

@@ -156,8 +156,16 @@ class MachineChainTest {
     assertThat(first.instances).hasSize(1);
     assertThat(registry.uncordon(first.id).machine().orElseThrow().cordoned()).isFalse();
 
+    Refused refused = registry.drain(first.id).refused().orElseThrow();
+    assertThat(refused.code()).isEqualTo(ErrorCode.LAST_PLACE);
+    assertThat(refused.message()).contains("drain").contains("serves on where it is");
+    assertThat(first.cordoned).isFalse();
+
     FakeMachine.Control second = machine("drain-2", "drain");
-    assertThat(registry.drain(first.id).machine().orElseThrow().draining()).isTrue();
+    Eventually.passes(
+        "there is another place",
+        SOON,
+        () -> assertThat(registry.drain(first.id).machine().orElseThrow().draining()).isTrue());
     Eventually.passes(
         "it has moved",
         SOON,

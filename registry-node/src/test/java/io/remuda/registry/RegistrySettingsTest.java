@@ -26,6 +26,7 @@ class RegistrySettingsTest {
     assertThat(settings.pingInterval()).isEqualTo(Duration.ofSeconds(1));
     assertThat(settings.brake().machines()).isEqualTo(4);
     assertThat(settings.snapshotEvery()).isEqualTo(100);
+    assertThat(settings.whatIfTimeout()).isEqualTo(Duration.ofSeconds(4));
   }
 
   @Test
@@ -118,6 +119,7 @@ class RegistrySettingsTest {
                         "remuda.liveness.flapping.changes", 9,
                         "remuda.registry.drain", "7s",
                         "remuda.registry.cordon-timeout", "8s",
+                        "remuda.registry.what-if-timeout", "9s",
                         "remuda.journal.snapshot-every", 3))
                 .withFallback(DEFAULTS));
 
@@ -126,6 +128,7 @@ class RegistrySettingsTest {
     assertThat(settings.flapping().changes()).isEqualTo(9);
     assertThat(settings.reconcile().drain()).isEqualTo(Duration.ofSeconds(7));
     assertThat(settings.cordonTimeout()).isEqualTo(Duration.ofSeconds(8));
+    assertThat(settings.whatIfTimeout()).isEqualTo(Duration.ofSeconds(9));
     assertThat(settings.snapshotEvery()).isEqualTo(3);
   }
 

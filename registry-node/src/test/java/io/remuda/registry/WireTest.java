@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -82,7 +83,7 @@ class WireTest {
     verify(new RegistryMessage.GiveWayReply(InstanceId.of("chat-3"), Optional.of("pinned")));
     verify(new MachineActor.Written(M1, 7));
     verify(new AccessActor.Written(7));
-    verify(new FleetMessage.MachineDecided(M1, 3, true, false));
+    verify(new FleetMessage.MachineDecided(M1, 3, true, false, Set.of("GPU-a")));
     verify(new FleetMessage.LossTold(List.of(M1)));
     verify(
         new FleetProtocol.ConfirmLoss(KIT.<FleetProtocol.LossConfirmed>createTestProbe().getRef()));

@@ -3,6 +3,7 @@ package io.remuda.deploy.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -123,6 +124,9 @@ final class DeployVerb implements Callable<Integer> {
       })
   private @Nullable String rollout;
 
+  @Option(names = "--dry-run", description = "Change nothing; show what it would come to.")
+  private boolean dryRun;
+
   @Option(names = "--wait", description = "Return when it is READY, or cannot become it.")
   private boolean wait;
 
@@ -138,6 +142,10 @@ final class DeployVerb implements Callable<Integer> {
     var limit = Durations.parse(timeout);
     List<ObjectNode> wanted = wanted();
     Api api = target.api();
+    if (dryRun) {
+      Forecasts.show(target, wanted.stream().map(spec -> put(api, spec)).toList());
+      return Exit.OK.code();
+    }
     JsonNode last = JsonNodeFactory.instance.missingNode();
     for (ObjectNode spec : wanted) {
       last = put(api, spec);
@@ -245,6 +253,13 @@ final class DeployVerb implements Callable<Integer> {
           .ifPresent(
               there -> headers.put("If-Match", "\"" + there.path("version").asText() + "\""));
     }
-    return api.put(evolve ? path + "?evolve=true" : path, spec, headers);
+    List<String> query = new ArrayList<>();
+    if (evolve) {
+      query.add("evolve=true");
+    }
+    if (dryRun) {
+      query.add("dryRun=true");
+    }
+    return api.put(query.isEmpty() ? path : path + "?" + String.join("&", query), spec, headers);
   }
 }

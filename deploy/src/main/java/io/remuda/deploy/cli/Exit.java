@@ -49,6 +49,7 @@ public enum Exit {
           SPEC_CONFLICT,
           IDEMPOTENCY_CONFLICT,
           IN_USE,
+          LAST_PLACE,
           ROLLOUT_CONFLICT,
           STALE_EPOCH,
           STALE_LEASE,

@@ -27,7 +27,9 @@ final class MachineVerbs {
             .post(
                 gpu == null
                     ? path
-                    : path + "?gpu=" + URLEncoder.encode(gpu, StandardCharsets.UTF_8));
+                    : path
+                        + (action.contains("?") ? "&gpu=" : "?gpu=")
+                        + URLEncoder.encode(gpu, StandardCharsets.UTF_8));
     target.say((gpu == null ? machine : "GPU " + gpu + " of " + machine) + " " + done);
     if (target.output().format() != Output.Format.TABLE) {
       target.output().document(answer);
@@ -87,17 +89,47 @@ final class MachineVerbs {
   @Command(
       name = "drain",
       mixinStandardHelpOptions = true,
-      description = "Cordon a machine and move what runs there elsewhere.",
-      footer = {"", "Example: ./remuda drain 4f0c9a1b2d3e"})
+      description = {
+        "Cordon a machine and move what runs there elsewhere.",
+        "Refused where something there has no other place."
+      },
+      footer = {
+        "",
+        "Example: ./remuda drain 4f0c9a1b2d3e",
+        "         ./remuda drain 4f0c9a1b2d3e --dry-run"
+      })
   static final class Drain implements Callable<Integer> {
     @Mixin private Target target;
 
     @Parameters(paramLabel = "MACHINE", description = "Id, as 'remuda machines' shows it.")
     private String machine;
 
+    @Option(
+        names = "--gpu",
+        paramLabel = "GPU",
+        description = "Only this GPU of it, by its index or its UUID.")
+    private @Nullable String gpu;
+
+    @Option(
+        names = "--force",
+        description = {
+          "Also where something there has no other place:",
+          "it serves on there until it has."
+        })
+    private boolean force;
+
+    @Option(names = "--dry-run", description = "Change nothing; show what it would come to.")
+    private boolean dryRun;
+
     @Override
     public Integer call() {
-      return act(target, machine, "drain", "is being drained");
+      if (!dryRun) {
+        return act(target, machine, force ? "drain?force=true" : "drain", gpu, "is being drained");
+      }
+      String path = Api.path("/v1/machines", machine, "/drain?dryRun=true");
+      String query = gpu == null ? "" : "&gpu=" + URLEncoder.encode(gpu, StandardCharsets.UTF_8);
+      Forecasts.show(target, Forecasts.items(target.api().post(path + query)));
+      return Exit.OK.code();
     }
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.remuda.deploy.cli.Output.Column;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Parameters;
     name = "machines",
     mixinStandardHelpOptions = true,
     description = "List machines, or show one: memory, GPUs, what is promised of them.",
-    subcommands = {LabelVerb.class, RetryVerb.class},
+    subcommands = {LabelVerb.class, RetryVerb.class, LoseVerb.class},
     footer = {"", "Example: ./remuda machines -o yaml"})
 final class MachinesVerb implements Callable<Integer> {
 
@@ -51,7 +52,7 @@ final class MachinesVerb implements Callable<Integer> {
                 new Column("STATE", MachinesVerb::state),
                 new Column("MEMORY MIB", row -> share(row, "memoryReservedMiB", "memoryTotalMiB")),
                 new Column("CPUS", row -> share(row, "cpusReserved", "cpusTotal")),
-                new Column("GPUS", row -> Integer.toString(row.path("gpus").size())),
+                new Column("GPUS", MachinesVerb::gpus),
                 new Column("INSTANCES", row -> Integer.toString(row.path("instances").size()))));
     return Exit.OK.code();
   }
@@ -77,6 +78,22 @@ final class MachinesVerb implements Callable<Integer> {
       return "DRAINING";
     }
     return row.path("cordoned").asBoolean() ? "CORDONED" : "UP";
+  }
+
+  /** How many, and how many of them are closed. */
+  private static String gpus(JsonNode row) {
+    JsonNode all = row.path("gpus");
+    long draining = count(all, "draining");
+    long cordoned = count(all, "cordoned") - draining;
+    return all.size()
+        + (draining > 0 ? ", " + draining + " draining" : "")
+        + (cordoned > 0 ? ", " + cordoned + " cordoned" : "");
+  }
+
+  private static long count(JsonNode gpus, String flag) {
+    return StreamSupport.stream(gpus.spliterator(), false)
+        .filter(gpu -> gpu.path(flag).asBoolean())
+        .count();
   }
 
   private static String share(JsonNode of, String part, String whole) {

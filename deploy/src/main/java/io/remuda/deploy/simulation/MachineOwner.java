@@ -73,7 +73,8 @@ final class MachineOwner extends Entity {
 
   private void tell(String view) {
     MachineDecided told =
-        new MachineDecided(machine, state.sequence(), state.cordoned(), state.draining());
+        new MachineDecided(
+            machine, state.sequence(), state.cordoned(), state.draining(), state.drainingGpus());
     world.network().send(node.name(), view, "decided", () -> world.registry(view).decided(told));
   }
 

@@ -74,7 +74,7 @@ final class Operator {
   /** Cordons the machine and moves what runs there elsewhere. */
   void drain(Machine machine) {
     ActorRef<MachineProtocol.Reply> any = answer(reply -> {});
-    MachineProtocol.Drain drain = new MachineProtocol.Drain(machine.id(), any);
+    MachineProtocol.Drain drain = new MachineProtocol.Drain(machine.id(), true, any);
     stage
         .wire()
         .send(NAME, Registry.NAME, drain, read -> stage.registry().tell(machine.id(), read));

@@ -183,6 +183,24 @@ final class CommandLineTest {
   }
 
   @Test
+  void showsWhatADrainALossAndADeploymentWouldComeTo() {
+    String forecast =
+        "{\"name\":\"chat\",\"wanted\":1,\"ready\":1,\"reason\":null,\"moves\":[{\"kind\":\"MOVES\","
+            + "\"instance\":\"chat-4\",\"from\":\"m1\",\"next\":\"chat-9\",\"to\":\"m2\","
+            + "\"text\":\"moves to m2\"}],\"verdicts\":[]}";
+    String list = "{\"object\":\"list\",\"data\":[" + forecast + "]}";
+    gateway.on("POST /v1/machines/m1/drain?dryRun=true", 200, list);
+    gateway.on("POST /v1/machines/m1/lose?dryRun=true", 200, list);
+    gateway.on("PUT /v1/deployments/chat?dryRun=true", 200, forecast);
+
+    assertThat(type("drain", "m1", "--dry-run").out()).contains("chat-4").contains("moves to m2");
+    assertThat(type("machines", "lose", "m1", "--dry-run").out()).contains("m2");
+    assertThat(type("deploy", "chat", "--engine", "jvm", "--dry-run").err())
+        .contains("nothing was changed");
+    assertThat(type("machines", "lose", "m1").exit()).isEqualTo(2);
+  }
+
+  @Test
   void setsLabelsOfAMachineAndTakesThemAway() {
     gateway.on("PATCH /v1/machines/4f0c9a1b2d3e/labels", 200, "{\"labels\":{\"zone\":\"a=b\"}}");
 

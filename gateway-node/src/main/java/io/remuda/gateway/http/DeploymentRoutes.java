@@ -66,6 +66,7 @@ final class DeploymentRoutes {
             .query(
                 "evolve",
                 "true: take another schema too where it only adds optional fields or enum values")
+            .query("dryRun", "true: change nothing, answer with what it would come to")
             .takes("Deployment")
             .gives(202, "DeploymentView"),
         ApiRoute.of("GET", one, SEE, tag, "One deployment with its instances", this::get)
@@ -100,6 +101,9 @@ final class DeploymentRoutes {
     ModelName name = call.declared("name");
     Optional<String> ifMatch = call.header("if-match");
     boolean evolve = call.flag("evolve");
+    if (call.flag("dryRun")) {
+      return foresee(call, name, ifMatch, evolve);
+    }
     long wait = call.number("wait", 0, 0, settings.waitLimit().toSeconds());
     return call.json()
         .thenCompose(
@@ -111,6 +115,18 @@ final class DeploymentRoutes {
         .thenCompose(view -> settled(view, Duration.ofSeconds(wait)))
         .thenApply(
             view -> Replies.with(answer(202, view), "Location", "/v1/deployments/" + view.name()));
+  }
+
+  private CompletionStage<HttpResponse> foresee(
+      Call call, ModelName name, Optional<String> ifMatch, boolean evolve) {
+    return call.json()
+        .thenCompose(
+            body -> {
+              ModelSpec spec = specOf(body, name);
+              return version(name, ifMatch)
+                  .thenCompose(version -> fleet.foresee(spec, version, evolve));
+            })
+        .thenApply(forecast -> Replies.json(200, ForecastViews.forecast(forecast)));
   }
 
   private CompletionStage<HttpResponse> scale(Call call) {

@@ -22,9 +22,11 @@ import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Departure;
 import io.remuda.protocol.model.DeploymentView;
 import io.remuda.protocol.model.EventView;
 import io.remuda.protocol.model.Explanation;
+import io.remuda.protocol.model.Forecast;
 import io.remuda.protocol.model.InstanceView;
 import io.remuda.protocol.model.MachineView;
 import io.remuda.protocol.model.ModelSpec;
@@ -174,8 +176,34 @@ public final class FleetClient implements DemandVoice.Registry {
     return machine(machine, replyTo -> new MachineProtocol.UncordonGpu(machine, gpu, replyTo));
   }
 
-  public CompletionStage<MachineView> drain(MachineId machine) {
-    return machine(machine, replyTo -> new MachineProtocol.Drain(machine, replyTo));
+  /**
+   * @param force also where something that runs there has no other place
+   */
+  public CompletionStage<MachineView> drain(MachineId machine, boolean force) {
+    return machine(machine, replyTo -> new MachineProtocol.Drain(machine, force, replyTo));
+  }
+
+  CompletionStage<MachineView> drainGpu(MachineId machine, String gpu, boolean force) {
+    return machine(machine, replyTo -> new MachineProtocol.DrainGpu(machine, gpu, force, replyTo));
+  }
+
+  /** What would come of what runs there; nothing is changed. */
+  CompletionStage<List<Forecast>> foresee(
+      MachineId machine, Departure.Kind kind, Optional<String> gpu) {
+    return this.<MachineProtocol.Command, MachineProtocol.Foreseen>harmless(
+            MachineProtocol.TYPE_KEY,
+            machine.value(),
+            replyTo -> new MachineProtocol.Foresee(machine, kind, gpu, replyTo))
+        .thenApply(foreseen -> present(Optional.of(foreseen.forecasts()), foreseen.refused()));
+  }
+
+  /** What a deployment would come to; nothing is changed. */
+  CompletionStage<Forecast> foresee(ModelSpec spec, Optional<Long> ifMatch, boolean evolve) {
+    return this.<RegistryProtocol.Command, RegistryProtocol.Foreseen>harmless(
+            RegistryProtocol.TYPE_KEY,
+            spec.name().value(),
+            replyTo -> new RegistryProtocol.ForeseeDeploy(spec, ifMatch, evolve, replyTo))
+        .thenApply(foreseen -> present(foreseen.forecast(), foreseen.refused()));
   }
 
   CompletionStage<MachineView> label(MachineId machine, LabelChange change) {

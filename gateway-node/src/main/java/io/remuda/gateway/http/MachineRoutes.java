@@ -4,9 +4,12 @@ import akka.http.javadsl.model.HttpResponse;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.remuda.gateway.auth.Need;
 import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Departure;
 import io.remuda.protocol.model.MachineView;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -58,8 +61,22 @@ final class MachineRoutes {
                 CHANGE,
                 tag,
                 "Cordon it and move its instances elsewhere",
-                call -> one(call, fleet::drain))
+                this::drain)
+            .query("gpu", "only this GPU, by its index or its UUID")
+            .query(
+                "force",
+                "true: also where something there has no other place; it serves on until it has")
+            .query("dryRun", "true: change nothing, answer with what it would come to")
             .gives(200, "Machine"),
+        ApiRoute.of(
+                "POST",
+                one + "/lose",
+                CHANGE,
+                tag,
+                "What would come of its instances if it were lost",
+                this::lose)
+            .query("dryRun", "must be true: nobody orders a loss")
+            .gives(200, "ForecastList"),
         ApiRoute.of(
                 "POST",
                 one + "/retry/{name}",
@@ -111,6 +128,42 @@ final class MachineRoutes {
         .machines()
         .thenApply(
             all -> Replies.json(200, Json.list(all, view -> Views.machine(view, call.caller()))));
+  }
+
+  private CompletionStage<HttpResponse> drain(Call call) {
+    if (call.flag("dryRun")) {
+      return foresee(call, Departure.Kind.DRAIN, call.query("gpu"));
+    }
+    boolean force = call.flag("force");
+    return one(
+        call,
+        machine -> fleet.drain(machine, force),
+        (machine, gpu) -> fleet.drainGpu(machine, gpu, force));
+  }
+
+  private CompletionStage<HttpResponse> lose(Call call) {
+    if (!call.flag("dryRun")) {
+      throw Refusal.of(
+          ErrorCode.INVALID_REQUEST,
+          "a loss is nothing that one orders: send dryRun=true to see what it would come to, or"
+              + " drain the machine");
+    }
+    return foresee(call, Departure.Kind.LOSE, Optional.empty());
+  }
+
+  private CompletionStage<HttpResponse> foresee(
+      Call call, Departure.Kind kind, Optional<String> gpu) {
+    return fleet
+        .foresee(call.machine("machine"), kind, gpu)
+        .thenApply(
+            all ->
+                Replies.json(
+                    200,
+                    Json.list(
+                        all.stream()
+                            .filter(forecast -> call.caller().sees(forecast.name()))
+                            .toList(),
+                        ForecastViews::forecast)));
   }
 
   private CompletionStage<HttpResponse> label(Call call) {

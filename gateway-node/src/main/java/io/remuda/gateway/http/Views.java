@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The fleet in JSON, under the names that users rely on. What is not known is null, never left out,
@@ -141,7 +142,8 @@ final class Views {
     report.ifPresent(said -> said.labels().forEach(labels::put));
     report.map(NodeReport::capacity).ifPresent(capacity -> capacity(json, capacity));
     ArrayNode gpus = json.putArray("gpus");
-    report.ifPresent(said -> said.capacity().gpus().forEach(gpu -> gpus.add(gpu(gpu))));
+    report.ifPresent(
+        said -> said.capacity().gpus().forEach(gpu -> gpus.add(gpu(gpu, view.drainingGpus()))));
     ArrayNode engines = json.putArray("engines");
     report.ifPresent(said -> said.engines().forEach(offer -> engines.add(engine(offer))));
     ArrayNode instances = json.putArray("instances");
@@ -241,7 +243,7 @@ final class Views {
     json.put("cpusReserved", capacity.cpusReserved());
   }
 
-  private static ObjectNode gpu(Gpu gpu) {
+  private static ObjectNode gpu(Gpu gpu, Set<String> draining) {
     ObjectNode json = Json.object();
     json.put("index", gpu.index());
     json.put("uuid", gpu.uuid());
@@ -262,6 +264,7 @@ final class Views {
         .ifPresentOrElse(value -> json.put("powerWatts", value), () -> json.putNull("powerWatts"));
     json.put("declared", gpu.declared());
     json.put("cordoned", gpu.cordoned());
+    json.put("draining", draining.contains(gpu.uuid()));
     return json;
   }
 
@@ -274,7 +277,7 @@ final class Views {
     return json;
   }
 
-  private static ObjectNode verdict(Verdict verdict) {
+  static ObjectNode verdict(Verdict verdict) {
     ObjectNode json = Json.object();
     json.put("machine", verdict.machine().value());
     json.put("fits", verdict.fits());

@@ -200,6 +200,43 @@ class ApiTest {
   }
 
   @Test
+  void tellsWhatADrainALossAndADeploymentWouldComeToAndChangesNothing() throws Exception {
+    String machine = "/v1/machines/" + ScriptedFleet.MACHINE;
+
+    Answer drain = api.send("POST", machine + "/drain?dryRun=true&gpu=GPU-1", "");
+    assertThat(drain.status()).isEqualTo(200);
+    assertThat(drain.json().path("data").get(0).path("moves").get(0).path("text").asText())
+        .isEqualTo("DRAIN of GPU GPU-1");
+    Answer loss = api.send("POST", machine + "/lose?dryRun=true", "");
+    assertThat(loss.json().path("data").get(0).path("moves").get(0).path("kind").asText())
+        .isEqualTo("STAYS");
+    Answer deploy =
+        api.send("PUT", "/v1/deployments/thought-of?dryRun=true", "{\"engine\":\"jvm\"}");
+    assertThat(deploy.status()).isEqualTo(200);
+    assertThat(deploy.json().path("name").asText()).isEqualTo("thought-of");
+    assertThat(api.get("/v1/deployments/thought-of").status()).isEqualTo(404);
+  }
+
+  @Test
+  void refusesToOrderALoss() throws Exception {
+    Answer refused = api.send("POST", "/v1/machines/" + ScriptedFleet.MACHINE + "/lose", "");
+
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.message()).contains("a loss is nothing that one orders");
+  }
+
+  @Test
+  void drainsOneGpuOfAMachine() throws Exception {
+    String machine = "/v1/machines/" + ScriptedFleet.MACHINE;
+
+    assertThat(api.send("POST", machine + "/uncordon", "").status()).isEqualTo(200);
+    assertThat(api.send("POST", machine + "/drain?gpu=0", "").status()).isEqualTo(200);
+    assertThat(api.get(machine).json().path("gpus").get(0).path("cordoned").asBoolean()).isTrue();
+    assertThat(api.get(machine).json().path("cordoned").asBoolean()).isFalse();
+    assertThat(api.send("POST", machine + "/uncordon?gpu=0", "").status()).isEqualTo(200);
+  }
+
+  @Test
   void givesUpTheMachinesOfAMassLoss() throws Exception {
     assertThat(
             api.send("POST", "/v1/machines/confirm-loss", "").json().path("data").get(0).asText())

@@ -30,6 +30,7 @@ import io.remuda.protocol.model.DeploymentView;
 import io.remuda.protocol.model.EngineOffer;
 import io.remuda.protocol.model.EventView;
 import io.remuda.protocol.model.Explanation;
+import io.remuda.protocol.model.Forecast;
 import io.remuda.protocol.model.Gpu;
 import io.remuda.protocol.model.InstanceView;
 import io.remuda.protocol.model.MachineView;
@@ -50,6 +51,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -193,6 +195,20 @@ public final class ScriptedFleet implements AutoCloseable {
             promote.replyTo().tell(canary(promote.name(), OptionalInt.empty()));
           } else if (message instanceof RegistryProtocol.SetCanary weigh) {
             weigh.replyTo().tell(canary(weigh.name(), OptionalInt.of(weigh.percent())));
+          } else if (message instanceof RegistryProtocol.ForeseeDeploy wish) {
+            wish.replyTo()
+                .tell(
+                    new RegistryProtocol.Foreseen(
+                        Optional.of(
+                            new Forecast(
+                                wish.spec().name(),
+                                wish.spec().replicas(),
+                                wish.spec().replicas(),
+                                Optional.empty(),
+                                List.of(),
+                                List.of())),
+                        List.of(),
+                        Optional.empty()));
           } else if (message instanceof RegistryProtocol.RetryOn retry) {
             retry.replyTo().tell(found(retry.name()));
           } else if (message instanceof RegistryProtocol.Remove remove) {
@@ -352,6 +368,11 @@ public final class ScriptedFleet implements AutoCloseable {
           } else if (message instanceof MachineProtocol.Drain drain) {
             cordoned.put(drain.machine(), true);
             reply(drain.machine(), drain.replyTo());
+          } else if (message instanceof MachineProtocol.DrainGpu drain) {
+            gpuCordoned.set(true);
+            reply(drain.machine(), drain.replyTo());
+          } else if (message instanceof MachineProtocol.Foresee wish) {
+            wish.replyTo().tell(foreseen(wish));
           } else if (message instanceof MachineProtocol.CordonGpu cordon) {
             gpuCordoned.set(true);
             reply(cordon.machine(), cordon.replyTo());
@@ -367,6 +388,23 @@ public final class ScriptedFleet implements AutoCloseable {
           }
           return Behaviors.same();
         });
+  }
+
+  /** One instance that has no other place. */
+  private static MachineProtocol.Foreseen foreseen(MachineProtocol.Foresee wish) {
+    Forecast.Move move =
+        new Forecast.Move(
+            Forecast.Kind.STAYS,
+            Optional.of(InstanceId.of("foreseen-3")),
+            Optional.of(wish.machine()),
+            Optional.empty(),
+            Optional.empty(),
+            wish.kind() + wish.gpu().map(" of GPU "::concat).orElse(""));
+    return new MachineProtocol.Foreseen(
+        List.of(
+            new Forecast(
+                new ModelName("foreseen"), 1, 1, Optional.empty(), List.of(move), List.of())),
+        Optional.empty());
   }
 
   private void reply(MachineId machine, ActorRef<MachineProtocol.Reply> replyTo) {
@@ -412,7 +450,8 @@ public final class ScriptedFleet implements AutoCloseable {
                 List.of(
                     new EngineOffer("jvm", true, Optional.of("17"), Optional.empty()),
                     new EngineOffer("vllm", false, Optional.empty(), Optional.of("not found"))),
-                List.of())));
+                List.of())),
+        Set.of());
   }
 
   private Behavior<AccessProtocol.Command> access() {

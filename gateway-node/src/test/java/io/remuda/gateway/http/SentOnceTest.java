@@ -68,7 +68,7 @@ class SentOnceTest {
     assertThat(isAskedAgain(fleet -> fleet.remove(NAME))).isFalse();
     assertThat(isAskedAgain(fleet -> fleet.cordon(ScriptedFleet.MACHINE))).isFalse();
     assertThat(isAskedAgain(fleet -> fleet.uncordon(ScriptedFleet.MACHINE))).isFalse();
-    assertThat(isAskedAgain(fleet -> fleet.drain(ScriptedFleet.MACHINE))).isFalse();
+    assertThat(isAskedAgain(fleet -> fleet.drain(ScriptedFleet.MACHINE, false))).isFalse();
     assertThat(isAskedAgain(fleet -> fleet.label(ScriptedFleet.MACHINE, labels))).isFalse();
   }
 

@@ -3,6 +3,7 @@ package io.remuda.node.agent;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.Capacity;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What an agent knows and has promised, as it is now: its standing in the fleet, its ledger, and
@@ -56,6 +57,11 @@ final class Books {
   /** The engine of {@code id} is ready, and what it uses shows what it needs. */
   void measures(InstanceId id, long nowNanos) {
     meter = meter.ready(id, nowNanos);
+  }
+
+  /** UUIDs of the GPUs that {@code id} was promised something of. */
+  Set<String> gpusOf(InstanceId id) {
+    return ledger.shareOf(id).keySet();
   }
 
   Capacity capacity() {

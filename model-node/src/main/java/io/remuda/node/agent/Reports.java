@@ -102,7 +102,8 @@ final class Reports {
         .forEach(
             one ->
                 all.add(
-                    one.withMeasured(books.meter().measured(one.id(), one.claim(), now, after))));
+                    one.withMeasured(books.meter().measured(one.id(), one.claim(), now, after))
+                        .withGpus(books.gpusOf(one.id()))));
     all.addAll(books.waiting().reports(incarnation - 1));
     return all;
   }

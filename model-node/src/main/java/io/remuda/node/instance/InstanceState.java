@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * What an instance says of itself: one step of its life. Of two states of one instance the one with
@@ -170,7 +171,8 @@ public record InstanceState(
         assignment.revision(),
         Optional.of(gate.idle()),
         Optional.empty(),
-        failure);
+        failure,
+        Set.of());
   }
 
   /** As the gateways hear it; one that has ended offers nothing, already before its tombstone. */

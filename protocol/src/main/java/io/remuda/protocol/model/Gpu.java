@@ -48,6 +48,21 @@ public record Gpu(
         cordoned);
   }
 
+  public Gpu withUsed(long usedMiB) {
+    return new Gpu(
+        index,
+        uuid,
+        name,
+        memoryTotalMiB,
+        usedMiB,
+        memoryReservedMiB,
+        utilizationPercent,
+        temperatureCelsius,
+        powerWatts,
+        declared,
+        cordoned);
+  }
+
   public Gpu withCordon(boolean closed) {
     return new Gpu(
         index,

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * What a machine says of one of its instances: soft state, true at the moment it was sent.
@@ -30,6 +31,7 @@ import java.util.OptionalLong;
  * @param idle how long it has had nothing to do; a duration, so that no two clocks are compared
  * @param measured what its engine was seen to use at most; empty until it has worked for a while
  * @param failure why it failed, for those who decide; {@code reason} is for people
+ * @param gpus UUIDs of the GPUs that it has something of; empty from a machine that does not say
  */
 public record InstanceReport(
     InstanceId id,
@@ -51,19 +53,21 @@ public record InstanceReport(
     long revision,
     Optional<Duration> idle,
     Optional<Resources> measured,
-    Optional<FailureKind> failure)
+    Optional<FailureKind> failure,
+    Set<String> gpus)
     implements WireMessage {
 
   public InstanceReport {
     idle = Absent.orEmpty(idle);
     measured = Absent.orEmpty(measured);
     failure = Absent.orEmpty(failure);
+    gpus = Absent.orEmpty(gpus);
   }
 
   public InstanceReport withReason(Optional<String> other) {
     return new InstanceReport(
         id, epoch, sequence, phase, origin, engine, pid, port, slots, inFlight, queued, restarts,
-        other, progress, claim, tasks, revision, idle, measured, failure);
+        other, progress, claim, tasks, revision, idle, measured, failure, gpus);
   }
 
   /** Kinds of failure after which something else is to be done. */
@@ -81,7 +85,21 @@ public record InstanceReport(
   public InstanceReport withMeasured(Optional<Resources> seen) {
     return new InstanceReport(
         id, epoch, sequence, phase, origin, engine, pid, port, slots, inFlight, queued, restarts,
-        reason, progress, claim, tasks, revision, idle, seen, failure);
+        reason, progress, claim, tasks, revision, idle, seen, failure, gpus);
+  }
+
+  /** The same, of an instance that has something of these GPUs. */
+  public InstanceReport withGpus(Set<String> uuids) {
+    return new InstanceReport(
+        id, epoch, sequence, phase, origin, engine, pid, port, slots, inFlight, queued, restarts,
+        reason, progress, claim, tasks, revision, idle, measured, failure, uuids);
+  }
+
+  /** The same in another phase, working on nothing. */
+  public InstanceReport restingIn(Phase other) {
+    return new InstanceReport(
+        id, epoch, sequence, other, origin, engine, pid, port, slots, 0, 0, restarts, reason,
+        progress, claim, tasks, revision, idle, measured, failure, gpus);
   }
 
   /** Where an instance comes from. */

@@ -40,6 +40,23 @@ public record NodeReport(
     instances = List.copyOf(instances);
   }
 
+  /** This report as if the machine had said this of its cordon, its capacity, its instances. */
+  public NodeReport with(boolean closed, Capacity now, List<InstanceReport> running) {
+    return new NodeReport(
+        machine,
+        incarnation,
+        sequence,
+        hostName,
+        front,
+        labels,
+        closed,
+        settled,
+        journal,
+        now,
+        engines,
+        running);
+  }
+
   /** This report as if the machine carried {@code more} labels too. */
   public NodeReport labelled(Map<String, String> more) {
     Map<String, String> all = new TreeMap<>(labels);

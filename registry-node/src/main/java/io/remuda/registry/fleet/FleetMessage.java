@@ -2,6 +2,7 @@ package io.remuda.registry.fleet;
 
 import akka.actor.Address;
 import akka.actor.typed.ActorRef;
+import io.remuda.protocol.Absent;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.RegistryProtocol;
@@ -45,9 +46,18 @@ public interface FleetMessage extends FleetProtocol.Command {
   /** What a machine said of its capacity in its answer to a registry actor of this node. */
   record CapacityTold(MachineId machine, Capacity capacity) implements FleetMessage {}
 
-  /** What was decided about a machine; told by its registry actor, from any registry node. */
-  record MachineDecided(MachineId machine, long version, boolean cordoned, boolean draining)
-      implements FleetMessage {}
+  /**
+   * What was decided about a machine; told by its registry actor, from any registry node.
+   *
+   * @param drainingGpus UUIDs of GPUs that are to be empty
+   */
+  record MachineDecided(
+      MachineId machine, long version, boolean cordoned, boolean draining, Set<String> drainingGpus)
+      implements FleetMessage {
+    public MachineDecided {
+      drainingGpus = Absent.orEmpty(drainingGpus);
+    }
+  }
 
   /** An operator told another registry node's view that these machines are gone for good. */
   record LossTold(List<MachineId> machines) implements FleetMessage {

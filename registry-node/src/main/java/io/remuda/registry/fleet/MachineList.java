@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Machines as operators see them: what they say, and what was decided about them. */
@@ -24,7 +25,13 @@ public final class MachineList {
         (id, known) ->
             views.put(
                 id,
-                new MachineView(id, false, known.cordoned(), known.draining(), Optional.empty())));
+                new MachineView(
+                    id,
+                    false,
+                    known.cordoned(),
+                    known.draining(),
+                    Optional.empty(),
+                    known.drainingGpus())));
     fleet
         .machines()
         .forEach(
@@ -49,6 +56,7 @@ public final class MachineList {
         seen.map(machine -> machine.fresh(suspectAfter)).orElse(false),
         cordoned,
         draining,
-        seen.map(Machine::report));
+        seen.map(Machine::report),
+        seen.map(Machine::drainingGpus).orElse(Set.of()));
   }
 }

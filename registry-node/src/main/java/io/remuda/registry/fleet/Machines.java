@@ -8,6 +8,7 @@ import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.registry.fleet.FleetMessage.MachineDecided;
 import io.remuda.registry.fleet.FleetMessage.MembersSeen;
+import io.remuda.registry.fleet.NodeHealth.Emptied;
 import io.remuda.registry.placement.FleetSnapshot.Machine;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,7 +51,8 @@ final class Machines {
     byId.put(
         report.machine(),
         known == null
-            ? NodeHealth.first(report, agent, now).draining(decision != null && decision.draining())
+            ? NodeHealth.first(report, agent, now)
+                .draining(decision == null ? Emptied.NONE : Emptied.by(decision))
             : known.reported(report, agent, now));
     return true;
   }
@@ -95,7 +97,7 @@ final class Machines {
       return false;
     }
     decided.put(told.machine(), told);
-    byId.computeIfPresent(told.machine(), (id, health) -> health.draining(told.draining()));
+    byId.computeIfPresent(told.machine(), (id, health) -> health.draining(Emptied.by(told)));
     return true;
   }
 

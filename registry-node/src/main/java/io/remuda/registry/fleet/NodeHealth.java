@@ -7,6 +7,7 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.NodeReport;
+import io.remuda.registry.fleet.FleetMessage.MachineDecided;
 import io.remuda.registry.placement.FleetSnapshot.Machine;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How one machine fares, as one registry node sees it: its last word, when that was, and which ping
@@ -21,6 +23,7 @@ import java.util.Optional;
  *
  * @param heard when its agent was last heard, by report or pong
  * @param firstOpenPing the oldest ping without an answer
+ * @param draining what an operator wants empty
  * @param left whether it said goodbye
  */
 record NodeHealth(
@@ -28,14 +31,23 @@ record NodeHealth(
     ActorRef<NodeProtocol.Command> agent,
     Instant heard,
     Optional<OpenPing> firstOpenPing,
-    boolean draining,
+    Emptied draining,
     boolean left) {
+
+  /** What an operator wants empty: all of it, or some of its GPUs, by UUID. */
+  record Emptied(boolean all, Set<String> gpus) {
+    static final Emptied NONE = new Emptied(false, Set.of());
+
+    static Emptied by(MachineDecided decided) {
+      return new Emptied(decided.draining(), decided.drainingGpus());
+    }
+  }
 
   /** A ping that was sent and not answered. */
   record OpenPing(long nonce, Instant sentAt) {}
 
   static NodeHealth first(NodeReport report, ActorRef<NodeProtocol.Command> agent, Instant now) {
-    return new NodeHealth(report, agent, now, Optional.empty(), false, false);
+    return new NodeHealth(report, agent, now, Optional.empty(), Emptied.NONE, false);
   }
 
   /** Whether {@code other} is of an earlier life, or older within this one. */
@@ -109,7 +121,7 @@ record NodeHealth(
         said(capacity, report.instances()), agent, heard, firstOpenPing, draining, left);
   }
 
-  NodeHealth draining(boolean emptied) {
+  NodeHealth draining(Emptied emptied) {
     return new NodeHealth(report, agent, heard, firstOpenPing, emptied, left);
   }
 
@@ -167,7 +179,8 @@ record NodeHealth(
   Machine seen(boolean memberReachable, Instant now) {
     return new Machine(
         memberReachable && !left,
-        draining,
+        draining.all(),
+        draining.gpus(),
         Duration.between(heard, now),
         firstOpenPing.map(open -> Duration.between(open.sentAt(), now)).orElse(Duration.ZERO),
         report);

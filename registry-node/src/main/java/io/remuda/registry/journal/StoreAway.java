@@ -63,6 +63,10 @@ public final class StoreAway {
       c.replyTo().tell(reply);
     } else if (message instanceof RegistryProtocol.Get c) {
       c.replyTo().tell(reply);
+    } else if (message instanceof RegistryProtocol.ForeseeDeploy c) {
+      c.replyTo().tell(RegistryProtocol.Foreseen.refused(why));
+    } else if (message instanceof RegistryProtocol.ForeseeDeparture c) {
+      c.replyTo().tell(RegistryProtocol.Foreseen.refused(why));
     } else if (message instanceof RegistryProtocol.Explain c) {
       c.replyTo().tell(new RegistryProtocol.Explained(Optional.empty(), Optional.of(why)));
     } else if (message instanceof RegistryProtocol.Register c) {
@@ -78,6 +82,10 @@ public final class StoreAway {
       c.replyTo().tell(reply);
     } else if (message instanceof MachineProtocol.Drain c) {
       c.replyTo().tell(reply);
+    } else if (message instanceof MachineProtocol.DrainGpu c) {
+      c.replyTo().tell(reply);
+    } else if (message instanceof MachineProtocol.Foresee c) {
+      c.replyTo().tell(new MachineProtocol.Foreseen(List.of(), Optional.of(why)));
     } else if (message instanceof MachineProtocol.CordonGpu c) {
       c.replyTo().tell(reply);
     } else if (message instanceof MachineProtocol.UncordonGpu c) {

@@ -22,6 +22,7 @@ import io.remuda.protocol.MachineProtocol.Reply;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Departure;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.registry.fleet.FleetMessage;
 import io.remuda.registry.journal.JournalGap;
@@ -32,8 +33,10 @@ import io.remuda.registry.model.Surroundings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Owner of what operators decided about one machine.
@@ -59,6 +62,11 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
 
   private record Answered(NodeProtocol.MachineStateSet answer) implements Command {}
 
+  /** What would come of a drain that somebody waits for. */
+  private record Looked(
+      Departure departure, MachineProtocol.Foreseen foreseen, ActorRef<Reply> caller)
+      implements Command {}
+
   private record Waited(ActorRef<Reply> caller) implements Command {}
 
   private record ViewGone(ActorRef<FleetProtocol.Command> view) implements Command {}
@@ -71,6 +79,7 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
   private final Succession<Command> succession;
   private final Obedience obedience;
   private final MachineReplies replies;
+  private final Foreseeing foreseeing;
   private final Set<ActorRef<FleetProtocol.Command>> views = new HashSet<>();
   private Optional<ActorRef<Reply>> unanswered = Optional.empty();
 
@@ -91,6 +100,7 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
     this.unheard = unheard;
     this.succession = succession;
     this.replies = new MachineReplies(machine, around);
+    this.foreseeing = new Foreseeing(context.getSystem(), around);
     this.obedience =
         new Obedience(
             around.journal(),
@@ -161,6 +171,7 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
     boolean own =
         command instanceof Written
             || command instanceof Answered
+            || command instanceof Looked
             || command instanceof Waited
             || command instanceof ViewGone;
     return own ? Optional.empty() : Optional.of(command);
@@ -177,13 +188,35 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
             (state, c) -> change(state, MachineDecider.uncordon(state, now()), c.replyTo()))
         .onCommand(
             MachineProtocol.Drain.class,
-            (state, c) -> change(state, MachineDecider.drain(state, now()), c.replyTo()))
+            (state, c) -> drain(state, Optional.empty(), c.force(), c.replyTo()))
+        .onCommand(
+            MachineProtocol.DrainGpu.class,
+            (state, c) ->
+                onGpu(
+                    state,
+                    c.gpu(),
+                    c.replyTo(),
+                    uuid -> drain(state, Optional.of(uuid), c.force(), c.replyTo())))
+        .onCommand(Looked.class, this::onLooked)
+        .onCommand(MachineProtocol.Foresee.class, this::onForesee)
         .onCommand(
             MachineProtocol.CordonGpu.class,
-            (state, c) -> onGpu(state, c.gpu(), MachineDecider::cordonGpu, c.replyTo()))
+            (state, c) ->
+                onGpu(
+                    state,
+                    c.gpu(),
+                    c.replyTo(),
+                    uuid ->
+                        change(state, MachineDecider.cordonGpu(state, uuid, now()), c.replyTo())))
         .onCommand(
             MachineProtocol.UncordonGpu.class,
-            (state, c) -> onGpu(state, c.gpu(), MachineDecider::uncordonGpu, c.replyTo()))
+            (state, c) ->
+                onGpu(
+                    state,
+                    c.gpu(),
+                    c.replyTo(),
+                    uuid ->
+                        change(state, MachineDecider.uncordonGpu(state, uuid, now()), c.replyTo())))
         .onCommand(
             MachineProtocol.SetLabels.class,
             (state, c) ->
@@ -219,18 +252,65 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
         .build();
   }
 
-  private interface GpuChange {
-    Optional<MachineEvent> on(MachineState state, String uuid, Instant at);
-  }
-
   private Effect<MachineEvent, MachineState> onGpu(
-      MachineState state, String named, GpuChange change, ActorRef<Reply> caller) {
+      MachineState state,
+      String named,
+      ActorRef<Reply> caller,
+      Function<String, Effect<MachineEvent, MachineState>> change) {
+    if (!isKnown(state)) {
+      return unknown(caller);
+    }
     Optional<String> uuid = MachineDecider.gpu(state, replies.gpus(), named);
-    if (isKnown(state) && uuid.isEmpty()) {
+    if (uuid.isEmpty()) {
       caller.tell(replies.unknownGpu(named));
       return Effect().none();
     }
-    return change(state, uuid.flatMap(known -> change.on(state, known, now())), caller);
+    return change.apply(uuid.get());
+  }
+
+  /** Not forced, it is asked first whether all that runs there has another place. */
+  private Effect<MachineEvent, MachineState> drain(
+      MachineState state, Optional<String> gpu, boolean force, ActorRef<Reply> caller) {
+    Optional<MachineEvent> event = MachineDecider.drain(state, gpu, now());
+    if (!isKnown(state) || event.isEmpty() || force) {
+      return change(state, event, caller);
+    }
+    Departure departure = new Departure(machine, Departure.Kind.DRAIN, gpu);
+    context.pipeToSelf(
+        foreseeing.of(departure), (seen, failure) -> new Looked(departure, seen, caller));
+    return Effect().none();
+  }
+
+  private Effect<MachineEvent, MachineState> onLooked(MachineState state, Looked looked) {
+    Optional<Refused> refused =
+        looked
+            .foreseen()
+            .refused()
+            .or(() -> MachineDecider.lastPlace(machine, looked.foreseen().forecasts()));
+    if (refused.isPresent()) {
+      looked.caller().tell(new Reply(Optional.empty(), refused));
+      return Effect().none();
+    }
+    return change(
+        state, MachineDecider.drain(state, looked.departure().gpu(), now()), looked.caller());
+  }
+
+  private Effect<MachineEvent, MachineState> onForesee(
+      MachineState state, MachineProtocol.Foresee wish) {
+    Optional<String> gpu =
+        wish.gpu().flatMap(named -> MachineDecider.gpu(state, replies.gpus(), named));
+    Optional<Reply> refused =
+        !isKnown(state)
+            ? Optional.of(replies.unknown())
+            : wish.gpu().filter(named -> gpu.isEmpty()).map(replies::unknownGpu);
+    if (refused.isPresent()) {
+      wish.replyTo().tell(new MachineProtocol.Foreseen(List.of(), refused.get().refused()));
+    } else {
+      foreseeing
+          .of(new Departure(machine, wish.kind(), gpu))
+          .thenAccept(seen -> wish.replyTo().tell(seen));
+    }
+    return Effect().none();
   }
 
   private Effect<MachineEvent, MachineState> change(
@@ -324,7 +404,7 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
 
   private FleetMessage.MachineDecided decided(MachineState state) {
     return new FleetMessage.MachineDecided(
-        machine, state.sequence(), state.cordoned(), state.draining());
+        machine, state.sequence(), state.cordoned(), state.draining(), state.drainingGpus());
   }
 
   private void onStopped() {

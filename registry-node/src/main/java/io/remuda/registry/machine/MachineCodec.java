@@ -3,6 +3,7 @@ package io.remuda.registry.machine;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.registry.machine.MachineEvent.GpusCordoned;
+import io.remuda.registry.machine.MachineEvent.GpusDraining;
 import io.remuda.registry.machine.MachineEvent.GpusUncordoned;
 import io.remuda.registry.machine.MachineEvent.MachineCordoned;
 import io.remuda.registry.machine.MachineEvent.MachineDraining;
@@ -14,7 +15,9 @@ import io.remuda.registry.proto.journal.PLabels;
 import io.remuda.registry.proto.journal.PMachineEvent;
 import io.remuda.registry.proto.journal.PMachineState;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Bytes of machine events and snapshots. */
 public final class MachineCodec {
@@ -36,6 +39,8 @@ public final class MachineCodec {
       proto.setLabelled(PLabels.newBuilder().putAllLabels(labelled.labels()));
     } else if (event instanceof GpusCordoned cordoned) {
       proto.setGpusCordoned(PGpus.newBuilder().addAllUuid(cordoned.gpus()));
+    } else if (event instanceof GpusDraining draining) {
+      proto.setGpusCordoned(PGpus.newBuilder().addAllUuid(draining.gpus()).setDraining(true));
     } else if (event instanceof GpusUncordoned uncordoned) {
       proto.setGpusUncordoned(PGpus.newBuilder().addAllUuid(uncordoned.gpus()));
     }
@@ -51,8 +56,7 @@ public final class MachineCodec {
       case UNCORDONED -> new MachineUncordoned(machine, at);
       case DRAINING -> new MachineDraining(machine, at);
       case LABELLED -> new MachineLabelled(machine, proto.getLabelled().getLabelsMap(), at);
-      case GPUS_CORDONED ->
-          new GpusCordoned(machine, Set.copyOf(proto.getGpusCordoned().getUuidList()), at);
+      case GPUS_CORDONED -> closed(machine, proto.getGpusCordoned(), at);
       case GPUS_UNCORDONED ->
           new GpusUncordoned(machine, Set.copyOf(proto.getGpusUncordoned().getUuidList()), at);
       case EVENT_NOT_SET ->
@@ -63,6 +67,13 @@ public final class MachineCodec {
     };
   }
 
+  private static MachineEvent closed(MachineId machine, PGpus proto, Instant at) {
+    Set<String> gpus = Set.copyOf(proto.getUuidList());
+    return proto.getDraining()
+        ? new GpusDraining(machine, gpus, at)
+        : new GpusCordoned(machine, gpus, at);
+  }
+
   public static byte[] encode(MachineState state) {
     PMachineState.Builder proto =
         PMachineState.newBuilder()
@@ -71,7 +82,7 @@ public final class MachineCodec {
             .setCordoned(state.cordoned())
             .setDraining(state.draining())
             .putAllLabels(state.labels());
-    state.cordonedGpus().forEach(uuid -> proto.putGpus(uuid, false));
+    state.cordonedGpus().forEach(uuid -> proto.putGpus(uuid, state.drainingGpus().contains(uuid)));
     return proto.build().toByteArray();
   }
 
@@ -83,6 +94,10 @@ public final class MachineCodec {
         proto.getCordoned(),
         proto.getDraining(),
         proto.getLabelsMap(),
-        proto.getGpusMap().keySet());
+        proto.getGpusMap().keySet(),
+        proto.getGpusMap().entrySet().stream()
+            .filter(Map.Entry::getValue)
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toSet()));
   }
 }

@@ -3,9 +3,11 @@ package io.remuda.registry.machine;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Forecast;
 import io.remuda.protocol.model.Gpu;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.registry.machine.MachineEvent.GpusCordoned;
+import io.remuda.registry.machine.MachineEvent.GpusDraining;
 import io.remuda.registry.machine.MachineEvent.GpusUncordoned;
 import io.remuda.registry.machine.MachineEvent.MachineCordoned;
 import io.remuda.registry.machine.MachineEvent.MachineDraining;
@@ -43,11 +45,51 @@ public final class MachineDecider {
         : Optional.of(new MachineDraining(state.machine(), at));
   }
 
-  /** What uses it goes on; only new instances get nothing of it. */
+  /** The machine, or one GPU of it. */
+  static Optional<MachineEvent> drain(MachineState state, Optional<String> gpu, Instant at) {
+    return gpu.map(uuid -> drainGpu(state, uuid, at)).orElseGet(() -> drain(state, at));
+  }
+
+  /** Why a machine is not drained by who does not insist: something there has no other place. */
+  static Optional<Refused> lastPlace(MachineId machine, List<Forecast> forecasts) {
+    String stuck =
+        forecasts.stream()
+            .filter(forecast -> forecast.moves().stream().anyMatch(move -> isStuck(move, machine)))
+            .map(
+                forecast ->
+                    forecast.moves().stream()
+                        .filter(move -> isStuck(move, machine))
+                        .findFirst()
+                        .map(move -> "%s %s".formatted(forecast.name(), move.text()))
+                        .orElse(""))
+            .collect(Collectors.joining("; and "));
+    return stuck.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Refused.of(
+                ErrorCode.LAST_PLACE,
+                ("machine %s is the last place of what runs there: %s; make room or add a machine,"
+                        + " or drain it with --force (force=true), and what has no other place"
+                        + " serves on there until it has")
+                    .formatted(machine, stuck)));
+  }
+
+  private static boolean isStuck(Forecast.Move move, MachineId machine) {
+    return (move.kind() == Forecast.Kind.STAYS || move.kind() == Forecast.Kind.NO_PLACE)
+        && move.from().filter(machine::equals).isPresent();
+  }
+
+  /** What uses it goes on, also where it was to move; only new instances get nothing of it. */
   static Optional<MachineEvent> cordonGpu(MachineState state, String uuid, Instant at) {
-    return state.cordonedGpus().contains(uuid)
+    return state.cordonedGpus().contains(uuid) && !state.drainingGpus().contains(uuid)
         ? Optional.empty()
         : Optional.of(new GpusCordoned(state.machine(), Set.of(uuid), at));
+  }
+
+  static Optional<MachineEvent> drainGpu(MachineState state, String uuid, Instant at) {
+    return state.drainingGpus().contains(uuid)
+        ? Optional.empty()
+        : Optional.of(new GpusDraining(state.machine(), Set.of(uuid), at));
   }
 
   static Optional<MachineEvent> uncordonGpu(MachineState state, String uuid, Instant at) {

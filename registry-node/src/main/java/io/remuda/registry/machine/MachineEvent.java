@@ -81,6 +81,23 @@ public sealed interface MachineEvent extends JournalEvent {
     }
   }
 
+  /** New instances get nothing of these GPUs of it, and what uses them moves away. */
+  record GpusDraining(MachineId machine, Set<String> gpus, Instant at) implements MachineEvent {
+    public GpusDraining {
+      gpus = java.util.Collections.unmodifiableSet(new TreeSet<>(gpus));
+    }
+
+    @Override
+    public MachineState applyTo(MachineState state) {
+      return state.withDraining(gpus);
+    }
+
+    @Override
+    public String text() {
+      return "machine %s: GPU %s draining".formatted(machine, String.join(", ", gpus));
+    }
+  }
+
   /** New instances get something of these GPUs again. */
   record GpusUncordoned(MachineId machine, Set<String> gpus, Instant at) implements MachineEvent {
     public GpusUncordoned {

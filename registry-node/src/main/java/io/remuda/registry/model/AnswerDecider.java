@@ -50,7 +50,9 @@ public final class AnswerDecider {
       return Plan.write(new InstanceEnded(answer.id(), false, reason, sight.now()), soft);
     }
     boolean known = soft.hold(answer.machine()).map(h -> h.reason().equals(reason)).orElse(false);
-    SoftState held = soft.refusedBy(answer.machine(), reason, sight.now(), sight.policy());
+    SoftState held =
+        (isMissing(refused.get()) ? soft.lacking(answer.machine(), instance.revision()) : soft)
+            .refusedBy(answer.machine(), reason, sight.now(), sight.policy());
     return known
         ? Plan.remember(held.stands(answer.id(), refused.get()))
         : Plan.write(
@@ -89,7 +91,13 @@ public final class AnswerDecider {
     }
     NodeProtocol.Described described = answer.reply().get();
     if (described.file().isEmpty()) {
-      return absent(sight, answer, described.refused().map(Refused::message).orElse("not here"));
+      String why = described.refused().map(Refused::message).orElse("not here");
+      return described.refused().filter(AnswerDecider::isMissing).isPresent()
+          ? absent(
+              sight.with(state, sight.soft().lacking(answer.machine(), answer.revision())),
+              answer,
+              why)
+          : absent(sight, answer, why);
     }
     ModelFile file = described.file().get();
     Optional<Refused> conflict = conflict(state, file);
@@ -98,7 +106,7 @@ public final class AnswerDecider {
     }
     return Plan.write(
         new ModelDescribed(state.name(), answer.machine(), file, sight.now()),
-        sight.soft().described());
+        sight.soft().described(answer.machine(), answer.revision()));
   }
 
   /** What was added is taken where an operator has asked for it. */
@@ -109,6 +117,10 @@ public final class AnswerDecider {
             && file.schema().isPresent()
             && SchemaDiff.between(state.schema().get(), file.schema().get()).isCompatible();
     return added ? Optional.empty() : ModelDecider.conflict(state, file.schema());
+  }
+
+  private static boolean isMissing(Refused refused) {
+    return refused.code() == ErrorCode.MODEL_NOT_FOUND;
   }
 
   private static Plan absent(Sight sight, DescribeAnswered answer, String reason) {

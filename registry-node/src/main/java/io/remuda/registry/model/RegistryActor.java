@@ -32,6 +32,7 @@ import io.remuda.registry.model.RegistryMessage.StartAnswered;
 import io.remuda.registry.model.RegistryMessage.StopAnswered;
 import io.remuda.registry.model.RegistryMessage.TermRead;
 import io.remuda.registry.model.RegistryMessage.Wake;
+import io.remuda.registry.model.RegistryMessage.WhatIfDescribed;
 import io.remuda.registry.model.RegistryMessage.Written;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,6 +58,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   private final WaitingCommands<Command> waiting;
   private final Orders orders;
   private final Explaining explaining;
+  private final Forecasting forecasting;
   private final Announcing announcing;
   private final Leasing leasing = new Leasing();
   private final Succession<Command> succession;
@@ -82,6 +84,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
     this.waiting = waiting;
     this.orders = new Orders(context, around);
     this.explaining = new Explaining(context, around);
+    this.forecasting = new Forecasting(context, around);
     this.announcing = new Announcing(context, name, around);
     this.succession = succession;
     this.recovery = new Recovery(context, name, around, waiting, announcing, succession);
@@ -170,6 +173,13 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
               Explaining.answer(sight(state), read);
               return Effect().none();
             })
+        .onCommand(
+            RegistryProtocol.ForeseeDeploy.class,
+            (state, wish) -> aside(() -> forecasting.deploy(sight(state), wish)))
+        .onCommand(
+            RegistryProtocol.ForeseeDeparture.class,
+            (state, wish) -> aside(() -> forecasting.departure(sight(state), wish)))
+        .onCommand(WhatIfDescribed.class, (state, said) -> aside(() -> forecasting.described(said)))
         .onCommand(Wake.class, (state, wake) -> Effect().none())
         .onCommand(
             Written.class,
@@ -207,6 +217,12 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
             TenancyMessage.ReleaseAnswered.class,
             (state, answer) -> carryOut(state, TenancyDecider.released(sight(state), answer)))
         .build();
+  }
+
+  /** Something that changes nothing here. */
+  private Effect<ModelEvent, ModelState> aside(Runnable act) {
+    act.run();
+    return Effect().none();
   }
 
   private Effect<ModelEvent, ModelState> onDeploy(ModelState state, RegistryProtocol.Deploy c) {

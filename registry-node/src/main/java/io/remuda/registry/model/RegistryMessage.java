@@ -8,6 +8,7 @@ import io.remuda.protocol.WireMessage;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import java.time.Instant;
 import java.util.Optional;
 
 /** What registry actors hear besides {@link RegistryProtocol}: from their own node, and to wake. */
@@ -82,6 +83,18 @@ public sealed interface RegistryMessage extends RegistryProtocol.Command {
 
   /** What a machine said of the model of {@code revision}; no reply when none came in time. */
   record DescribeAnswered(MachineId machine, long revision, Optional<NodeProtocol.Described> reply)
+      implements RegistryMessage {}
+
+  /**
+   * What a machine said of a model, for somebody who asked what a deployment would come to; no
+   * reply when none came in time.
+   */
+  record WhatIfDescribed(
+      WhatIf play,
+      MachineId machine,
+      Optional<NodeProtocol.Described> reply,
+      ActorRef<RegistryProtocol.Foreseen> caller,
+      Instant until)
       implements RegistryMessage {}
 
   /** The story of the name, for somebody who asked why. */

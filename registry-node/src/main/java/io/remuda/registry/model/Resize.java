@@ -117,7 +117,7 @@ final class Resize {
     movers.stream()
         .sorted(Comparator.comparing(sight::leased))
         .limit(Math.max(0, ready + movers.size() - wanted))
-        .forEach(instance -> round.stop(instance, "its machine is being drained"));
+        .forEach(instance -> round.stop(instance, sight.whyAway(instance)));
   }
 
   /** Those that no lease has go first, of these those that serve nobody, then the youngest. */

@@ -34,7 +34,7 @@ final class SelfPlacement {
       if (!before.state().isTaken(instance.machine())) {
         round.stop(instance, "its machine does not have the model any more");
       } else if (before.onDrainingMachine(instance)) {
-        round.stop(instance, "its machine is being drained");
+        round.stop(instance, before.whyAway(instance));
       }
     }
     if (!round.older() && !round.pausedByFailures()) {

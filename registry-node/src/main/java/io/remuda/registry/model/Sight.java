@@ -12,6 +12,7 @@ import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
 import io.remuda.registry.placement.FleetSnapshot;
 import io.remuda.registry.placement.FleetSnapshot.Machine;
+import io.remuda.registry.placement.Locality;
 import io.remuda.registry.placement.Need;
 import io.remuda.registry.placement.Silence;
 import java.time.Duration;
@@ -44,6 +45,11 @@ public record Sight(
 
   Sight with(ModelState nextState, SoftState nextSoft) {
     return new Sight(nextState, nextSoft, fleet, journal, policy, now);
+  }
+
+  /** The same over another fleet. */
+  Sight over(FleetSnapshot other) {
+    return new Sight(state, soft, other, journal, policy, now);
   }
 
   Optional<InstanceReport> report(Instance instance) {
@@ -93,8 +99,17 @@ public record Sight(
     return state.tenancy().has(instance.id());
   }
 
+  /** Whether an operator wants it away from its machine, or from a GPU that it uses. */
   boolean onDrainingMachine(Instance instance) {
-    return fleet.machine(instance.machine()).map(Machine::draining).orElse(false);
+    return fleet
+        .machine(instance.machine())
+        .map(machine -> machine.drains(instance.id()))
+        .orElse(false);
+  }
+
+  String whyAway(Instance instance) {
+    boolean all = fleet.machine(instance.machine()).map(Machine::draining).orElse(false);
+    return all ? "its machine is being drained" : "its GPU is being drained";
   }
 
   /** What one more instance of the recipe that all are to be of needs. */
@@ -130,7 +145,21 @@ public record Sight(
         unseen,
         held(),
         FitDecider.unfit(state, fleet, revision),
+        files(),
         policy.suspectAfter());
+  }
+
+  /**
+   * Where the model's file is: where one was asked and said so, and where an instance was ready.
+   */
+  private Locality files() {
+    Locality files = soft.files().of(state.goal());
+    for (Instance instance : state.instances().values()) {
+      if (instance.revision() == state.goal() && instance.readyAt().isPresent()) {
+        files = files.has(instance.machine());
+      }
+    }
+    return files;
   }
 
   /** Machines that are passed over: they refused lately, or the next word is theirs. */

@@ -3,6 +3,7 @@ package io.remuda.registry.model;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.registry.placement.Locality;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -27,6 +28,7 @@ import java.util.function.Consumer;
  * @param registered when a machine last said that it has the model by itself; of one that has not
  *     said it here yet, since when it is waited for
  * @param cramped since when a rollout has had no room beside what serves; empty while it has
+ * @param files where the model's file is known to be
  * @param window what the load has asked for lately, of a name that scales by itself
  * @param claims what leases want of the name
  * @param evictions of the room that it wants others to make
@@ -40,6 +42,7 @@ public record SoftState(
     Map<InstanceId, Instant> strangers,
     Map<MachineId, Instant> registered,
     Optional<Instant> cramped,
+    Locality files,
     DemandWindow window,
     Claims claims,
     Evictions evictions) {
@@ -54,6 +57,7 @@ public record SoftState(
           Map.of(),
           Map.of(),
           Optional.empty(),
+          Locality.UNKNOWN,
           DemandWindow.EMPTY,
           Claims.NONE,
           Evictions.NONE);
@@ -97,10 +101,16 @@ public record SoftState(
         });
   }
 
+  /** The machine does not have the model's file. */
+  SoftState lacking(MachineId machine, long revision) {
+    return but(next -> next.files = files.of(revision).lacks(machine));
+  }
+
   /** The machine described the model. */
-  public SoftState described() {
+  SoftState described(MachineId machine, long revision) {
     return but(
         next -> {
+          next.files = files.of(revision).has(machine);
           next.asked = Map.of();
           next.absent = Map.of();
         });
@@ -221,6 +231,7 @@ public record SoftState(
     private Map<InstanceId, Instant> strangers;
     private Map<MachineId, Instant> registered;
     private Optional<Instant> cramped;
+    private Locality files;
     private DemandWindow window;
     private Claims claims;
     private Evictions evictions;
@@ -234,6 +245,7 @@ public record SoftState(
       strangers = from.strangers;
       registered = from.registered;
       cramped = from.cramped;
+      files = from.files;
       window = from.window;
       claims = from.claims;
       evictions = from.evictions;
@@ -249,6 +261,7 @@ public record SoftState(
           strangers,
           registered,
           cramped,
+          files,
           window,
           claims,
           evictions);

@@ -43,15 +43,45 @@ public record FleetSnapshot(
    *
    * @param reachable whether it is a member of the cluster that answers
    * @param draining whether an operator wants it empty
+   * @param drainingGpus UUIDs of its GPUs that an operator wants empty
    * @param silence since its agent was last heard
    * @param unanswered age of the oldest ping that it has not answered; zero when there is none
    */
   public record Machine(
       boolean reachable,
       boolean draining,
+      Set<String> drainingGpus,
       Duration silence,
       Duration unanswered,
       NodeReport report) {
+
+    public Machine {
+      drainingGpus = Set.copyOf(drainingGpus);
+    }
+
+    /** One of which no GPU alone is being drained. */
+    public Machine(
+        boolean reachable,
+        boolean draining,
+        Duration silence,
+        Duration unanswered,
+        NodeReport report) {
+      this(reachable, draining, Set.of(), silence, unanswered, report);
+    }
+
+    /** The same, as if it had said {@code other}. */
+    public Machine saying(NodeReport other) {
+      return new Machine(reachable, draining, drainingGpus, silence, unanswered, other);
+    }
+
+    /** Whether an operator wants {@code id} away from it, or from a GPU of it. */
+    public boolean drains(InstanceId id) {
+      return draining
+          || !drainingGpus.isEmpty()
+              && instance(id)
+                  .map(there -> !Collections.disjoint(there.gpus(), drainingGpus))
+                  .orElse(false);
+    }
 
     public MachineId id() {
       return report.machine();
@@ -108,6 +138,13 @@ public record FleetSnapshot(
   /** What may take a place from {@code model}; empty where that is not known here. */
   public Optional<Keep> keep(ModelName model) {
     return Optional.ofNullable(keeps.get(model));
+  }
+
+  /** The same fleet with {@code machine} as it is given. */
+  public FleetSnapshot with(Machine machine) {
+    Map<MachineId, Machine> all = new TreeMap<>(machines);
+    all.put(machine.id(), machine);
+    return new FleetSnapshot(watching, braked, confirmed, all, demands);
   }
 
   /** What gateways' clients ask of {@code model}. */

@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param unseen claims that were promised but are not in the machines' reports yet
  * @param held machines that refused lately, with their reason
  * @param unfit machines on which an engine of it ran out of memory, with why and what to do
+ * @param files where the model's file is known to be
  * @param freshness how old a machine's word may be
  */
 public record Need(
@@ -28,6 +29,7 @@ public record Need(
     Map<MachineId, List<Resources>> unseen,
     Map<MachineId, String> held,
     Map<MachineId, String> unfit,
+    Locality files,
     Duration freshness) {
 
   public Need {
@@ -45,20 +47,20 @@ public record Need(
     List<Resources> here = new ArrayList<>(claims.getOrDefault(machine, List.of()));
     here.add(claim);
     claims.put(machine, List.copyOf(here));
-    return new Need(spec, claim, journal, counts, claims, held, unfit, freshness);
+    return new Need(spec, claim, journal, counts, claims, held, unfit, files, freshness);
   }
 
   /** The same, with one instance fewer on {@code machine}. */
   Need without(MachineId machine) {
     Map<MachineId, Integer> counts = new TreeMap<>(neighbours);
     counts.computeIfPresent(machine, (there, count) -> count - 1);
-    return new Need(spec, claim, journal, counts, unseen, held, unfit, freshness);
+    return new Need(spec, claim, journal, counts, unseen, held, unfit, files, freshness);
   }
 
   /** The same, away from {@code others}, each with the reason. */
   public Need passing(Map<MachineId, String> others) {
     Map<MachineId, String> all = new TreeMap<>(others);
     all.putAll(held);
-    return new Need(spec, claim, journal, neighbours, unseen, all, unfit, freshness);
+    return new Need(spec, claim, journal, neighbours, unseen, all, unfit, files, freshness);
   }
 }

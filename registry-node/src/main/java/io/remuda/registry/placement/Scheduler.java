@@ -27,8 +27,9 @@ import java.util.random.RandomGenerator;
  *
  * <h2>Algorithm</h2>
  *
- * Filter by {@link Suitability}, score what is left, and draw one of the few best by the given
- * random numbers: the same snapshot, need and seed give the same machine.
+ * Filter by {@link Suitability}, score what is left, keep of those that are as good as the best the
+ * ones where the model's file is known to be, and draw one of the few by the given random numbers:
+ * the same snapshot, need and seed give the same machine.
  */
 public final class Scheduler {
 
@@ -67,7 +68,7 @@ public final class Scheduler {
       return new Placement(Optional.empty(), verdicts, Optional.empty());
     }
     candidates.sort(order(need.spec().strategy()));
-    List<Candidate> best = best(candidates, need.spec().strategy());
+    List<Candidate> best = best(candidates, need);
     Candidate chosen = best.get(random.nextInt(best.size()));
     return new Placement(
         Optional.of(chosen.machine()),
@@ -138,7 +139,7 @@ public final class Scheduler {
     if (claim.gpus() > 0) {
       return 1
           - share(
-              left.gpuMemoryMiB().stream().mapToLong(Long::longValue).sum(),
+              left.gpuMemoryMiB().stream().mapToLong(free -> Math.max(0, free)).sum(),
               total.gpuMemoryMiB().stream().mapToLong(Long::longValue).sum());
     }
     return 1 - (share(left.memoryMiB(), total.memoryMiB()) + share(left.cpus(), total.cpus())) / 2;
@@ -159,12 +160,15 @@ public final class Scheduler {
   }
 
   /** The few that are as good as the first of {@code sorted}. */
-  private static List<Candidate> best(List<Candidate> sorted, Spread strategy) {
+  private static List<Candidate> best(List<Candidate> sorted, Need need) {
+    Spread strategy = need.spec().strategy();
     Candidate first = sorted.get(0);
-    return sorted.stream()
-        .filter(c -> Math.abs(c.used() - first.used()) <= TOLERANCE)
-        .filter(c -> strategy == Spread.BINPACK || c.neighbours() == first.neighbours())
-        .limit(FEW)
-        .toList();
+    List<Candidate> asGood =
+        sorted.stream()
+            .filter(c -> Math.abs(c.used() - first.used()) <= TOLERANCE)
+            .filter(c -> strategy == Spread.BINPACK || c.neighbours() == first.neighbours())
+            .toList();
+    int rank = asGood.stream().mapToInt(c -> need.files().rank(c.machine())).min().orElseThrow();
+    return asGood.stream().filter(c -> need.files().rank(c.machine()) == rank).limit(FEW).toList();
   }
 }

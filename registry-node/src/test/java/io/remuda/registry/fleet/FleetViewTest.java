@@ -163,10 +163,22 @@ class FleetViewTest {
   @Test
   void aDrainingMachineIsShownAsSuch() {
     world.report(Reports.of("m1"));
-    world.view.tell(new FleetMessage.MachineDecided(ViewWorld.M1, 2, true, true));
-    world.view.tell(new FleetMessage.MachineDecided(ViewWorld.M1, 1, false, false));
+    world.view.tell(new FleetMessage.MachineDecided(ViewWorld.M1, 2, true, true, Set.of()));
+    world.view.tell(new FleetMessage.MachineDecided(ViewWorld.M1, 1, false, false, Set.of()));
 
     Eventually.isTrue("it is draining", ViewWorld.SOON, () -> world.machine().draining());
+  }
+
+  @Test
+  void aGpuThatIsDrainedIsShownAsSuchAlsoOfAMachineThatIsHeardLater() {
+    Set<String> gpus = Set.of("GPU-m10");
+    world.view.tell(new FleetMessage.MachineDecided(ViewWorld.M1, 2, false, false, gpus));
+    world.report(Reports.of("m1"));
+
+    Eventually.isTrue(
+        "its GPU is draining",
+        ViewWorld.SOON,
+        () -> world.machine().drainingGpus().equals(gpus) && !world.machine().draining());
   }
 
   @Test

@@ -158,11 +158,17 @@ final class Samples {
     all.put("MachineUncordoned", new MachineEvent.MachineUncordoned(MACHINE, AT));
     all.put("MachineDraining", new MachineEvent.MachineDraining(MACHINE, AT));
     all.put("GpusCordoned", new MachineEvent.GpusCordoned(MACHINE, Set.of("GPU-a", "GPU-b"), AT));
+    all.put("GpusDraining", new MachineEvent.GpusDraining(MACHINE, Set.of("GPU-b"), AT));
     all.put("GpusUncordoned", new MachineEvent.GpusUncordoned(MACHINE, Set.of("GPU-a"), AT));
     all.put(
         "MachineState-gpus",
         MachineState.empty(MACHINE)
             .on(new MachineEvent.GpusCordoned(MACHINE, Set.of("GPU-a", "GPU-b"), AT)));
+    all.put(
+        "MachineState-draining-gpu",
+        MachineState.empty(MACHINE)
+            .on(new MachineEvent.GpusCordoned(MACHINE, Set.of("GPU-a"), AT))
+            .on(new MachineEvent.GpusDraining(MACHINE, Set.of("GPU-b"), AT)));
     all.put("MachineLabelled", new MachineEvent.MachineLabelled(MACHINE, Map.of("zone", "a"), AT));
     all.put("KeyCreated", new AccessEvent.KeyCreated(key(), AT));
     all.put("KeyRevoked", new AccessEvent.KeyRevoked(new KeyId("abcd1234"), AT));

@@ -56,6 +56,25 @@ class GpuCordonTest {
   }
 
   @Test
+  void isDrainedOnceAndKeepsWhatUsesItWhenItIsCordonedThen() {
+    MachineState empty = MachineState.empty(M1);
+    MachineState draining = empty.on(MachineDecider.drainGpu(empty, "GPU-m10", NOW).orElseThrow());
+
+    assertThat(draining.drainingGpus()).containsExactly("GPU-m10");
+    assertThat(draining.cordonedGpus()).containsExactly("GPU-m10");
+    assertThat(MachineDecider.drainGpu(draining, "GPU-m10", NOW)).isEmpty();
+    MachineState kept =
+        draining.on(MachineDecider.cordonGpu(draining, "GPU-m10", NOW).orElseThrow());
+    assertThat(kept.drainingGpus()).isEmpty();
+    assertThat(kept.cordonedGpus()).containsExactly("GPU-m10");
+    assertThat(
+            draining
+                .on(MachineDecider.uncordonGpu(draining, "GPU-m10", NOW).orElseThrow())
+                .drainingGpus())
+        .isEmpty();
+  }
+
+  @Test
   void aMachineThatGivesItOutStillDoesNotObey() {
     MachineState state =
         MachineState.empty(M1)

@@ -9,6 +9,7 @@ import io.remuda.protocol.model.Phase;
 import io.remuda.registry.testing.Reports;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What runs somewhere and the journal does not know: by where it comes from, under the brake. */
@@ -94,6 +95,7 @@ class StrangersTest {
         0,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        Set.of());
   }
 }

@@ -158,6 +158,7 @@ class SchedulerTest {
         Map.of(),
         Map.of(),
         Map.of(),
+        Locality.UNKNOWN,
         Duration.ofSeconds(3));
   }
 

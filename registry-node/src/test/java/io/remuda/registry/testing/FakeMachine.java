@@ -213,7 +213,8 @@ public final class FakeMachine extends AbstractBehavior<Object> {
         0,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        Set.of());
   }
 
   private Behavior<Object> onStop(NodeProtocol.StopInstance stop) {

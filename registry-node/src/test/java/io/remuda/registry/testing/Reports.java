@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** Builder of what a machine says of itself. */
 public final class Reports {
@@ -165,7 +166,8 @@ public final class Reports {
         0,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        Set.of());
   }
 
   /** The same with so many requests in flight. */
@@ -190,7 +192,8 @@ public final class Reports {
         0,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        report.gpus());
   }
 
   /** One that is ready, with so many requests, or idle for so long. */
@@ -216,7 +219,8 @@ public final class Reports {
         ready.revision(),
         Optional.of(idle),
         ready.measured(),
-        ready.failure());
+        ready.failure(),
+        ready.gpus());
   }
 
   /** The same, which holds so much of its machine. */
@@ -266,7 +270,8 @@ public final class Reports {
         report.revision(),
         report.idle(),
         report.measured(),
-        Optional.of(kind));
+        Optional.of(kind),
+        report.gpus());
   }
 
   /** The same after so many restarts of its engine. */
@@ -292,6 +297,7 @@ public final class Reports {
         0,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        report.gpus());
   }
 }

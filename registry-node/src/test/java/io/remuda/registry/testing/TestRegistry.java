@@ -230,7 +230,7 @@ public final class TestRegistry implements AutoCloseable {
     return get(
         machineEntity(machine.value())
             .<MachineProtocol.Reply>ask(
-                replyTo -> new MachineProtocol.Drain(machine, replyTo), ASK));
+                replyTo -> new MachineProtocol.Drain(machine, false, replyTo), ASK));
   }
 
   public MachineProtocol.Reply cordon(MachineId machine) {

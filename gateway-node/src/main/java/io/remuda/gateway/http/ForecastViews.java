@@ -1,0 +1,37 @@
+package io.remuda.gateway.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Forecast;
+
+/** Forecasts in JSON. What there is none of is null. */
+final class ForecastViews {
+
+  private ForecastViews() {}
+
+  static ObjectNode forecast(Forecast forecast) {
+    ObjectNode json = Json.object();
+    json.put("name", forecast.name().value());
+    json.put("wanted", forecast.wanted());
+    json.put("ready", forecast.ready());
+    json.put("reason", forecast.reason().orElse(null));
+    ArrayNode moves = json.putArray("moves");
+    forecast.moves().forEach(move -> moves.add(move(move)));
+    ArrayNode verdicts = json.putArray("verdicts");
+    forecast.verdicts().forEach(verdict -> verdicts.add(Views.verdict(verdict)));
+    return json;
+  }
+
+  private static ObjectNode move(Forecast.Move move) {
+    ObjectNode json = Json.object();
+    json.put("kind", move.kind().name());
+    json.put("instance", move.instance().map(InstanceId::toString).orElse(null));
+    json.put("from", move.from().map(MachineId::value).orElse(null));
+    json.put("next", move.next().map(InstanceId::toString).orElse(null));
+    json.put("to", move.to().map(MachineId::value).orElse(null));
+    json.put("text", move.text());
+    return json;
+  }
+}

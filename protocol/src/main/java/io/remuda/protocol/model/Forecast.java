@@ -1,0 +1,97 @@
+package io.remuda.protocol.model;
+
+import io.remuda.protocol.WireMessage;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a change would come to for one name, if nothing else happened meanwhile and each start
+ * succeeded.
+ *
+ * @param wanted how many instances it would have to have
+ * @param ready how many would be ready in the end
+ * @param reason why it would not be as wanted; empty where it would
+ * @param moves of its instances; what stays untouched is not among them
+ * @param verdicts why the next instance would find no place, one for each machine; empty where none
+ *     is missing
+ */
+public record Forecast(
+    ModelName name,
+    int wanted,
+    int ready,
+    Optional<String> reason,
+    List<Move> moves,
+    List<Verdict> verdicts)
+    implements WireMessage {
+
+  /** So many moves and verdicts are told of at most. */
+  public static final int MOST = 100;
+
+  /** What becomes of one instance. */
+  public enum Kind {
+    /** It is started. */
+    NEW,
+    /** Another one takes its place, there or elsewhere. */
+    MOVES,
+    /** It is stopped and nothing takes its place. */
+    ENDS,
+    /** It is to go and serves on, since there is no other place. */
+    STAYS,
+    /** It is wanted and there is no place. */
+    NO_PLACE
+  }
+
+  /**
+   * One instance's move.
+   *
+   * @param instance that there is now; empty where none is
+   * @param from its machine
+   * @param next the id that the new instance would get
+   * @param to the machine of that one
+   */
+  public record Move(
+      Kind kind,
+      Optional<InstanceId> instance,
+      Optional<MachineId> from,
+      Optional<InstanceId> next,
+      Optional<MachineId> to,
+      String text)
+      implements WireMessage {}
+
+  /**
+   * What an instance would take of a machine, or give back.
+   *
+   * @param taken whether it takes it
+   */
+  public record Shift(MachineId machine, InstanceId id, Resources claim, boolean taken)
+      implements WireMessage {}
+
+  public Forecast {
+    moves = List.copyOf(moves);
+    verdicts = List.copyOf(verdicts);
+  }
+
+  /** These as far as they fit into one message: later ones lose their verdicts first. */
+  public static List<Forecast> withinOneMessage(List<Forecast> all) {
+    List<Forecast> kept = new ArrayList<>();
+    int bytes = 0;
+    for (Forecast one : all) {
+      bytes += one.verdicts().stream().mapToInt(Verdict::size).sum();
+      kept.add(
+          bytes <= LastWords.MESSAGE_BYTES
+              ? one
+              : new Forecast(one.name, one.wanted, one.ready, one.reason, one.moves, List.of()));
+    }
+    return kept;
+  }
+
+  /** Whether all that had to go found another place. */
+  public boolean isPlaced() {
+    return moves.stream()
+        .noneMatch(move -> move.kind() == Kind.STAYS || move.kind() == Kind.NO_PLACE);
+  }
+}

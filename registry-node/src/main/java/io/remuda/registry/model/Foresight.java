@@ -1,0 +1,146 @@
+package io.remuda.registry.model;
+
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.model.Forecast;
+import io.remuda.protocol.model.Forecast.Kind;
+import io.remuda.protocol.model.Forecast.Move;
+import io.remuda.protocol.model.Forecast.Shift;
+import io.remuda.protocol.model.LastWords;
+import io.remuda.protocol.model.Verdict;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/** What lies between two sights of one name, told instance by instance. */
+final class Foresight {
+
+  private final Sight before;
+  private final Sight after;
+
+  Foresight(Sight before, Sight after) {
+    this.before = before;
+    this.after = after;
+  }
+
+  Forecast forecast() {
+    Outlook outlook = Outlook.of(after);
+    List<Move> moves = moves();
+    boolean waits =
+        moves.stream().anyMatch(m -> m.kind() == Kind.STAYS || m.kind() == Kind.NO_PLACE);
+    List<Verdict> verdicts = waits ? Outlook.verdicts(after) : List.of();
+    return new Forecast(
+        after.state().name(),
+        after.state().wanted(),
+        outlook.ready(),
+        outlook.reason().map(why -> LastWords.within(why, LastWords.LISTED_BYTES)),
+        moves.stream().limit(Forecast.MOST).toList(),
+        verdicts.stream().limit(Forecast.MOST).toList());
+  }
+
+  List<Shift> shifts() {
+    List<Shift> shifts = new ArrayList<>();
+    gone().forEach(one -> shifts.add(new Shift(one.machine(), one.id(), one.claim(), false)));
+    fresh().forEach(one -> shifts.add(new Shift(one.machine(), one.id(), one.claim(), true)));
+    return shifts;
+  }
+
+  /** What has no place first. */
+  private List<Move> moves() {
+    List<Move> moves = new ArrayList<>();
+    Deque<Instance> gone = new ArrayDeque<>(gone());
+    for (Instance next : fresh()) {
+      Optional<Instance> last = Optional.ofNullable(gone.poll());
+      moves.add(
+          move(
+              last.isPresent() ? Kind.MOVES : Kind.NEW,
+              last,
+              Optional.of(next),
+              last.map(
+                          old ->
+                              (old.machine().equals(next.machine())
+                                  ? "is replaced on "
+                                  : "moves to "))
+                      .orElse("starts on ")
+                  + next.machine()));
+    }
+    int missing = Outlook.missing(after);
+    for (Instance last : gone) {
+      if (missing-- > 0) {
+        moves.add(nowhere(Optional.of(last)));
+      } else {
+        moves.add(move(Kind.ENDS, Optional.of(last), Optional.empty(), why(last)));
+      }
+    }
+    for (int i = 0; i < missing; i++) {
+      moves.add(nowhere(Optional.empty()));
+    }
+    staying()
+        .forEach(
+            one ->
+                moves.add(
+                    move(
+                        Kind.STAYS,
+                        Optional.of(one),
+                        Optional.empty(),
+                        "serves on where it is until there is another place: " + waitsFor())));
+    moves.sort(Comparator.comparing(move -> move.kind().compareTo(Kind.STAYS) < 0));
+    return moves;
+  }
+
+  /** Why it ends, as its stop would say. */
+  private String why(Instance last) {
+    return "is stopped: "
+        + Optional.ofNullable(after.state().instances().get(last.id()))
+            .flatMap(Instance::stop)
+            .map(Instance.Stop::reason)
+            .orElse("%d wanted".formatted(after.state().wanted()));
+  }
+
+  private Move nowhere(Optional<Instance> last) {
+    return move(Kind.NO_PLACE, last, Optional.empty(), "finds no place: " + waitsFor());
+  }
+
+  private String waitsFor() {
+    return LastWords.within(Outlook.waitsFor(after), LastWords.LISTED_BYTES);
+  }
+
+  private static Move move(Kind kind, Optional<Instance> from, Optional<Instance> to, String text) {
+    return new Move(
+        kind,
+        from.map(Instance::id),
+        from.map(Instance::machine),
+        to.map(Instance::id),
+        to.map(Instance::machine),
+        text);
+  }
+
+  /** What is to go and has not. */
+  private List<Instance> staying() {
+    return meant(after).stream()
+        .filter(one -> before.state().instances().containsKey(one.id()))
+        .filter(after::onDrainingMachine)
+        .toList();
+  }
+
+  private List<Instance> gone() {
+    Collection<InstanceId> kept = meant(after).stream().map(Instance::id).toList();
+    return meant(before).stream().filter(one -> !kept.contains(one.id())).toList();
+  }
+
+  private List<Instance> fresh() {
+    return meant(after).stream()
+        .filter(one -> !before.state().instances().containsKey(one.id()))
+        .toList();
+  }
+
+  /** Those that are not being stopped. */
+  private static List<Instance> meant(Sight sight) {
+    return sight.state().instances().values().stream()
+        .filter(instance -> !instance.stopping())
+        .toList();
+  }
+}

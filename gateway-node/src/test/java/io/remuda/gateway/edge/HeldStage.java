@@ -155,6 +155,7 @@ final class HeldStage implements AutoCloseable {
                     Instant.EPOCH,
                     false,
                     false,
+                    Map.of(),
                     returns,
                     Optional.of(Keep.DEFAULT)))));
   }

@@ -181,6 +181,7 @@ class DemandVoiceTest {
                     Instant.EPOCH,
                     false,
                     scales,
+                    Map.of(),
                     returns,
                     Optional.empty()))));
   }

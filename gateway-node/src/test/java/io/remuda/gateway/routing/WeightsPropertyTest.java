@@ -148,6 +148,8 @@ class WeightsPropertyTest {
         Instant.EPOCH,
         false,
         false,
-        weights);
+        weights,
+        false,
+        Optional.empty());
   }
 }

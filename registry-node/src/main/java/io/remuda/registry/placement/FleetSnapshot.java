@@ -144,7 +144,7 @@ public record FleetSnapshot(
   public FleetSnapshot with(Machine machine) {
     Map<MachineId, Machine> all = new TreeMap<>(machines);
     all.put(machine.id(), machine);
-    return new FleetSnapshot(watching, braked, confirmed, all, demands);
+    return new FleetSnapshot(watching, braked, confirmed, all, demands, keeps);
   }
 
   /** What gateways' clients ask of {@code model}. */

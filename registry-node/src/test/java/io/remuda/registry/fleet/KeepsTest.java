@@ -13,6 +13,7 @@ import io.remuda.registry.testing.Reports;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterAll;
@@ -82,6 +83,7 @@ class KeepsTest {
                     Instant.EPOCH,
                     false,
                     false,
+                    Map.of(),
                     false,
                     keep))));
     world.report(Reports.of("m1").sequence(++sequence));

@@ -245,7 +245,8 @@ public final class Reports {
         report.revision(),
         report.idle(),
         report.measured(),
-        report.failure());
+        report.failure(),
+        report.gpus());
   }
 
   /** The same, given up for {@code kind}. */

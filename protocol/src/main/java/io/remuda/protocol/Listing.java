@@ -5,13 +5,17 @@ import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.Schema;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * One deployment in the fleet's catalog, written by its registry actor alone. Of two listings of
- * one name the one with the higher version holds; an ENDED one withdraws the name.
+ * One deployment, or alias of one, in the fleet's catalog, written by the name's registry actor
+ * alone. Of two listings of one name the one with the higher version holds; an ENDED one withdraws
+ * the name.
  *
  * @param version journal sequence number
  * @param softVersion of two with one sequence number the one with the higher: it begins with the
@@ -28,6 +32,8 @@ import java.util.OptionalInt;
  *     idle when requests wait for it
  * @param keep what may take its instances' places from it; empty where that is not said: nothing
  *     may then
+ * @param alias the model that the name stands for, which is then no deployment itself
+ * @param needs deployments that it is made of
  */
 public record Listing(
     ModelName name,
@@ -47,13 +53,96 @@ public record Listing(
     boolean scales,
     Map<Long, Integer> weights,
     boolean returns,
-    Optional<Keep> keep)
+    Optional<Keep> keep,
+    Optional<ModelName> alias,
+    Set<ModelName> needs)
     implements WireMessage {
 
   public Listing {
     // Older nodes do not tell.
     weights = Absent.orEmpty(weights);
     keep = Absent.orEmpty(keep);
+    alias = Absent.orEmpty(alias);
+    needs = Collections.unmodifiableSet(new TreeSet<>(Absent.orEmpty(needs)));
+  }
+
+  /** One that is no alias and made of nothing else. */
+  public Listing(
+      ModelName name,
+      long version,
+      long softVersion,
+      long specVersion,
+      DeploymentPhase phase,
+      String engine,
+      Optional<String> model,
+      int replicas,
+      int ready,
+      Optional<String> reason,
+      OptionalInt context,
+      Optional<Schema> schema,
+      Instant createdAt,
+      boolean selfRegistered,
+      boolean scales,
+      Map<Long, Integer> weights,
+      boolean returns,
+      Optional<Keep> keep) {
+    this(
+        name,
+        version,
+        softVersion,
+        specVersion,
+        phase,
+        engine,
+        model,
+        replicas,
+        ready,
+        reason,
+        context,
+        schema,
+        createdAt,
+        selfRegistered,
+        scales,
+        weights,
+        returns,
+        keep,
+        Optional.empty(),
+        Set.of());
+  }
+
+  /**
+   * An alias.
+   *
+   * @param phase ENDED where the name stands for nothing any more; else READY
+   * @param target what it stands for; empty of one that has ended
+   */
+  public static Listing ofAlias(
+      ModelName name,
+      long version,
+      long softVersion,
+      DeploymentPhase phase,
+      Optional<ModelName> target,
+      Instant setAt) {
+    return new Listing(
+        name,
+        version,
+        softVersion,
+        version,
+        phase,
+        "",
+        Optional.empty(),
+        0,
+        0,
+        Optional.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        setAt,
+        false,
+        false,
+        Map.of(),
+        false,
+        Optional.empty(),
+        target,
+        Set.of());
   }
 
   /** One that does not scale by itself. */

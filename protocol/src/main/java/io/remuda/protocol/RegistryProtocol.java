@@ -10,6 +10,7 @@ import akka.cluster.typed.Cluster;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Departure;
+import io.remuda.protocol.model.AliasView;
 import io.remuda.protocol.model.DeploymentView;
 import io.remuda.protocol.model.Explanation;
 import io.remuda.protocol.model.Forecast;
@@ -159,6 +160,44 @@ public final class RegistryProtocol {
 
     public static Foreseen refused(Refused refused) {
       return new Foreseen(Optional.empty(), List.of(), Optional.of(refused));
+    }
+  }
+
+  /**
+   * Let the name stand for {@code target}, a model. Set again to another target it stands for that
+   * one from then on.
+   *
+   * @param ifMatch the version that the caller has seen; empty: whatever there is
+   */
+  public record SetAlias(
+      ModelName name, ModelName target, Optional<Long> ifMatch, ActorRef<AliasReply> replyTo)
+      implements Command {
+
+    public SetAlias {
+      ifMatch = Absent.orEmpty(ifMatch);
+    }
+  }
+
+  /** Let the name stand for nothing. */
+  public record RemoveAlias(ModelName name, ActorRef<AliasReply> replyTo) implements Command {}
+
+  public record GetAlias(ModelName name, ActorRef<AliasReply> replyTo) implements Command {}
+
+  /** Exactly one of the two is present. */
+  public record AliasReply(Optional<AliasView> alias, Optional<Refused> refused)
+      implements WireMessage {
+
+    public AliasReply {
+      alias = Absent.orEmpty(alias);
+      refused = Absent.orEmpty(refused);
+    }
+
+    public static AliasReply of(AliasView alias) {
+      return new AliasReply(Optional.of(alias), Optional.empty());
+    }
+
+    public static AliasReply refused(Refused refused) {
+      return new AliasReply(Optional.empty(), Optional.of(refused));
     }
   }
 

@@ -118,6 +118,7 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
         Behaviors.supervise(RegistryVoice.create(status, InstantSource.system()))
             .onFailure(SupervisorStrategy.restart()),
         "voice");
+    context.spawn(TableSubscriber.create(SharedTable.CATALOG, entities.spread()::heard), "catalog");
     ActorRef<Command> self = context.getSelf();
     this.waker =
         context.spawn(

@@ -5,24 +5,33 @@ import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.ddata.Key;
 import akka.cluster.ddata.typed.javadsl.DistributedData;
 import akka.cluster.ddata.typed.javadsl.Replicator;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.AccessTable;
 import io.remuda.protocol.Catalog;
 import io.remuda.protocol.Keys;
 import io.remuda.protocol.Listing;
+import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.registry.model.CatalogLines;
+import io.remuda.registry.model.RegistryMessage;
+import io.remuda.registry.model.RegistryMessage.Stands;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Writes the registry's part of the tables that every gateway reads: catalog and API keys. */
+/**
+ * Writes the registry's part of the tables that every gateway reads, catalog and API keys, and
+ * knows what the catalog says of all names.
+ */
 final class Spread implements CatalogLines {
 
   private static final Duration READ_LIMIT = Duration.ofSeconds(3);
 
   private final ActorSystem<?> system;
+  private final CatalogCopy copy = new CatalogCopy();
 
   Spread(ActorSystem<?> system) {
     this.system = system;
@@ -61,6 +70,23 @@ final class Spread implements CatalogLines {
             got instanceof Replicator.GetSuccess<Catalog> success
                 ? success.get(key).get(name)
                 : Optional.empty());
+  }
+
+  /** A part of the catalog has changed. */
+  void heard(Catalog part) {
+    copy.heard(part);
+  }
+
+  @Override
+  public Map<ModelName, Listing> known() {
+    return copy.lines();
+  }
+
+  @Override
+  public CompletionStage<Stands> whatIs(ModelName name) {
+    return ClusterSharding.get(system)
+        .entityRefFor(RegistryProtocol.TYPE_KEY, name.value())
+        .ask(replyTo -> new RegistryMessage.WhatIs(name, replyTo), READ_LIMIT);
   }
 
   void keys(List<ApiKey> keys) {

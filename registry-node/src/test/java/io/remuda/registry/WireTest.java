@@ -71,6 +71,10 @@ class WireTest {
         new ClaimReply.Rejected(
             new ModelName("demo"), LEASE, Refused.of(ErrorCode.BUSY, "too many wait")));
     verify(new ClaimReply.Returned(new ModelName("demo"), LEASE));
+    verify(
+        new RegistryMessage.WhatIs(
+            new ModelName("demo"), KIT.<RegistryMessage.Stands>createTestProbe().getRef()));
+    verify(new RegistryMessage.Stands(false, Optional.of(new ModelName("demo"))));
     verify(new RegistryMessage.Written(new ModelName("demo"), 7));
     verify(new RegistryMessage.RoomMade(new ModelName("demo")));
     verify(

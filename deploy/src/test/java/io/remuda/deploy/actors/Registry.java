@@ -9,6 +9,7 @@ import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.registry.RegistrySettings;
 import io.remuda.registry.fleet.Fleet;
@@ -20,9 +21,11 @@ import io.remuda.registry.journal.Unreadable;
 import io.remuda.registry.machine.MachineActor;
 import io.remuda.registry.model.CatalogLines;
 import io.remuda.registry.model.RegistryMessage;
+import io.remuda.registry.model.RegistryMessage.Stands;
 import io.remuda.registry.model.RegistryMeters;
 import io.remuda.registry.model.Surroundings;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -187,6 +190,20 @@ final class Registry implements RegistryActors {
       lines.put(line.name(), line);
       // All nodes see it a moment later.
       stage.after(SPREADING, () -> heard(new FleetMessage.Listed(List.of(line))));
+    }
+
+    @Override
+    public Map<ModelName, Listing> known() {
+      return Collections.unmodifiableMap(lines);
+    }
+
+    @Override
+    public CompletionStage<Stands> whatIs(ModelName name) {
+      Optional<Listing> line =
+          Optional.ofNullable(lines.get(name)).filter(l -> l.phase() != DeploymentPhase.ENDED);
+      return CompletableFuture.completedFuture(
+          new Stands(
+              line.isPresent() && line.get().alias().isEmpty(), line.flatMap(Listing::alias)));
     }
 
     @Override

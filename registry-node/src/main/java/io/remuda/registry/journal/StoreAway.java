@@ -67,6 +67,14 @@ public final class StoreAway {
       c.replyTo().tell(RegistryProtocol.Foreseen.refused(why));
     } else if (message instanceof RegistryProtocol.ForeseeDeparture c) {
       c.replyTo().tell(RegistryProtocol.Foreseen.refused(why));
+    } else if (message instanceof RegistryProtocol.RollBack c) {
+      c.replyTo().tell(reply);
+    } else if (message instanceof RegistryProtocol.SetAlias c) {
+      c.replyTo().tell(RegistryProtocol.AliasReply.refused(why));
+    } else if (message instanceof RegistryProtocol.RemoveAlias c) {
+      c.replyTo().tell(RegistryProtocol.AliasReply.refused(why));
+    } else if (message instanceof RegistryProtocol.GetAlias c) {
+      c.replyTo().tell(RegistryProtocol.AliasReply.refused(why));
     } else if (message instanceof RegistryProtocol.Explain c) {
       c.replyTo().tell(new RegistryProtocol.Explained(Optional.empty(), Optional.of(why)));
     } else if (message instanceof RegistryProtocol.Register c) {

@@ -60,7 +60,10 @@ final class Announcing {
   /** Tells the catalog and the fleet view what has changed. */
   void show(Sight sight) {
     ModelState state = sight.state();
-    listing.show(state, Outlook.of(sight)).ifPresent(around.meters()::stands);
+    listing
+        .show(state, Outlook.of(sight))
+        .filter(line -> line.alias().isEmpty())
+        .ifPresent(around.meters()::stands);
     Map<InstanceId, MachineId> now = new TreeMap<>();
     state.instances().values().forEach(instance -> now.put(instance.id(), instance.machine()));
     if (!watching || !now.equals(watched)) {

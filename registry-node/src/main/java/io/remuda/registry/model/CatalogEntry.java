@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -39,13 +40,13 @@ final class CatalogEntry {
     return term.isPresent();
   }
 
-  /** The new line, if there is one. A name that was never declared has none. */
+  /** The new line, if there is one. A name of which nothing was ever decided has none. */
   Optional<Listing> show(ModelState state, Outlook outlook) {
-    if (state.declaration().isEmpty() || term.isEmpty()) {
+    if (state.sequence() == 0 || term.isEmpty()) {
       return Optional.empty();
     }
     long soft = (term.getAsLong() << TERM_SHIFT) + changes;
-    Listing next = listing(state, state.declaration().get(), outlook, soft);
+    Listing next = listing(state, outlook, soft);
     if (last.isPresent() && sameBut(last.get(), next)) {
       return Optional.empty();
     }
@@ -78,7 +79,11 @@ final class CatalogEntry {
         OptionalInt.empty(),
         Optional.empty(),
         declared.map(ModelState.Declaration::createdAt).orElse(Instant.EPOCH),
-        declared.map(ModelState.Declaration::self).orElse(false));
+        declared.map(ModelState.Declaration::self).orElse(false),
+        false,
+        // What it stands for answers on, as instances of a deployment do.
+        state.alias().map(ModelState.Alias::target),
+        Set.of());
   }
 
   /** Whether {@code line} says that the name cannot be read back for this reason. */
@@ -88,6 +93,20 @@ final class CatalogEntry {
 
   private static Optional<String> listed(String why) {
     return Optional.of(LastWords.within(why, LastWords.LISTED_BYTES));
+  }
+
+  /** A name that is neither was an alias. */
+  private static Listing listing(ModelState state, Outlook outlook, long soft) {
+    Optional<ModelState.Alias> alias = state.alias();
+    return alias.isEmpty() && state.declaration().isPresent()
+        ? listing(state, state.declaration().get(), outlook, soft)
+        : Listing.ofAlias(
+            state.name(),
+            state.sequence(),
+            soft,
+            alias.isPresent() ? DeploymentPhase.READY : DeploymentPhase.ENDED,
+            alias.map(ModelState.Alias::target),
+            alias.map(ModelState.Alias::at).orElse(Instant.EPOCH));
   }
 
   private static Listing listing(
@@ -114,7 +133,9 @@ final class CatalogEntry {
         !ended && outlook.returns(),
         ended || declaration.self()
             ? Optional.empty()
-            : Optional.of(spec.policies().keep()));
+            : Optional.of(spec.policies().keep()),
+        Optional.empty(),
+        DependsDecider.needs(state));
   }
 
   /** What a canary gets of the requests; all others share the rest. */

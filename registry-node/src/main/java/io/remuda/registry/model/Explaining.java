@@ -56,7 +56,7 @@ final class Explaining {
 
   private static Explained explained(Sight sight, HistoryRead read) {
     ModelState state = sight.state();
-    if (state.declaration().isEmpty()) {
+    if (state.declaration().isEmpty() || state.alias().isPresent()) {
       return new Explained(Optional.empty(), Optional.of(ModelDecider.unknown(state)));
     }
     List<EventView> story = read.events().map(FleetProtocol.Events::events).orElse(List.of());

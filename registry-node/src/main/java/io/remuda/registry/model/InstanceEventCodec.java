@@ -140,6 +140,8 @@ final class InstanceEventCodec {
           INSTANCE_LEASED,
           INSTANCE_RETURNED,
           GAVE_WAY,
+          ALIAS_SET,
+          ALIAS_REMOVED,
           EVENT_NOT_SET ->
           throw new IllegalArgumentException(proto.getEventCase() + " is no instance's event");
     };

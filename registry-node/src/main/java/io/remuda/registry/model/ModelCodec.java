@@ -3,6 +3,8 @@ package io.remuda.registry.model;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.registry.model.AliasEvent.AliasRemoved;
+import io.remuda.registry.model.AliasEvent.AliasSet;
 import io.remuda.registry.model.DeploymentEvent.DeploymentChanged;
 import io.remuda.registry.model.DeploymentEvent.DeploymentDeclared;
 import io.remuda.registry.model.DeploymentEvent.DeploymentRemoved;
@@ -84,6 +86,10 @@ public final class ModelCodec {
                   PLoad.newBuilder().setWaiting(scaled.waiting()).setWorking(scaled.working())));
     } else if (event instanceof SwapEvent swap) {
       SwapEventCodec.encode(swap, proto);
+    } else if (event instanceof AliasSet set) {
+      proto.setAliasSet(set.target().value());
+    } else if (event instanceof AliasRemoved) {
+      proto.setAliasRemoved(PEmpty.getDefaultInstance());
     } else if (event instanceof MachineUnregistered gone) {
       proto.setUnregistered(
           PUnregistered.newBuilder().setMachine(gone.machine().value()).setReason(gone.reason()));
@@ -153,6 +159,8 @@ public final class ModelCodec {
       case INSTANCE_LEASED -> TenancyCodec.decode(name, proto.getInstanceLeased(), at);
       case INSTANCE_RETURNED -> TenancyCodec.decode(name, proto.getInstanceReturned(), at);
       case GAVE_WAY -> SwapEventCodec.decode(name, proto.getGaveWay(), at);
+      case ALIAS_SET -> new AliasSet(name, new ModelName(proto.getAliasSet()), at);
+      case ALIAS_REMOVED -> new AliasRemoved(name, at);
       case EVENT_NOT_SET ->
           throw new InvalidProtocolBufferException(
               "an event of " + name + " was written by a newer version; upgrade this node");

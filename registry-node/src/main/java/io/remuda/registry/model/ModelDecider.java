@@ -43,6 +43,9 @@ public final class ModelDecider {
    */
   public static Decision deploy(
       ModelState state, ModelSpec wanted, Optional<Long> ifMatch, boolean evolve, Instant at) {
+    if (state.alias().isPresent()) {
+      return new Decision(List.of(), AliasDecider.taken(state));
+    }
     if (state.live().isEmpty()) {
       return ifMatch.isPresent()
           ? Decision.refused(
@@ -176,7 +179,15 @@ public final class ModelDecider {
   /** What is said of a name that is not declared. */
   static Refused unknown(ModelState state) {
     return Refused.of(
-        MODEL_NOT_FOUND, "%s is not deployed; `remuda ls` shows what is".formatted(state.name()));
+        MODEL_NOT_FOUND,
+        state
+            .alias()
+            .map(
+                alias ->
+                    "%s is an alias of %s and no deployment itself; name that one"
+                        .formatted(state.name(), alias.target()))
+            .orElseGet(
+                () -> "%s is not deployed; `remuda ls` shows what is".formatted(state.name())));
   }
 
   private static Decision notDeployed(ModelState state) {

@@ -5,7 +5,8 @@ import io.remuda.registry.journal.JournalEvent;
 
 /** What happened to a deployment. Applying an event changes state and never decides. */
 public sealed interface ModelEvent extends JournalEvent
-    permits DeploymentEvent,
+    permits AliasEvent,
+        DeploymentEvent,
         FitEvent,
         InstanceEvent,
         RegistrationEvent,

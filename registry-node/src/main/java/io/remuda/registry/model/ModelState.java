@@ -41,6 +41,7 @@ import java.util.function.Consumer;
  * @param tenancy which leases have which of its instances
  * @param previous revision that served before the last rollout that was completed
  * @param given the last place that it gave to another name, until an instance is ready again
+ * @param alias what the name stands for, which is then no deployment; empty of all others
  */
 public record ModelState(
     ModelName name,
@@ -61,7 +62,8 @@ public record ModelState(
     Fit fit,
     Tenancy tenancy,
     OptionalLong previous,
-    Optional<SwapEvent.Given> given) {
+    Optional<SwapEvent.Given> given,
+    Optional<Alias> alias) {
 
   /** Of more than these, tasks that still wait in the oldest one's queue are left to expire. */
   private static final int MOST_EARLIER = 4;
@@ -93,6 +95,13 @@ public record ModelState(
       return refused.isEmpty();
     }
   }
+
+  /**
+   * Another name's second one.
+   *
+   * @param version sequence number of its last change; what {@code If-Match} names
+   */
+  public record Alias(ModelName target, long version, Instant at) {}
 
   /** What a machine found out about the model of {@code revision}. */
   public record Description(ModelFile file, long revision) {}
@@ -132,6 +141,7 @@ public record ModelState(
         Fit.NONE,
         Tenancy.NONE,
         OptionalLong.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -407,6 +417,11 @@ public record ModelState(
   /** It has come back from where it gave way. */
   ModelState cameBack() {
     return given.isEmpty() ? this : but(next -> next.given = Optional.empty());
+  }
+
+  /** It stands for another name, or no longer does. */
+  ModelState standingIn(Optional<Alias> next) {
+    return but(draft -> draft.alias = next);
   }
 
   ModelState standingFor(Optional<Schema> kept) {

@@ -5,6 +5,7 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport.Origin;
+import io.remuda.registry.proto.journal.PAlias;
 import io.remuda.registry.proto.journal.PDeclaration;
 import io.remuda.registry.proto.journal.PDescription;
 import io.remuda.registry.proto.journal.PInstance;
@@ -75,6 +76,15 @@ public final class ModelStateCodec {
     FitCodec.encode(state.fit(), proto);
     TenancyCodec.encode(state.tenancy(), proto);
     state.given().map(SwapEventCodec::toProto).ifPresent(proto::setGiven);
+    state
+        .alias()
+        .ifPresent(
+            alias ->
+                proto.setAlias(
+                    PAlias.newBuilder()
+                        .setTarget(alias.target().value())
+                        .setVersion(alias.version())
+                        .setAtMillis(alias.at().toEpochMilli())));
     return proto.build().toByteArray();
   }
 
@@ -126,11 +136,22 @@ public final class ModelStateCodec {
             proto.hasPreviousRevision()
                 ? OptionalLong.of(proto.getPreviousRevision())
                 : OptionalLong.empty(),
-            SwapEventCodec.given(proto));
+            SwapEventCodec.given(proto),
+            alias(proto));
     return told.standingFor(
         proto.hasSchema()
             ? Optional.of(SpecCodec.fromProto(proto.getSchema()))
             : told.toldSchema());
+  }
+
+  private static Optional<ModelState.Alias> alias(PModelState proto) {
+    return proto.hasAlias()
+        ? Optional.of(
+            new ModelState.Alias(
+                new ModelName(proto.getAlias().getTarget()),
+                proto.getAlias().getVersion(),
+                Instant.ofEpochMilli(proto.getAlias().getAtMillis())))
+        : Optional.empty();
   }
 
   private static PlacedNumbers placed(PModelState proto) {

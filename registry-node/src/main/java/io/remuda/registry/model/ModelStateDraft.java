@@ -35,6 +35,7 @@ final class ModelStateDraft {
   Tenancy tenancy;
   OptionalLong previous;
   Optional<SwapEvent.Given> given;
+  Optional<ModelState.Alias> alias;
 
   ModelStateDraft(ModelState from) {
     name = from.name();
@@ -56,6 +57,7 @@ final class ModelStateDraft {
     tenancy = from.tenancy();
     previous = from.previous();
     given = from.given();
+    alias = from.alias();
   }
 
   ModelState done() {
@@ -78,7 +80,8 @@ final class ModelStateDraft {
         fit.only(used()),
         tenancy.only(staying()),
         previous,
-        given);
+        given,
+        alias);
   }
 
   /** Instances that are meant to stay: nobody has one that goes, or has gone. */

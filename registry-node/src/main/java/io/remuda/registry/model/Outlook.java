@@ -100,6 +100,10 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason,
   }
 
   public static Outlook of(Sight sight) {
+    return DependsDecider.withParts(sight.state(), sight.parts(), alone(sight));
+  }
+
+  private static Outlook alone(Sight sight) {
     if (sight.state().live().isEmpty()) {
       return new Outlook(DeploymentPhase.ENDED, 0, Optional.empty());
     }

@@ -33,6 +33,9 @@ public final class RegistrationDecider {
           "%s came without a schema; only typed models register themselves, others are deployed"
               .formatted(spec.name()));
     }
+    if (state.alias().isPresent()) {
+      return new Decision(List.of(), AliasDecider.taken(state));
+    }
     Optional<Refused> conflict = conflict(state, spec);
     Optional<Registration> known = Optional.ofNullable(state.registrations().get(machine));
     String fingerprint = spec.schema().get().fingerprint();

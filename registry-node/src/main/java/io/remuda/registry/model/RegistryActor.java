@@ -16,8 +16,10 @@ import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.RetentionCriteria;
 import akka.persistence.typed.javadsl.SignalHandler;
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Listing;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.RegistryProtocol.AliasReply;
 import io.remuda.protocol.RegistryProtocol.Command;
 import io.remuda.protocol.RegistryProtocol.Reply;
 import io.remuda.protocol.id.ModelName;
@@ -30,14 +32,18 @@ import io.remuda.registry.model.RegistryMessage.HistoryRead;
 import io.remuda.registry.model.RegistryMessage.Look;
 import io.remuda.registry.model.RegistryMessage.StartAnswered;
 import io.remuda.registry.model.RegistryMessage.StopAnswered;
+import io.remuda.registry.model.RegistryMessage.TargetTold;
 import io.remuda.registry.model.RegistryMessage.TermRead;
 import io.remuda.registry.model.RegistryMessage.Wake;
 import io.remuda.registry.model.RegistryMessage.WhatIfDescribed;
+import io.remuda.registry.model.RegistryMessage.WhatIs;
 import io.remuda.registry.model.RegistryMessage.Written;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -64,7 +70,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   private final Succession<Command> succession;
   private final Recovery recovery;
   private SoftState soft = SoftState.EMPTY;
-  private Optional<ActorRef<Reply>> unanswered = Optional.empty();
+  private Optional<Consumer<Refused>> unanswered = Optional.empty();
   private boolean writing;
   private int idleLooks;
 
@@ -141,10 +147,22 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
         .onCommand(RegistryProtocol.Deploy.class, this::onDeploy)
         .onCommand(
             RegistryProtocol.Scale.class,
-            (state, c) -> run(state, ModelDecider.scale(state, c.replicas(), now()), c.replyTo()))
+            (state, c) ->
+                run(
+                    state,
+                    Decision.unless(
+                        ModelDecider.scale(state, c.replicas(), now()),
+                        () -> DependsDecider.stop(state, c.replicas(), names())),
+                    c.replyTo()))
         .onCommand(
             RegistryProtocol.Remove.class,
-            (state, c) -> run(state, ModelDecider.remove(state, now()), c.replyTo()))
+            (state, c) ->
+                run(
+                    state,
+                    Decision.unless(
+                        ModelDecider.remove(state, now()),
+                        () -> DependsDecider.removal(state, names())),
+                    c.replyTo()))
         .onCommand(
             RegistryProtocol.RollBack.class,
             (state, c) -> run(state, RolloutDecider.rollBack(state, now()), c.replyTo()))
@@ -157,6 +175,24 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
         .onCommand(
             RegistryProtocol.RetryOn.class,
             (state, c) -> run(state, FitDecider.retry(state, c.machine(), now()), c.replyTo()))
+        .onCommand(RegistryProtocol.SetAlias.class, this::onSetAlias)
+        .onCommand(TargetTold.class, this::onTargetTold)
+        .onCommand(
+            RegistryProtocol.RemoveAlias.class,
+            (state, c) ->
+                answer(
+                    state,
+                    AliasDecider.remove(state, DependsDecider.users(name, names()), now()),
+                    c.replyTo()))
+        .onCommand(
+            RegistryProtocol.GetAlias.class,
+            (state, c) -> answer(state, Decision.accepted(), c.replyTo()))
+        .onCommand(
+            WhatIs.class,
+            (state, asked) -> {
+              asked.replyTo().tell(AliasDecider.stands(state));
+              return Effect().none();
+            })
         .onCommand(RegistryProtocol.Register.class, this::onRegister)
         .onCommand(RegistryProtocol.Unregister.class, this::onUnregister)
         .onCommand(RegistryProtocol.Get.class, this::onGet)
@@ -227,7 +263,46 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
 
   private Effect<ModelEvent, ModelState> onDeploy(ModelState state, RegistryProtocol.Deploy c) {
     return run(
-        state, ModelDecider.deploy(state, c.spec(), c.ifMatch(), c.evolve(), now()), c.replyTo());
+        state,
+        Decision.unless(
+            ModelDecider.deploy(state, c.spec(), c.ifMatch(), c.evolve(), now()),
+            () -> DependsDecider.deploy(state, c.spec(), names())),
+        c.replyTo());
+  }
+
+  /** Where it comes to a change, its target is asked first what it is. */
+  private Effect<ModelEvent, ModelState> onSetAlias(ModelState state, RegistryProtocol.SetAlias c) {
+    Decision decision = AliasDecider.set(state, c.target(), c.ifMatch(), now());
+    if (decision.events().isEmpty()) {
+      return answer(state, decision, c.replyTo());
+    }
+    context.pipeToSelf(
+        around.catalog().whatIs(c.target()),
+        (stands, failure) -> new TargetTold(c, Optional.ofNullable(stands)));
+    return Effect().none();
+  }
+
+  private Effect<ModelEvent, ModelState> onTargetTold(ModelState state, TargetTold told) {
+    RegistryProtocol.SetAlias wish = told.wish();
+    return answer(
+        state,
+        AliasDecider.set(state, wish.target(), wish.ifMatch(), told.stands(), now()),
+        wish.replyTo());
+  }
+
+  private Effect<ModelEvent, ModelState> answer(
+      ModelState state, Decision decision, ActorRef<AliasReply> replyTo) {
+    if (decision.events().isEmpty()) {
+      replyTo.tell(AliasDecider.reply(state, state, decision));
+      return Effect().none();
+    }
+    unanswered = Optional.of(why -> replyTo.tell(AliasReply.refused(why)));
+    return write(
+        decision.events(),
+        next -> {
+          unanswered = Optional.empty();
+          replyTo.tell(AliasDecider.reply(state, next, decision));
+        });
   }
 
   /** One that sleeps wakes; one that has no room may have some made at once. */
@@ -281,7 +356,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
       replyTo.tell(new Reply(view(state), Optional.empty()));
       return Effect().none();
     }
-    unanswered = Optional.of(replyTo);
+    unanswered = Optional.of(why -> replyTo.tell(Reply.refused(why)));
     return write(
         decision.events(),
         next -> {
@@ -370,7 +445,18 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
         around.fleet().snapshot(),
         around.journal(),
         around.settings().reconcile(),
-        now());
+        now(),
+        parts(state));
+  }
+
+  private Map<ModelName, Listing> parts(ModelState state) {
+    Set<ModelName> needs = DependsDecider.needs(state);
+    return needs.isEmpty() ? Map.of() : DependsDecider.reached(needs, names());
+  }
+
+  /** The fleet's other names, as this node has heard of them. */
+  private Map<ModelName, Listing> names() {
+    return around.catalog().known();
   }
 
   private void show(ModelState state) {
@@ -387,13 +473,12 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
     }
     unanswered.ifPresent(
         caller ->
-            caller.tell(
-                Reply.refused(
-                    Refused.of(
-                        ErrorCode.STORE_UNAVAILABLE,
-                        "the journal's database did not confirm the change to %s; look at it again"
-                                .formatted(name)
-                            + " when the database answers, and repeat what is missing"))));
+            caller.accept(
+                Refused.of(
+                    ErrorCode.STORE_UNAVAILABLE,
+                    "the journal's database did not confirm the change to %s; look at it again"
+                            .formatted(name)
+                        + " when the database answers, and repeat what is missing")));
   }
 
   private Instant now() {

@@ -1,6 +1,7 @@
 package io.remuda.registry.model;
 
 import akka.actor.typed.ActorRef;
+import io.remuda.protocol.Absent;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
@@ -22,7 +23,11 @@ public sealed interface RegistryMessage extends RegistryProtocol.Command {
     if (command instanceof HistoryRead read) {
       return Optional.of(read.wish());
     }
-    return command instanceof RegistryMessage && !(command instanceof GiveWay)
+    if (command instanceof TargetTold told) {
+      return Optional.of(told.wish());
+    }
+    boolean passedOn = command instanceof GiveWay || command instanceof WhatIs;
+    return command instanceof RegistryMessage && !passedOn
         ? Optional.empty()
         : Optional.of(command);
   }
@@ -61,6 +66,25 @@ public sealed interface RegistryMessage extends RegistryProtocol.Command {
 
   /** What came of asking an instance's owner; no reply when none came in time. */
   record GiveWayAnswered(InstanceId id, Optional<GiveWayReply> reply) implements RegistryMessage {}
+
+  /** What is the name? Asked by the owner of another one. */
+  record WhatIs(ModelName name, ActorRef<Stands> replyTo) implements RegistryMessage {}
+
+  /**
+   * What a name is.
+   *
+   * @param deployed whether it is a deployment
+   * @param alias what it stands for instead
+   */
+  record Stands(boolean deployed, Optional<ModelName> alias) implements WireMessage {
+    public Stands {
+      alias = Absent.orEmpty(alias);
+    }
+  }
+
+  /** What the target of an alias is that is to be set; nothing when it was not told in time. */
+  record TargetTold(RegistryProtocol.SetAlias wish, Optional<Stands> stands)
+      implements RegistryMessage {}
 
   /** Look at the world again. */
   enum Look implements RegistryMessage {

@@ -1,9 +1,11 @@
 package io.remuda.registry.model;
 
+import io.remuda.protocol.Listing;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.InstanceReport.Origin;
 import io.remuda.protocol.model.InstanceView;
@@ -31,6 +33,9 @@ import java.util.TreeMap;
 /**
  * What was decided, seen together with what machines say: the one place where hard and soft state
  * meet to tell how an instance fares.
+ *
+ * @param parts what the catalog says of the deployments that this one is made of, and of what those
+ *     are made of
  */
 public record Sight(
     ModelState state,
@@ -38,13 +43,29 @@ public record Sight(
     FleetSnapshot fleet,
     JournalId journal,
     ReconcilePolicy policy,
-    Instant now) {
+    Instant now,
+    Map<ModelName, Listing> parts) {
 
   /** Longest holds after which a machine that refused is worth another assignment. */
   private static final int MOVE_AFTER_HOLDS = 5;
 
+  public Sight {
+    parts = Map.copyOf(parts);
+  }
+
+  /** Of a deployment that is made of nothing else. */
+  public Sight(
+      ModelState state,
+      SoftState soft,
+      FleetSnapshot fleet,
+      JournalId journal,
+      ReconcilePolicy policy,
+      Instant now) {
+    this(state, soft, fleet, journal, policy, now, Map.of());
+  }
+
   Sight with(ModelState nextState, SoftState nextSoft) {
-    return new Sight(nextState, nextSoft, fleet, journal, policy, now);
+    return new Sight(nextState, nextSoft, fleet, journal, policy, now, parts);
   }
 
   /** The same over another fleet. */

@@ -32,6 +32,7 @@ import io.remuda.registry.lease.LeaseState;
 import io.remuda.registry.machine.MachineEvent;
 import io.remuda.registry.machine.MachineState;
 import io.remuda.registry.model.Absence;
+import io.remuda.registry.model.AliasEvent;
 import io.remuda.registry.model.DeploymentEvent;
 import io.remuda.registry.model.Fit;
 import io.remuda.registry.model.FitEvent;
@@ -120,6 +121,11 @@ final class Samples {
     all.put(
         "ModelState-restarted",
         ofUnknownNumbers(modelState().on(restarted(new InstanceId(NAME, 8)))));
+    all.put("AliasSet", new AliasEvent.AliasSet(NAME, new ModelName("chat-v2"), AT));
+    all.put("AliasRemoved", new AliasEvent.AliasRemoved(NAME, AT));
+    all.put(
+        "ModelState-alias",
+        ModelState.empty(NAME).on(new AliasEvent.AliasSet(NAME, new ModelName("chat-v2"), AT)));
     all.put("ClaimMeasured", new FitEvent.ClaimMeasured(ID, MACHINE, 3, CLAIM, 2, AT));
     all.put("DoesNotFit", new FitEvent.DoesNotFit(NAME, MACHINE, unfit(), AT));
     all.put("FitForgotten", new FitEvent.FitForgotten(NAME, MACHINE, AT));

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit.CommandResultWithReply;
@@ -15,11 +16,13 @@ import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.RegistryProtocol.AliasReply;
 import io.remuda.protocol.RegistryProtocol.Reply;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Capacity;
+import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
@@ -38,6 +41,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
@@ -71,6 +75,7 @@ class OwnerCommandsTest {
 
   private final Fleet fleet = new Fleet();
   private final MovedClock clock = new MovedClock();
+  private final KeptLines lines = new KeptLines();
   private final EventSourcedBehaviorTestKit<RegistryProtocol.Command, ModelEvent, ModelState>
       owner = owner();
 
@@ -122,6 +127,56 @@ class OwnerCommandsTest {
     assertThat(kinds(evolved)).containsExactly("SchemaEvolved");
     assertThat(evolved.state().schema()).isEqualTo(more.schema());
     assertThat(evolved.state().earlier()).hasSize(1);
+  }
+
+  @Test
+  void anAliasIsSetToWhatIsDeployedAndTakenAway() {
+    var nobody = aliased(replyTo -> set("chat-v1", Optional.empty(), replyTo));
+    lines.show(DependsTest.listing("chat-v1", DeploymentPhase.READY, Set.of()));
+    var first = aliased(replyTo -> set("chat-v1", Optional.empty(), replyTo));
+    var again = aliased(replyTo -> set("chat-v1", Optional.empty(), replyTo));
+    var late = aliased(replyTo -> set("chat-v2", Optional.of(7L), replyTo));
+    var deployed = asked(deploy(aSpec().build(), Optional.empty()));
+    var gone = aliased(replyTo -> new RegistryProtocol.RemoveAlias(DEMO, replyTo));
+    var twice = aliased(replyTo -> new RegistryProtocol.RemoveAlias(DEMO, replyTo));
+
+    assertThat(nobody.refused().orElseThrow().code()).isEqualTo(ErrorCode.MODEL_NOT_FOUND);
+    assertThat(first.alias().orElseThrow().version()).isEqualTo(1);
+    assertThat(again.alias()).isEqualTo(first.alias());
+    assertThat(late.refused().orElseThrow().code()).isEqualTo(ErrorCode.STALE_VERSION);
+    assertThat(code(deployed)).isEqualTo(ErrorCode.SPEC_CONFLICT);
+    assertThat(gone.alias()).isEqualTo(first.alias());
+    assertThat(twice.refused().orElseThrow().code()).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(owner.getState().alias()).isEmpty();
+  }
+
+  @Test
+  void aPartInUseStaysAndACircleIsRefused() {
+    asked(deploy(aSpec().build(), Optional.empty()));
+    lines.show(DependsTest.listing("agent", DeploymentPhase.READY, Set.of(DEMO)));
+
+    var removed = asked(replyTo -> new RegistryProtocol.Remove(DEMO, replyTo));
+    var stopped = asked(replyTo -> new RegistryProtocol.Scale(DEMO, 0, replyTo));
+    var circle =
+        asked(deploy(aSpec().needs(Set.of(new ModelName("agent"))).build(), Optional.of(1L)));
+
+    assertThat(removed.hasNoEvents()).isTrue();
+    assertThat(code(removed)).isEqualTo(ErrorCode.IN_USE);
+    assertThat(code(stopped)).isEqualTo(ErrorCode.IN_USE);
+    assertThat(code(circle)).isEqualTo(ErrorCode.INVALID_SPEC);
+    assertThat(circle.hasNoEvents()).isTrue();
+  }
+
+  /** The answer comes after the target's, which is another message. */
+  private AliasReply aliased(Function<ActorRef<AliasReply>, RegistryProtocol.Command> command) {
+    TestProbe<AliasReply> probe = KIT.createTestProbe(AliasReply.class);
+    owner.runCommand(command.apply(probe.getRef()));
+    return probe.receiveMessage();
+  }
+
+  private static RegistryProtocol.Command set(
+      String target, Optional<Long> ifMatch, ActorRef<AliasReply> replyTo) {
+    return new RegistryProtocol.SetAlias(DEMO, new ModelName(target), ifMatch, replyTo);
   }
 
   @Test
@@ -363,7 +418,7 @@ class OwnerCommandsTest {
                 clock,
                 fleet,
                 KIT.<FleetProtocol.Command>createTestProbe().getRef(),
-                new KeptLines(),
+                lines,
                 name -> CompletableFuture.completedFuture(new Owned(1, 0)),
                 () -> {},
                 new Unreadable(),

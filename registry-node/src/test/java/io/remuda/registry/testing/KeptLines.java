@@ -2,7 +2,10 @@ package io.remuda.registry.testing;
 
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.registry.model.CatalogLines;
+import io.remuda.registry.model.RegistryMessage.Stands;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +26,19 @@ public final class KeptLines implements CatalogLines {
   public void show(Listing line) {
     newest.merge(line.name(), line, (was, next) -> next.isNewerThan(was) ? next : was);
     all.add(line);
+  }
+
+  @Override
+  public Map<ModelName, Listing> known() {
+    return Collections.unmodifiableMap(newest);
+  }
+
+  @Override
+  public CompletionStage<Stands> whatIs(ModelName name) {
+    Optional<Listing> line =
+        Optional.ofNullable(newest.get(name)).filter(l -> l.phase() != DeploymentPhase.ENDED);
+    return CompletableFuture.completedFuture(
+        new Stands(line.isPresent() && line.get().alias().isEmpty(), line.flatMap(Listing::alias)));
   }
 
   @Override

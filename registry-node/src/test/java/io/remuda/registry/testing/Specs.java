@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Builder of specifications with sane defaults. */
 public final class Specs {
@@ -84,6 +85,11 @@ public final class Specs {
 
   public Specs keep(Keep to) {
     policies = new Policies(policies.scaling(), policies.rollout(), to, policies.needs());
+    return this;
+  }
+
+  public Specs needs(Set<ModelName> to) {
+    policies = new Policies(policies.scaling(), policies.rollout(), policies.keep(), to);
     return this;
   }
 

@@ -3,6 +3,7 @@ package io.remuda.gateway.batches;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.remuda.gateway.edge.Endpoint;
 import io.remuda.gateway.routing.RouteSnapshot;
 import io.remuda.gateway.typed.TypedModels;
@@ -83,12 +84,28 @@ final class EngineLines implements LineWork {
               "the body is larger than " + payloadLimit + " bytes; send a smaller one",
               ""));
     }
-    ModelName model = new ModelName(body(line).path("model").asText());
+    JsonNode body = body(line);
+    ModelName asked = new ModelName(body.path("model").asText());
+    ModelName model = known.get().resolve(asked);
     if (known.get().find(model.value()).isEmpty()) {
       // It was there when the batch began, and may be again: a registry that starts knows none.
       return removed.gone(model).<Prepared>map(Known::of).orElseGet(Later::new);
     }
-    return new Task(model, "", UntypedPayload.of(line.url(), line.body()));
+    return new Task(
+        model,
+        "",
+        UntypedPayload.of(line.url(), model.equals(asked) ? line.body() : named(body, model)));
+  }
+
+  /** The engine may know its own name alone, and not an alias of it. */
+  private static byte[] named(JsonNode body, ModelName model) {
+    ObjectNode renamed = body.deepCopy();
+    renamed.put("model", model.value());
+    try {
+      return JSON.writeValueAsBytes(renamed);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

@@ -69,7 +69,8 @@ final class TypedLines implements LineWork {
 
   @Override
   public Prepared prepare(BatchLine line) {
-    ModelName model = new ModelName(Endpoint.modelIn(line.url()).orElseThrow());
+    ModelName model =
+        known.get().resolve(new ModelName(Endpoint.modelIn(line.url()).orElseThrow()));
     Optional<TypedCodec> codec = models.find(model);
     if (codec.isEmpty()) {
       // It was there when the batch began, and may be again: a registry that starts knows none.

@@ -100,7 +100,7 @@ public record BodyScan(String model, boolean stream) {
     return new Result(Optional.of(new BodyScan(model, stream)), Optional.empty());
   }
 
-  private static JsonParser parser(ByteBuf body) throws IOException {
+  static JsonParser parser(ByteBuf body) throws IOException {
     if (body.hasArray()) {
       return FACTORY.createParser(
           body.array(), body.arrayOffset() + body.readerIndex(), body.readableBytes());

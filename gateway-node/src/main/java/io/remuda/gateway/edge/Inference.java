@@ -26,7 +26,9 @@ final class Inference implements AnswerInProgress {
   private final long started = System.nanoTime();
   private final Hops hops = new Hops(started);
   private final Holding holding;
+  // The model that answers, once it is known: behind an alias not the name that was asked for.
   private String model = "";
+  private boolean resolved;
   private boolean over;
   private boolean paused;
   private long firstByteAt;
@@ -120,12 +122,22 @@ final class Inference implements AnswerInProgress {
       return;
     }
     RouteSnapshot snapshot = handler.routes().snapshot();
-    ModelEntry entry = request.models().test(model) ? snapshot.get(model) : null;
+    // A key is for the name that is asked for, be it an alias.
+    ModelEntry entry = resolved || request.models().test(model) ? snapshot.get(model) : null;
     if (entry == null) {
       Refused unknown = Refusals.unknown(model, snapshot, request.models());
       model = "";
       refuse(unknown, retryAfterLoading());
       return;
+    }
+    if (!resolved) {
+      resolved = true;
+      model = entry.name();
+      Optional<Refused> unnamed = body.answeredBy(model);
+      if (unnamed.isPresent()) {
+        refuse(unnamed.get(), Duration.ZERO);
+        return;
+      }
     }
     boolean leased = request.lease().isPresent();
     Optional<Target> target =

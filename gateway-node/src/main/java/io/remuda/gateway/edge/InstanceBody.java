@@ -22,6 +22,7 @@ final class InstanceBody {
 
   private final ClientRequest request;
   private String model = "";
+  private @Nullable ByteBuf renamed;
   private boolean stream;
   private @Nullable Translation translation;
   private @Nullable ByteBuf translated;
@@ -61,7 +62,24 @@ final class InstanceBody {
     return found.refused();
   }
 
-  /** As the client named it; empty until it is known. */
+  /**
+   * The client's name is an alias of {@code name}, or that name itself. An engine may know its own
+   * name alone, so that the body must say that one; why it cannot, where it cannot.
+   */
+  Optional<Refused> answeredBy(String name) {
+    if (name.equals(model)) {
+      return Optional.empty();
+    }
+    model = name;
+    if (translation != null) {
+      return Optional.empty();
+    }
+    ModelRewrite.Result result = ModelRewrite.of(request.body(), name);
+    result.body().ifPresent(body -> renamed = body);
+    return result.refused();
+  }
+
+  /** The model that answers; as the client named it until that is known. */
   String model() {
     return model;
   }
@@ -93,7 +111,7 @@ final class InstanceBody {
 
   InferenceRequest forInstance(Target target) {
     Translation between = translation;
-    ByteBuf body = translated;
+    ByteBuf body = translated == null ? renamed : translated;
     return new InferenceRequest(
         target.instance(),
         "POST",
@@ -121,6 +139,10 @@ final class InstanceBody {
     ByteBuf sent = translated;
     if (sent != null) {
       sent.release();
+    }
+    ByteBuf named = renamed;
+    if (named != null) {
+      named.release();
     }
   }
 }

@@ -6,10 +6,13 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.Route;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Phase;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** The sentences with which the byte path refuses; each says what to do. */
 final class Refusals {
@@ -25,8 +28,17 @@ final class Refusals {
           ErrorCode.MODEL_NOT_READY,
           "this gateway has not heard from the fleet yet; try again, and see that a registry runs");
     }
+    Optional<ModelName> target = visible.test(model) ? snapshot.aliasOf(model) : Optional.empty();
+    if (target.isPresent()) {
+      return aliasOfNothing(model, target.get());
+    }
     List<String> names =
-        snapshot.models().stream().map(ModelEntry::name).filter(visible).sorted().toList();
+        Stream.concat(
+                snapshot.models().stream().map(ModelEntry::name),
+                snapshot.aliases().keySet().stream())
+            .filter(visible)
+            .sorted()
+            .toList();
     String known =
         names.isEmpty()
             ? "nothing is deployed; deploy one first"
@@ -35,6 +47,14 @@ final class Refusals {
                 + (names.size() > SHOWN_NAMES ? ", ... (GET /v1/models lists all)" : "");
     return Refused.of(
         ErrorCode.MODEL_NOT_FOUND, "the model '" + shown(model) + "' does not exist; " + known);
+  }
+
+  /** The name is an alias, and what it stands for is no model. */
+  private static Refused aliasOfNothing(String alias, ModelName target) {
+    return Refused.of(
+        ErrorCode.MODEL_NOT_FOUND,
+        "the model '%1$s' is an alias of '%2$s', which was removed; ask for another model, or set the alias to one"
+            .formatted(alias, target));
   }
 
   /** It would have waited, but this gateway ends. */

@@ -175,6 +175,7 @@ public final class ApiServer {
         new InferenceRoutes(parts.inference(), materializer, local.executionContext()).endpoints());
     table.addAll(new DeploymentRoutes(fleet, routes::snapshot, pause, settings).endpoints());
     table.addAll(new RolloutRoutes(fleet).endpoints());
+    table.addAll(new AliasRoutes(new AliasClient(fleet), routes::snapshot).endpoints());
     table.addAll(
         new LogRoutes(
                 local,

@@ -325,6 +325,18 @@ public final class FleetClient implements DemandVoice.Registry {
         .thenApply(reply -> present(reply.deployment(), reply.refused()));
   }
 
+  /** What may do harm when it is heard twice, and is asked of a name's owner. */
+  <R> CompletionStage<R> owner(
+      ModelName name, Function<ActorRef<R>, RegistryProtocol.Command> message) {
+    return entity(RegistryProtocol.TYPE_KEY, name.value(), message);
+  }
+
+  /** What may be asked again while no answer has come. */
+  <R> CompletionStage<R> ownerAgain(
+      ModelName name, Function<ActorRef<R>, RegistryProtocol.Command> message) {
+    return harmless(RegistryProtocol.TYPE_KEY, name.value(), message);
+  }
+
   private CompletionStage<MachineView> machine(
       MachineId id, Function<ActorRef<MachineProtocol.Reply>, MachineProtocol.Command> message) {
     return entity(MachineProtocol.TYPE_KEY, id.value(), message)
@@ -332,7 +344,7 @@ public final class FleetClient implements DemandVoice.Registry {
   }
 
   /** A refusal wins: a conflict comes with the deployment that is in the way. */
-  private static <T> T present(Optional<T> value, Optional<Refused> refused) {
+  static <T> T present(Optional<T> value, Optional<Refused> refused) {
     if (refused.isPresent()) {
       throw Refusal.of(refused.get());
     }

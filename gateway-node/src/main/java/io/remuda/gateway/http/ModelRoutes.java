@@ -14,11 +14,11 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Schema;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The models that answer now, in OpenAI's shape; read from the snapshot, so no registry is asked.
@@ -52,13 +52,15 @@ final class ModelRoutes {
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
-    List<ModelEntry> ready =
-        known.get().models().stream()
-            .filter(ModelRoutes::isUsable)
-            .filter(entry -> ModelName.parse(entry.name()).filter(call.caller()::sees).isPresent())
-            .sorted(Comparator.comparing(ModelEntry::name))
+    RouteSnapshot now = known.get();
+    List<String> ready =
+        Stream.concat(now.models().stream().map(ModelEntry::name), now.aliases().keySet().stream())
+            .filter(name -> now.find(name).filter(ModelRoutes::isUsable).isPresent())
+            .filter(name -> ModelName.parse(name).filter(call.caller()::sees).isPresent())
+            .sorted()
             .toList();
-    return Replies.now(Replies.json(200, Json.list(ready, ModelRoutes::view)));
+    return Replies.now(
+        Replies.json(200, Json.list(ready, name -> view(name, now.find(name).orElseThrow()))));
   }
 
   private CompletionStage<HttpResponse> get(Call call) {
@@ -69,7 +71,7 @@ final class ModelRoutes {
           ErrorCode.MODEL_NOT_READY,
           "no instance of '" + entry.name() + "' takes requests now" + why + "; try again shortly");
     }
-    return Replies.now(Replies.json(200, view(entry)));
+    return Replies.now(Replies.json(200, view(call.path("model"), entry)));
   }
 
   /** Also of a model that is not ready, so that clients can be built before. */
@@ -89,14 +91,21 @@ final class ModelRoutes {
   }
 
   private ModelEntry known(Call call) {
-    return ModelName.parse(call.path("model"))
-        .filter(call.caller()::sees)
-        .flatMap(model -> known.get().find(model.value()))
+    RouteSnapshot now = known.get();
+    Optional<ModelName> seen = ModelName.parse(call.path("model")).filter(call.caller()::sees);
+    return seen.flatMap(model -> now.find(model.value()))
         .orElseThrow(
             () ->
                 Refusal.of(
                     ErrorCode.MODEL_NOT_FOUND,
-                    "the model does not exist; 'GET /v1/models' lists those that take requests"));
+                    seen.flatMap(name -> now.aliasOf(name.value()))
+                        .map(
+                            target ->
+                                "the model is an alias of '%s', which was removed; set the alias to another"
+                                    .formatted(target))
+                        .orElse(
+                            "the model does not exist; 'GET /v1/models' lists those that take"
+                                + " requests")));
   }
 
   /** Whether it takes requests, be it that they wake it. */
@@ -105,15 +114,21 @@ final class ModelRoutes {
         || entry.listing().filter(said -> said.sleeps() || said.returns()).isPresent();
   }
 
-  private static ObjectNode view(ModelEntry entry) {
+  /**
+   * @param name that it is asked for by: its own, or an alias of it
+   */
+  private static ObjectNode view(String name, ModelEntry entry) {
     Optional<Listing> listing = entry.listing();
     ObjectNode json = Json.object();
-    json.put("id", entry.name());
+    json.put("id", name);
     json.put("object", "model");
     json.put("created", listing.map(said -> said.createdAt().getEpochSecond()).orElse(0L));
     json.put("owned_by", "remuda");
     json.put("root", listing.flatMap(Listing::model).orElse(entry.name()));
     json.putNull("parent");
+    if (!name.equals(entry.name())) {
+      json.put("alias_of", entry.name());
+    }
     if (listing.isPresent() && listing.get().context().isPresent()) {
       json.put("max_model_len", listing.get().context().getAsInt());
     } else {
@@ -124,7 +139,7 @@ final class ModelRoutes {
     instances.put("known", entry.routes().size());
     listing.ifPresent(said -> instances.put("wanted", said.replicas()));
     instances.set("tasks", Views.tasks(entry.routes()).orElse(null));
-    listing.flatMap(Listing::schema).ifPresent(schema -> types(json, entry.name(), schema));
+    listing.flatMap(Listing::schema).ifPresent(schema -> types(json, name, schema));
     return json;
   }
 

@@ -66,7 +66,8 @@ final class TaskIntake {
   }
 
   private CompletionStage<Submit> read(Call call, TaskMemory.Share share) {
-    ModelName model = call.model("model");
+    // A task is the model's that its address stands for now, whatever becomes of the alias.
+    ModelName model = known.get().resolve(call.model("model"));
     Optional<TypedCodec> codec = models.find(model);
     String path = codec.isPresent() ? "" : untyped(call, model);
     String key = call.header("idempotency-key").orElse("");

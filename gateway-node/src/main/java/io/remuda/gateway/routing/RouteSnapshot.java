@@ -3,6 +3,7 @@ package io.remuda.gateway.routing;
 import io.remuda.protocol.AccessTable;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -19,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 public final class RouteSnapshot {
 
   static final RouteSnapshot COLD =
-      new RouteSnapshot(Map.of(), List.of(), Map.of(), Set.of(), AccessTable.EMPTY, true);
+      new RouteSnapshot(Map.of(), List.of(), Map.of(), Map.of(), Set.of(), AccessTable.EMPTY, true);
 
   private final Map<String, ModelEntry> models;
+  private final Map<String, ModelEntry> named;
+  private final Map<String, Listing> aliases;
   private final List<Listing> listings;
   private final Map<String, Listing> removed;
   private final Set<MachineId> outOfSight;
@@ -31,11 +34,14 @@ public final class RouteSnapshot {
   RouteSnapshot(
       Map<String, ModelEntry> models,
       List<Listing> listings,
+      Map<String, Listing> aliases,
       Map<String, Listing> removed,
       Set<MachineId> outOfSight,
       AccessTable access,
       boolean cold) {
-    this.models = new HashMap<>(models);
+    this.models = Map.copyOf(models);
+    this.aliases = Map.copyOf(aliases);
+    this.named = named(models, aliases);
     this.listings = List.copyOf(listings);
     this.removed = Map.copyOf(removed);
     this.outOfSight = Set.copyOf(outOfSight);
@@ -43,22 +49,53 @@ public final class RouteSnapshot {
     this.cold = cold;
   }
 
-  /** The model of that name, or empty when no registry and no machine has named it. */
+  /** Of models and of aliases, so that one look finds either. */
+  private static Map<String, ModelEntry> named(
+      Map<String, ModelEntry> models, Map<String, Listing> aliases) {
+    Map<String, ModelEntry> named = new HashMap<>(models);
+    aliases.forEach(
+        (name, listing) ->
+            listing
+                .alias()
+                .map(target -> models.get(target.value()))
+                .ifPresent(entry -> named.putIfAbsent(name, entry)));
+    return named;
+  }
+
+  /**
+   * The model of that name, or that it is an alias of; empty when no registry and no machine has
+   * named it.
+   */
   public Optional<ModelEntry> find(String model) {
     return Optional.ofNullable(get(model));
   }
 
   /** As {@link #find}, without an allocation. */
   public @Nullable ModelEntry get(String model) {
-    return models.get(model);
+    return named.get(model);
   }
 
-  /** Every known model, in no order. */
+  /** What {@code name} is an alias of, be it gone; empty of a name that is none. */
+  public Optional<ModelName> aliasOf(String name) {
+    return Optional.ofNullable(aliases.get(name)).flatMap(Listing::alias);
+  }
+
+  /** The model that answers for {@code name}: its target where it is an alias, else itself. */
+  public ModelName resolve(ModelName name) {
+    return aliasOf(name.value()).orElse(name);
+  }
+
+  /** Every alias that has not ended, by its name. */
+  public Map<String, Listing> aliases() {
+    return aliases;
+  }
+
+  /** Every known model, in no order; an alias is none. */
   public Collection<ModelEntry> models() {
-    return java.util.Collections.unmodifiableCollection(models.values());
+    return models.values();
   }
 
-  /** The catalog: every deployment that has not ended, ordered by name. */
+  /** The catalog: every deployment that has not ended, ordered by name; an alias is none. */
   public List<Listing> listings() {
     return listings;
   }

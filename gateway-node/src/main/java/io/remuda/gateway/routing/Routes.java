@@ -180,10 +180,12 @@ public final class Routes {
         }
       }
     }
+    Map<String, Listing> aliases = aliases();
     List<Listing> listings =
         catalogs.values().stream()
             .flatMap(catalog -> catalog.entries().stream())
             .filter(listing -> listing.phase() != DeploymentPhase.ENDED)
+            .filter(listing -> listing.alias().isEmpty())
             .sorted((a, b) -> a.name().compareTo(b.name()))
             .toList();
     Set<MachineId> outOfSight = new HashSet<>(masked);
@@ -193,6 +195,8 @@ public final class Routes {
       String name = listing.name().value();
       models.put(name, entry(name, Optional.of(listing), routes.remove(name), outOfSight));
     }
+    // What machines still say of a model whose name is an alias now is of its past.
+    routes.keySet().removeAll(aliases.keySet());
     routes.forEach(
         (name, left) -> models.put(name, entry(name, Optional.empty(), left, outOfSight)));
     Map<String, Listing> removed =
@@ -202,7 +206,14 @@ public final class Routes {
             .filter(each -> !models.containsKey(each.name().value()))
             .collect(Collectors.toMap(each -> each.name().value(), each -> each));
     counters.keySet().retainAll(alive);
-    return new RouteSnapshot(models, listings, removed, outOfSight, access, !heard);
+    return new RouteSnapshot(models, listings, aliases, removed, outOfSight, access, !heard);
+  }
+
+  private Map<String, Listing> aliases() {
+    return catalogs.values().stream()
+        .flatMap(catalog -> catalog.entries().stream())
+        .filter(each -> each.phase() != DeploymentPhase.ENDED && each.alias().isPresent())
+        .collect(Collectors.toMap(each -> each.name().value(), each -> each));
   }
 
   private ModelEntry entry(

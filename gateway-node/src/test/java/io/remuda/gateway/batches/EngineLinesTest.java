@@ -68,6 +68,27 @@ class EngineLinesTest {
   }
 
   @Test
+  void aLineThatNamesAnAliasIsATaskOfItsModel() {
+    knows("chatty");
+    routes.merge(
+        Catalog.EMPTY.with(
+            Listing.ofAlias(
+                new ModelName("chat"),
+                1,
+                0,
+                DeploymentPhase.READY,
+                Optional.of(new ModelName("chatty")),
+                Instant.EPOCH)));
+
+    assertThat(problem("{\"model\": \"chat\"}", "chatty")).isEqualTo("none");
+    LineWork.Task task = (LineWork.Task) lines.prepare(line("{\"model\": \"chat\"}"));
+
+    assertThat(task.model()).isEqualTo(new ModelName("chatty"));
+    assertThat(task.payload().toStringUtf8())
+        .isEqualTo("/v1/chat/completions\n{\"model\":\"chatty\"}");
+  }
+
+  @Test
   void aLineIsATaskThatNamesItsPath() {
     assertThat(lines.prepare(line("{\"model\": \"chatty\"}"))).isInstanceOf(LineWork.Later.class);
     knows("chatty");

@@ -159,6 +159,20 @@ final class EdgeFixture implements AutoCloseable {
                     false))));
   }
 
+  /** Says that {@code name} stands for {@code target} from now on. */
+  void alias(String name, String target) {
+    routes.merge(
+        new Catalog(
+            List.of(
+                Listing.ofAlias(
+                    new ModelName(name),
+                    ++sequence,
+                    0,
+                    DeploymentPhase.READY,
+                    Optional.of(new ModelName(target)),
+                    Instant.EPOCH))));
+  }
+
   HttpResponse<String> post(String path, String body, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + path))

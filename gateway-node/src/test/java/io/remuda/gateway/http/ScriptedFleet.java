@@ -24,6 +24,7 @@ import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.AliasView;
 import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.DeploymentView;
@@ -71,6 +72,7 @@ public final class ScriptedFleet implements AutoCloseable {
   private static final int KEYS_ON_A_PAGE = 3;
 
   private final Map<ModelName, DeploymentView> deployments = new ConcurrentHashMap<>();
+  private final Map<ModelName, AliasView> aliases = new ConcurrentHashMap<>();
   private final List<EventView> events = new CopyOnWriteArrayList<>();
   private final Map<String, ApiKey> keys = new ConcurrentSkipListMap<>();
   private final AtomicBoolean gpuCordoned = new AtomicBoolean();
@@ -211,6 +213,12 @@ public final class ScriptedFleet implements AutoCloseable {
                         Optional.empty()));
           } else if (message instanceof RegistryProtocol.RetryOn retry) {
             retry.replyTo().tell(found(retry.name()));
+          } else if (message instanceof RegistryProtocol.SetAlias set) {
+            set.replyTo().tell(aliased(set));
+          } else if (message instanceof RegistryProtocol.GetAlias get) {
+            get.replyTo().tell(alias(Optional.ofNullable(aliases.get(get.name()))));
+          } else if (message instanceof RegistryProtocol.RemoveAlias remove) {
+            remove.replyTo().tell(alias(Optional.ofNullable(aliases.remove(remove.name()))));
           } else if (message instanceof RegistryProtocol.Remove remove) {
             DeploymentView gone = deployments.remove(remove.name());
             remove
@@ -245,6 +253,30 @@ public final class ScriptedFleet implements AutoCloseable {
           }
           return Behaviors.same();
         });
+  }
+
+  private RegistryProtocol.AliasReply aliased(RegistryProtocol.SetAlias set) {
+    if (deployments.containsKey(set.name())) {
+      return RegistryProtocol.AliasReply.refused(
+          Refused.of(ErrorCode.INVALID_REQUEST, set.name() + " is a deployment"));
+    }
+    Optional<AliasView> before = Optional.ofNullable(aliases.get(set.name()));
+    if (set.ifMatch().isPresent() && !set.ifMatch().equals(before.map(AliasView::version))) {
+      return RegistryProtocol.AliasReply.refused(
+          Refused.of(ErrorCode.STALE_VERSION, "it is at another version"));
+    }
+    long version = before.map(AliasView::version).orElse(0L) + 1;
+    AliasView view = new AliasView(set.name(), set.target(), version, THEN);
+    aliases.put(set.name(), view);
+    return RegistryProtocol.AliasReply.of(view);
+  }
+
+  private static RegistryProtocol.AliasReply alias(Optional<AliasView> view) {
+    return view.map(RegistryProtocol.AliasReply::of)
+        .orElseGet(
+            () ->
+                RegistryProtocol.AliasReply.refused(
+                    Refused.of(ErrorCode.NOT_FOUND, "it is no alias")));
   }
 
   private RegistryProtocol.Reply deployed(RegistryProtocol.Deploy deploy) {

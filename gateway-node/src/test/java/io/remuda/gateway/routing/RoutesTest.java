@@ -89,6 +89,56 @@ class RoutesTest {
   }
 
   @Test
+  void anAliasIsFoundAsItsModelAndIsNoModelItself() {
+    routes.merge(table(route("m-1", "a", 1, Phase.READY)));
+    routes.merge(Catalog.EMPTY.with(alias("other", 1, "m")));
+
+    assertThat(routes.snapshot().find("other").orElseThrow().name()).isEqualTo("m");
+    assertThat(readyOf("other")).containsExactly("m-1");
+    assertThat(routes.snapshot().models()).extracting(ModelEntry::name).containsExactly("m");
+    assertThat(routes.snapshot().listings()).isEmpty();
+    assertThat(routes.snapshot().resolve(new ModelName("other"))).isEqualTo(new ModelName("m"));
+  }
+
+  @Test
+  void anAliasIsSwitchedByOneSnapshotAndEndsByATombstone() {
+    routes.merge(table(route("a-1", "a", 1, Phase.READY), route("b-1", "b", 1, Phase.READY)));
+    routes.merge(Catalog.EMPTY.with(alias("m", 1, "a")));
+    RouteSnapshot before = routes.snapshot();
+    routes.merge(Catalog.EMPTY.with(alias("m", 2, "b")));
+    routes.merge(Catalog.EMPTY.with(alias("m", 1, "a")));
+
+    assertThat(before.find("m").orElseThrow().name()).isEqualTo("a");
+    assertThat(routes.snapshot().find("m").orElseThrow().name()).isEqualTo("b");
+    routes.merge(
+        Catalog.EMPTY.with(
+            Listing.ofAlias(
+                new ModelName("m"), 3, 0, DeploymentPhase.ENDED, Optional.empty(), Instant.EPOCH)));
+    assertThat(routes.snapshot().find("m")).isEmpty();
+    assertThat(routes.snapshot().aliases()).isEmpty();
+  }
+
+  @Test
+  void anAliasOfNothingIsKnownAndNotFound() {
+    routes.merge(Catalog.EMPTY.with(alias("m", 1, "gone")));
+    routes.merge(Catalog.EMPTY.with(alias("n", 1, "m")));
+
+    assertThat(routes.snapshot().find("m")).isEmpty();
+    assertThat(routes.snapshot().find("n")).as("an alias of an alias").isEmpty();
+    assertThat(routes.snapshot().aliasOf("m")).hasValue(new ModelName("gone"));
+  }
+
+  private static Listing alias(String name, long version, String target) {
+    return Listing.ofAlias(
+        new ModelName(name),
+        version,
+        0,
+        DeploymentPhase.READY,
+        Optional.of(new ModelName(target)),
+        Instant.EPOCH);
+  }
+
+  @Test
   void keepsCountingRequestsOverChangesOfTheirRoute() {
     routes.merge(table(route("m-1", "a", 1, Phase.READY)));
     Target before = routes.snapshot().find("m").orElseThrow().ready(0);

@@ -81,6 +81,9 @@ final class CatalogEntry {
         declared.map(ModelState.Declaration::createdAt).orElse(Instant.EPOCH),
         declared.map(ModelState.Declaration::self).orElse(false),
         false,
+        Map.of(),
+        false,
+        Optional.empty(),
         // What it stands for answers on, as instances of a deployment do.
         state.alias().map(ModelState.Alias::target),
         Set.of());

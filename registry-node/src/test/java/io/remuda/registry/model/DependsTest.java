@@ -48,6 +48,9 @@ class DependsTest {
         Instant.EPOCH,
         false,
         false,
+        Map.of(),
+        false,
+        Optional.empty(),
         Optional.empty(),
         needs);
   }

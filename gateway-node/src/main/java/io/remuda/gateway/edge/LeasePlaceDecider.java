@@ -56,8 +56,8 @@ final class LeasePlaceDecider {
     if (lease.token().orElse(0) != token.number()) {
       return Place.none(
           ErrorCode.STALE_LEASE,
-          "lease %s is not held under this token any more; take the present one from 'GET"
-              + " /v1/leases/%s'".formatted(id, id));
+          "lease %s is not held under this token any more; 'GET /v1/leases/%s' tells the present one"
+              .formatted(id, id));
     }
     Optional<LeaseView.Part> part =
         lease.parts().stream().filter(each -> each.model().value().equals(model)).findFirst();

@@ -27,6 +27,9 @@ final class ShownCommandsTest {
           "deploy/bench/journal.sh",
           "deploy/bench/messages.sh",
           "deploy/bench/newmodel.sh",
+          "deploy/bench/moves.sh",
+          "deploy/bench/wake.sh",
+          "deploy/bench/estimates.sh",
           "deploy/faults/tasks.sh",
           "deploy/chaos/chaos.sh",
           "./remuda simulate --seeds 200");

@@ -119,7 +119,10 @@ final class OutageLinesTest {
     ActorRef<DoorActor.Command> entity =
         KIT.spawn(
             DoorActor.create(
-                Clock.systemUTC(), System::nanoTime, FloodPolicy.of(KIT.system().settings().config()), 100));
+                Clock.systemUTC(),
+                System::nanoTime,
+                FloodPolicy.of(KIT.system().settings().config()),
+                100));
     entity.tell(new DoorActor.Refused("10.0.0.1:1", "no key", 0));
     KIT.createTestProbe().expectTerminated(entity);
   }

@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
-import io.remuda.protocol.config.NodeHome;
-import io.remuda.protocol.config.StrictConfig;
+import io.remuda.deploy.moves.SmallFleet;
 import io.remuda.protocol.testing.Eventually;
-import io.remuda.protocol.testing.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,48 +33,44 @@ final class WakeTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int REQUESTS = 50;
 
-  @TempDir private static Path data;
-  private static NodeHome home;
-  private static AllInOne all;
+  @TempDir private static Path folder;
+  private static SmallFleet fleet;
+  private static String second;
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   @BeforeAll
   static void start() {
-    Config config =
-        StrictConfig.load(
-            Optional.empty(),
-            ConfigFactory.parseMap(
-                Map.of(
-                    "remuda.node.data",
-                    data.toString(),
-                    "remuda.gateway.port",
-                    FreePort.next(),
-                    "remuda.gateway.tasks.depth-pause",
-                    "1s")));
-    home = NodeHome.open(config);
-    all = AllInOne.start(home, config, sentence -> {});
-    all.awaitReady(key -> {});
+    fleet = SmallFleet.start(folder, Map.of("remuda.gateway.tasks.depth-pause", "1s"), Map.of());
+    second = fleet.addGateway(Map.of());
   }
 
   @AfterAll
-  static void stop() {
-    all.close();
-    home.close();
+  static void stop() throws Exception {
+    fleet.close();
   }
 
   @Test
-  void fiftyRequestsForASleepingModelStartItOnceAndAreAllAnswered() throws Exception {
+  void fiftyRequestsAtTwoGatewaysForASleepingModelStartItOnceAndAreAllAnswered() throws Exception {
     deploy("sleeper", 2);
     asleep("sleeper");
-    assertThat(json("/v1/models").toString()).contains("sleeper");
+    for (String gateway : List.of(fleet.url(), second)) {
+      Eventually.isTrue(
+          "each gateway lists it",
+          LIMIT,
+          () -> json(gateway, "/v1/models").toString().contains("sleeper"));
+    }
 
     List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
     for (int i = 0; i < REQUESTS; i++) {
       answers.add(
           client.sendAsync(
-              request("POST", "/v1/models/sleeper/predict", "{\"text\": \"I love this\"}"),
+              request(
+                  i % 2 == 0 ? fleet.url() : second,
+                  "POST",
+                  "/v1/models/sleeper/predict",
+                  "{\"text\": \"I love this\"}"),
               HttpResponse.BodyHandlers.ofString()));
     }
 
@@ -151,16 +142,24 @@ final class WakeTest {
   }
 
   private JsonNode json(String path) throws IOException, InterruptedException {
-    return MAPPER.readTree(send("GET", path, "").body());
+    return json(fleet.url(), path);
+  }
+
+  private JsonNode json(String gateway, String path) throws IOException, InterruptedException {
+    return MAPPER.readTree(
+        client
+            .send(request(gateway, "GET", path, ""), HttpResponse.BodyHandlers.ofString())
+            .body());
   }
 
   private HttpResponse<String> send(String method, String path, String body)
       throws IOException, InterruptedException {
-    return client.send(request(method, path, body), HttpResponse.BodyHandlers.ofString());
+    return client.send(
+        request(fleet.url(), method, path, body), HttpResponse.BodyHandlers.ofString());
   }
 
-  private static HttpRequest request(String method, String path, String body) {
-    return HttpRequest.newBuilder(URI.create(all.url() + path))
+  private static HttpRequest request(String gateway, String method, String path, String body) {
+    return HttpRequest.newBuilder(URI.create(gateway + path))
         .timeout(Duration.ofSeconds(90))
         .header("content-type", "application/json")
         .header("accept", "application/json")

@@ -1,0 +1,227 @@
+package io.remuda.deploy.moves;
+
+import io.remuda.node.gguf.BigramModel;
+import io.remuda.protocol.testing.Eventually;
+import io.remuda.protocol.testing.LlamaServer;
+import io.remuda.protocol.testing.TestFolders;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Scales and updates deployments under load, and counts the requests that were not answered. Two
+ * machines share one deployment; a third has room for just one instance of another one, whose
+ * update therefore leaves a gap: a request that is refused in it is none that failed.
+ */
+final class Moves implements AutoCloseable {
+
+  static final String USAGE =
+      """
+      usage: deploy/bench/moves.sh [ROUNDS] [--jvm]
+
+        ROUNDS   rounds of all moves, 1 to 1000; default 9
+        --jvm    the model in the JVM, also where there is a llama-server
+      """;
+
+  private static final int PER_SECOND = 50;
+  private static final int MOST = 4;
+
+  /** Who may wait for a slot does so; nobody may wait until a gap is over. */
+  private static final Duration PATIENT = Duration.ofSeconds(20);
+
+  private static final Duration BRIEF = Duration.ofMillis(500);
+
+  private final SmallFleet fleet;
+  private final Api api;
+  private final boolean jvm;
+  private final PrintStream out;
+  private int shared = 8;
+  private int alone = 8;
+
+  /** What a move came to. */
+  record Result(
+      String move,
+      int requests,
+      Duration span,
+      List<Asked> failed,
+      Duration longest,
+      Optional<Gap> gap) {}
+
+  private Moves(Path folder, boolean jvm, PrintStream out) throws Exception {
+    this.jvm = jvm;
+    this.out = out;
+    Path models = Files.createDirectories(folder.resolve("models"));
+    BigramModel.ofDemoCorpus().writeGguf(models.resolve("small.gguf"));
+    this.fleet =
+        SmallFleet.start(
+            folder,
+            Map.of(
+                "remuda.node.model-roots",
+                List.of(models.toString()),
+                "remuda.node.jvm.pace",
+                "2ms",
+                // Somebody always asks, so nothing is ever idle for long.
+                "remuda.registry.rollout.idle-patience",
+                "2s"),
+            machine("alone", 1));
+    this.api = new Api(fleet.url());
+    fleet.addMachine(machine("shared", 2));
+    fleet.addMachine(machine("shared", 2));
+    Eventually.isTrue(
+        "three machines are there",
+        Api.LIMIT,
+        () -> api.get("/v1/machines").path("data").size() == 3);
+  }
+
+  private static Map<String, Object> machine(String place, int cpus) {
+    return Map.of("remuda.node.labels.place", place, "remuda.node.capacity.cpus", cpus);
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    Optional<Rounds> wanted = Rounds.parse(arguments, "--jvm");
+    if (wanted.isEmpty()) {
+      System.err.print(USAGE);
+      System.exit(2);
+    }
+    Rounds rounds = wanted.orElseThrow();
+    if (rounds.help()) {
+      System.out.print(USAGE);
+      return;
+    }
+    boolean jvm = rounds.flag() || LlamaServer.find().isEmpty();
+    boolean good;
+    try (Moves moves = new Moves(TestFolders.untilExit("moves"), jvm, System.out)) {
+      good = moves.run(rounds.count());
+    }
+    System.exit(good ? 0 : 1);
+  }
+
+  private boolean run(int rounds) throws Exception {
+    out.printf(
+        "fleet: registry, 3 machines and a gateway in one JVM; engine: %s; %d requests/s, half of"
+            + " them streams%n",
+        jvm ? "in the JVM" : "llama-server", PER_SECOND);
+    api.deploy("shared", spec("shared", shared, 1, "surge"));
+    api.deploy("alone", spec("alone", alone, 1, "recreate-when-idle"));
+    api.awaitServing("shared", 1, shared);
+    api.awaitServing("alone", 1, alone);
+    int failed = 0;
+    int requests = 0;
+    for (int round = 1; round <= rounds; round++) {
+      for (Move move : moves()) {
+        Result result = run(move);
+        print(round, result);
+        requests += result.requests();
+        failed += result.failed().size();
+      }
+    }
+    out.printf("%d requests in %d rounds, %d failed%n", requests, rounds, failed);
+    return failed == 0;
+  }
+
+  /** One round of them; whoever adds a kind of move adds it here. */
+  private List<Move> moves() {
+    return List.of(
+        new Move("scale 1 to 4 to 1", "shared", false, this::scale),
+        new Move("rolling update (surge)", "shared", false, this::surge),
+        new Move("update without a spare place", "alone", true, this::recreate));
+  }
+
+  private void scale() throws Exception {
+    api.scale("shared", MOST);
+    api.awaitServing("shared", MOST, shared);
+    api.scale("shared", 1);
+    api.awaitServing("shared", 1, shared);
+  }
+
+  private void surge() throws Exception {
+    shared = other(shared);
+    api.update("shared", spec("shared", shared, 1, "surge"));
+    api.awaitServing("shared", 1, shared);
+  }
+
+  private void recreate() throws Exception {
+    alone = other(alone);
+    api.update("alone", spec("alone", alone, 1, "recreate-when-idle"));
+    api.awaitServing("alone", 1, alone);
+  }
+
+  /** Another number of slots is another version. */
+  private static int other(int slots) {
+    return slots == 8 ? 9 : 8;
+  }
+
+  private String spec(String place, int slots, int replicas, String strategy) {
+    String engine =
+        jvm
+            ? "\"engine\":\"jvm\",\"model\":\"demo\""
+            : "\"engine\":\"llama-server\",\"model\":\"small.gguf\",\"context\":256,"
+                + "\"arguments\":{\"threads\":\"1\"}";
+    return """
+        {%s,"slots":%d,"replicas":%d,"resources":{"memoryMiB":64,"cpus":1},\
+        "machineLabels":{"place":"%s"},"rollout":{"strategy":"%s"}}"""
+        .formatted(engine, slots, replicas, place, strategy);
+  }
+
+  private Result run(Move move) throws Exception {
+    long before = api.lastEvent(move.model());
+    List<Asked> all;
+    try (Askers askers =
+        new Askers(fleet.url(), move.model(), PER_SECOND, move.gap() ? BRIEF : PATIENT)) {
+      askers.awaitAnswered(PER_SECOND);
+      move.action().run();
+      askers.awaitAnswered(PER_SECOND);
+      all = askers.end();
+    }
+    Optional<Gap> gap =
+        move.gap() ? Gap.of(api.events(move.model(), before)) : Optional.<Gap>empty();
+    List<Asked> failed =
+        all.stream()
+            .filter(one -> one.outcome() != Asked.Outcome.ANSWERED)
+            .filter(one -> gap.filter(declared -> declared.explains(one)).isEmpty())
+            .toList();
+    return new Result(
+        move.name(),
+        all.size(),
+        Duration.between(all.get(0).begin(), all.get(all.size() - 1).end()),
+        failed,
+        move.gap() ? Gap.seen(all) : Askers.longestGap(all),
+        gap);
+  }
+
+  private void print(int round, Result result) {
+    String gap =
+        result
+            .gap()
+            .map(
+                declared ->
+                    "declared gap %d ms, seen %d ms"
+                        .formatted(declared.length().toMillis(), result.longest().toMillis()))
+            .orElseGet(
+                () ->
+                    "longest between two answers to a client %d ms"
+                        .formatted(result.longest().toMillis()));
+    out.printf(
+        Locale.ROOT,
+        "round %d  %-29s %6d requests in %.1f s, %d failed, %s%n",
+        round,
+        result.move(),
+        result.requests(),
+        result.span().toMillis() / 1000.0,
+        result.failed().size(),
+        gap);
+    result.failed().stream()
+        .limit(3)
+        .forEach(one -> out.printf("  failed at %s: %s%n", one.begin(), one.words()));
+  }
+
+  @Override
+  public void close() throws Exception {
+    fleet.close();
+  }
+}

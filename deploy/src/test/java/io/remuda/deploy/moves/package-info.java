@@ -1,0 +1,5 @@
+/** Measurements of deployments that move: how clients see them, and what the moves take. */
+@NullMarked
+package io.remuda.deploy.moves;
+
+import org.jspecify.annotations.NullMarked;

@@ -27,6 +27,7 @@ import picocli.CommandLine.ParameterException;
       ShowVerb.class,
       ScaleVerb.class,
       RolloutVerb.class,
+      AliasVerb.class,
       StopVerb.class,
       RmVerb.class,
       ExplainVerb.class,

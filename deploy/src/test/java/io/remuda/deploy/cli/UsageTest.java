@@ -74,6 +74,7 @@ final class UsageTest {
         "show",
         "scale",
         "rollout",
+        "alias",
         "stop",
         "rm",
         "explain",

@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -85,6 +87,71 @@ final class UpdatedUnderRequestsTest {
   }
 
   @Test
+  void noRequestFailsWhileAnAliasIsSwitchedAndThenAllAreTheNewOnes() throws Exception {
+    deploy("first", "demo", 4, Optional.empty());
+    deploy("second", "demo", 4, Optional.empty());
+    awaitServing("first", 4);
+    awaitServing("second", 4);
+    alias("talk", "first");
+    Eventually.isTrue(
+        "the gateway knows the alias",
+        LIMIT,
+        () -> json("/v1/models/talk").path("alias_of").asText().equals("first"));
+
+    try (Clients clients = new Clients("talk")) {
+      clients.awaitAnswers(2 * CLIENTS);
+      assertThat(clients.servedBy).allMatch(instance -> instance.startsWith("first-"));
+      alias("talk", "second");
+      Eventually.isTrue(
+          "the gateway knows of the switch",
+          LIMIT,
+          () -> json("/v1/models/talk").path("alias_of").asText().equals("second"));
+      clients.awaitAnswers(2 * CLIENTS);
+
+      assertThat(clients.failures).isEmpty();
+    }
+    try (Clients later = new Clients("talk")) {
+      later.awaitAnswers(2 * CLIENTS);
+
+      assertThat(later.servedBy).allMatch(instance -> instance.startsWith("second-"));
+      assertThat(later.failures).isEmpty();
+    }
+    assertThat(send("PUT", "/v1/aliases/first", "{\"target\": \"second\"}").statusCode())
+        .isEqualTo(400);
+    assertThat(send("PUT", "/v1/aliases/more", "{\"target\": \"talk\"}").body())
+        .contains("talk is an alias itself, of second");
+    assertThat(send("PUT", "/v1/aliases/more", "{\"target\": \"nobody\"}").statusCode())
+        .isEqualTo(404);
+    assertThat(send("PUT", "/v1/deployments/talk", "{\"engine\": \"jvm\"}").statusCode())
+        .isEqualTo(409);
+  }
+
+  @Test
+  void aDeploymentIsReadyWhenItsPartsAreAndAPartInUseStays() throws Exception {
+    String composed = "{\"engine\": \"jvm\", \"model\": \"demo\", \"needs\": [\"part\"]}";
+    assertThat(send("PUT", "/v1/deployments/whole", composed).statusCode()).isEqualTo(202);
+    awaitPhase("whole", "PENDING", "its part part is not deployed");
+
+    deploy("part", "demo", 4, Optional.empty());
+
+    awaitServing("part", 4);
+    awaitPhase("whole", "READY", "");
+    HttpResponse<String> removed = send("DELETE", "/v1/deployments/part", "");
+    assertThat(removed.statusCode()).isEqualTo(409);
+    assertThat(removed.body()).contains("in_use", "a part of whole");
+    String back =
+        "{\"engine\": \"jvm\", \"model\": \"demo\", \"slots\": 4, \"needs\": [\"whole\"]}";
+    HttpResponse<String> circle = send("PUT", "/v1/deployments/part", back, "if-match", "*");
+    assertThat(circle.statusCode()).isEqualTo(400);
+    assertThat(circle.body()).contains("part -> whole -> part");
+    assertThat(send("DELETE", "/v1/deployments/whole", "").statusCode()).isEqualTo(202);
+    Eventually.isTrue(
+        "nothing needs it any more",
+        LIMIT,
+        () -> send("DELETE", "/v1/deployments/part", "").statusCode() == 202);
+  }
+
+  @Test
   void aVersionThatCannotServeLeavesTheOldOneServingAndIsTakenBack() throws Exception {
     deploy("lasting", "demo", 4, Optional.empty());
     awaitServing("lasting", 4);
@@ -124,6 +191,7 @@ final class UpdatedUnderRequestsTest {
     private final ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
     private final AtomicInteger answered = new AtomicInteger();
     private final List<String> failures = new CopyOnWriteArrayList<>();
+    private final Set<String> servedBy = ConcurrentHashMap.newKeySet();
 
     private Clients(String model) {
       this.model = model;
@@ -145,6 +213,7 @@ final class UpdatedUnderRequestsTest {
         try {
           HttpResponse<String> answer = send("POST", "/v1/chat/completions", body);
           boolean whole = !stream || answer.body().endsWith("data: [DONE]\n\n");
+          answer.headers().firstValue("x-remuda-instance").ifPresent(servedBy::add);
           if (answer.statusCode() != 200 || !whole) {
             failures.add(answer.statusCode() + " " + answer.body());
           }
@@ -169,6 +238,23 @@ final class UpdatedUnderRequestsTest {
       threads.shutdown();
       assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     }
+  }
+
+  private void alias(String name, String target) throws Exception {
+    HttpResponse<String> answer =
+        send("PUT", "/v1/aliases/" + name, "{\"target\": \"" + target + "\"}");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  private void awaitPhase(String name, String phase, String reason) throws Exception {
+    Eventually.isTrue(
+        name + " is " + phase,
+        LIMIT,
+        () -> {
+          JsonNode deployment = json("/v1/deployments/" + name);
+          return deployment.path("phase").asText().equals(phase)
+              && deployment.path("reason").asText().contains(reason);
+        });
   }
 
   private void deploy(String name, String model, int slots, Optional<String> ifMatch)

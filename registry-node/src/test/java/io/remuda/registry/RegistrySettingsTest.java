@@ -97,8 +97,7 @@ class RegistrySettingsTest {
 
     assertThat(EvictionTimes.from(evict))
         .isEqualTo(
-            new EvictionTimes(
-                Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));
+            new EvictionTimes(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));
     assertThat(RegistrySettings.from(DEFAULTS).reconcile().evict().idle())
         .isEqualTo(Duration.ofSeconds(10));
     assertThatThrownBy(

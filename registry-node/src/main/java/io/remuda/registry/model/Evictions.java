@@ -18,15 +18,17 @@ import java.util.stream.Collectors;
  * @param asked where others were last asked to give way, while that is not over
  * @param times how often in a row room was made on a machine and nothing came of it
  * @param kept instances that were asked and stay, each for a while
+ * @param come its own instance that gave way last, once what it made room for was seen in its place
  */
 record Evictions(
     Optional<Instant> wanted,
     Optional<Asked> asked,
     Map<MachineId, Integer> times,
-    Map<InstanceId, SoftState.Hold> kept) {
+    Map<InstanceId, SoftState.Hold> kept,
+    Optional<InstanceId> come) {
 
   static final Evictions NONE =
-      new Evictions(Optional.empty(), Optional.empty(), Map.of(), Map.of());
+      new Evictions(Optional.empty(), Optional.empty(), Map.of(), Map.of(), Optional.empty());
 
   /** Room was asked for; until then nobody else is asked. */
   record Asked(MachineId machine, Instant until) {}
@@ -37,7 +39,7 @@ record Evictions(
   }
 
   Evictions wanted(Instant now) {
-    return new Evictions(Optional.of(now), asked, times, kept);
+    return new Evictions(Optional.of(now), asked, times, kept, come);
   }
 
   boolean wantedLately(Duration limit, Instant now) {
@@ -48,7 +50,7 @@ record Evictions(
     Map<MachineId, Integer> more = new TreeMap<>(times);
     int so = more.merge(machine, 1, Integer::sum);
     Duration hold = ReconcilePolicy.grown(policy.hold(), policy.holdMax(), so);
-    return new Evictions(wanted, Optional.of(new Asked(machine, now.plus(hold))), more, kept);
+    return new Evictions(wanted, Optional.of(new Asked(machine, now.plus(hold))), more, kept, come);
   }
 
   boolean isAsking(Instant now) {
@@ -61,19 +63,29 @@ record Evictions(
     more.put(id, new SoftState.Hold(until, why, 1));
     Map<MachineId, Integer> less = new TreeMap<>(times);
     asked.ifPresent(last -> less.remove(last.machine()));
-    return new Evictions(wanted, Optional.empty(), less, more);
+    return new Evictions(wanted, Optional.empty(), less, more, come);
   }
 
   /** It has an instance that is ready: whatever was asked for has come. */
   Evictions served() {
     return asked.isEmpty() && times.isEmpty()
         ? this
-        : new Evictions(wanted, Optional.empty(), Map.of(), kept);
+        : new Evictions(wanted, Optional.empty(), Map.of(), kept, come);
   }
 
   /** Nothing came of what was asked for in all that time. */
   Evictions lapsed() {
-    return new Evictions(wanted, Optional.empty(), times, kept);
+    return new Evictions(wanted, Optional.empty(), times, kept, come);
+  }
+
+  /** What its instance {@code id} made room for is there. */
+  Evictions come(InstanceId id) {
+    return new Evictions(wanted, asked, times, kept, Optional.of(id));
+  }
+
+  /** Without what was asked for another recipe's sake. */
+  Evictions forRecipe() {
+    return new Evictions(wanted, Optional.empty(), Map.of(), Map.of(), come);
   }
 
   /** Why instances stay that were asked lately. */
@@ -90,6 +102,6 @@ record Evictions(
     }
     Map<InstanceId, SoftState.Hold> left = new TreeMap<>(kept);
     left.values().removeIf(hold -> !hold.lasts(now));
-    return new Evictions(wanted, asked, times, left);
+    return new Evictions(wanted, asked, times, left, come);
   }
 }

@@ -13,8 +13,8 @@ import java.util.Optional;
 
 /**
  * Room is made for a missing instance where {@link EvictionPolicy} finds idle ones that may give
- * way. Their owners are asked; the instance is placed in the ordinary way once what they claimed
- * is free again, so that nothing starts before the memory is back.
+ * way. Their owners are asked; the instance is placed in the ordinary way once what they claimed is
+ * free again, so that nothing starts before the memory is back.
  */
 final class MakeRoom {
 
@@ -25,10 +25,7 @@ final class MakeRoom {
     Sight sight = round.sight();
     Evictions now = remembered(round, sight);
     round.remember(round.soft().with(now));
-    if (round.older()
-        || !isShort(sight)
-        || round.pausedByFailures()
-        || now.isAsking(round.now())) {
+    if (round.older() || !isShort(sight) || round.pausedByFailures() || now.isAsking(round.now())) {
       return;
     }
     Need need = sight.need();
@@ -50,7 +47,14 @@ final class MakeRoom {
   }
 
   private static Evictions remembered(Round round, Sight sight) {
-    Evictions last = round.soft().evictions().pruned(round.now());
+    Evictions pruned = round.soft().evictions().pruned(round.now());
+    Evictions last =
+        sight
+            .state()
+            .given()
+            .filter(sight::hasCome)
+            .map(given -> pruned.come(given.id()))
+            .orElse(pruned);
     if (isServing(sight)) {
       return last.served();
     }
@@ -103,10 +107,7 @@ final class MakeRoom {
   private static boolean isAsked(Sight sight) {
     ModelDemand demand = sight.fleet().demand(sight.state().name());
     return demand.waiting() + demand.tasks() > 0
-        || sight
-            .soft()
-            .evictions()
-            .wantedLately(sight.policy().scale().demandLimit(), sight.now());
+        || sight.soft().evictions().wantedLately(sight.policy().scale().demandLimit(), sight.now());
   }
 
   /** What is said of each machine for one more instance, with who there might give way to it. */
@@ -123,10 +124,7 @@ final class MakeRoom {
       return verdict;
     }
     return EvictionPolicy.inWords(
-            sight.fleet(),
-            machine.get(),
-            wish(sight),
-            sight.soft().evictions().kept(sight.now()))
+            sight.fleet(), machine.get(), wish(sight), sight.soft().evictions().kept(sight.now()))
         .map(
             others ->
                 new Verdict(

@@ -77,9 +77,7 @@ final class ScaleDecider {
             bounds ->
                 new ScaleView(
                     sight.state().wanted(),
-                    sight.state().sleeps()
-                        ? asleep(sight.state())
-                        : reason(sight, bounds)));
+                    sight.state().sleeps() ? asleep(sight.state()) : reason(sight, bounds)));
   }
 
   /** Why it sleeps. */

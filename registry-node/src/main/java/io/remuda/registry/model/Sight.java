@@ -219,11 +219,15 @@ public record Sight(
         .given()
         .filter(given -> !given.at().isAfter(now))
         .filter(given -> given.at().plus(policy.evict().hold()).isAfter(now))
-        .filter(
-            given ->
-                fleet.reportsOf(given.to()).stream()
-                    .noneMatch(there -> there.getKey().id().equals(given.machine())))
+        .filter(given -> !hasCome(given))
         .map(SwapEvent.Given::machine);
+  }
+
+  /** Whether what it made room for is there, or was: it may have gone since. */
+  boolean hasCome(SwapEvent.Given given) {
+    return soft.evictions().come().filter(given.id()::equals).isPresent()
+        || fleet.reportsOf(given.to()).stream()
+            .anyMatch(there -> there.getKey().id().equals(given.machine()));
   }
 
   /**

@@ -175,8 +175,7 @@ public record SoftState(
           // An operator's number holds for as long as a load that asks for another one must last.
           next.window = DemandWindow.EMPTY;
           // Another recipe needs other room; a demand stays one.
-          next.evictions =
-              new Evictions(evictions.wanted(), Optional.empty(), Map.of(), Map.of());
+          next.evictions = evictions.forRecipe();
         });
   }
 

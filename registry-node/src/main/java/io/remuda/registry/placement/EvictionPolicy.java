@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
  *
  * Never one that is pinned, that has or awaits requests, or of a higher priority. One of the same
  * priority only when requests wait for the other and it has been idle for long enough, so that two
- * do not take each other's place without end. Only on a machine where it fits afterwards,
- * whichever GPUs are given back. This is a proposal: the owner of each decides again.
+ * do not take each other's place without end. Only on a machine where it fits afterwards, whichever
+ * GPUs are given back. This is a proposal: the owner of each decides again.
  *
  * <h2>Algorithm</h2>
  *
@@ -243,8 +243,7 @@ public final class EvictionPolicy {
       return Optional.of("its machine does not say for how long it has been idle");
     }
     return report.idle().get().compareTo(wish.idle()) < 0
-        ? Optional.of(
-            "idle for %s of %s".formatted(shown(report.idle().get()), shown(wish.idle())))
+        ? Optional.of("idle for %s of %s".formatted(shown(report.idle().get()), shown(wish.idle())))
         : Optional.empty();
   }
 

@@ -95,7 +95,8 @@ class SwapActorTest {
         .tell(
             new NodeProtocol.StopReply(
                 id, stop.epoch(), M1, Optional.empty(), capacity(Reports.of("m1"))));
-    assertThat(toOwner()).isEqualTo(new FleetMessage.ToOwner(CHAT, new RegistryMessage.RoomMade(CHAT)));
+    assertThat(toOwner())
+        .isEqualTo(new FleetMessage.ToOwner(CHAT, new RegistryMessage.RoomMade(CHAT)));
   }
 
   @Test
@@ -168,8 +169,7 @@ class SwapActorTest {
                 M1,
                 Optional.of(new ModelFile(1, "d", ALL, true, Optional.empty(), "")),
                 Optional.empty()));
-    Eventually.isTrue(
-        "it is described", SOON, () -> actor.getState().currentFile().isPresent());
+    Eventually.isTrue("it is described", SOON, () -> actor.getState().currentFile().isPresent());
   }
 
   private FleetMessage.ToOwner toOwner() {

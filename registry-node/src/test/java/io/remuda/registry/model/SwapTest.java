@@ -176,7 +176,9 @@ class SwapTest {
   void anOwnerThatLooksBehindAnOlderJournalAsksNobody() {
     World world = wanting(aSpec()).says(taken(0, IDLE));
     world.says(
-        Reports.of("m2").memory(1, 0).with(Reports.instance(InstanceId.of("demo-99"), Phase.READY, 1)));
+        Reports.of("m2")
+            .memory(1, 0)
+            .with(Reports.instance(InstanceId.of("demo-99"), Phase.READY, 1)));
     wanted(world);
 
     assertThat(world.look().actions()).isEmpty();
@@ -218,8 +220,8 @@ class SwapTest {
               assertThat(slept.why()).isEqualTo("gave way to chat");
             });
     assertThat(world.state.sleeps()).isTrue();
-    assertThat(world.outlook().reason()).hasValueSatisfying(
-        why -> assertThat(why).contains("asleep, since it gave way to chat"));
+    assertThat(world.outlook().reason())
+        .hasValueSatisfying(why -> assertThat(why).contains("asleep, since it gave way to chat"));
   }
 
   @Test
@@ -279,8 +281,7 @@ class SwapTest {
     World world = serving(aSpec(), 0, IDLE);
     GiveWay wish = wish(world, 0, true);
     gives(world, wish);
-    GiveWay late =
-        new GiveWay(wish.instance(), new ModelName("late"), 0, true, wish.replyTo());
+    GiveWay late = new GiveWay(wish.instance(), new ModelName("late"), 0, true, wish.replyTo());
     assertThat(EvictionDecider.giveWay(world.sight(), late).stays()).hasValue("is going already");
 
     world.on(new InstanceEnded(wish.instance(), false, "stopped", world.now));
@@ -335,6 +336,17 @@ class SwapTest {
     world.says(taken(0, IDLE));
 
     assertThat(asked(world.look())).containsExactly(CHAT_3);
+  }
+
+  @Test
+  void onceTheOtherOneWasThereThePlaceIsAnybodys() {
+    World world = gone();
+    world.says(taken(0, IDLE));
+    world.look();
+
+    world.says(Reports.of("m1").memory(8_000, 0));
+
+    assertThat(world.look().events()).singleElement().isInstanceOf(InstanceAssigned.class);
   }
 
   @Test

@@ -172,8 +172,7 @@ class EvictionPolicyTest {
             full(
                 "m2",
                 Reports.claiming(
-                    Reports.instance(InstanceId.of("chat-2"), Phase.DRAINING, 1),
-                    memory(8_000))));
+                    Reports.instance(InstanceId.of("chat-2"), Phase.DRAINING, 1), memory(8_000))));
 
     assertThat(chosen(fleet, ASKED)).isEmpty();
   }

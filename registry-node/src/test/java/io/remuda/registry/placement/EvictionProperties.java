@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -34,8 +35,9 @@ class EvictionProperties {
 
   /** A fleet, and of each instance the GPUs that it really has, which nobody tells. */
   private record World(
-      FleetSnapshot fleet, Map<InstanceId, List<Integer>> gpus, Map<InstanceId, InstanceReport> all) {
-  }
+      FleetSnapshot fleet,
+      Map<InstanceId, List<Integer>> gpus,
+      Map<InstanceId, InstanceReport> all) {}
 
   @Property(tries = 1000)
   void whoeverGoesIsFreeToGoAndItFitsAfterwards(
@@ -82,7 +84,7 @@ class EvictionProperties {
     List<Long> free = new ArrayList<>(left.gpuMemoryMiB());
     assertThat(chosen.instances()).isNotEmpty();
     for (InstanceId id : chosen.instances()) {
-      InstanceReport report = world.all().get(id);
+      InstanceReport report = Objects.requireNonNull(world.all().get(id));
       Keep keep = world.fleet().keep(id.model()).orElseThrow();
       ModelDemand demand = world.fleet().demand(id.model());
       assertThat(keep.pinned()).as("%s is pinned", id).isFalse();
@@ -94,7 +96,7 @@ class EvictionProperties {
         assertThat(report.idle().orElseThrow()).isGreaterThanOrEqualTo(IDLE);
       }
       memory += report.claim().memoryMiB();
-      for (int gpu : world.gpus().get(id)) {
+      for (int gpu : Objects.requireNonNull(world.gpus().get(id))) {
         free.set(gpu, free.get(gpu) + Room.gpuShare(report.claim()));
       }
     }

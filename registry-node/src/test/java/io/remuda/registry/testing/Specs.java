@@ -78,8 +78,7 @@ public final class Specs {
   }
 
   public Specs scaling(Scaling to) {
-    policies =
-        new Policies(Optional.of(to), policies.rollout(), policies.keep(), policies.needs());
+    policies = new Policies(Optional.of(to), policies.rollout(), policies.keep(), policies.needs());
     return this;
   }
 

@@ -80,8 +80,8 @@ final class JournalStory {
   }
 
   /**
-   * The same for one deployment, machine, lease or key: its events are written one after the other. All
-   * keys share one journal of their own, which is read on until the page is full.
+   * The same for one deployment, machine, lease or key: its events are written one after the other.
+   * All keys share one journal of their own, which is read on until the page is full.
    */
   Page page(long after, int limit, String subject) throws SQLException {
     int most = Math.min(limit, pageLimit);
@@ -106,7 +106,9 @@ final class JournalStory {
     return page(found, most, last);
   }
 
-  /** The last events, of one deployment, machine, lease or key or of all; the oldest of them first. */
+  /**
+   * The last events, of one deployment, machine, lease or key or of all; the oldest of them first.
+   */
   List<EventView> newest(int limit, Optional<String> subject) throws SQLException {
     int most = Math.min(limit, pageLimit);
     NewestRows rows = new NewestRows(subject);

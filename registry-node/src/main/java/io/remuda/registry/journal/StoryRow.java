@@ -55,8 +55,8 @@ record StoryRow(EventView event, String persistenceId, long number) {
   }
 
   /**
-   * Whether it happened to this deployment, machine, lease or key. One that cannot be read is of the name
-   * whose it is; of keys, which share one, it is nobody's.
+   * Whether it happened to this deployment, machine, lease or key. One that cannot be read is of
+   * the name whose it is; of keys, which share one, it is nobody's.
    */
   boolean isOf(String subject) {
     return event.subject().equals(subject)

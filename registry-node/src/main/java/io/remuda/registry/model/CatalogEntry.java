@@ -134,9 +134,7 @@ final class CatalogEntry {
         state.scaling().isPresent(),
         weights(state),
         !ended && outlook.returns(),
-        ended || declaration.self()
-            ? Optional.empty()
-            : Optional.of(spec.policies().keep()),
+        ended || declaration.self() ? Optional.empty() : Optional.of(spec.policies().keep()),
         Optional.empty(),
         DependsDecider.needs(state));
   }

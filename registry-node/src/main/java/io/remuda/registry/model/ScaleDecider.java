@@ -191,8 +191,7 @@ final class ScaleDecider {
     ModelState state = sight.state();
     int ready = (int) state.instances().values().stream().filter(sight::ready).count();
     // Those that leases asked for beside them are no sign that it is on its way to another number.
-    boolean all =
-        ready == TenancyDecider.wanted(sight) || RolloutOutlook.isWaitingForAWord(sight);
+    boolean all = ready == TenancyDecider.wanted(sight) || RolloutOutlook.isWaitingForAWord(sight);
     boolean settled = all && state.instances().size() == ready;
     int placed = (int) assigned(sight).count();
     return new Standing(state.wanted(), ready, settled, slots(sight), placed);

@@ -99,8 +99,7 @@ class TenancyActorTest {
   void oneInstanceIsReady() {
     says(Reports.of("m1"));
     actor.<RegistryProtocol.Reply>runCommand(
-        replyTo ->
-            new RegistryProtocol.Deploy(aSpec().build(), Optional.empty(), false, replyTo));
+        replyTo -> new RegistryProtocol.Deploy(aSpec().build(), Optional.empty(), false, replyTo));
     agent
         .expectMessageClass(NodeProtocol.DescribeModel.class)
         .replyTo()
@@ -179,8 +178,7 @@ class TenancyActorTest {
     actor.runCommand(claim(A, one));
     assertThat(one.receiveMessage()).isInstanceOf(ClaimReply.Granted.class);
 
-    actor.<RegistryProtocol.Reply>runCommand(
-        replyTo -> new RegistryProtocol.Remove(DEMO, replyTo));
+    actor.<RegistryProtocol.Reply>runCommand(replyTo -> new RegistryProtocol.Remove(DEMO, replyTo));
 
     assertThat(one.expectMessageClass(ClaimReply.Rejected.class).refused().code())
         .isEqualTo(ErrorCode.MODEL_NOT_FOUND);

@@ -109,7 +109,11 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
         context.spawn(FleetView.create(fleet, settings, clock, entities, tail), "fleet-view");
     context.spawn(
         TableSubscriber.create(
-            SharedTable.CATALOG, lines -> view.tell(new FleetMessage.Listed(lines.entries()))),
+            SharedTable.CATALOG,
+            lines -> {
+              entities.spread().heard(lines);
+              view.tell(new FleetMessage.Listed(lines.entries()));
+            }),
         "catalog");
     context.spawn(
         Behaviors.supervise(LateCommands.create(store)).onFailure(SupervisorStrategy.restart()),
@@ -118,7 +122,6 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
         Behaviors.supervise(RegistryVoice.create(status, InstantSource.system()))
             .onFailure(SupervisorStrategy.restart()),
         "voice");
-    context.spawn(TableSubscriber.create(SharedTable.CATALOG, entities.spread()::heard), "catalog");
     ActorRef<Command> self = context.getSelf();
     this.waker =
         context.spawn(

@@ -130,17 +130,27 @@ class Tasks(threading.Thread):
         self.envelope = types(envelope)("remuda.task.v1.TaskEnvelope")
         self.models = concurrent.futures.ThreadPoolExecutor(1)
         self.over = threading.Event()
+        # For which lease we are to take nothing, and for which we take nothing; 0: for none.
+        self.pause, self.paused = contract.get("pause", 0), 0
         self.trouble = "the queue has not been reached yet"
 
     def run(self):
         while not self.over.is_set():
             try:
+                self.rest()
                 self.consume()
             except Exception as away:
                 # What was not acknowledged goes back to the queue with the connection.
                 self.trouble = f"{type(away).__name__}: {away}"
                 log.warning("no tasks for now: %s", self.trouble)
                 self.over.wait(1)
+
+    def rest(self):
+        """Takes nothing while the instance is leased. Nothing is under way here by now."""
+        while self.pause and not self.over.is_set():
+            self.paused = self.pause
+            self.over.wait(0.1)
+        self.paused = 0
 
     def standing(self):
         """Why no tasks are taken now, for people; empty when they are."""
@@ -166,7 +176,7 @@ class Tasks(threading.Thread):
             bind_at = time.monotonic() + self.contract["queueSettleSeconds"]
             self.store.ping()
             self.trouble = ""
-            while not self.over.is_set():
+            while not self.over.is_set() and not self.pause:
                 connection.process_data_events(time_limit=0 if taken else 0.5)
                 if ended:
                     raise RuntimeError("the broker ended a consumer: its queue is gone, or has moved")
@@ -283,8 +293,10 @@ class Node:
     def join(self, about):
         return self.call("POST", "/v1/instances", about)
 
-    def ping(self, trouble):
+    def ping(self, trouble, paused):
         tasks = {"taking": False, "reason": trouble} if trouble else {"taking": True}
+        if paused:
+            tasks = {"taking": False, "reason": "its instance is leased", "paused": paused}
         return self.call("POST", f"/v1/instances/{self.id}/ping", {"tasks": tasks})
 
     def leave(self):
@@ -329,9 +341,13 @@ def main():
                 if tasks is None and about["tasks"]:
                     tasks = Tasks(joined["tasks"], queue_url, results_url)
                     tasks.start()
+                elif tasks:
+                    tasks.pause = joined["tasks"].get("pause", 0)
                 node.id = joined["id"]
                 log.info("joined as %s of %s, id %s", chosen.name, chosen.model, node.id)
-            standing = node.ping(tasks.standing() if tasks else "")
+            standing = node.ping(tasks.standing(), tasks.paused) if tasks else node.ping("", 0)
+            if tasks:
+                tasks.pause = standing.get("tasks", {}).get("pause", 0)
             log.debug("%s", standing)
         except Unknown:
             node.id = ""

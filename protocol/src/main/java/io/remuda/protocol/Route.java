@@ -3,6 +3,7 @@ package io.remuda.protocol;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Loading;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.TaskFacet;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.TreeSet;
  * @param revision of the recipe that the instance runs; 0 from a machine that does not say
  * @param lease that the instance is kept for: it takes no other requests meanwhile; empty: it is
  *     everybody's
+ * @param loading how far its engine is with the model, while it comes up
  */
 public record Route(
     InstanceId instance,
@@ -36,7 +38,8 @@ public record Route(
     int progress,
     Optional<TaskFacet> tasks,
     long revision,
-    Optional<LeaseId> lease)
+    Optional<LeaseId> lease,
+    Optional<Loading> loading)
     implements WireMessage {
 
   /** One that is everybody's. */
@@ -69,8 +72,41 @@ public record Route(
         Optional.empty());
   }
 
+  /** One that says nothing of how far it is but the percentage. */
+  public Route(
+      InstanceId instance,
+      MachineId machine,
+      long epoch,
+      long sequence,
+      Phase phase,
+      String front,
+      int slots,
+      Set<String> endpoints,
+      boolean clean,
+      int progress,
+      Optional<TaskFacet> tasks,
+      long revision,
+      Optional<LeaseId> lease) {
+    this(
+        instance,
+        machine,
+        epoch,
+        sequence,
+        phase,
+        front,
+        slots,
+        endpoints,
+        clean,
+        progress,
+        tasks,
+        revision,
+        lease,
+        Optional.empty());
+  }
+
   public Route {
     lease = Absent.orEmpty(lease);
+    loading = Absent.orEmpty(loading);
     endpoints = java.util.Collections.unmodifiableSet(new TreeSet<>(endpoints));
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -92,6 +93,15 @@ public final class EngineProcess {
   /** The end of its output, for people. */
   public List<String> lastLines(int count) {
     return EngineLog.tail(folder.resolve("engine.log"), count);
+  }
+
+  /**
+   * How much of {@code model}, a file or a folder, it has read, with all that it started; empty
+   * when the model has no bytes here. Blocks.
+   */
+  public Optional<FilesRead> read(Path model) {
+    List<Long> all = processes.members(record.pid()).stream().map(ProcTable.Entry::pid).toList();
+    return FilesRead.of(processes.root(), all, model);
   }
 
   /** Its whole output of late; grows while it runs. */

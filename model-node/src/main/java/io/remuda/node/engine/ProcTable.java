@@ -35,6 +35,10 @@ final class ProcTable {
     this.root = root;
   }
 
+  Path root() {
+    return root;
+  }
+
   Optional<Entry> process(long pid) {
     try {
       return Optional.of(parse(Files.readString(root.resolve(pid + "/stat"))));

@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -181,6 +182,15 @@ public final class ExternalWorkers implements OwnModels, WorkerDesk {
     }
     news.forEach(Runnable::run);
     return known;
+  }
+
+  /** Of a worker that has pinged: the lease for which it says to take no tasks; empty: it takes. */
+  void rests(String id, OptionalLong lease) {
+    Optional<Seat> seat;
+    synchronized (this) {
+      seat = find(id);
+    }
+    seat.ifPresent(there -> there.rest().says(lease));
   }
 
   /** Whether it was there. */

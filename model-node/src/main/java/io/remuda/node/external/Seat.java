@@ -18,6 +18,7 @@ final class Seat {
   private final String id;
   private final Worker worker;
   private final CompletableFuture<Optional<Refused>> answer = new CompletableFuture<>();
+  private final Rest rest = new Rest();
   private volatile TaskFacet tasks = TaskFacet.TAKING;
   private volatile CompletableFuture<String> gone = new CompletableFuture<>();
   private long heardAt;
@@ -101,6 +102,11 @@ final class Seat {
     heardAt += Math.min(nanos, silentSince(now));
   }
 
+  /** Whether it takes no tasks because its instance is leased. */
+  Rest rest() {
+    return rest;
+  }
+
   void says(TaskFacet now) {
     tasks = now;
   }
@@ -133,6 +139,11 @@ final class Seat {
       @Override
       public Optional<TaskFacet> tasks() {
         return worker.tasks() ? Optional.of(tasks) : Optional.empty();
+      }
+
+      @Override
+      public CompletionStage<Void> rests(long lease) {
+        return rest.when(lease);
       }
 
       @Override

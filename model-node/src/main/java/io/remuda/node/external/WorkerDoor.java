@@ -11,6 +11,7 @@ import io.remuda.node.front.RefusalJson;
 import io.remuda.node.front.WorkerCalls;
 import io.remuda.node.instance.Hosted;
 import io.remuda.node.instance.HostedInstance;
+import io.remuda.node.instance.Tenure;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.ModelName;
@@ -18,15 +19,19 @@ import io.remuda.protocol.model.StrictFields;
 import io.remuda.protocol.model.TaskFacet;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 
 /** Joining, pinging and leaving over HTTP: who calls, what it says, and the answer in JSON. */
 public final class WorkerDoor implements WorkerCalls {
 
   private static final String PATH = "/v1/instances";
   private static final String PING = "/ping";
+  private static final String PAUSE = "pause";
+  private static final String PAUSED = "paused";
 
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -123,7 +128,9 @@ public final class WorkerDoor implements WorkerCalls {
     json.put("suspectAfterSeconds", settings.suspectAfter().toMillis() / 1000.0);
     json.put("lostAfterSeconds", settings.lostAfter().toMillis() / 1000.0);
     if (worker.tasks()) {
-      json.set("tasks", tasks.json(worker, joined.earlier()));
+      ObjectNode contract = tasks.json(worker, joined.earlier());
+      pause(worker).ifPresent(lease -> contract.put(PAUSE, lease));
+      json.set("tasks", contract);
     }
     return new Answer(201, json.toString());
   }
@@ -139,16 +146,16 @@ public final class WorkerDoor implements WorkerCalls {
     } catch (JsonProcessingException e) {
       return now(notJson(e));
     }
-    Optional<TaskFacet> facet =
-        fields.object("tasks", Set.of("taking", "reason")).map(WorkerDoor::facet);
+    Optional<StrictFields> about = fields.object("tasks", Set.of("taking", "reason", PAUSED));
+    Optional<TaskFacet> facet = about.map(WorkerDoor::facet);
+    OptionalLong paused = about.map(says -> says.positive(PAUSED)).orElseGet(OptionalLong::empty);
     if (fields.hasProblems()) {
       return now(Refused.of(ErrorCode.INVALID_REQUEST, fields.problems().get(0).text()));
     }
+    Optional<ExternalWorkers.Heard> known = workers.ping(id, facet);
+    workers.rests(id, paused);
     return CompletableFuture.completedStage(
-        workers
-            .ping(id, facet)
-            .map(heard -> standing(id, heard))
-            .orElseGet(() -> RefusalJson.answer(unknown())));
+        known.map(heard -> standing(id, heard)).orElseGet(() -> RefusalJson.answer(unknown())));
   }
 
   private static TaskFacet facet(StrictFields fields) {
@@ -163,10 +170,7 @@ public final class WorkerDoor implements WorkerCalls {
     json.put("id", id);
     json.put("model", model.value());
     Optional<HostedInstance> instance =
-        hosted.all().stream()
-            .filter(each -> each.id().model().equals(model))
-            .filter(each -> each.engine().equals(Worker.ENGINE))
-            .max(Comparator.comparing(HostedInstance::id));
+        instancesOf(model).max(Comparator.comparing(HostedInstance::id));
     instance.ifPresent(
         there -> {
           json.put("instance", there.id().toString());
@@ -176,7 +180,28 @@ public final class WorkerDoor implements WorkerCalls {
         .objection()
         .or(() -> instance.flatMap(HostedInstance::reason))
         .ifPresent(reason -> json.put("reason", reason));
+    if (heard.worker().tasks()) {
+      pause(heard.worker()).ifPresent(lease -> json.putObject("tasks").put(PAUSE, lease));
+    }
     return new Answer(200, json.toString());
+  }
+
+  private Stream<HostedInstance> instancesOf(ModelName model) {
+    return hosted.all().stream()
+        .filter(each -> each.id().model().equals(model))
+        .filter(each -> each.engine().equals(Worker.ENGINE));
+  }
+
+  /**
+   * The number of the lease for which the worker is to take no tasks. Looked up for each answer, so
+   * that one that joins under a lease, or after this machine's JVM was started again, hears of it.
+   */
+  private OptionalLong pause(Worker worker) {
+    return instancesOf(worker.model())
+        .map(each -> each.lease().tenure())
+        .filter(Tenure::lent)
+        .mapToLong(Tenure::highest)
+        .max();
   }
 
   private CompletionStage<Answer> leave(String id) {

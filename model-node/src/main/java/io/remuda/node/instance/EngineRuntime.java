@@ -1,10 +1,12 @@
 package io.remuda.node.instance;
 
+import io.remuda.node.engine.FilesRead;
 import io.remuda.protocol.Refused;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -87,9 +89,24 @@ public interface EngineRuntime {
       return Optional.empty();
     }
 
+    /** How much of its model's files it has read; empty where nobody can see that. Blocks. */
+    default Optional<FilesRead> read() {
+      return Optional.empty();
+    }
+
     /** What it does about tasks by itself; empty when the machine works them off by calls. */
     default Optional<TaskDesk.Duty> duty() {
       return Optional.empty();
+    }
+
+    /**
+     * Completed when it takes no task by itself and works on none, because the instance is kept for
+     * a lease; at once where it takes none anyway. Maybe never: not every engine can be told.
+     *
+     * @param lease number of the lease, which rises with each that the instance is told
+     */
+    default CompletionStage<Void> rests(long lease) {
+      return CompletableFuture.completedFuture(null);
     }
 
     /** Completed when the engine has ended, by itself or by {@link #end}. */

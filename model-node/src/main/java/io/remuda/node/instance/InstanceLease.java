@@ -8,14 +8,12 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.Phase;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 
@@ -32,6 +30,9 @@ final class InstanceLease {
   /** The number is kept and nobody else's call is under way; or the number could not be kept. */
   record Cleared(LeaseToken grant, Optional<Throwable> problem) implements News {}
 
+  /** No durable task is under way any more. */
+  record Rests(LeaseToken grant) implements News {}
+
   /** The wait for other calls has taken too long. */
   record NotCleared(LeaseToken grant) implements News {}
 
@@ -41,15 +42,18 @@ final class InstanceLease {
   /** Calls of leases that are over had time to end. */
   record GraceOver() implements News {}
 
-  private record Asked(LeaseToken grant, Duration ttl, List<Consumer<Optional<Refused>>> answers) {}
+  private record Asked(
+      LeaseToken grant,
+      Duration ttl,
+      CompletionStage<Void> kept,
+      List<Consumer<Optional<Refused>>> answers) {}
 
   private static final String TIME = "lease";
   private static final String GRACE = "lease grace";
 
   private final InstanceId id;
   private final Work work;
-  private final InstanceFolder folders;
-  private final Executor blocking;
+  private final LeaseFile file;
   private final LeaseTimes times;
   private final Standing standing;
   private final InstanceTasks tasks;
@@ -58,10 +62,6 @@ final class InstanceLease {
   private final LeaseGate gate;
   private Optional<Asked> asked = Optional.empty();
   private CompletionStage<Void> tasksOver = CompletableFuture.completedFuture(null);
-  // One file, written from any thread: each after the one before.
-  private CompletionStage<Void> written = CompletableFuture.completedFuture(null);
-  // Written where the file is: what the next JVM would wait for.
-  private volatile long keptMillis;
 
   InstanceLease(
       Work work,
@@ -72,8 +72,7 @@ final class InstanceLease {
       Logger log) {
     this.id = standing.id();
     this.work = work;
-    this.folders = around.folders();
-    this.blocking = around.blocking();
+    this.file = new LeaseFile(standing.id(), around, log);
     this.times = around.settings().lease();
     this.standing = standing;
     this.tasks = tasks;
@@ -91,7 +90,7 @@ final class InstanceLease {
 
   /** Whether the instance is not everybody's now, so that it takes no tasks. */
   boolean lent() {
-    return gate.tenure().mode() != Mode.FREE;
+    return gate.tenure().lent();
   }
 
   /** Obeys or refuses; answered as {@code HoldInstance} says. */
@@ -112,13 +111,12 @@ final class InstanceLease {
       renew(decision.tenure(), ttl, answer);
       return;
     }
-    if (asked.isPresent() && asked.get().grant().equals(grant)) {
+    if (isAsked(grant)) {
       asked.get().answers().add(answer);
       return;
     }
     refuseAsked(ErrorCode.STALE_LEASE, "a later lease has taken the instance");
-    asked = Optional.of(new Asked(grant, ttl, new ArrayList<>(List.of(answer))));
-    clear(decision.tenure(), grant, ttl);
+    clear(decision.tenure(), grant, ttl, answer);
   }
 
   /** Only what was granted to it before is held by an instance that is not ready. */
@@ -136,48 +134,64 @@ final class InstanceLease {
   private void renew(Tenure longer, Duration ttl, Consumer<Optional<Refused>> answer) {
     gate.become(longer);
     timeAfter(longer);
-    if (ttl.toMillis() <= keptMillis) {
+    if (file.covers(ttl)) {
       answer.accept(Optional.empty());
-      return;
+    } else {
+      answerWhen(file.keep(longer.grant().orElseThrow(), true, ttl), answer);
     }
-    LeaseToken grant = longer.grant().orElseThrow();
-    keep(grant, true, ttl)
-        .whenComplete(
-            (done, why) ->
-                answer.accept(why == null ? Optional.empty() : Optional.of(notKept(why))));
   }
 
-  private void clear(Tenure clearing, LeaseToken grant, Duration ttl) {
+  private void answerWhen(CompletionStage<Void> kept, Consumer<Optional<Refused>> answer) {
+    kept.whenComplete(
+        (done, why) ->
+            answer.accept(why == null ? Optional.empty() : Optional.of(file.notKept(why))));
+  }
+
+  private void clear(
+      Tenure clearing, LeaseToken grant, Duration ttl, Consumer<Optional<Refused>> answer) {
     boolean free = !lent();
     gate.become(clearing);
+    asked =
+        Optional.of(
+            new Asked(grant, ttl, file.keep(grant, true, ttl), new ArrayList<>(List.of(answer))));
     gate.cutStale();
     if (free) {
       tasksOver = tasks.end();
     }
     standing.say(standing.state().reason());
     timer(new NotCleared(grant), times.clear());
-    CompletionStage<Void> others =
-        tasksOver.handle((none, why) -> none).thenCompose(none -> standing.gate().whenEmpty());
-    work.then(
-        keep(grant, true, ttl).thenCombine(others, (kept, none) -> kept),
-        (done, why) -> new ModelInstance.OfLease(new Cleared(grant, Optional.ofNullable(why))));
+    CompletionStage<Void> own =
+        standing
+            .running()
+            .map(engine -> engine.rests(grant.number()))
+            .orElseGet(() -> CompletableFuture.completedStage(null));
+    tasksOver
+        .handle((none, why) -> none)
+        .thenCompose(none -> own)
+        .thenRun(() -> work.tell(new ModelInstance.OfLease(new Rests(grant))));
   }
 
-  /** Lets go, if it is this that holds the instance; answers in any case. */
+  /** Lets go, if it is this that holds the instance; answered when the next JVM would know it. */
   void release(ModelInstance.Release order) {
     Tenure before = gate.tenure();
     Tenure after = TenureDecider.release(before, order.grant());
     if (!after.equals(before)) {
-      freed(after, Duration.ZERO);
+      answerWhen(freed(after, Duration.ZERO), order.answer());
       refuseAsked(ErrorCode.ENDED, "the lease was let go of before it held the instance");
+    } else if (after.isOf(order.grant())) {
+      // It was told before; what was to be written then may have failed.
+      answerWhen(file.keep(order.grant(), false, Duration.ZERO), order.answer());
+    } else {
+      answerWhen(file.last(), order.answer());
     }
-    order.answer().accept(Optional.empty());
   }
 
   /** What happened meanwhile; what is out of date changes nothing. */
   void heard(News news) {
     if (news instanceof Cleared cleared) {
       onCleared(cleared);
+    } else if (news instanceof Rests rests) {
+      onRests(rests.grant());
     } else if (news instanceof NotCleared late) {
       onNotCleared(late.grant());
     } else if (news instanceof GraceOver) {
@@ -193,14 +207,27 @@ final class InstanceLease {
     }
   }
 
+  /** Not before: a task that waits for its permit is none that the gate counts. */
+  private void onRests(LeaseToken grant) {
+    if (isAsked(grant)) {
+      work.then(
+          asked.get().kept().thenCombine(standing.gate().whenEmpty(), (kept, none) -> kept),
+          (done, why) -> new ModelInstance.OfLease(new Cleared(grant, Optional.ofNullable(why))));
+    }
+  }
+
+  private boolean isAsked(LeaseToken grant) {
+    return asked.filter(waiting -> waiting.grant().equals(grant)).isPresent();
+  }
+
   private void onCleared(Cleared cleared) {
     Tenure before = gate.tenure();
-    if (asked.isEmpty() || !asked.get().grant().equals(cleared.grant())) {
+    if (!isAsked(cleared.grant())) {
       return;
     }
     if (cleared.problem().isPresent()) {
       freed(TenureDecider.release(before, cleared.grant()), Duration.ZERO);
-      answerAsked(Optional.of(notKept(cleared.problem().get())));
+      answerAsked(Optional.of(file.notKept(cleared.problem().get())));
       return;
     }
     Tenure after = TenureDecider.cleared(before, cleared.grant(), asked.get().ttl(), gate.now());
@@ -227,8 +254,12 @@ final class InstanceLease {
     refuseAsked(ErrorCode.MODEL_NOT_READY, "the instance is being stopped; grant another");
   }
 
-  /** From now on it is everybody's; what is under way under a lease ends within {@code grace}. */
-  private void freed(Tenure free, Duration grace) {
+  /**
+   * From now on it is everybody's; what is under way under a lease ends within {@code grace}.
+   *
+   * @return completed when the next JVM would know it
+   */
+  private CompletionStage<Void> freed(Tenure free, Duration grace) {
     boolean was = lent();
     gate.become(free);
     timers.cancel(TIME);
@@ -237,41 +268,15 @@ final class InstanceLease {
     } else {
       timers.startSingleTimer(GRACE, new ModelInstance.OfLease(new GraceOver()), grace);
     }
-    free.grant().ifPresent(grant -> keep(grant, false, Duration.ZERO));
-    if (!was) {
-      return;
+    CompletionStage<Void> kept = file.keep(free.grant().orElseThrow(), false, Duration.ZERO);
+    if (was) {
+      log.info("free again instance={}", id);
+      if (standing.phase() == Phase.READY) {
+        tasks.begin();
+      }
+      standing.say(standing.state().reason());
     }
-    log.info("free again instance={}", id);
-    if (standing.phase() == Phase.READY) {
-      tasks.begin();
-    }
-    standing.say(standing.state().reason());
-  }
-
-  private CompletionStage<Void> keep(LeaseToken grant, boolean held, Duration ttl) {
-    KeptHold hold = new KeptHold(grant, held, ttl.toMillis());
-    CompletableFuture<Void> now = new CompletableFuture<>();
-    written =
-        written.thenRunAsync(
-            () -> {
-              try {
-                folders.keep(id, hold);
-                keptMillis = hold.ttlMillis();
-                now.complete(null);
-              } catch (IOException | RuntimeException e) {
-                now.completeExceptionally(e);
-              }
-            },
-            blocking);
-    return now;
-  }
-
-  private Refused notKept(Throwable why) {
-    log.error("lease.json was not written instance={}", id, why);
-    return Refused.of(
-        ErrorCode.INTERNAL,
-        "%s could not write down its lease (%s); is there room on its machine's disk?"
-            .formatted(id, why));
+    return kept;
   }
 
   private void answerAsked(Optional<Refused> refused) {

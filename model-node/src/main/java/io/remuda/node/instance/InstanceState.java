@@ -1,9 +1,11 @@
 package io.remuda.node.instance;
 
 import io.remuda.protocol.Route;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.InstanceReport.FailureKind;
+import io.remuda.protocol.model.Loading;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.TaskFacet;
 import java.util.Optional;
@@ -21,6 +23,8 @@ import java.util.Set;
  * @param reason of a phase that is not as it should be, with the engine's last words
  * @param tasks whether it takes durable tasks; empty for models that have none
  * @param failure why it was given up, where it was
+ * @param lease that it is kept for, from before it holds it until it is free again
+ * @param loading how far its engine is with the model, while it comes up
  */
 public record InstanceState(
     Assignment assignment,
@@ -33,7 +37,9 @@ public record InstanceState(
     Optional<String> reason,
     Serving serving,
     Optional<TaskFacet> tasks,
-    Optional<FailureKind> failure) {
+    Optional<FailureKind> failure,
+    Optional<LeaseId> lease,
+    Optional<Loading> loading) {
 
   /** One that has not begun. */
   public static InstanceState first(InstanceFolder.Kept kept, long sequence, Serving serving) {
@@ -47,6 +53,8 @@ public record InstanceState(
         -1,
         Optional.empty(),
         serving,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }
@@ -64,7 +72,9 @@ public record InstanceState(
         why,
         serving,
         tasks,
-        failure);
+        failure,
+        lease,
+        now == Phase.WARMING ? loading : Optional.empty());
   }
 
   private int progressIn(Phase now) {
@@ -76,7 +86,7 @@ public record InstanceState(
   }
 
   /** So far, in the phase that it is in. */
-  InstanceState loading(int percent) {
+  InstanceState loading(int percent, Optional<Loading> further) {
     return new InstanceState(
         assignment,
         sequence + 1,
@@ -88,7 +98,9 @@ public record InstanceState(
         reason,
         serving,
         tasks,
-        failure);
+        failure,
+        lease,
+        further);
   }
 
   InstanceState running(OptionalLong engine, OptionalInt where) {
@@ -103,7 +115,9 @@ public record InstanceState(
         reason,
         serving,
         tasks,
-        failure);
+        failure,
+        lease,
+        loading);
   }
 
   /** With one more start of its engine counted. */
@@ -119,18 +133,44 @@ public record InstanceState(
         reason,
         serving,
         tasks,
-        failure);
+        failure,
+        lease,
+        loading);
   }
 
   InstanceState serving(Serving now) {
     return new InstanceState(
-        assignment, sequence, phase, pid, port, restarts, progress, reason, now, tasks, failure);
+        assignment,
+        sequence,
+        phase,
+        pid,
+        port,
+        restarts,
+        progress,
+        reason,
+        now,
+        tasks,
+        failure,
+        lease,
+        loading);
   }
 
   /** With what is true of its tasks. */
   InstanceState doing(Optional<TaskFacet> now) {
     return new InstanceState(
-        assignment, sequence, phase, pid, port, restarts, progress, reason, serving, now, failure);
+        assignment,
+        sequence,
+        phase,
+        pid,
+        port,
+        restarts,
+        progress,
+        reason,
+        serving,
+        now,
+        failure,
+        lease,
+        loading);
   }
 
   /** Given up for {@code kind}. */
@@ -146,7 +186,27 @@ public record InstanceState(
         reason,
         serving,
         tasks,
-        Optional.of(kind));
+        Optional.of(kind),
+        lease,
+        loading);
+  }
+
+  /** Kept for {@code holder}, or for nobody. */
+  InstanceState keptFor(Optional<LeaseId> holder) {
+    return new InstanceState(
+        assignment,
+        sequence,
+        phase,
+        pid,
+        port,
+        restarts,
+        progress,
+        reason,
+        serving,
+        tasks,
+        failure,
+        holder,
+        loading);
   }
 
   /** As the registry hears it, with what is true of the gate now. */
@@ -172,7 +232,9 @@ public record InstanceState(
         Optional.of(gate.idle()),
         Optional.empty(),
         failure,
-        Set.of());
+        Set.of(),
+        lease,
+        loading);
   }
 
   /** As the gateways hear it; one that has ended offers nothing, already before its tombstone. */
@@ -189,6 +251,8 @@ public record InstanceState(
         serving.clean(),
         progress,
         tasks,
-        assignment.revision());
+        assignment.revision(),
+        lease,
+        loading);
   }
 }

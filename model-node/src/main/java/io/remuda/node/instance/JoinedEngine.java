@@ -81,6 +81,15 @@ final class JoinedEngine implements EngineRuntime.Running {
     return worker.filter(joined -> joined.tasks().isPresent()).map(OwnTasks::new);
   }
 
+  /** What takes its tasks itself has to be told to rest, by the answer to its ping. */
+  @Override
+  public CompletionStage<Void> rests(long lease) {
+    return worker
+        .filter(joined -> joined.tasks().isPresent())
+        .map(joined -> joined.rests(lease))
+        .orElseGet(() -> CompletableFuture.completedStage(null));
+  }
+
   @Override
   public CompletionStage<EngineRuntime.Ending> ending() {
     return ending.minimalCompletionStage();

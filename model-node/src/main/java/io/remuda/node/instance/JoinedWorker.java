@@ -21,6 +21,14 @@ public interface JoinedWorker {
   /** Whether it takes tasks by itself; empty when the machine does that for it. */
   Optional<TaskFacet> tasks();
 
+  /**
+   * Completed when it says that it takes no tasks and works on none, for this lease or a later one;
+   * never where it cannot be told.
+   *
+   * @param lease number of the lease, which rises
+   */
+  CompletionStage<Void> rests(long lease);
+
   /** Completed when it has left, was replaced or is not heard any more, with the reason. */
   CompletionStage<String> gone();
 }

@@ -2,10 +2,12 @@ package io.remuda.node.instance;
 
 import io.remuda.node.engine.EngineExit;
 import io.remuda.node.engine.EngineProcess;
+import io.remuda.node.engine.FilesRead;
 import io.remuda.node.instance.EngineRuntime.Ending;
 import io.remuda.node.instance.EngineRuntime.Proof;
 import io.remuda.node.instance.RestartPolicy.End;
 import io.remuda.protocol.model.LastWords;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,8 +15,12 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 
-/** An engine that is a process of this machine, under its keeper. */
-record KeptEngine(EngineProcess process, Upstream upstream, Proof proof)
+/**
+ * An engine that is a process of this machine, under its keeper.
+ *
+ * @param model the file or the folder that it loads, where it is one of this machine
+ */
+record KeptEngine(EngineProcess process, Upstream upstream, Proof proof, Optional<Path> model)
     implements EngineRuntime.Running {
 
   @Override
@@ -25,6 +31,11 @@ record KeptEngine(EngineProcess process, Upstream upstream, Proof proof)
   @Override
   public OptionalInt port() {
     return OptionalInt.of(process.record().port());
+  }
+
+  @Override
+  public Optional<FilesRead> read() {
+    return model.flatMap(process::read);
   }
 
   @Override

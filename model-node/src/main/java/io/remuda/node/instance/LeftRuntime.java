@@ -48,7 +48,11 @@ public final class LeftRuntime implements EngineRuntime {
   public Optional<Running> adopt() {
     return starter.adopt(folder) instanceof Adoption.Adopted adopted
         ? Optional.of(
-            new KeptEngine(adopted.process(), new Upstream.Absent(), new Never(why.message())))
+            new KeptEngine(
+                adopted.process(),
+                new Upstream.Absent(),
+                new Never(why.message()),
+                Optional.empty()))
         : Optional.empty();
   }
 

@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import io.remuda.node.engine.FilesRead;
 import io.remuda.node.instance.EngineRuntime.Ending;
 import io.remuda.node.instance.EngineRuntime.Running;
 import io.remuda.node.instance.EngineRuntime.Start;
@@ -83,6 +84,8 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
 
   record LookAtStart() implements Command {}
 
+  record SeenOfStart(int start, Optional<FilesRead> read) implements Command {}
+
   private record PauseOver() implements Command {}
 
   record Drained() implements Command {}
@@ -118,7 +121,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     this.standing = standing;
     this.log = context.getLog();
     this.work = new Work(context, around.blocking());
-    this.progress = new StartProgress(around, standing, timers);
+    this.progress = new StartProgress(work, around, standing, timers);
     this.start = new EngineStart(work, around, runtime, standing, progress);
     this.watch = new EngineWatch(work, around, standing, timers);
     this.drain = new Drain(around, timers);
@@ -167,6 +170,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
         .onMessage(KillAgain.class, again -> after(() -> hang.kill(again.run())))
         .onMessage(LookAtTasks.class, message -> after(tasks::look))
         .onMessage(LookAtStart.class, message -> after(progress::look))
+        .onMessage(SeenOfStart.class, seen -> after(() -> progress.seen(seen)))
         .onMessage(Hold.class, hold -> after(() -> lease.hold(hold)))
         .onMessage(Release.class, release -> after(() -> lease.release(release)))
         .onMessage(OfLease.class, heard -> after(() -> lease.heard(heard.news())))

@@ -89,7 +89,8 @@ public final class ProcessRuntime implements EngineRuntime {
   /** As {@link #start()}, with a model and a command that the caller has found. */
   public Start start(EngineSpec resolved, CommandLine command) {
     try {
-      return new Start.Up(running(tools.starter().start(folder, resolved, command, notes())));
+      return new Start.Up(
+          running(tools.starter().start(folder, resolved, command, notes()), resolved.path()));
     } catch (EngineRefusal e) {
       return new Start.Not(e.refused(), e.code() != ErrorCode.ENGINE_FAILED);
     }
@@ -99,7 +100,8 @@ public final class ProcessRuntime implements EngineRuntime {
   public Optional<Running> adopt() {
     Adoption found = tools.starter().adopt(folder, profile, spec, notes());
     if (found instanceof Adoption.Adopted adopted) {
-      return Optional.of(running(adopted.process()));
+      // One that runs already has loaded, or its next start shows how far it is.
+      return Optional.of(running(adopted.process(), Optional.empty()));
     }
     String why =
         found instanceof Adoption.Absent absent
@@ -113,11 +115,12 @@ public final class ProcessRuntime implements EngineRuntime {
     return Map.of("epoch", Long.toString(assignment.epoch()));
   }
 
-  private Running running(EngineProcess process) {
+  private Running running(EngineProcess process, Optional<Path> model) {
     return new KeptEngine(
         process,
         upstream(process),
-        new Probed(tools, profile, spec.serves(), process.target(), Optional.of(process)));
+        new Probed(tools, profile, spec.serves(), process.target(), Optional.of(process)),
+        model);
   }
 
   private Upstream upstream(EngineProcess process) {

@@ -5,6 +5,7 @@ import io.remuda.node.instance.EngineRuntime.Running;
 import io.remuda.node.instance.Lifecycle.Trigger;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.InstanceReport.FailureKind;
+import io.remuda.protocol.model.Loading;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.TaskFacet;
 import java.util.Optional;
@@ -32,9 +33,10 @@ final class Standing {
       ActorRef<? super InstanceNotice> owner) {
     this.hosted = around.hosted();
     this.owner = owner;
-    this.gate = new Gate(serving.slots(), around.settings().queue(), () -> around.nanoTime().get());
     this.state = InstanceState.first(kept, firstSequence, serving);
     Assignment assignment = kept.assignment();
+    Optional<HostedInstance> before = hosted.find(assignment.id());
+    this.gate = gate(around, before, serving);
     this.shown =
         new HostedInstance(
             assignment.id(),
@@ -47,24 +49,30 @@ final class Standing {
             serving.clean(),
             serving.endpoints(),
             assignment.spec().schema(),
-            new AtomicLong(around.nanoTime().get()),
-            lease(around, kept));
+            before
+                .map(HostedInstance::pulse)
+                .orElseGet(() -> new AtomicLong(around.nanoTime().get())),
+            before.map(HostedInstance::lease).orElseGet(() -> lease(around, kept)));
     hosted.put(shown);
   }
 
-  /** Of an instance whose actor has failed it is still known; of a former JVM's, what was kept. */
+  /** Of an instance whose actor has failed: the calls that are under way count on. */
+  private static Gate gate(Surroundings around, Optional<HostedInstance> before, Serving serving) {
+    if (before.isEmpty()) {
+      return new Gate(serving.slots(), around.settings().queue(), () -> around.nanoTime().get());
+    }
+    Gate known = before.get().gate();
+    known.close();
+    known.slots(serving.slots());
+    return known;
+  }
+
+  /** Of a former JVM's instance: what was kept. */
   private static LeaseGate lease(Surroundings around, InstanceFolder.Kept kept) {
-    InstanceId id = kept.assignment().id();
-    return around
-        .hosted()
-        .find(id)
-        .map(HostedInstance::lease)
-        .orElseGet(
-            () ->
-                new LeaseGate(
-                    id,
-                    TenureDecider.kept(kept.hold(), around.nanoTime().get()),
-                    around.nanoTime()));
+    return new LeaseGate(
+        kept.assignment().id(),
+        TenureDecider.kept(kept.hold(), around.nanoTime().get()),
+        around.nanoTime());
   }
 
   InstanceId id() {
@@ -116,8 +124,8 @@ final class Standing {
   }
 
   /** Its engine is so far with loading. */
-  void loading(int percent) {
-    state = state.loading(percent);
+  void loading(int percent, Optional<Loading> further) {
+    state = state.loading(percent, further);
     publish();
   }
 
@@ -183,6 +191,9 @@ final class Standing {
   }
 
   private void publish() {
+    // With each step, and only then: two things said under one sequence would be said of one
+    // moment.
+    state = state.keptFor(shown.lease().tenure().lease());
     shown =
         shown.in(
             state.phase(),

@@ -1,5 +1,6 @@
 package io.remuda.node.instance;
 
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.model.LeaseToken;
 import java.util.Optional;
 
@@ -36,6 +37,16 @@ public record Tenure(Mode mode, Optional<LeaseToken> grant, long until) {
   /** The highest number that the instance was told; 0 before the first. */
   public long highest() {
     return grant.map(LeaseToken::number).orElse(0L);
+  }
+
+  /** Whether it is not everybody's, as the instance last was told or saw by its clock. */
+  public boolean lent() {
+    return mode != Mode.FREE;
+  }
+
+  /** The lease that it is kept for, from before it holds the instance until it is free again. */
+  public Optional<LeaseId> lease() {
+    return lent() ? grant.map(LeaseToken::lease) : Optional.empty();
   }
 
   boolean isOf(LeaseToken token) {

@@ -29,6 +29,11 @@ record Work(ActorContext<ModelInstance.Command> context, Executor blocking) {
     then(result, (value, why) -> why == null ? done.apply(value) : failed.apply(why));
   }
 
+  /** Tells the instance, from any thread. */
+  void tell(ModelInstance.Command news) {
+    context.getSelf().tell(news);
+  }
+
   /** Tells the instance when {@code stage} has come to an outcome. */
   <T> void then(
       CompletionStage<T> stage, BiFunction<T, @Nullable Throwable, ModelInstance.Command> told) {

@@ -57,6 +57,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** An agent on engines that the test decides over, with the test in the registry's place. */
 abstract class AgentFixture {
 
+  /** Of the recipe that instances are told to run. */
+  static final long REVISION = 12;
+
   final ActorTestKit kit = ActorTestKit.create();
   static final JournalId JOURNAL = new JournalId("ours");
   static final Duration LIMIT = Duration.ofSeconds(30);
@@ -253,7 +256,7 @@ abstract class AgentFixture {
                 JOURNAL,
                 ModelSpec.of(id.model(), engine, Optional.empty()),
                 claim,
-                0,
+                REVISION,
                 Optional.empty(),
                 reply.getRef())));
   }

@@ -61,6 +61,15 @@ class NodeAgentTest extends AgentFixture {
   }
 
   @Test
+  void saysOfEachInstanceWhichRevisionItRuns() throws IOException {
+    ActorRef<NodeAgent.Command> agent = settled();
+    start(agent, A, "fake", Resources.NONE);
+
+    assertThat(await(A, Phase.READY).revision()).isEqualTo(REVISION);
+    assertThat(hosted.routes()).allMatch(route -> route.revision() == REVISION).isNotEmpty();
+  }
+
+  @Test
   void memoryOfAGpuThatOthersUseIsNotPromised() throws IOException {
     ActorRef<NodeAgent.Command> agent = settled();
 

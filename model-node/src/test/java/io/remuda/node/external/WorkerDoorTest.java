@@ -6,13 +6,22 @@ import com.typesafe.config.ConfigFactory;
 import io.remuda.node.front.WorkerCalls.Answer;
 import io.remuda.node.front.WorkerCalls.Call;
 import io.remuda.node.front.WorkerCalls.Head;
+import io.remuda.node.instance.Gate;
 import io.remuda.node.instance.Hosted;
+import io.remuda.node.instance.HostedInstance;
+import io.remuda.node.instance.LeaseGate;
+import io.remuda.node.instance.Tenure;
+import io.remuda.node.instance.Upstream;
 import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.AccessTable;
 import io.remuda.protocol.access.KeyMint;
 import io.remuda.protocol.config.StrictConfig;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.LeaseToken;
+import io.remuda.protocol.model.Phase;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -23,6 +32,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +47,7 @@ class WorkerDoorTest {
   private final WorkerAccess access = WorkerAccess.of(false, mint, InstantSource.fixed(NOW));
   private final ExternalWorkers workers =
       new ExternalWorkers(Sample.SETTINGS, System::nanoTime, () -> "id-1");
+  private final Hosted hosted = new Hosted();
   private final WorkerDoor door = door(Map.of(), access);
 
   private WorkerDoor door(Map<String, String> settings, WorkerAccess who) {
@@ -44,7 +56,7 @@ class WorkerDoorTest {
         who,
         TaskContract.from(
             StrictConfig.load(Optional.empty(), ConfigFactory.parseMap(settings)), Path.of(".")),
-        new Hosted());
+        hosted);
   }
 
   @ParameterizedTest
@@ -191,6 +203,62 @@ class WorkerDoorTest {
         .contains("\"queue\":\"remuda.tasks.shout." + Sample.TEXT.fingerprint().substring(0, 12))
         .contains("\"x-queue-type\":\"quorum\"", "\"attempts\":5", "HINCRBY")
         .doesNotContain("secret");
+  }
+
+  @Test
+  void aWorkerOfTasksIsToldToTakeNoneWhileItsInstanceIsLeasedAndSaysWhenItDoesNot() {
+    WorkerDoor durable =
+        door(
+            Map.of(
+                "remuda.tasks.queue", "amqp://user:secret@h:1/v",
+                "remuda.tasks.results", "redis://:secret@h:1/0"),
+            access);
+    hosted.put(instance(Tenure.Mode.HELD));
+    String key = worker();
+    String body = Sample.join("w", "shout").replaceFirst("\\{", "{\"tasks\": true, ");
+    assertThat(joins(durable, key, body).json()).contains("\"pause\":7");
+    CompletionStage<Void> rests =
+        workers.next(Sample.MODEL, Sample.TEXT.fingerprint()).join().rests(7);
+
+    assertThat(ping(durable, key, "{\"tasks\": {\"taking\": true}}"))
+        .contains("\"tasks\":{\"pause\":7}");
+    assertThat(rests.toCompletableFuture()).isNotDone();
+    ping(durable, key, "{\"tasks\": {\"taking\": false, \"paused\": 6}}");
+    assertThat(rests.toCompletableFuture()).as("an earlier lease's").isNotDone();
+    ping(durable, key, "{\"tasks\": {\"taking\": false, \"paused\": 7}}");
+    assertThat(rests.toCompletableFuture()).isCompleted();
+
+    hosted.put(instance(Tenure.Mode.FREE));
+    assertThat(ping(durable, key, "{\"tasks\": {\"taking\": false, \"paused\": 7}}"))
+        .doesNotContain("pause");
+    assertThat(ping(durable, key, "{\"tasks\": {\"paused\": 0}}"))
+        .contains("tasks.paused is a whole number from 1 on");
+  }
+
+  private static String ping(WorkerDoor at, String key, String body) {
+    return at.answer(call("POST", "/v1/instances/id-1/ping", key, body))
+        .toCompletableFuture()
+        .join()
+        .json();
+  }
+
+  private static HostedInstance instance(Tenure.Mode mode) {
+    InstanceId id = new InstanceId(Sample.MODEL, 1);
+    Tenure tenure =
+        new Tenure(mode, Optional.of(new LeaseToken(new LeaseId("l7"), 7)), Long.MAX_VALUE);
+    return new HostedInstance(
+        id,
+        "external",
+        Phase.READY,
+        100,
+        Optional.empty(),
+        new Gate(1, 0),
+        new Upstream.Absent(),
+        true,
+        Set.of(),
+        Optional.of(Sample.TEXT),
+        new AtomicLong(),
+        new LeaseGate(id, tenure, System::nanoTime));
   }
 
   @Test

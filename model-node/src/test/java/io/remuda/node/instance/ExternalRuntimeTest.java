@@ -11,15 +11,21 @@ import io.remuda.node.engine.EngineProfiles;
 import io.remuda.node.engine.EngineSettings;
 import io.remuda.node.engine.EngineStarter;
 import io.remuda.node.engine.ModelPaths;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.model.InstanceReport.Origin;
+import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
 import io.remuda.protocol.model.TaskFacet;
+import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.FreePort;
 import io.remuda.protocol.testing.ScriptedEngine;
 import java.net.URI;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -48,8 +54,23 @@ class ExternalRuntimeTest extends InstanceFixture {
       Optional<URI> address,
       OptionalInt slots,
       Optional<TaskFacet> tasks,
-      CompletableFuture<String> leaving)
+      CompletableFuture<String> leaving,
+      CompletableFuture<Void> resting)
       implements JoinedWorker {
+    Present(
+        String name,
+        Optional<URI> address,
+        OptionalInt slots,
+        Optional<TaskFacet> tasks,
+        CompletableFuture<String> leaving) {
+      this(name, address, slots, tasks, leaving, new CompletableFuture<>());
+    }
+
+    @Override
+    public CompletionStage<Void> rests(long lease) {
+      return resting;
+    }
+
     @Override
     public CompletionStage<String> gone() {
       return leaving;
@@ -208,6 +229,48 @@ class ExternalRuntimeTest extends InstanceFixture {
       assertThat(expect(Phase.BACKOFF).reason()).isPresent();
       assertThat(gate().isOpen()).isFalse();
     }
+  }
+
+  @Test
+  void isLeasedWhenItsWorkerHasSaidThatItTakesNoTasks() throws Exception {
+    ActorRef<ModelInstance.Command> instance = spawn(runtime());
+    instance.tell(new ModelInstance.Begin(false));
+    expect(Phase.STARTING);
+    expect(Phase.WARMING);
+    Present worker = taskWorker("w");
+    arrives(worker);
+    expect(Phase.READY);
+    CompletableFuture<Optional<Refused>> answer = new CompletableFuture<>();
+
+    instance.tell(
+        new ModelInstance.Hold(
+            new LeaseToken(new LeaseId("l3"), 3), Duration.ofHours(1), answer::complete));
+    Eventually.isTrue(
+        "written", LIMIT, () -> Files.exists(data.resolve(ID.toString()).resolve("lease.json")));
+    assertThat(expect(Phase.READY).lease()).contains(new LeaseId("l3"));
+    assertThat(answer).as("its worker may still work on a task").isNotDone();
+    worker.resting().complete(null);
+
+    assertThat(answer.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEmpty();
+  }
+
+  @Test
+  void aWorkerThatCannotBeToldToTakeNoTasksIsNotLeased() throws Exception {
+    lease = new LeaseTimes(Duration.ZERO, Duration.ofMillis(50));
+    ActorRef<ModelInstance.Command> instance = spawn(runtime());
+    instance.tell(new ModelInstance.Begin(false));
+    expect(Phase.STARTING);
+    expect(Phase.WARMING);
+    arrives(taskWorker("w"));
+    expect(Phase.READY);
+    CompletableFuture<Optional<Refused>> answer = new CompletableFuture<>();
+
+    instance.tell(
+        new ModelInstance.Hold(
+            new LeaseToken(new LeaseId("l3"), 3), Duration.ofHours(1), answer::complete));
+
+    assertThat(answer.get(LIMIT.toSeconds(), TimeUnit.SECONDS).map(Refused::code))
+        .contains(ErrorCode.BUSY);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.remuda.node.instance;
 
+import io.remuda.node.engine.FilesRead;
 import io.remuda.protocol.Refused;
 import java.net.URI;
 import java.time.Duration;
@@ -130,6 +131,9 @@ public final class FakeRuntime implements EngineRuntime {
     public volatile boolean answering = true;
     public volatile Optional<Duration> endedWith = Optional.empty();
 
+    /** Of its model's files. */
+    public volatile Optional<FilesRead> read = Optional.empty();
+
     /** Each look, in order: whether it was asked for a token. */
     public final List<Boolean> looks = new CopyOnWriteArrayList<>();
 
@@ -153,6 +157,11 @@ public final class FakeRuntime implements EngineRuntime {
     @Override
     public OptionalLong pid() {
       return OptionalLong.of(pid);
+    }
+
+    @Override
+    public Optional<FilesRead> read() {
+      return read;
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,7 @@ abstract class InstanceFixture {
   Supplier<Long> nanoTime = System::nanoTime;
   LeaseTimes lease = new LeaseTimes(Duration.ofMillis(10), LIMIT);
   final ExecutorService work = Executors.newCachedThreadPool();
+  Executor blocking = work;
   TestProbe<InstanceNotice> owner;
 
   @BeforeEach
@@ -85,7 +87,7 @@ abstract class InstanceFixture {
                     settings,
                     hosted,
                     new InstanceFolder(data),
-                    work,
+                    blocking,
                     RandomGeneratorFactory.getDefault().create(),
                     InstantSource.system(),
                     nanoTime,

@@ -6,8 +6,11 @@ import akka.actor.typed.ActorRef;
 import io.remuda.node.instance.Tenure.Mode;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.Route;
 import io.remuda.protocol.id.LeaseId;
+import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.LeaseToken;
+import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.TaskFacet;
 import io.remuda.protocol.testing.Eventually;
 import java.io.IOException;
@@ -16,10 +19,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,9 +49,14 @@ class InstanceLeaseTest extends InstanceFixture {
 
   private Optional<Refused> release(ActorRef<ModelInstance.Command> instance, LeaseToken grant)
       throws ExecutionException, InterruptedException, TimeoutException {
+    return get(askRelease(instance, grant));
+  }
+
+  private CompletableFuture<Optional<Refused>> askRelease(
+      ActorRef<ModelInstance.Command> instance, LeaseToken grant) {
     CompletableFuture<Optional<Refused>> answer = new CompletableFuture<>();
     instance.tell(new ModelInstance.Release(grant, answer::complete));
-    return get(answer);
+    return answer;
   }
 
   private static <T> T get(CompletableFuture<T> answer)
@@ -137,7 +148,91 @@ class InstanceLeaseTest extends InstanceFixture {
 
     assertThat(cut).isDone();
     assertThat(leaseGate().objection(Optional.empty())).isEmpty();
-    Eventually.isTrue("written", LIMIT, () -> read(file()).contains("\"held\":false"));
+    assertThat(read(file())).contains("\"held\":false");
+  }
+
+  @Test
+  void aReleaseIsAnsweredWhenTheNextJvmWouldKnowIt() throws Exception {
+    SlowDisk disk = new SlowDisk();
+    blocking = disk;
+    ActorRef<ModelInstance.Command> instance = ready(FakeRuntime.quick());
+    assertThat(get(hold(instance, token(3), LONG))).isEmpty();
+    disk.stop();
+
+    CompletableFuture<Optional<Refused>> answer = askRelease(instance, token(3));
+    CompletableFuture<Optional<Refused>> stale = askRelease(instance, token(2));
+    Eventually.isTrue("let go", LIMIT, () -> leaseGate().objection(Optional.empty()).isEmpty());
+    Eventually.isTrue("to be written", LIMIT, () -> !disk.waiting.isEmpty());
+    assertThat(answer).isNotDone();
+    assertThat(stale).isNotDone();
+    disk.go();
+
+    assertThat(get(answer)).isEmpty();
+    assertThat(get(stale)).isEmpty();
+    assertThat(read(file())).contains("\"held\":false");
+  }
+
+  @Test
+  void aReleaseThatCannotBeWrittenSaysSoAndIsTriedAgain() throws Exception {
+    ActorRef<ModelInstance.Command> instance = ready(FakeRuntime.quick());
+    assertThat(get(hold(instance, token(3), LONG))).isEmpty();
+    Path aside = data.resolve("aside");
+    Files.move(file(), aside);
+    Files.createDirectories(file().resolve("in the way"));
+
+    assertThat(release(instance, token(3)).map(Refused::code)).contains(ErrorCode.INTERNAL);
+    assertThat(release(instance, token(3)).map(Refused::code)).contains(ErrorCode.INTERNAL);
+    Files.delete(file().resolve("in the way"));
+    Files.delete(file());
+
+    assertThat(release(instance, token(3))).isEmpty();
+    assertThat(read(file())).contains("\"held\":false");
+  }
+
+  @Test
+  void callsThatWereThereBeforeItsActorFailedAreWaitedFor() throws Exception {
+    FakeRuntime runtime = FakeRuntime.left();
+    ActorRef<ModelInstance.Command> first = ready(runtime);
+    Admission.Permit call = gate().tryAcquire().orElseThrow();
+    kit.stop(first, LIMIT);
+
+    ActorRef<ModelInstance.Command> second = spawn(runtime);
+    Eventually.isTrue("closed until its engine is found well", LIMIT, () -> !gate().isOpen());
+    second.tell(new ModelInstance.Begin(true));
+    Eventually.isTrue("ready", LIMIT, () -> gate().isOpen());
+    assertThat(gate().inFlight()).isEqualTo(1);
+    CompletableFuture<Optional<Refused>> answer = hold(second, token(3), LONG);
+    Eventually.isTrue("written", LIMIT, () -> Files.exists(file()));
+    assertThat(answer).isNotDone();
+    call.release();
+
+    assertThat(get(answer)).isEmpty();
+  }
+
+  @Test
+  void saysForWhomItIsKeptFromBeforeItIsHeldUntilItIsFree() throws Exception {
+    ActorRef<ModelInstance.Command> instance = ready(FakeRuntime.quick());
+    Admission.Permit call = gate().tryAcquire().orElseThrow();
+
+    CompletableFuture<Optional<Refused>> answer = hold(instance, token(3), LONG);
+    InstanceState clearing = expect(Phase.READY);
+    call.release();
+    assertThat(get(answer)).isEmpty();
+    InstanceState held = expect(Phase.READY);
+    assertThat(release(instance, token(3))).isEmpty();
+    InstanceState free = expect(Phase.READY);
+
+    assertThat(clearing.lease()).contains(token(3).lease());
+    assertThat(held.lease()).contains(token(3).lease());
+    assertThat(route(held).lease()).contains(token(3).lease());
+    assertThat(free.lease()).isEmpty();
+    assertThat(route(free).lease()).isEmpty();
+    assertThat(free.sequence()).isGreaterThan(held.sequence());
+    assertThat(held.sequence()).isGreaterThan(clearing.sequence());
+  }
+
+  private static Route route(InstanceState state) {
+    return state.route(new MachineId("m1"), "127.0.0.1:1", 2);
   }
 
   @Test
@@ -226,6 +321,32 @@ class InstanceLeaseTest extends InstanceFixture {
       return Files.readString(file);
     } catch (IOException e) {
       return "";
+    }
+  }
+
+  /** A disk that can stand still; what is to be written meanwhile is written when it goes on. */
+  private final class SlowDisk implements Executor {
+    final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    private volatile boolean stopped;
+
+    void stop() {
+      stopped = true;
+    }
+
+    void go() {
+      stopped = false;
+      for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
+        work.execute(next);
+      }
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      if (stopped) {
+        waiting.add(task);
+      } else {
+        work.execute(task);
+      }
     }
   }
 

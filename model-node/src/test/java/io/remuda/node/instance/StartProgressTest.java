@@ -3,6 +3,9 @@ package io.remuda.node.instance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.typed.ActorRef;
+import io.remuda.node.engine.FilesRead;
+import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Loading;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.testing.Eventually;
@@ -57,6 +60,28 @@ class StartProgressTest extends InstanceFixture {
     assertThat(expect(Phase.READY).progress()).isEqualTo(100);
     owner.expectMessageClass(InstanceNotice.TurnOver.class);
     assertThat(starts.last(SPEC)).contains(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void aFirstStartIsSeenByTheBytesThatItsEngineHasRead() {
+    FakeRuntime runtime = FakeRuntime.slow();
+    loading(runtime);
+    later(Duration.ofSeconds(10));
+    runtime.engines.get(0).read = Optional.of(new FilesRead(1_000, 4_000));
+
+    InstanceState some = await(25);
+    runtime.engines.get(0).read = Optional.of(new FilesRead(200, 4_000));
+    later(Duration.ofSeconds(10));
+    InstanceState less = await("a look later", state -> !state.loading().equals(some.loading()));
+    runtime.engines.get(0).proof.complete(Optional.empty());
+    InstanceState ready = await(100);
+    owner.expectMessageClass(InstanceNotice.TurnOver.class);
+
+    Loading first = new Loading(1_000, 4_000, Optional.of(Duration.ofSeconds(30)));
+    assertThat(some.report(gate()).loading()).contains(first);
+    assertThat(some.route(new MachineId("m1"), "127.0.0.1:1", 2).loading()).contains(first);
+    assertThat(less.loading().map(Loading::bytesRead)).as("never less than before").contains(1_000L);
+    assertThat(ready.loading()).isEmpty();
   }
 
   @Test

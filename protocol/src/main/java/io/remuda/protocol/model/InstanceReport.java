@@ -3,6 +3,7 @@ package io.remuda.protocol.model;
 import io.remuda.protocol.Absent;
 import io.remuda.protocol.WireMessage;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -24,7 +25,8 @@ import java.util.Set;
  * @param restarts how often its engine was started again
  * @param reason of a phase that is not as it should be, with the engine's last words
  * @param progress of loading, 0 to 1: the time it has taken as a share of what the last start of
- *     the same model took on its machine; absent at a first start
+ *     the same model took on its machine; at a first start the share of its files that was read,
+ *     where its machine can see that
  * @param claim what it holds of its machine
  * @param tasks whether it takes durable tasks; empty for models that have none
  * @param revision of the recipe that it runs; 0 from a machine that does not say
@@ -32,6 +34,8 @@ import java.util.Set;
  * @param measured what its engine was seen to use at most; empty until it has worked for a while
  * @param failure why it failed, for those who decide; {@code reason} is for people
  * @param gpus UUIDs of the GPUs that it has something of; empty from a machine that does not say
+ * @param lease that it is kept for: it takes no other requests meanwhile
+ * @param loading how far its engine is with the model, while it comes up
  */
 public record InstanceReport(
     InstanceId id,
@@ -54,20 +58,72 @@ public record InstanceReport(
     Optional<Duration> idle,
     Optional<Resources> measured,
     Optional<FailureKind> failure,
-    Set<String> gpus)
+    Set<String> gpus,
+    Optional<LeaseId> lease,
+    Optional<Loading> loading)
     implements WireMessage {
+
+  /** One that no lease has, and that says nothing of how far it is but the share. */
+  public InstanceReport(
+      InstanceId id,
+      long epoch,
+      long sequence,
+      Phase phase,
+      Origin origin,
+      String engine,
+      OptionalLong pid,
+      OptionalInt port,
+      int slots,
+      int inFlight,
+      int queued,
+      int restarts,
+      Optional<String> reason,
+      OptionalDouble progress,
+      Resources claim,
+      Optional<TaskFacet> tasks,
+      long revision,
+      Optional<Duration> idle,
+      Optional<Resources> measured,
+      Optional<FailureKind> failure) {
+    this(
+        id,
+        epoch,
+        sequence,
+        phase,
+        origin,
+        engine,
+        pid,
+        port,
+        slots,
+        inFlight,
+        queued,
+        restarts,
+        reason,
+        progress,
+        claim,
+        tasks,
+        revision,
+        idle,
+        measured,
+        failure,
+        Set.of(),
+        Optional.empty(),
+        Optional.empty());
+  }
 
   public InstanceReport {
     idle = Absent.orEmpty(idle);
     measured = Absent.orEmpty(measured);
     failure = Absent.orEmpty(failure);
     gpus = Absent.orEmpty(gpus);
+    lease = Absent.orEmpty(lease);
+    loading = Absent.orEmpty(loading);
   }
 
   public InstanceReport withReason(Optional<String> other) {
     return new InstanceReport(
         id, epoch, sequence, phase, origin, engine, pid, port, slots, inFlight, queued, restarts,
-        other, progress, claim, tasks, revision, idle, measured, failure, gpus);
+        other, progress, claim, tasks, revision, idle, measured, failure, gpus, lease, loading);
   }
 
   /** Kinds of failure after which something else is to be done. */
@@ -85,21 +141,21 @@ public record InstanceReport(
   public InstanceReport withMeasured(Optional<Resources> seen) {
     return new InstanceReport(
         id, epoch, sequence, phase, origin, engine, pid, port, slots, inFlight, queued, restarts,
-        reason, progress, claim, tasks, revision, idle, seen, failure, gpus);
+        reason, progress, claim, tasks, revision, idle, seen, failure, gpus, lease, loading);
   }
 
   /** The same, of an instance that has something of these GPUs. */
   public InstanceReport withGpus(Set<String> uuids) {
     return new InstanceReport(
         id, epoch, sequence, phase, origin, engine, pid, port, slots, inFlight, queued, restarts,
-        reason, progress, claim, tasks, revision, idle, measured, failure, uuids);
+        reason, progress, claim, tasks, revision, idle, measured, failure, uuids, lease, loading);
   }
 
   /** The same in another phase, working on nothing. */
   public InstanceReport restingIn(Phase other) {
     return new InstanceReport(
         id, epoch, sequence, other, origin, engine, pid, port, slots, 0, 0, restarts, reason,
-        progress, claim, tasks, revision, idle, measured, failure, gpus);
+        progress, claim, tasks, revision, idle, measured, failure, gpus, lease, loading);
   }
 
   /** Where an instance comes from. */

@@ -1,5 +1,6 @@
 package io.remuda.protocol.model;
 
+import io.remuda.protocol.Absent;
 import io.remuda.protocol.WireMessage;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
  * An instance as operators see it: what was decided, with what its machine last said of it.
  *
  * @param tasks whether it takes durable tasks; empty for models that have none
+ * @param loading how far its engine is with the model, while it comes up
  */
 public record InstanceView(
     ModelName model,
@@ -30,13 +32,54 @@ public record InstanceView(
     Optional<String> reason,
     OptionalDouble progress,
     Resources claim,
-    Optional<TaskFacet> tasks)
+    Optional<TaskFacet> tasks,
+    Optional<Loading> loading)
     implements WireMessage {
+
+  /** One that says nothing of how far it is but the share. */
+  public InstanceView(
+      ModelName model,
+      InstanceId instance,
+      MachineId machine,
+      String engine,
+      Phase phase,
+      OptionalLong pid,
+      OptionalInt port,
+      int inFlight,
+      int queued,
+      int slots,
+      int restarts,
+      Optional<String> reason,
+      OptionalDouble progress,
+      Resources claim,
+      Optional<TaskFacet> tasks) {
+    this(
+        model,
+        instance,
+        machine,
+        engine,
+        phase,
+        pid,
+        port,
+        inFlight,
+        queued,
+        slots,
+        restarts,
+        reason,
+        progress,
+        claim,
+        tasks,
+        Optional.empty());
+  }
+
+  public InstanceView {
+    loading = Absent.orEmpty(loading);
+  }
 
   public InstanceView withReason(Optional<String> other) {
     return new InstanceView(
         model, instance, machine, engine, phase, pid, port, inFlight, queued, slots, restarts,
-        other, progress, claim, tasks);
+        other, progress, claim, tasks, loading);
   }
 
   /** These with reasons that fit into one message together. */

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -141,6 +142,19 @@ public final class StrictFields {
       return fallback;
     }
     return node.longValue();
+  }
+
+  /** A whole number from 1 on, however large. */
+  public OptionalLong positive(String key) {
+    if (isAbsent(key)) {
+      return OptionalLong.empty();
+    }
+    JsonNode node = tree.path(key);
+    if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < 1) {
+      problem(key, path(key) + " is a whole number from 1 on, not " + kindOf(node));
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(node.longValue());
   }
 
   /** A number that is not negative; {@code fallback} when it is absent. */

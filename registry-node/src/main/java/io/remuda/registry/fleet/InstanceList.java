@@ -48,6 +48,7 @@ final class InstanceList {
                     .formatted(machine.id(), Silence.shown(machine.silence()))),
         said.progress(),
         said.claim(),
-        said.tasks());
+        said.tasks(),
+        said.loading());
   }
 }

@@ -336,7 +336,8 @@ public record Sight(
         reason(instance, phase, report),
         report.map(InstanceReport::progress).orElse(OptionalDouble.empty()),
         instance.claim(),
-        report.flatMap(InstanceReport::tasks));
+        report.flatMap(InstanceReport::tasks),
+        report.flatMap(InstanceReport::loading));
   }
 
   private Optional<String> reason(Instance instance, Phase phase, Optional<InstanceReport> report) {

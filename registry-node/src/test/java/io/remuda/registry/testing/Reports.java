@@ -193,7 +193,9 @@ public final class Reports {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        report.gpus());
+        report.gpus(),
+        report.lease(),
+        report.loading());
   }
 
   /** One that is ready, with so many requests, or idle for so long. */
@@ -220,7 +222,9 @@ public final class Reports {
         Optional.of(idle),
         ready.measured(),
         ready.failure(),
-        ready.gpus());
+        ready.gpus(),
+        ready.lease(),
+        ready.loading());
   }
 
   /** The same, which holds so much of its machine. */
@@ -246,7 +250,9 @@ public final class Reports {
         report.idle(),
         report.measured(),
         report.failure(),
-        report.gpus());
+        report.gpus(),
+        report.lease(),
+        report.loading());
   }
 
   /** The same, given up for {@code kind}. */
@@ -272,7 +278,9 @@ public final class Reports {
         report.idle(),
         report.measured(),
         Optional.of(kind),
-        report.gpus());
+        report.gpus(),
+        report.lease(),
+        report.loading());
   }
 
   /** The same after so many restarts of its engine. */
@@ -299,6 +307,8 @@ public final class Reports {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        report.gpus());
+        report.gpus(),
+        report.lease(),
+        report.loading());
   }
 }

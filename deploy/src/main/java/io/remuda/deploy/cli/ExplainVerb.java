@@ -71,6 +71,10 @@ final class ExplainVerb implements Callable<Integer> {
                 instance.path("machine").asText("?"),
                 instance.path("placedAt").asText("?"),
                 reason.isTextual() ? ": " + Output.few(reason.asText()) : ""));
+    String loading = LoadingText.sentence(instance);
+    if (!loading.isEmpty()) {
+      out.println("  " + loading);
+    }
     out.println("  " + instance.path("because").asText("?"));
     instance.path("weighed").forEach(verdict -> out.println("    " + line(verdict)));
   }

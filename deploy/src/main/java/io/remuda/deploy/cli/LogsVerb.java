@@ -1,6 +1,9 @@
 package io.remuda.deploy.cli;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -11,7 +14,11 @@ import picocli.CommandLine.Parameters;
     name = "logs",
     mixinStandardHelpOptions = true,
     description = "Print what the engines of a deployment wrote.",
-    footer = {"", "Example: ./remuda logs demo --lines 50"})
+    footer = {
+      "",
+      "Of several instances only one can be followed: name it with --instance.",
+      "Example: ./remuda logs demo --lines 50"
+    })
 final class LogsVerb implements Callable<Integer> {
 
   @Mixin private Target target;
@@ -27,17 +34,25 @@ final class LogsVerb implements Callable<Integer> {
   private int lines;
 
   @Option(
+      names = "--instance",
+      paramLabel = "ID",
+      description = "Only what this instance's engine wrote, such as demo-1.")
+  private @Nullable String instance;
+
+  @Option(
       names = {"-f", "--follow"},
       description = "Go on as the engine writes, until Ctrl-C.")
   private boolean follow;
 
   @Override
   public Integer call() {
+    String one =
+        instance == null ? "" : "&instance=" + URLEncoder.encode(instance, StandardCharsets.UTF_8);
+    String query = "/logs?lines=" + lines + one + (follow ? "&follow=true" : "");
     target
         .api()
         .copy(
-            Api.path(
-                "/v1/deployments", name, "/logs?lines=" + lines + (follow ? "&follow=true" : "")),
+            Api.path("/v1/deployments", name, query),
             target.world().out()::println);
     return Exit.OK.code();
   }

@@ -3,7 +3,6 @@ package io.remuda.deploy.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.remuda.deploy.cli.Output.Column;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,13 +40,9 @@ final class PsVerb implements Callable<Integer> {
     return Exit.OK.code();
   }
 
-  /** With how far it is, while that is known and it is under way. */
+  /** With how far it is and how long it takes still, while that is known. */
   private static String phase(JsonNode row) {
-    String phase = Output.text(row.path("phase"));
-    JsonNode progress = row.path("progress");
-    return progress.isNumber() && progress.asDouble() < 1
-        ? phase + String.format(Locale.ROOT, " %.0f%%", 100 * progress.asDouble())
-        : phase;
+    return Output.text(row.path("phase")) + LoadingText.brief(row);
   }
 
   static void print(Target target, JsonNode instances) {

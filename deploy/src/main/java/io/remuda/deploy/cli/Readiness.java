@@ -140,10 +140,7 @@ final class Readiness {
     line.append(' ').append(deployment.path("ready").asInt());
     line.append('/').append(deployment.path("replicas").asInt());
     for (JsonNode instance : deployment.path("instances")) {
-      JsonNode progress = instance.path("progress");
-      if (progress.isNumber()) {
-        line.append(String.format(Locale.ROOT, " %.0f%%", 100 * progress.asDouble()));
-      }
+      line.append(LoadingText.brief(instance));
     }
     line.append(sentence(waited));
     clear();

@@ -256,7 +256,15 @@ final class CommandLineTest {
         "[{\"id\":4,\"at\":\"now\",\"kind\":\"InstanceReady\",\"subject\":\"demo\","
             + "\"text\":\"demo-1 is ready\"}]");
 
+    gateway.on(
+        "GET /v1/deployments/demo/logs?lines=2&instance=demo-7&follow=true",
+        200,
+        "text/plain",
+        "three\n");
+
     assertThat(type("logs", "demo", "-n", "2").out()).isEqualTo("one\ntwo\n");
+    assertThat(type("logs", "demo", "-n", "2", "-f", "--instance", "demo-7").out())
+        .isEqualTo("three\n");
     assertThat(type("events", "demo").out()).contains("InstanceReady").contains("demo-1 is ready");
   }
 

@@ -49,6 +49,21 @@ class ExplainVerbTest {
   }
 
   @Test
+  void tellsHowFarAnInstanceIsThatComesUp() {
+    gateway.on(
+        "GET /v1/deployments/chat/why",
+        200,
+        "{\"name\":\"chat\",\"phase\":\"STARTING\",\"reason\":null,\"missing\":0,"
+            + "\"instances\":[{\"instance\":\"chat-3\",\"phase\":\"WARMING\",\"machine\":\"m1\","
+            + "\"reason\":null,\"placedAt\":\"then\",\"because\":\"assigned\",\"weighed\":[],"
+            + "\"progress\":0.42,\"loading\":{\"bytesRead\":1200000000,\"bytes\":4700000000,"
+            + "\"leftSeconds\":12}}],\"verdicts\":[],\"history\":[]}");
+
+    assertThat(type("explain", "chat").out().lines())
+        .contains("  loading: 42 %, 1.20 of 4.70 GB read, about 12 s left");
+  }
+
+  @Test
   void anEventIsALineAsATableAndWholeAsJson() {
     gateway.on(
         "GET /v1/events?limit=100",

@@ -16,6 +16,8 @@ class PsVerbTest {
           "GET /v1/instances",
           200,
           "[{\"instance\":\"a-1\",\"phase\":\"WARMING\",\"progress\":0.42},"
+              + "{\"instance\":\"a-2\",\"phase\":\"WARMING\",\"progress\":0.42,"
+              + "\"loading\":{\"bytesRead\":1,\"bytes\":2,\"leftSeconds\":12}},"
               + "{\"instance\":\"b-1\",\"phase\":\"WARMING\",\"progress\":null},"
               + "{\"instance\":\"c-1\",\"phase\":\"READY\",\"progress\":1.0}]");
 
@@ -23,7 +25,8 @@ class PsVerbTest {
 
       assertThat(out.lines().skip(1))
           .satisfiesExactly(
-              loading -> assertThat(loading).contains("WARMING 42%"),
+              loading -> assertThat(loading).contains("WARMING 42%").doesNotContain("42% "),
+              timed -> assertThat(timed).contains("WARMING 42% 12s"),
               first -> assertThat(first).contains("WARMING").doesNotContain("%"),
               ready -> assertThat(ready).contains("READY").doesNotContain("%"));
     }

@@ -2,6 +2,7 @@ package io.remuda.gateway.edge;
 
 import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.protocol.Route;
+import io.remuda.protocol.model.Loading;
 import java.util.Comparator;
 import java.util.Optional;
 
@@ -11,9 +12,9 @@ final class HoldProgress {
   private HoldProgress() {}
 
   /**
-   * One line without its colon, such as {@code loading phase=WARMING percent=27}: of the instance
-   * that is furthest on, percent where its machine knows it. Where none is on its way, {@code
-   * waiting} and the deployment's phase.
+   * One line without its colon, such as {@code loading phase=WARMING percent=27
+   * bytes=1200000000/4700000000 left=12s}: of the instance that is furthest on, each where its
+   * machine knows it. Where none is on its way, {@code waiting} and the deployment's phase.
    */
   static String of(ModelEntry entry) {
     Optional<Route> first =
@@ -22,8 +23,17 @@ final class HoldProgress {
             .max(Comparator.comparing(Route::phase).thenComparing(Route::progress));
     if (first.isPresent()) {
       int progress = first.get().progress();
-      return "loading phase=" + first.get().phase() + (progress < 0 ? "" : " percent=" + progress);
+      return "loading phase="
+          + first.get().phase()
+          + (progress < 0 ? "" : " percent=" + progress)
+          + first.get().loading().map(HoldProgress::further).orElse("");
     }
     return "waiting" + entry.listing().map(listing -> " phase=" + listing.phase()).orElse("");
+  }
+
+  private static String further(Loading loading) {
+    String bytes =
+        loading.bytes() == 0 ? "" : " bytes=" + loading.bytesRead() + "/" + loading.bytes();
+    return bytes + loading.left().map(left -> " left=" + left.toSeconds() + "s").orElse("");
   }
 }

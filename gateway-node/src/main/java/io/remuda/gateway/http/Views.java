@@ -13,6 +13,7 @@ import io.remuda.protocol.model.EventView;
 import io.remuda.protocol.model.Explanation;
 import io.remuda.protocol.model.Gpu;
 import io.remuda.protocol.model.InstanceView;
+import io.remuda.protocol.model.Loading;
 import io.remuda.protocol.model.MachineView;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.protocol.model.Phase;
@@ -20,6 +21,7 @@ import io.remuda.protocol.model.ScaleView;
 import io.remuda.protocol.model.SpecJson;
 import io.remuda.protocol.model.TaskFacet;
 import io.remuda.protocol.model.Verdict;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -91,8 +93,19 @@ final class Views {
     json.put("reason", view.reason().orElse(null));
     view.progress()
         .ifPresentOrElse(done -> json.put("progress", done), () -> json.putNull("progress"));
+    json.set("loading", view.loading().map(Views::loading).orElse(null));
     json.set("resources", SpecJson.write(view.claim()));
     json.set("tasks", view.tasks().map(Views::tasks).orElse(null));
+    return json;
+  }
+
+  /** How far an engine that comes up is with its model. */
+  private static ObjectNode loading(Loading loading) {
+    ObjectNode json = Json.object();
+    boolean seen = loading.bytes() > 0;
+    json.put("bytesRead", seen ? loading.bytesRead() : null);
+    json.put("bytes", seen ? loading.bytes() : null);
+    json.put("leftSeconds", loading.left().map(Duration::toSeconds).orElse(null));
     return json;
   }
 

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
 import io.remuda.protocol.bytes.InferenceSink;
+import io.remuda.protocol.model.Loading;
 import io.remuda.protocol.model.Phase;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,24 @@ class HeldProgressTest {
     assertThat(stage.clients.get(0).said)
         .containsExactly(
             "200", ": loading phase=STARTING\n\n", ": loading phase=WARMING percent=27\n\n");
+  }
+
+  @Test
+  void bytesAndTheTimeThatIsLeftAreToldWhereItsMachineKnowsThem() {
+    Loading seen = new Loading(1_200, 4_700, Optional.of(Duration.ofSeconds(12)));
+    Loading unseen = new Loading(0, 0, Optional.of(Duration.ofSeconds(8)));
+    stage.route("chat-1", Phase.WARMING, 25, Optional.of(seen));
+    AnswerInProgress answer = stage.start(handler, STREAM, HeldStage.LONG);
+
+    answer.look();
+    stage.route("chat-1", Phase.WARMING, 40, Optional.of(unseen));
+    answer.look();
+
+    assertThat(stage.clients.get(0).said)
+        .containsExactly(
+            "200",
+            ": loading phase=WARMING percent=25 bytes=1200/4700 left=12s\n\n",
+            ": loading phase=WARMING percent=40 left=8s\n\n");
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Keep;
+import io.remuda.protocol.model.Loading;
 import io.remuda.protocol.model.Phase;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -169,6 +170,10 @@ final class HeldStage implements AutoCloseable {
   }
 
   void route(String instance, Phase phase, int progress) {
+    route(instance, phase, progress, Optional.empty());
+  }
+
+  void route(String instance, Phase phase, int progress, Optional<Loading> loading) {
     routes.merge(
         new RouteTable(
             List.of(
@@ -184,7 +189,9 @@ final class HeldStage implements AutoCloseable {
                     true,
                     progress,
                     Optional.empty(),
-                    0))));
+                    0,
+                    Optional.empty(),
+                    loading))));
   }
 
   private final class Noted implements RequestMetrics {

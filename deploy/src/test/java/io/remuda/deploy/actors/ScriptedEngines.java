@@ -80,6 +80,7 @@ final class ScriptedEngines implements Engines {
   private final Map<InstanceId, Run> running = new TreeMap<>();
   private Function<InstanceId, Plot> plots = id -> Plot.readyAfter(Duration.ofSeconds(2));
   private long starts;
+  private int most;
 
   /**
    * @param taken told of each instance that the machine takes in
@@ -102,6 +103,11 @@ final class ScriptedEngines implements Engines {
 
   long starts() {
     return starts;
+  }
+
+  /** Of how many there were processes at one moment, at most. */
+  int most() {
+    return most;
   }
 
   @Override
@@ -160,6 +166,7 @@ final class ScriptedEngines implements Engines {
       if (running.put(id, run) != null) {
         stage.tale().wrong(machine + " runs two engines of " + id);
       }
+      most = Math.max(most, running.size());
       stage.tale().tell(machine, "engine of " + id + " starts");
       run.begin();
       return new Start.Up(run);

@@ -104,8 +104,7 @@ class EarlierSenderTest {
             0,
             Optional.empty(),
             Optional.empty(),
-            Optional.empty(),
-            Set.of());
+            Optional.empty());
     Route route =
         new Route(
             ID,

@@ -49,11 +49,7 @@ final class LogsVerb implements Callable<Integer> {
     String one =
         instance == null ? "" : "&instance=" + URLEncoder.encode(instance, StandardCharsets.UTF_8);
     String query = "/logs?lines=" + lines + one + (follow ? "&follow=true" : "");
-    target
-        .api()
-        .copy(
-            Api.path("/v1/deployments", name, query),
-            target.world().out()::println);
+    target.api().copy(Api.path("/v1/deployments", name, query), target.world().out()::println);
     return Exit.OK.code();
   }
 }

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -155,7 +154,6 @@ public record WaitingClaims(List<Waiting> waiting, Map<InstanceId, GivenUp> give
         start.revision(),
         Optional.empty(),
         Optional.empty(),
-        Optional.empty(),
-        Set.of());
+        Optional.empty());
   }
 }

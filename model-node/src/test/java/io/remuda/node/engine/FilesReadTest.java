@@ -80,7 +80,6 @@ class FilesReadTest {
   @Test
   void saysNothingOfWhatIsNotHereAndNoProcessIsNoProblem() throws Exception {
     assertThat(FilesRead.of(PROC, ME, folder.resolve("none.gguf"))).isEqualTo(Optional.empty());
-    assertThat(FilesRead.of(PROC, List.of(0L), file("m.gguf")))
-        .contains(new FilesRead(0, SIZE));
+    assertThat(FilesRead.of(PROC, List.of(0L), file("m.gguf"))).contains(new FilesRead(0, SIZE));
   }
 }

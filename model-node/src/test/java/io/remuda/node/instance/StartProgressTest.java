@@ -80,7 +80,9 @@ class StartProgressTest extends InstanceFixture {
     Loading first = new Loading(1_000, 4_000, Optional.of(Duration.ofSeconds(30)));
     assertThat(some.report(gate()).loading()).contains(first);
     assertThat(some.route(new MachineId("m1"), "127.0.0.1:1", 2).loading()).contains(first);
-    assertThat(less.loading().map(Loading::bytesRead)).as("never less than before").contains(1_000L);
+    assertThat(less.loading().map(Loading::bytesRead))
+        .as("never less than before")
+        .contains(1_000L);
     assertThat(ready.loading()).isEmpty();
   }
 

@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * What a change would come to for one name: the {@link Reconciler} itself, look after look, over a
@@ -208,7 +207,6 @@ public record WhatIf(Sight before, Sight imagined, boolean calm, boolean rests) 
         instance.revision(),
         Optional.empty(),
         Optional.empty(),
-        Optional.empty(),
-        Set.of());
+        Optional.empty());
   }
 }

@@ -9,7 +9,6 @@ import io.remuda.protocol.model.Phase;
 import io.remuda.registry.testing.Reports;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What runs somewhere and the journal does not know: by where it comes from, under the brake. */
@@ -95,7 +94,6 @@ class StrangersTest {
         0,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty(),
-        Set.of());
+        Optional.empty());
   }
 }

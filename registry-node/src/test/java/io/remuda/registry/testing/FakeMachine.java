@@ -213,8 +213,7 @@ public final class FakeMachine extends AbstractBehavior<Object> {
         0,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty(),
-        Set.of());
+        Optional.empty());
   }
 
   private Behavior<Object> onStop(NodeProtocol.StopInstance stop) {

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /** Builder of what a machine says of itself. */
 public final class Reports {
@@ -166,8 +165,7 @@ public final class Reports {
         0,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty(),
-        Set.of());
+        Optional.empty());
   }
 
   /** The same with so many requests in flight. */

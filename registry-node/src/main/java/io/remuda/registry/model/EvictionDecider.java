@@ -76,7 +76,9 @@ final class EvictionDecider {
     if (report.isEmpty()) {
       return Optional.of("is " + sight.phase(instance));
     }
-    // One that somebody has leased keeps its place however idle it is: that is said here.
+    if (sight.leased(instance)) {
+      return Optional.of("a lease has it");
+    }
     return EvictionPolicy.stays(
         report.get(), MakeRoom.keep(state), sight.fleet().demand(state.name()), asked(sight, wish));
   }

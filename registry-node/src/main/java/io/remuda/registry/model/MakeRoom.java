@@ -96,7 +96,7 @@ final class MakeRoom {
     return new Wish(
         sight.state().name(),
         keep(sight.state()).priority(),
-        isAsked(sight) && sight.counted().isEmpty(),
+        isAsked(sight) && sight.counted().isEmpty() || TenancyDecider.isShort(sight),
         sight.policy().evict().idle());
   }
 

@@ -41,10 +41,9 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason,
         : Scheduler.verdicts(sight.fleet(), sight.need());
   }
 
-  /** How many more instances are wanted than are placed. */
+  /** How many more instances are wanted than are placed, by leases too. */
   static int missing(Sight sight) {
-    int wanted = sight.state().wanted();
-    return Math.max(0, wanted - placed(sight).size());
+    return Math.max(0, TenancyDecider.wanted(sight) - placed(sight).size());
   }
 
   /** The deployment as operators see it; empty when the name is not declared. */

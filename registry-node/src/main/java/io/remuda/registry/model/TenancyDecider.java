@@ -252,6 +252,14 @@ final class TenancyDecider {
     return !sight.state().tenancy().tenants().isEmpty() || !claims(sight).isEmpty();
   }
 
+  /** Whether a lease waits for more instances than there are, or are on their way. */
+  static boolean isShort(Sight sight) {
+    Tenancy tenancy = sight.state().tenancy();
+    long free =
+        sight.counted().stream().filter(instance -> !tenancy.has(instance.id())).count();
+    return claims(sight).size() > free;
+  }
+
   /** How many instances are to run: as many as the name wants, or as leases ask for. */
   static int wanted(Sight sight) {
     ModelState state = sight.state();

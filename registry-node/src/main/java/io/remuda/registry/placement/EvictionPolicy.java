@@ -223,6 +223,9 @@ public final class EvictionPolicy {
     if (report.phase() != Phase.READY) {
       return Optional.of("is " + report.phase());
     }
+    if (report.lease().isPresent()) {
+      return Optional.of("a lease has it");
+    }
     int working = report.inFlight() + report.queued();
     if (working > 0) {
       return Optional.of("works on " + counted(working, "request"));

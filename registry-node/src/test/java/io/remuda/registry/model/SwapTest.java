@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.TestInbox;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
@@ -15,6 +16,7 @@ import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
 import io.remuda.protocol.model.Scaling;
 import io.remuda.protocol.model.Verdict;
+import io.remuda.registry.model.Claims.Claim;
 import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
 import io.remuda.registry.model.InstanceEvent.InstanceEnded;
 import io.remuda.registry.model.InstanceEvent.InstanceStopping;
@@ -26,6 +28,7 @@ import io.remuda.registry.model.SwapEvent.GaveWay;
 import io.remuda.registry.testing.Reports;
 import io.remuda.registry.testing.Specs;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,6 +117,23 @@ class SwapTest {
 
     assertThat(world.look().actions())
         .containsExactly(new Action.AskToGiveWay(new MachineId("m1"), List.of(CHAT_3), 3, false));
+  }
+
+  @Test
+  void aLeaseThatWaitsAsksLikeRequestsThatWait() {
+    World world = wanting(aSpec());
+    world.says(Reports.of("m2").memory(8_000, 0));
+    world.look();
+    world.runsAll("m2", Phase.READY);
+    world.says(
+        Reports.of("m2").memory(8_000, 8_000).with(Reports.instance(world.only(), Phase.READY, 1)));
+    world.says(taken(0, IDLE));
+    claims(world, "a");
+    assertThat(world.look().actions()).as("it has the one that there is").isEmpty();
+
+    claims(world, "b");
+
+    assertThat(asked(world.look())).containsExactly(CHAT_3);
   }
 
   @Test
@@ -262,6 +282,15 @@ class SwapTest {
             world.state.live().orElseThrow().spec().withArguments(Map.of("a", "b")), world.now));
 
     assertThat(gives(world, 9, true).stays()).hasValue("is being updated");
+  }
+
+  @Test
+  void oneThatALeaseHasStays() {
+    World world = serving(aSpec(), 0, IDLE);
+    world.on(
+        new TenancyEvent.InstanceLeased(world.only(), new LeaseId("a"), 900, world.now));
+
+    assertThat(gives(world, 9, true).stays()).hasValue("a lease has it");
   }
 
   @Test
@@ -436,5 +465,20 @@ class SwapTest {
   private static GiveWay wish(World world, int priority, boolean asked) {
     return new GiveWay(
         world.only(), CHAT, priority, asked, TestInbox.<GiveWayReply>create().getRef());
+  }
+
+  private static void claims(World world, String lease) {
+    Claim claim =
+        new Claim(
+            new LeaseId(lease),
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Instant.EPOCH,
+            world.now);
+    Plan plan = TenancyDecider.claim(world.sight(), claim);
+    world.soft = plan.soft();
+    world.state = world.state.on(plan.events());
   }
 }

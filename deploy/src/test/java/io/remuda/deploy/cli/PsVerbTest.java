@@ -25,7 +25,7 @@ class PsVerbTest {
 
       assertThat(out.lines().skip(1))
           .satisfiesExactly(
-              loading -> assertThat(loading).contains("WARMING 42%").doesNotContain("42% "),
+              loading -> assertThat(loading).contains("WARMING 42%").doesNotContain("12s"),
               timed -> assertThat(timed).contains("WARMING 42% 12s"),
               first -> assertThat(first).contains("WARMING").doesNotContain("%"),
               ready -> assertThat(ready).contains("READY").doesNotContain("%"));

@@ -40,6 +40,8 @@ class CommandLineTest {
             "4",
             "-c",
             "16384",
+            "--threads-http",
+            "64",
             "--metrics",
             "--no-webui",
             "--offline",

@@ -19,12 +19,16 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Gpu;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Resources;
+import io.remuda.protocol.model.RolloutView;
+import io.remuda.protocol.model.RolloutWish;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -124,6 +128,48 @@ class EarlierSenderTest {
         .isEqualTo(report);
     RouteTable table = new RouteTable(List.of(route));
     assertThat(withoutInEach(table, "revision")).isEqualTo(table);
+  }
+
+  @Test
+  void aListingWithoutWeightsHasInstancesThatAreAllAlike() throws Exception {
+    Listing listing =
+        new Listing(
+            ID.model(),
+            4,
+            0,
+            1,
+            DeploymentPhase.READY,
+            "llama-server",
+            Optional.empty(),
+            1,
+            1,
+            Optional.empty(),
+            OptionalInt.empty(),
+            Optional.empty(),
+            Instant.EPOCH,
+            false);
+
+    assertThat(without(listing, "weights")).isEqualTo(listing);
+  }
+
+  @Test
+  void aRolloutWithoutACanaryAndAGapHasNeither() throws Exception {
+    RolloutView view =
+        new RolloutView(
+            1,
+            4,
+            RolloutView.Stage.ROLLING,
+            RolloutWish.Strategy.AUTO,
+            2,
+            1,
+            1,
+            Instant.EPOCH,
+            "it goes on",
+            Optional.empty(),
+            OptionalInt.empty(),
+            Optional.empty());
+
+    assertThat(without(view, "canary", "gap")).isEqualTo(view);
   }
 
   @Test

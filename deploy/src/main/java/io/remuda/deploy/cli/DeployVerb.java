@@ -127,6 +127,15 @@ final class DeployVerb implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Change nothing; show what it would come to.")
   private boolean dryRun;
 
+  @Option(
+      names = "--canary",
+      paramLabel = "PERCENT",
+      description = {
+        "With --update: the new version gets so many of 100 requests",
+        "and takes over when 'rollout promote' says so."
+      })
+  private @Nullable Integer canary;
+
   @Option(names = "--wait", description = "Return when it is READY, or cannot become it.")
   private boolean wait;
 
@@ -167,7 +176,7 @@ final class DeployVerb implements Callable<Integer> {
 
   private List<ObjectNode> wanted() {
     if (file != null) {
-      if (name != null || engine != null || model != null || rollout != null) {
+      if (name != null || engine != null || model != null || rollout != null || canary != null) {
         throw new CliFailure(Exit.USAGE, "give either -f FILE or NAME with options, not both");
       }
       return DeploymentFile.read(file, target.world());
@@ -209,14 +218,23 @@ final class DeployVerb implements Callable<Integer> {
     if (!arguments.isEmpty()) {
       arguments.forEach(spec.putObject("arguments")::put);
     }
-    if (rollout != null) {
-      spec.putObject("rollout").put("strategy", rollout);
+    if (rollout != null || canary != null) {
+      addRollout(spec.putObject("rollout"));
     }
     addResources(spec);
     if (scales) {
       addScaling(spec.putObject("scaling"));
     }
     return spec;
+  }
+
+  private void addRollout(ObjectNode wish) {
+    if (rollout != null) {
+      wish.put("strategy", rollout);
+    }
+    if (canary != null) {
+      wish.put("canaryPercent", canary);
+    }
   }
 
   private void addScaling(ObjectNode scaling) {

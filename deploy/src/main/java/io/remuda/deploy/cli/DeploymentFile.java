@@ -93,6 +93,11 @@ final class DeploymentFile {
       scaling.put(plain, Keys.VALUE);
     }
     keys.put("scaling", Keys.of(scaling));
+    Map<String, Keys> rollout = new HashMap<>();
+    for (String plain : List.of("strategy", "surge", "deadlineSeconds", "canaryPercent")) {
+      rollout.put(plain, Keys.VALUE);
+    }
+    keys.put("rollout", Keys.of(rollout));
     return Keys.of(keys);
   }
 }

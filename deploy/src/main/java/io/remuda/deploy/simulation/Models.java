@@ -70,7 +70,10 @@ final class Models {
 
   private RolloutWish rollout() {
     RolloutWish.Strategy[] all = RolloutWish.Strategy.values();
-    return new RolloutWish(all[random.nextInt(all.length)], random.nextInt(1, 3), Optional.empty());
+    OptionalInt canary =
+        random.nextInt(4) == 0 ? OptionalInt.of(random.nextInt(0, 101)) : OptionalInt.empty();
+    return new RolloutWish(
+        all[random.nextInt(all.length)], random.nextInt(1, 3), Optional.empty(), canary);
   }
 
   private Resources claim() {

@@ -96,6 +96,8 @@ final class Operators {
           name);
     } else if (what < 73) {
       world.models().change(name);
+    } else if (what < 74) {
+      canary(node, name);
     } else if (what < 75) {
       tell(
           node,
@@ -108,6 +110,27 @@ final class Operators {
     } else {
       machine(node, what);
     }
+  }
+
+  /** The wishes that a canary waits for; without one they are refused. */
+  private void canary(RegistryShell node, ModelName name) {
+    if (world.timeline().chance(50)) {
+      tell(
+          node,
+          "promote " + name,
+          owner ->
+              owner.command(state -> RolloutDecider.promote(state, world.timeline().instant())),
+          name);
+      return;
+    }
+    int percent = world.timeline().random().nextInt(101);
+    tell(
+        node,
+        "canary " + name + " " + percent,
+        owner ->
+            owner.command(
+                state -> RolloutDecider.weigh(state, percent, world.timeline().instant())),
+        name);
   }
 
   private void machine(RegistryShell node, int what) {

@@ -25,7 +25,10 @@ final class Supersession {
   static Optional<Superseded> step(Sight sight, Plan plan, Duration at) {
     ModelState state = sight.state();
     boolean surging =
-        state.rollout().filter(on -> on.stage() == Stage.ROLLING).isPresent()
+        state
+                .rollout()
+                .filter(on -> on.stage() == Stage.ROLLING || on.stage() == Stage.CANARY)
+                .isPresent()
             && state
                 .live()
                 .filter(live -> live.spec().policies().rollout().strategy() == Strategy.SURGE)

@@ -2,6 +2,7 @@ package io.remuda.deploy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +55,67 @@ final class RolloutVerbTest {
     Typed refused = type("rollout", "rollback", "other");
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err()).contains("no rollout");
+  }
+
+  @Test
+  void promotesACanaryOrGivesItAnotherShare() {
+    gateway.on("POST /v1/deployments/chat/promote", 202, "{\"name\":\"chat\"}");
+    gateway.on("PUT /v1/deployments/chat/canary", 202, "{\"name\":\"chat\"}");
+
+    assertThat(type("rollout", "canary", "chat", "35").exit()).isZero();
+    assertThat(gateway.asked())
+        .singleElement()
+        .satisfies(asked -> assertThat(asked.body()).isEqualTo("{\"percent\":35}"));
+    assertThat(type("rollout", "promote", "chat").exit()).isZero();
+    assertThat(type("rollout", "canary", "chat", "many").exit()).isEqualTo(2);
+  }
+
+  @Test
+  void declaresACanary() {
+    gateway.on("PUT /v1/deployments/chat", 202, "{\"name\":\"chat\"}");
+
+    assertThat(type("deploy", "chat", "--engine", "jvm", "--canary", "20").exit()).isZero();
+    assertThat(gateway.asked())
+        .filteredOn(asked -> asked.method().equals("PUT"))
+        .singleElement()
+        .satisfies(
+            asked -> assertThat(asked.body()).contains("\"rollout\":{\"canaryPercent\":20}"));
+    assertThat(type("deploy", "chat", "--engine", "jvm", "--canary", "120").exit()).isEqualTo(2);
+  }
+
+  @Test
+  void aFileSaysHowAVersionIsRolledOut() throws Exception {
+    gateway.on("PUT /v1/deployments/chat", 202, "{\"name\":\"chat\"}");
+    Path file =
+        Files.writeString(
+            home.resolve("chat.yaml"),
+            """
+            name: chat
+            engine: jvm
+            rollout: { strategy: surge, surge: 2, deadlineSeconds: 60, canaryPercent: 5 }
+            """);
+
+    Typed typed = type("deploy", "-f", file.toString());
+
+    assertThat(typed.exit()).as(typed.err()).isZero();
+    assertThat(gateway.asked())
+        .filteredOn(asked -> asked.method().equals("PUT"))
+        .singleElement()
+        .satisfies(asked -> assertThat(asked.body()).contains("\"canaryPercent\":5"));
+  }
+
+  @Test
+  void aWaitForAnUpdateOfOneThatSleepsEndsAtOnce() {
+    String asleep =
+        "{\"name\":\"chat\",\"phase\":\"STOPPED\",\"replicas\":0,\"ready\":0,\"version\":7,"
+            + "\"reason\":\"asleep\",\"instances\":[],\"rollout\":null}";
+    gateway.on("GET /v1/deployments/chat", 200, asleep);
+    gateway.on("PUT /v1/deployments/chat", 202, asleep);
+
+    Typed typed = type("deploy", "chat", "--engine", "jvm", "--update", "--wait");
+
+    assertThat(typed.exit()).isZero();
+    assertThat(typed.err()).contains("chat is STOPPED");
   }
 
   @Test

@@ -183,6 +183,33 @@ final class UpdatedUnderRequestsTest {
         .isEqualTo("rollout_conflict");
   }
 
+  @Test
+  void noRequestFailsWhileACanaryIsTriedPromotedAndTakenBackAgain() throws Exception {
+    deploy("bird", "demo", 4, Optional.empty());
+    awaitServing("bird", 4);
+
+    try (Clients clients = new Clients("bird")) {
+      clients.awaitAnswers(CLIENTS);
+      deploy("bird", "demo", 6, Optional.of("*"), ", \"canaryPercent\": 20");
+      Eventually.isTrue(
+          "both versions serve",
+          LIMIT,
+          () -> json("/v1/models/bird").at("/instances/ready").asInt() == 2);
+      clients.awaitAnswers(10 * CLIENTS);
+      assertThat(stage("bird")).isEqualTo("CANARY");
+
+      assertThat(send("POST", "/v1/deployments/bird/promote", "").statusCode()).isEqualTo(202);
+      awaitServing("bird", 6);
+      clients.awaitAnswers(CLIENTS);
+
+      assertThat(send("POST", "/v1/deployments/bird/rollback", "").statusCode()).isEqualTo(202);
+      awaitServing("bird", 4);
+      clients.awaitAnswers(CLIENTS);
+      assertThat(clients.failures).isEmpty();
+    }
+    assertThat(stage("bird")).isEqualTo("NONE");
+  }
+
   /**
    * Clients that ask one after the other, every second time for a stream, until they are closed.
    */
@@ -259,9 +286,14 @@ final class UpdatedUnderRequestsTest {
 
   private void deploy(String name, String model, int slots, Optional<String> ifMatch)
       throws Exception {
+    deploy(name, model, slots, ifMatch, "");
+  }
+
+  private void deploy(String name, String model, int slots, Optional<String> ifMatch, String canary)
+      throws Exception {
     String body =
-        "{\"engine\": \"jvm\", \"model\": \"%s\", \"slots\": %d, \"rollout\": {\"strategy\": \"surge\"}}"
-            .formatted(model, slots);
+        "{\"engine\": \"jvm\", \"model\": \"%s\", \"slots\": %d, \"rollout\": {\"strategy\": \"surge\"%s}}"
+            .formatted(model, slots, canary);
     HttpResponse<String> answer =
         ifMatch.isPresent()
             ? send("PUT", "/v1/deployments/" + name, body, "if-match", ifMatch.get())

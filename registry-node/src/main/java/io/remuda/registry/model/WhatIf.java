@@ -71,13 +71,16 @@ public record WhatIf(Sight before, Sight imagined, boolean calm, boolean rests) 
     return new WhatIf(sight, sight.over(fleet), false, false);
   }
 
-  /** Played on until nothing changes any more. */
+  /**
+   * Played on until nothing changes any more, or a machine is to be asked: that takes less than any
+   * stop, so the answer is there before what is stopped has ended.
+   */
   public WhatIf atRest() {
     int looks =
         MOST_LOOKS
             + LOOKS_FOR_EACH * (imagined.state().wanted() + imagined.state().instances().size());
     WhatIf next = this;
-    for (int look = 0; look < looks && !next.rests; look++) {
+    for (int look = 0; look < looks && !next.rests && next.asks().isEmpty(); look++) {
       next = next.look();
     }
     return next;

@@ -79,7 +79,7 @@ class LeaseChainTest {
     LeaseView lease = acquire("once-a", LONG, "once");
 
     assertThat(lease.state()).isEqualTo(State.READY);
-    assertThat(machine.tenures.get(instance(lease)).holder())
+    assertThat(machine.tenure(instance(lease)).holder())
         .hasValue(new LeaseToken(lease.id(), lease.token().orElseThrow()));
     assertThat(registry.events(0, Optional.of("once-a"), Duration.ZERO))
         .extracting(EventView::kind)
@@ -136,7 +136,7 @@ class LeaseChainTest {
         SOON,
         () ->
             get("short-a").refused().map(Refused::code).equals(Optional.of(ErrorCode.ENDED))
-                && machine.tenures.get(instance(lease)).holder().isEmpty());
+                && machine.tenure(instance(lease)).holder().isEmpty());
     assertThat(get("short-a").lease().orElseThrow().reason().orElseThrow()).contains("not renewed");
     Eventually.isTrue(
         "all is given back",
@@ -217,7 +217,7 @@ class LeaseChainTest {
                     .filter(view -> view.state() == State.READY)
                     .filter(view -> !instance(view).equals(instance(before))));
     assertThat(after.token().orElseThrow()).isGreaterThan(before.token().orElseThrow());
-    assertThat(second.tenures.get(instance(after)).holder())
+    assertThat(second.tenure(instance(after)).holder())
         .hasValue(new LeaseToken(after.id(), after.token().orElseThrow()));
   }
 

@@ -4,7 +4,6 @@ import akka.actor.typed.ActorRef;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.LeaseId;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,21 +41,22 @@ final class Leasing {
       return;
     }
     String wait = WaitPolicy.reason(sight);
-    for (LeaseId lease : List.copyOf(leases.keySet())) {
+    for (Map.Entry<LeaseId, ActorRef<ClaimReply>> each : Map.copyOf(leases).entrySet()) {
+      LeaseId lease = each.getKey();
       Optional<ClaimReply> reply = TenancyDecider.reply(sight, lease, wait);
       if (reply.isPresent()) {
-        tell(lease, reply.get());
+        tell(each, reply.get());
       } else if (sight.state().tenancy().of(lease).isEmpty()) {
-        tell(lease, new ClaimReply.Returned(sight.state().name(), lease));
+        tell(each, new ClaimReply.Returned(sight.state().name(), lease));
         leases.remove(lease);
         told.remove(lease);
       }
     }
   }
 
-  private void tell(LeaseId lease, ClaimReply reply) {
-    if (!reply.equals(told.put(lease, reply))) {
-      leases.get(lease).tell(reply);
+  private void tell(Map.Entry<LeaseId, ActorRef<ClaimReply>> lease, ClaimReply reply) {
+    if (!reply.equals(told.put(lease.getKey(), reply))) {
+      lease.getValue().tell(reply);
     }
   }
 }

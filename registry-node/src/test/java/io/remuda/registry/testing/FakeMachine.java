@@ -66,6 +66,11 @@ public final class FakeMachine extends AbstractBehavior<Object> {
       this.id = new MachineId(id);
     }
 
+    /** To whom an instance belongs now. */
+    public Tenure tenure(InstanceId instance) {
+      return tenures.getOrDefault(instance, new Tenure(0, Optional.empty()));
+    }
+
     public long count(Class<? extends NodeProtocol.Command> kind) {
       return heard.stream().filter(kind::isInstance).count();
     }
@@ -299,7 +304,7 @@ public final class FakeMachine extends AbstractBehavior<Object> {
     if (control.silent) {
       return this;
     }
-    Tenure before = tenure(order.id());
+    Tenure before = control.tenure(order.id());
     LeaseToken grant = order.grant();
     boolean known = before.holder().filter(grant::equals).isPresent();
     Optional<Refused> refused =
@@ -320,7 +325,7 @@ public final class FakeMachine extends AbstractBehavior<Object> {
     if (control.silent || control.deafToReleases) {
       return this;
     }
-    Tenure before = tenure(order.id());
+    Tenure before = control.tenure(order.id());
     LeaseToken grant = order.grant();
     if (grant.number() > before.highest() || before.holder().filter(grant::equals).isPresent()) {
       control.tenures.put(order.id(), new Tenure(grant.number(), Optional.empty()));
@@ -329,11 +334,7 @@ public final class FakeMachine extends AbstractBehavior<Object> {
     return this;
   }
 
-  private Tenure tenure(InstanceId id) {
-    return control.tenures.getOrDefault(id, new Tenure(0, Optional.empty()));
-  }
-
   private NodeProtocol.HoldReply held(InstanceId id, LeaseToken grant, Optional<Refused> refused) {
-    return new NodeProtocol.HoldReply(id, grant, control.id, tenure(id).highest(), refused);
+    return new NodeProtocol.HoldReply(id, grant, control.id, control.tenure(id).highest(), refused);
   }
 }

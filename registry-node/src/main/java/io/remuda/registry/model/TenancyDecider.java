@@ -255,8 +255,7 @@ final class TenancyDecider {
   /** Whether a lease waits for more instances than there are, or are on their way. */
   static boolean isShort(Sight sight) {
     Tenancy tenancy = sight.state().tenancy();
-    long free =
-        sight.counted().stream().filter(instance -> !tenancy.has(instance.id())).count();
+    long free = sight.counted().stream().filter(instance -> !tenancy.has(instance.id())).count();
     return claims(sight).size() > free;
   }
 

@@ -287,8 +287,7 @@ class SwapTest {
   @Test
   void oneThatALeaseHasStays() {
     World world = serving(aSpec(), 0, IDLE);
-    world.on(
-        new TenancyEvent.InstanceLeased(world.only(), new LeaseId("a"), 900, world.now));
+    world.on(new TenancyEvent.InstanceLeased(world.only(), new LeaseId("a"), 900, world.now));
 
     assertThat(gives(world, 9, true).stays()).hasValue("a lease has it");
   }

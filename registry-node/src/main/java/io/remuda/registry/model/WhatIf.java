@@ -141,16 +141,19 @@ public record WhatIf(Sight before, Sight imagined, boolean calm, boolean rests) 
     }
     if (action instanceof Action.Stop stop) {
       FleetSnapshot ended = Imagined.ended(fleet, stop.machine(), stop.id());
-      Instance known = state.instances().get(stop.id());
-      boolean unheard =
-          known != null
-              && ended.machine(stop.machine()).flatMap(m -> m.instance(stop.id())).isEmpty();
+      Optional<Instance> unheard =
+          Optional.ofNullable(state.instances().get(stop.id()))
+              .filter(
+                  known ->
+                      ended.machine(stop.machine()).flatMap(m -> m.instance(stop.id())).isEmpty());
       return unheard
-          ? Imagined.ended(
-              Imagined.started(ended, stop.machine(), report(state, known)),
-              stop.machine(),
-              stop.id())
-          : ended;
+          .map(
+              known ->
+                  Imagined.ended(
+                      Imagined.started(ended, stop.machine(), report(state, known)),
+                      stop.machine(),
+                      stop.id()))
+          .orElse(ended);
     }
     // What a machine knows of the model it alone can say.
     return fleet;

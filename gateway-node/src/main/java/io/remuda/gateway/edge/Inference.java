@@ -122,9 +122,16 @@ final class Inference implements AnswerInProgress {
       return;
     }
     RouteSnapshot snapshot = handler.routes().snapshot();
+    boolean leased = request.lease().isPresent();
     // A key is for the name that is asked for, be it an alias.
-    ModelEntry entry = resolved || request.models().test(model) ? snapshot.get(model) : null;
+    boolean visible = resolved || request.models().test(model);
+    ModelEntry entry = visible ? snapshot.get(model) : null;
     if (entry == null) {
+      if (leased && visible) {
+        // A lease's own deployment may be younger than what is known here.
+        search();
+        return;
+      }
       Refused unknown = Refusals.unknown(model, snapshot, request.models());
       model = "";
       refuse(unknown, retryAfterLoading());
@@ -139,18 +146,29 @@ final class Inference implements AnswerInProgress {
         return;
       }
     }
-    boolean leased = request.lease().isPresent();
     Optional<Target> target =
         !leased && holding.isBehindOthers(entry) ? Optional.empty() : tries.untried(entry);
     if (target.isPresent()) {
       send(entry, target.get());
     } else if (leased) {
       // Its slots are the holder's own, so that nobody waits here in line for them.
-      LeaseSearch.begin(
-          handler, request, model, this::send, refused -> refuse(refused, retryAfter(refused)));
+      search();
     } else {
       hold(entry, Optional.empty());
     }
+  }
+
+  private void search() {
+    new LeaseSearch(
+            handler,
+            request,
+            model,
+            this::send,
+            refused -> {
+              forgetUnknownModel();
+              refuse(refused, retryAfter(refused));
+            })
+        .begin();
   }
 
   private void send(ModelEntry entry, Target target) {

@@ -26,6 +26,8 @@ import java.time.Duration;
  * @param leavingWait the same where all instances are going and the registry is about to say why
  * @param firstTokenWindow streams that began longer ago say nothing of how soon they begin now
  * @param progressComment after which a held stream is told each second how far its model is
+ * @param leaseRouteWait how long a request under a lease that is READY waits until it is known here
+ *     how its instance is reached
  */
 public record InferenceSettings(
     int attempts,
@@ -41,7 +43,8 @@ public record InferenceSettings(
     Duration wakeWait,
     Duration leavingWait,
     Duration firstTokenWindow,
-    Duration progressComment) {
+    Duration progressComment,
+    Duration leaseRouteWait) {
 
   /** What a client is told that was refused so. */
   Duration retryAfter(ErrorCode code) {
@@ -65,6 +68,7 @@ public record InferenceSettings(
         inference.getDuration("wake-wait"),
         inference.getDuration("leaving-wait"),
         inference.getDuration("first-token-window"),
-        inference.getDuration("progress-comment"));
+        inference.getDuration("progress-comment"),
+        inference.getDuration("lease-route-wait"));
   }
 }

@@ -108,9 +108,9 @@ final class ModelRoutes {
                                 + " requests")));
   }
 
-  /** Whether it takes requests, be it that they wake it. */
+  /** Whether it takes requests, be it of a lease's holder alone, or be it that they wake it. */
   private static boolean isUsable(ModelEntry entry) {
-    return entry.readyCount() > 0
+    return entry.readyCount() + entry.leasedCount() > 0
         || entry.listing().filter(said -> said.sleeps() || said.returns()).isPresent();
   }
 
@@ -136,6 +136,7 @@ final class ModelRoutes {
     }
     ObjectNode instances = json.putObject("instances");
     instances.put("ready", entry.readyCount());
+    instances.put("leased", entry.leasedCount());
     instances.put("known", entry.routes().size());
     listing.ifPresent(said -> instances.put("wanted", said.replicas()));
     instances.set("tasks", Views.tasks(entry.routes()).orElse(null));

@@ -10,6 +10,7 @@ import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.LeaseView;
 import io.remuda.protocol.model.LeaseView.State;
+import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.ScriptedEngine;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -29,6 +30,7 @@ class LeasedRoutingTest {
   private static final String CHAT = "/v1/chat/completions";
   private static final String BODY = "{\"model\":\"chat\",\"messages\":[]}";
   private static final String LEASE = "x-remuda-lease";
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   private final EdgeFixture fixture = new EdgeFixture();
   private final ScriptedEngine own =
@@ -193,6 +195,29 @@ class LeasedRoutingTest {
   }
 
   @Test
+  void newsOfANewInstanceAreWaitedForAndNotForEver() throws Exception {
+    fixture.leases.put(new LeaseId("ls-1"), Reply.of(lease(State.READY, 7, Optional.of("chat-1"))));
+
+    try (Wire client = fixture.wire()) {
+      client.post(CHAT, BODY, LEASE + ": ls-1.7");
+      Eventually.isTrue("it is looked up", SOON, () -> !fixture.looked.isEmpty());
+      fixture.leased("chat-1", own.port(), "ls-1");
+      assertThat(client.until("{\"by\":\"own\"}")).contains("200");
+    }
+    try (EdgeFixture impatient =
+        new EdgeFixture(
+            "inference.lease-route-wait = 100ms", Authenticator.OPEN, Optional.empty())) {
+      impatient.leases.putAll(fixture.leases);
+
+      HttpResponse<String> answer = impatient.post(CHAT, BODY, LEASE, "ls-1.7");
+
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body()).contains("model_not_ready").contains("chat-1");
+      assertThat(answer.headers().firstValue("retry-after")).isPresent();
+    }
+  }
+
+  @Test
   void whatTheRegistrySaysOfALeaseThatHasNoRouteIsTold() {
     fixture.ready("chat-1", own.port());
     LeaseId id = new LeaseId("ls-1");
@@ -214,11 +239,12 @@ class LeasedRoutingTest {
     HttpResponse<String> stale = fixture.post(CHAT, BODY, LEASE, "ls-1.7");
     assertThat(stale.statusCode()).isEqualTo(409);
     assertThat(stale.headers().firstValue("x-should-retry")).hasValue("false");
-    assertThat(stale.body()).as("no hint at the present token").doesNotContain("8");
+    assertThat(stale.body())
+        .contains("lease ls-1 is not held under this token")
+        .as("no hint at the present token")
+        .doesNotContain("8");
 
     fixture.leases.put(id, Reply.of(lease(State.READY, 7, Optional.of("chat-9"))));
-    assertThat(fixture.post(CHAT, BODY, LEASE, "ls-1.7").statusCode()).isEqualTo(503);
-
     fixture.ready("other-1", open.port());
     HttpResponse<String> foreign = fixture.post(CHAT, "{\"model\":\"other\"}", LEASE, "ls-1.7");
     assertThat(foreign.statusCode()).isEqualTo(400);

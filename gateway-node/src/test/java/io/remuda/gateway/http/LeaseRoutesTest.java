@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.remuda.gateway.http.ApiFixture.Answer;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.LeaseProtocol;
+import io.remuda.protocol.Route;
+import io.remuda.protocol.RouteTable;
+import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -270,6 +274,33 @@ class LeaseRoutesTest {
     assertThat(noEngine.status()).isEqualTo(400);
     assertThat(noEngine.code()).isEqualTo("invalid_spec");
     assertThat(noEngine.json().at("/error/param").asText()).isEqualTo("deployment.engine");
+  }
+
+  @Test
+  void aModelWhoseInstancesAreAllLeasedIsListedOn() throws Exception {
+    api.knows("kept", DeploymentPhase.READY, Phase.READY, "127.0.0.1:1");
+    api.routes.merge(
+        RouteTable.EMPTY.with(
+            new Route(
+                new InstanceId(new ModelName("kept"), 1),
+                ScriptedFleet.MACHINE,
+                1,
+                2,
+                Phase.READY,
+                "127.0.0.1:1",
+                4,
+                Set.of(),
+                true,
+                -1,
+                Optional.empty(),
+                0,
+                Optional.of(new LeaseId("ls-1")))));
+
+    Answer models = api.get("/v1/models", "x-api-key", other);
+    assertThat(models.json().path("data").findValuesAsText("id")).contains("kept");
+    Answer model = api.get("/v1/models/kept", "x-api-key", other);
+    assertThat(model.json().at("/instances/ready").asInt()).isZero();
+    assertThat(model.json().at("/instances/leased").asInt()).isEqualTo(1);
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.remuda.protocol.model.LeaseView.State;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -52,12 +53,12 @@ final class ScriptedLeases {
   }
 
   Wish wish(LeaseId id) {
-    return wishes.get(id);
+    return Objects.requireNonNull(wishes.get(id));
   }
 
   /** From now on it has what it waited for. */
   void grant(LeaseId id) {
-    leases.computeIfPresent(id, (same, lease) -> view(id, wishes.get(id), State.READY));
+    leases.computeIfPresent(id, (same, lease) -> view(id, wish(id), State.READY));
   }
 
   private Reply acquired(LeaseProtocol.Acquire acquire) {
@@ -81,7 +82,8 @@ final class ScriptedLeases {
 
   private Reply renewed(LeaseProtocol.Renew renew) {
     Wish before = wishes.get(renew.id());
-    if (before != null && leases.get(renew.id()).state() != State.ENDED) {
+    LeaseView lease = leases.get(renew.id());
+    if (before != null && lease != null && lease.state() != State.ENDED) {
       Wish after =
           new Wish(
               before.owner(),
@@ -102,7 +104,7 @@ final class ScriptedLeases {
     if (lease == null || lease.state() == State.ENDED) {
       return found(release.id());
     }
-    LeaseView ended = view(release.id(), wishes.get(release.id()), State.ENDED);
+    LeaseView ended = view(release.id(), wish(release.id()), State.ENDED);
     leases.put(release.id(), ended);
     return Reply.of(ended);
   }

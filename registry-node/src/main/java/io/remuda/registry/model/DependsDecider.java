@@ -136,7 +136,10 @@ final class DependsDecider {
                 ? "; and %d more parts".formatted(lacking.size() - PARTS_SHOWN)
                 : "");
     return new Outlook(
-        phase, alone.ready(), Optional.of(alone.reason().map(own -> own + "; " + why).orElse(why)));
+        phase,
+        alone.ready(),
+        Optional.of(alone.reason().map(own -> own + "; " + why).orElse(why)),
+        alone.returns());
   }
 
   private static List<String> lacking(
@@ -159,9 +162,9 @@ final class DependsDecider {
     return lacking;
   }
 
-  /** A part that sleeps starts for the first request. */
+  /** A part that sleeps, or has given its place away, starts for the first request. */
   private static boolean isReady(Listing part) {
-    return part.phase() == DeploymentPhase.READY || part.sleeps();
+    return part.phase() == DeploymentPhase.READY || part.sleeps() || part.returns();
   }
 
   /** The deployment of that name, or that it is an alias of. */

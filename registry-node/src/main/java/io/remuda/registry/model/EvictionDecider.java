@@ -3,6 +3,7 @@ package io.remuda.registry.model;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelDemand;
+import io.remuda.protocol.model.RolloutView.Stage;
 import io.remuda.protocol.model.Scaling;
 import io.remuda.registry.model.InstanceEvent.InstanceStopping;
 import io.remuda.registry.model.RegistryMessage.GiveWay;
@@ -69,7 +70,7 @@ final class EvictionDecider {
     if (state.isSelfRegistered()) {
       return Optional.of("its machine has it by itself");
     }
-    if (state.rollout().isPresent()) {
+    if (state.rollout().filter(on -> on.stage() != Stage.HALTED).isPresent()) {
       return Optional.of("is being updated");
     }
     Optional<InstanceReport> report = sight.report(instance).filter(any -> sight.ready(instance));

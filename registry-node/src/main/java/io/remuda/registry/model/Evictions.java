@@ -66,7 +66,7 @@ record Evictions(
     return new Evictions(wanted, Optional.empty(), less, more, come);
   }
 
-  /** It has an instance that is ready: whatever was asked for has come. */
+  /** It serves and has all that it wants: whatever was asked for has come. */
   Evictions served() {
     return asked.isEmpty() && times.isEmpty()
         ? this

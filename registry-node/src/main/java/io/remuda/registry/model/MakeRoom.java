@@ -55,7 +55,7 @@ final class MakeRoom {
             .filter(sight::hasCome)
             .map(given -> pruned.come(given.id()))
             .orElse(pruned);
-    if (isServing(sight)) {
+    if (isServing(sight) && Outlook.missing(sight) == 0) {
       return last.served();
     }
     return isShort(sight) && !last.isAsking(round.now()) ? last.lapsed() : last;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
@@ -112,6 +114,19 @@ class DependsTest {
     assertThat(outlook(world).phase()).isEqualTo(DeploymentPhase.DEGRADED);
     assertThat(outlook(world).ready()).isEqualTo(1);
     assertThat(outlook(world).reason()).hasValue("its part rerank is STARTING");
+  }
+
+  @Test
+  void aPartThatIsAwayKeepsItNotFromComingBack() {
+    World world = composed("embed");
+    InstanceId id = world.only();
+    ModelName other = new ModelName("other");
+    world.on(new SwapEvent.GaveWay(id, new MachineId("m1"), other, "it was idle", world.now));
+    world.on(new InstanceEvent.InstanceStopping(id, "gave way to other", world.now));
+    world.on(new InstanceEvent.InstanceEnded(id, false, "stopped", world.now));
+    knows("embed", DeploymentPhase.PENDING);
+
+    assertThat(outlook(world).returns()).isTrue();
   }
 
   @Test

@@ -75,6 +75,23 @@ class SwapTest {
   }
 
   @Test
+  void oneThatServesAlreadyAsksNoMoreOftenThanOneThatDoesNot() {
+    World world = wanting(aSpec().replicas(2).keep(new Keep(false, 5)));
+    world.says(Reports.of("m2").memory(8_000, 0));
+    world.look();
+    world.runsAll("m2", Phase.READY);
+    world.says(
+        Reports.of("m2").memory(8_000, 8_000).with(Reports.instance(world.only(), Phase.READY, 1)));
+    world.says(taken(0, IDLE));
+    assertThat(asked(world.look())).containsExactly(CHAT_3);
+
+    world.soft = answered(world, CHAT_3, Optional.empty());
+
+    assertThat(world.look().actions()).as("its room is on its way").isEmpty();
+    assertThat(world.later(HOLD.minusSeconds(1)).look().actions()).isEmpty();
+  }
+
+  @Test
   void asksAnotherOneAtOnceWhereOneStays() {
     InstanceId other = InstanceId.of("other-1");
     World world = wanting(aSpec());

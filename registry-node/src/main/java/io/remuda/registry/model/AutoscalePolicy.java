@@ -19,7 +19,7 @@ import java.util.OptionalInt;
  * one more than there are when too many wait or the first token comes too late. More are taken when
  * all looks of a short window asked for more, at most doubling what is ready; fewer when no look of
  * a long one asked for as many. Where answers were late with so many instances, as much work is not
- * left to so few again.
+ * left to so few again. What is leased serves nobody else, and comes on top.
  */
 final class AutoscalePolicy {
 
@@ -29,12 +29,14 @@ final class AutoscalePolicy {
    * Where a deployment stands.
    *
    * @param target instances that are to run
-   * @param ready of them
+   * @param ready of them, for everybody's requests
    * @param settled whether all of them are ready and no other one is left
    * @param slots of one instance
    * @param placed instances that have a place, ready or not
+   * @param leased instances that take one holder's requests alone
    */
-  record Standing(int target, int ready, boolean settled, int slots, int placed) {
+  record Standing(
+      int target, int ready, boolean settled, int slots, int placed, int leased) {
 
     /** Whether one less stops nobody that is on its way: all are there, or one has no place. */
     boolean canSpareOne() {
@@ -43,7 +45,7 @@ final class AutoscalePolicy {
   }
 
   /**
-   * What there is to do.
+   * What there is to do for everybody, but for what leases' holders ask of their own.
    *
    * @param waiting requests for which no instance has a slot
    * @param working requests that instances have
@@ -58,7 +60,7 @@ final class AutoscalePolicy {
   /** So many instances the load asks for at this moment. */
   static int wish(Scaling scaling, ScaleTimes times, Standing now, Load load, DemandWindow window) {
     double each = Math.max(1, now.slots()) * times.loadShare();
-    int wish = (int) Math.ceil(load.work() / each);
+    int wish = now.leased() + (int) Math.ceil(load.work() / each);
     if (isPressed(scaling, now, load)) {
       wish = Math.max(wish, now.target() + 1);
     }

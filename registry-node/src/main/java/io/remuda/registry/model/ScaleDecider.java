@@ -189,12 +189,15 @@ final class ScaleDecider {
 
   private static Standing standing(Sight sight) {
     ModelState state = sight.state();
-    int ready = (int) state.instances().values().stream().filter(sight::ready).count();
+    List<Instance> ready = state.instances().values().stream().filter(sight::ready).toList();
+    int leased = (int) ready.stream().filter(sight::leased).count();
     // Those that leases asked for beside them are no sign that it is on its way to another number.
-    boolean all = ready == TenancyDecider.wanted(sight) || RolloutOutlook.isWaitingForAWord(sight);
-    boolean settled = all && state.instances().size() == ready;
+    boolean all =
+        ready.size() == TenancyDecider.wanted(sight) || RolloutOutlook.isWaitingForAWord(sight);
+    boolean settled = all && state.instances().size() == ready.size();
     int placed = (int) assigned(sight).count();
-    return new Standing(state.wanted(), ready, settled, slots(sight), placed);
+    return new Standing(
+        state.wanted(), ready.size() - leased, settled, slots(sight), placed, leased);
   }
 
   private static int slots(Sight sight) {
@@ -211,6 +214,7 @@ final class ScaleDecider {
     ModelDemand demand = sight.fleet().demand(sight.state().name());
     int working =
         sight.state().instances().values().stream()
+            .filter(instance -> !sight.leased(instance))
             .flatMap(instance -> sight.report(instance).stream())
             .mapToInt(report -> report.inFlight() + report.queued())
             .sum();

@@ -130,21 +130,27 @@ final class TenancyDecider {
 
   /**
    * The session's former instance, then one that works on nothing, then any; before all that, one
-   * that has not just refused the lease and does not go soon.
+   * that has not just refused the lease and does not go soon. One that refused it and still works is
+   * left alone.
    */
   private static Optional<Instance> choose(Sight sight, Claim claim) {
     Tenancy tenancy = sight.state().tenancy();
     Comparator<Instance> last =
-        Comparator.comparing(
-            (Instance instance) -> claim.avoided().filter(instance.id()::equals).isPresent());
+        Comparator.comparing((Instance instance) -> isAvoided(claim, instance));
     return sight.state().instances().values().stream()
         .filter(instance -> sight.ready(instance) && !tenancy.has(instance.id()))
+        // Asked again while it works it would close itself to everybody for another while, in vain.
+        .filter(instance -> !isAvoided(claim, instance) || isIdle(sight, instance))
         .min(
             last.thenComparing(sight::onDrainingMachine)
                 .thenComparing(instance -> instance.revision() != sight.state().goal())
                 .thenComparing(instance -> !isFormer(sight, claim, instance))
                 .thenComparing(instance -> !isIdle(sight, instance))
                 .thenComparing(Instance::id));
+  }
+
+  private static boolean isAvoided(Claim claim, Instance instance) {
+    return claim.avoided().filter(instance.id()::equals).isPresent();
   }
 
   private static boolean isFormer(Sight sight, Claim claim, Instance instance) {
@@ -266,11 +272,13 @@ final class TenancyDecider {
     if (said == 0 || state.isSelfRegistered()) {
       return said;
     }
-    int waiting =
-        (int)
-            claims(sight).stream()
-                .filter(claim -> state.tenancy().of(claim.lease()).isEmpty())
-                .count();
+    int waiting = 0;
+    for (Claim claim : claims(sight)) {
+      if (state.tenancy().of(claim.lease()).isEmpty()) {
+        // One that refuses the lease, busy for long, is waited for beside another one.
+        waiting += claim.avoided().filter(state.instances()::containsKey).isPresent() ? 2 : 1;
+      }
+    }
     int most =
         state.scaling().map(bounds -> bounds.max()).orElse(said + sight.policy().lease().extra());
     return Math.max(said, Math.min(state.tenancy().tenants().size() + waiting, most));

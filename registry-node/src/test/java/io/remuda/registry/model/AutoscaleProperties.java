@@ -137,7 +137,7 @@ class AutoscaleProperties {
               ? Optional.empty()
               : Optional.of(Duration.ofMillis(working == ready * SLOTS ? 900 : 100));
       AutoscalePolicy.Standing standing =
-          new AutoscalePolicy.Standing(target, ready, ready == target, SLOTS, target);
+          new AutoscalePolicy.Standing(target, ready, ready == target, SLOTS, target, 0);
       AutoscalePolicy.Load load = new AutoscalePolicy.Load(requests - working, working, ttft);
       window = AutoscalePolicy.seen(scaling, TIMES, standing, load, window, now);
       OptionalInt next = AutoscalePolicy.next(scaling, TIMES, standing, window, now);

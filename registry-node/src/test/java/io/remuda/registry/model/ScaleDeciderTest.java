@@ -3,6 +3,7 @@ package io.remuda.registry.model;
 import static io.remuda.registry.testing.Specs.aSpec;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.DeploymentPhase;
@@ -92,6 +93,23 @@ class ScaleDeciderTest {
     world.demands = Map.of(world.state.name(), demand(1, 0));
 
     assertThat(world.look().events()).isEmpty();
+  }
+
+  @Test
+  void whatALeaseHasServesNobodyElseAndIsReplaced() {
+    world.on(
+        new TenancyEvent.InstanceLeased(world.only(), new LeaseId("a"), 900, world.now));
+    says(2, Duration.ZERO);
+    world.look();
+    assertThat(world.state.wanted()).as("its holder's requests ask for nothing").isEqualTo(1);
+
+    world.demands = Map.of(world.state.name(), demand(1, 0));
+    for (int i = 0; i < 5; i++) {
+      world.later(Duration.ofSeconds(1)).look();
+    }
+
+    assertThat(world.state.wanted()).isEqualTo(2);
+    assertThat(world.instances()).hasSize(2);
   }
 
   @Test

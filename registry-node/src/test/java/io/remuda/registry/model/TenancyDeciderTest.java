@@ -189,6 +189,24 @@ class TenancyDeciderTest {
   }
 
   @Test
+  void oneThatRefusedSinceItWorksIsLeftAloneAndAnotherOneComes() {
+    World world = World.aReady();
+    InstanceId only = world.only();
+    world.says(Reports.of("m1").with(Reports.busy(Reports.instance(only, Phase.READY, 1), 3)));
+
+    claims(world, Said.of(A, 0, Optional.of(only), Optional.empty(), Instant.EPOCH));
+    world.look();
+
+    assertThat(world.state.tenancy().of(A)).isEmpty();
+    assertThat(world.instances()).hasSize(2);
+    world.says(Reports.of("m1").with(Reports.instance(only, Phase.READY, 1)));
+    world.look();
+    assertThat(world.state.tenancy().of(A).map(Tenancy.Tenant::instance))
+        .as("it works on nothing by now")
+        .hasValue(only);
+  }
+
+  @Test
   void aSessionGetsTheInstanceThatItHadBefore() {
     World world = aWorldOfTwo();
     InstanceId second = world.instances().get(1);

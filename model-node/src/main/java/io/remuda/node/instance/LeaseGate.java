@@ -4,6 +4,7 @@ import io.remuda.node.instance.TenureDecider.Verdict;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.model.LeaseToken;
 import java.util.Optional;
 import java.util.Set;
@@ -89,13 +90,25 @@ public final class LeaseGate {
     for (Stay stay : stays) {
       boolean holds = current.mode() != Tenure.Mode.FREE && current.isOf(stay.token);
       if (!holds && stays.remove(stay)) {
-        stay.cut.accept(
-            Refused.of(
-                ErrorCode.ENDED,
-                "lease %s has ended while this request was under way; acquire another"
-                    .formatted(stay.token.lease())));
+        stay.cut.accept(whyCut(current, stay.token.lease()));
       }
     }
+  }
+
+  private static Refused whyCut(Tenure current, LeaseId lease) {
+    boolean moved =
+        current.mode() != Tenure.Mode.FREE
+            && current.grant().filter(now -> now.lease().equals(lease)).isPresent();
+    return moved
+        ? Refused.of(
+            ErrorCode.STALE_LEASE,
+            "lease %s was granted anew while this request was under way; ask for its state, and send"
+                    .formatted(lease)
+                + " the request again under its present token")
+        : Refused.of(
+            ErrorCode.ENDED,
+            "lease %s has ended while this request was under way; acquire another"
+                .formatted(lease));
   }
 
   private Optional<Refused> objection(Verdict verdict, Optional<LeaseToken> token) {

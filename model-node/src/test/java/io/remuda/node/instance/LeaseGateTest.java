@@ -69,6 +69,19 @@ class LeaseGateTest {
     assertThat(cut).containsExactly("5 ended");
   }
 
+  @Test
+  void aLeaseThatIsGrantedAnewIsNotToldThatItHasEnded() {
+    List<ErrorCode> cut = new ArrayList<>();
+    LeaseId same = new LeaseId("same");
+    lease.become(new Tenure(Mode.HELD, Optional.of(new LeaseToken(same, 5)), FAR));
+    lease.enter(new LeaseToken(same, 5), why -> cut.add(why.code()));
+
+    lease.become(new Tenure(Mode.CLEARING, Optional.of(new LeaseToken(same, 6)), FAR));
+    lease.cutStale();
+
+    assertThat(cut).containsExactly(ErrorCode.STALE_LEASE);
+  }
+
   /** The rule by which an instance knows that it has only the holder's calls. */
   @Test
   void nobodyElseIsInsideOnceTheGateWasSeenEmptyAfterClosing()

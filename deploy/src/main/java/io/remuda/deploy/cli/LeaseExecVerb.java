@@ -48,12 +48,12 @@ final class LeaseExecVerb implements Callable<Integer> {
     Duration limit = wish.limit();
     JsonNode body = wish.body(models, target.world(), Optional.of(limit));
     Api api = target.api();
+    // Under a key: a second try after an answer that was lost makes no second lease.
+    Map<String, String> key = Map.of("Idempotency-Key", "exec-" + UUID.randomUUID());
     try (CommandSignals signals = CommandSignals.toThisThread(target.world().terminal())) {
       String id = "";
       try {
         long began = System.nanoTime();
-        // Under a key: a second try after an answer that was lost makes no second lease.
-        Map<String, String> key = Map.of("Idempotency-Key", "exec-" + UUID.randomUUID());
         JsonNode asked = asked(api, body, key);
         id = asked.path("id").asText();
         JsonNode lease = new LeaseWait(target, api).untilReady(asked, began, limit);
@@ -66,6 +66,9 @@ final class LeaseExecVerb implements Callable<Integer> {
       } finally {
         // A signal that came before the command interrupted this thread, which has a call to make.
         boolean unused = Thread.interrupted();
+        if (id.isEmpty() && signals.seen() != 0) {
+          id = unanswered(api, body, key);
+        }
         if (!id.isEmpty()) {
           LeaseWait.release(target, api, id);
         }
@@ -81,6 +84,15 @@ final class LeaseExecVerb implements Callable<Integer> {
         throw failure;
       }
       return api.post(LeaseVerb.LEASES, body, key);
+    }
+  }
+
+  /** The lease that was asked for when a signal came; empty where there is none. */
+  private static String unanswered(Api api, JsonNode body, Map<String, String> key) {
+    try {
+      return api.post(LeaseVerb.LEASES, body, key).path("id").asText();
+    } catch (CliFailure none) {
+      return "";
     }
   }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +153,47 @@ final class LeaseExecVerbTest {
       } finally {
         cli.destroyForcibly();
       }
+    }
+  }
+
+  /** The gateway has made it, and its id is on the way to nobody. */
+  @Test
+  void aSignalBeforeTheAnswerReleasesWhatWasAskedForAllTheSame() throws Exception {
+    try (ScriptedGateway slow = new ScriptedGateway()) {
+      CountDownLatch answered = new CountDownLatch(1);
+      slow.on("POST /v1/leases", 202, ready(7));
+      slow.on("DELETE /v1/leases/ls-1", 204, "");
+      slow.onEach(
+          asked -> {
+            if (slow.asked().size() == 1) {
+              awaits(answered);
+            }
+          });
+      Process cli = start(slow, "true");
+      try {
+        Eventually.isTrue("it asks", LIMIT, () -> slow.asked().size() == 1);
+        cli.destroy();
+        // Its first question is over before the answer leaves.
+        assertThat(cli.waitFor(1, TimeUnit.SECONDS)).isFalse();
+        answered.countDown();
+
+        assertThat(cli.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(cli.exitValue()).isEqualTo(128 + 15);
+        assertThat(slow.last().method()).isEqualTo("DELETE");
+        assertThat(slow.asked().get(1).headers().get("Idempotency-key"))
+            .isEqualTo(slow.asked().get(0).headers().get("Idempotency-key"));
+      } finally {
+        answered.countDown();
+        cli.destroyForcibly();
+      }
+    }
+  }
+
+  private static void awaits(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

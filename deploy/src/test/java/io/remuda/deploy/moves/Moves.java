@@ -3,7 +3,6 @@ package io.remuda.deploy.moves;
 import io.remuda.node.gguf.BigramModel;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.LlamaServer;
-import io.remuda.protocol.testing.TestFolders;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +68,7 @@ final class Moves implements AutoCloseable {
                 "remuda.registry.rollout.idle-patience",
                 "2s"),
             machine("alone", 1));
+    Ground.leaveAtExit(fleet, folder);
     this.api = new Api(fleet.url());
     fleet.addMachine(machine("shared", 2));
     fleet.addMachine(machine("shared", 2));
@@ -94,9 +94,11 @@ final class Moves implements AutoCloseable {
       return;
     }
     boolean jvm = rounds.flag() || LlamaServer.find().isEmpty();
-    boolean good;
-    try (Moves moves = new Moves(TestFolders.untilExit("moves"), jvm, System.out)) {
+    boolean good = false;
+    try (Moves moves = new Moves(Ground.folder("moves"), jvm, System.out)) {
       good = moves.run(rounds.count());
+    } catch (Exception | AssertionError e) {
+      System.err.println("not measured: " + e);
     }
     System.exit(good ? 0 : 1);
   }

@@ -38,6 +38,8 @@ public final class SmallFleet implements AutoCloseable {
   /** In the order of their starts; ended in the opposite one. */
   private final Deque<AutoCloseable> further = new ArrayDeque<>();
 
+  private boolean closed;
+
   private SmallFleet(Path folder, Map<String, Object> common, NodeHome home, AllInOne all) {
     this.folder = folder;
     this.common = common;
@@ -132,8 +134,13 @@ public final class SmallFleet implements AutoCloseable {
     return StrictConfig.load(Optional.empty(), ConfigFactory.parseMap(all));
   }
 
+  /** Again it does nothing. */
   @Override
-  public void close() throws Exception {
+  public synchronized void close() throws Exception {
+    if (closed) {
+      return;
+    }
+    closed = true;
     while (!further.isEmpty()) {
       further.removeLast().close();
     }

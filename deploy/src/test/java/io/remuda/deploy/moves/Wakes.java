@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.remuda.node.gguf.BigramModel;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.LlamaServer;
-import io.remuda.protocol.testing.TestFolders;
 import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -65,6 +64,7 @@ final class Wakes implements AutoCloseable {
                 "remuda.node.jvm.pace",
                 "2ms"),
             Map.of());
+    Ground.leaveAtExit(fleet, folder);
     this.api = new Api(fleet.url());
     this.gateways = List.of(fleet.url(), fleet.addGateway(Map.of()));
   }
@@ -81,9 +81,11 @@ final class Wakes implements AutoCloseable {
       return;
     }
     boolean jvm = rounds.flag() || LlamaServer.find().isEmpty();
-    boolean good;
-    try (Wakes wakes = new Wakes(TestFolders.untilExit("wakes"), jvm, System.out)) {
+    boolean good = false;
+    try (Wakes wakes = new Wakes(Ground.folder("wakes"), jvm, System.out)) {
       good = wakes.run(rounds.count());
+    } catch (Exception | AssertionError e) {
+      System.err.println("not measured: " + e);
     }
     System.exit(good ? 0 : 1);
   }

@@ -199,6 +199,12 @@ fi
 
 trap 'echo "stop 10" >&3' TERM INT HUP
 
+# Whether the instance's folder was taken away: nothing says any more who the engine is.
+is_homeless() {
+  [ ! -f pid ] && [ ! -f launch.json ]
+}
+
+# Sends the signal $1; says $2 to itself in a moment where there is no engine yet.
 signal_engine() {
   if [ -f pid ]; then
     read -r engine <pid
@@ -216,10 +222,17 @@ while :; do
   read -r word argument <&3 || continue
   case $word in
     stop)
-      signal_engine TERM "stop $argument"
+      ! is_homeless || break
+      signal_engine TERM again
       (sleep "$argument" && echo kill >&3) &
       ;;
+    again)
+      # No timer of its own: that of the word it repeats runs.
+      ! is_homeless || break
+      signal_engine TERM again
+      ;;
     kill)
+      ! is_homeless || break
       signal_engine KILL kill
       ;;
     tick)

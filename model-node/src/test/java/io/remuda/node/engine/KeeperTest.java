@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,6 +108,24 @@ class KeeperTest {
     // then
     assertThat(engine.alive()).isTrue();
     Bench.await(engine.kill());
+  }
+
+  @Test
+  void endsWhenItIsToldToAfterItsFolderWasTakenAway() throws Exception {
+    EngineProcess engine = bench.shell(folder, WITH_A_STRAY);
+    long stray = stray();
+    long keeper = engine.record().keeperPid();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+
+    new ProcessBuilder("kill", "-TERM", Long.toString(keeper)).start().waitFor();
+
+    Eventually.isTrue("the keeper is gone", Bench.LIMIT, () -> !alive(keeper));
+    Eventually.isTrue(
+        "so is the engine", Bench.LIMIT, () -> !alive(engine.record().pid()) && !alive(stray));
   }
 
   @Test

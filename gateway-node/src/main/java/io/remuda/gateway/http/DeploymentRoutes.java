@@ -4,6 +4,7 @@ import akka.Done;
 import akka.http.javadsl.model.HttpResponse;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.remuda.gateway.auth.Caller;
 import io.remuda.gateway.auth.Need;
 import io.remuda.gateway.routing.RouteSnapshot;
 import io.remuda.protocol.AccessProtocol.Scope;
@@ -108,7 +109,7 @@ final class DeploymentRoutes {
     return call.json()
         .thenCompose(
             body -> {
-              ModelSpec spec = specOf(body, name);
+              ModelSpec spec = specOf(call.caller(), body, name);
               return version(name, ifMatch)
                   .thenCompose(version -> fleet.deploy(spec, version, evolve));
             })
@@ -122,7 +123,7 @@ final class DeploymentRoutes {
     return call.json()
         .thenCompose(
             body -> {
-              ModelSpec spec = specOf(body, name);
+              ModelSpec spec = specOf(call.caller(), body, name);
               return version(name, ifMatch)
                   .thenCompose(version -> fleet.foresee(spec, version, evolve));
             })
@@ -146,14 +147,35 @@ final class DeploymentRoutes {
     return fleet.explain(name).thenApply(why -> Replies.json(200, Views.explanation(why)));
   }
 
-  private static ModelSpec specOf(JsonNode body, ModelName name) {
+  private static ModelSpec specOf(Caller caller, JsonNode body, ModelName name) {
     SpecJson.Parsed parsed = SpecJson.parse(body, Optional.of(name));
-    return parsed
-        .spec()
-        .orElseThrow(
-            () -> {
-              Refused refused = parsed.refused();
-              return Refusal.of(refused.code(), refused.message(), parsed.problems().get(0).path());
+    ModelSpec spec =
+        parsed
+            .spec()
+            .orElseThrow(
+                () -> {
+                  Refused refused = parsed.refused();
+                  return Refusal.of(
+                      refused.code(), refused.message(), parsed.problems().get(0).path());
+                });
+    refuseHiddenNeeds(caller, spec, "needs");
+    return spec;
+  }
+
+  /**
+   * What a deployment needs can neither be removed nor stopped, so that a key for some models needs
+   * none of the others: to it they are unknown.
+   *
+   * @param param where the request names them
+   */
+  static void refuseHiddenNeeds(Caller caller, ModelSpec spec, String param) {
+    spec.policies().needs().stream()
+        .filter(need -> !caller.sees(need))
+        .findFirst()
+        .ifPresent(
+            hidden -> {
+              Refused unknown = Call.notFound(hidden.value()).refused();
+              throw Refusal.of(unknown.code(), unknown.message(), param);
             });
   }
 

@@ -147,6 +147,7 @@ final class LeaseIntake {
               + "'; use another key, or name the deployment as one of them",
           "deployment.name");
     }
+    DeploymentRoutes.refuseHiddenNeeds(caller, spec, "deployment.needs");
     return spec;
   }
 

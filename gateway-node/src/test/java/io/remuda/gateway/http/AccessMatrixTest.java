@@ -163,6 +163,28 @@ class AccessMatrixTest {
   }
 
   @Test
+  void aKeyForSomeModelsMakesNoOthersNeeded() throws Exception {
+    String key =
+        api.key(Set.of(Scope.DEPLOY), Set.of(new ModelName("made-of"), new ModelName("part")));
+    String address = "/v1/deployments/made-of";
+    String theirs = "{\"engine\":\"jvm\",\"needs\":[\"part\",\"their-part\"]}";
+
+    Answer foreseen = api.send("PUT", address + "?dryRun=true", theirs, "x-api-key", key);
+    Answer refused = api.send("PUT", address, theirs, "x-api-key", key);
+    Answer none = api.get(address, "x-api-key", key);
+    Answer own =
+        api.send("PUT", address, "{\"engine\":\"jvm\",\"needs\":[\"part\"]}", "x-api-key", key);
+
+    assertThat(foreseen.status()).isEqualTo(404);
+    assertThat(refused.status()).isEqualTo(404);
+    assertThat(refused.code()).isEqualTo("model_not_found");
+    assertThat(refused.json().at("/error/param").asText()).isEqualTo("needs");
+    assertThat(refused.message()).contains("there is no deployment their-part");
+    assertThat(none.status()).as("nothing was deployed").isEqualTo(404);
+    assertThat(own.status()).as(own.response().body()).isEqualTo(202);
+  }
+
+  @Test
   void neverGivesAKeyMoreThanItsCreatorHas() throws Exception {
     String narrow = api.key(Set.of(Scope.ADMIN), Set.of(new ModelName("mine")));
 

@@ -277,6 +277,25 @@ class LeaseRoutesTest {
   }
 
   @Test
+  void aDeploymentThatItBringsNeedsNothingThatItsKeyIsNotFor() throws Exception {
+    String deployer =
+        api.key(
+            Set.of(Scope.INFER, Scope.DEPLOY), Set.of(new ModelName("own"), new ModelName("chat")));
+
+    Answer refused = as(deployer, "POST", "", bringing("theirs"));
+    Answer made = as(deployer, "POST", "", bringing("chat"));
+
+    assertThat(refused.status()).isEqualTo(404);
+    assertThat(refused.code()).isEqualTo("model_not_found");
+    assertThat(refused.json().at("/error/param").asText()).isEqualTo("deployment.needs");
+    assertThat(made.status()).as(made.response().body()).isEqualTo(202);
+  }
+
+  private static String bringing(String need) {
+    return "{\"deployment\":{\"name\":\"own\",\"engine\":\"jvm\",\"needs\":[\"" + need + "\"]}}";
+  }
+
+  @Test
   void aModelWhoseInstancesAreAllLeasedIsListedOn() throws Exception {
     api.knows("kept", DeploymentPhase.READY, Phase.READY, "127.0.0.1:1");
     api.routes.merge(

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One request to a model, from its body to the last byte of its answer. Lives on one loop. */
 final class Inference implements AnswerInProgress {
@@ -26,6 +27,8 @@ final class Inference implements AnswerInProgress {
   private final long started = System.nanoTime();
   private final Hops hops = new Hops(started);
   private final Holding holding;
+  // A model's name or an alias, which may stand for another model before this is over.
+  private String asked = "";
   // The model that answers, once it is known: behind an alias not the name that was asked for.
   private String model = "";
   private boolean resolved;
@@ -45,7 +48,8 @@ final class Inference implements AnswerInProgress {
 
   void start() {
     Optional<Refused> refused = body.read(handler.translations());
-    model = body.model();
+    asked = body.model();
+    model = asked;
     if (refused.isEmpty()) {
       route();
       return;
@@ -124,28 +128,48 @@ final class Inference implements AnswerInProgress {
     RouteSnapshot snapshot = handler.routes().snapshot();
     boolean leased = request.lease().isPresent();
     // A key is for the name that is asked for, be it an alias.
-    boolean visible = resolved || request.models().test(model);
-    ModelEntry entry = visible ? snapshot.get(model) : null;
-    if (entry == null) {
-      if (leased && visible) {
-        // A lease's own deployment may be younger than what is known here.
-        search();
-        return;
-      }
-      Refused unknown = Refusals.unknown(model, snapshot, request.models());
+    boolean visible = resolved || request.models().test(asked);
+    ModelEntry entry = visible ? answering(snapshot) : null;
+    if (entry != null) {
+      goTo(entry);
+    } else if (leased && visible) {
+      // A lease's own deployment may be younger than what is known here.
+      search();
+    } else {
+      Refused unknown = Refusals.unknown(asked, snapshot, request.models());
       model = "";
       refuse(unknown, retryAfterLoading());
+    }
+  }
+
+  /** The model that it began with, for as long as that has something for it. */
+  private @Nullable ModelEntry answering(RouteSnapshot snapshot) {
+    ModelEntry begun = snapshot.get(model);
+    if (!resolved || (begun != null && tries.untried(begun).isPresent())) {
+      return begun;
+    }
+    ModelEntry now = switchedTo(snapshot, begun);
+    return now == null ? begun : now;
+  }
+
+  /**
+   * The model that the alias asked for stands for by now, where that is another one than {@code
+   * begun}, and the better place to go. A lease has its instances, whatever an alias stands for.
+   */
+  private @Nullable ModelEntry switchedTo(RouteSnapshot snapshot, @Nullable ModelEntry begun) {
+    ModelEntry now = request.lease().isPresent() ? null : snapshot.get(asked);
+    if (now == null || now.name().equals(model)) {
+      return null;
+    }
+    return begun == null || now.readyCount() > 0 ? now : null;
+  }
+
+  /** Sends it to an instance of the model, or lets it wait for one. */
+  private void goTo(ModelEntry entry) {
+    if (!givenTo(entry)) {
       return;
     }
-    if (!resolved) {
-      resolved = true;
-      model = entry.name();
-      Optional<Refused> unnamed = body.answeredBy(model);
-      if (unnamed.isPresent()) {
-        refuse(unnamed.get(), Duration.ZERO);
-        return;
-      }
-    }
+    boolean leased = request.lease().isPresent();
     Optional<Target> target =
         !leased && holding.isBehindOthers(entry) ? Optional.empty() : tries.untried(entry);
     if (target.isPresent()) {
@@ -156,6 +180,15 @@ final class Inference implements AnswerInProgress {
     } else {
       hold(entry, Optional.empty());
     }
+  }
+
+  /** Gives the request to the model, by its own name; where that cannot be, refuses it. */
+  private boolean givenTo(ModelEntry entry) {
+    resolved = true;
+    model = entry.name();
+    Optional<Refused> unnamed = body.answeredBy(model);
+    unnamed.ifPresent(why -> refuse(why, Duration.ZERO));
+    return unnamed.isEmpty();
   }
 
   private void search() {
@@ -221,7 +254,8 @@ final class Inference implements AnswerInProgress {
     if (!underway.failed(failed)) {
       return;
     }
-    ModelEntry entry = handler.routes().snapshot().get(model);
+    RouteSnapshot snapshot = handler.routes().snapshot();
+    ModelEntry entry = snapshot.get(model);
     boolean mayGoOn = safeToRetry && tries.mayGoOn();
     Optional<Target> next =
         mayGoOn && entry != null ? tries.after(failed.target(), reason, entry) : Optional.empty();
@@ -234,7 +268,11 @@ final class Inference implements AnswerInProgress {
     }
     Refused told = tries.toTell(reason);
     boolean mayHold = safeToRetry && request.lease().isEmpty() && tries.mayWait();
-    if (mayHold && entry != null && Holding.mayPass(told)) {
+    ModelEntry other = mayHold ? switchedTo(snapshot, entry) : null;
+    if (other != null) {
+      tries.anew();
+      goTo(other);
+    } else if (mayHold && entry != null && Holding.mayPass(told)) {
       hold(entry, Optional.of(told));
     } else {
       refuse(told, retryAfter(told));

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an instance gets of a client's request: the body as it came, or, for a typed model, the
- * message that it was translated to once. Lives on one loop.
+ * message that it was translated to, once for each model that it is sent to. Lives on one loop.
  */
 final class InstanceBody {
 
@@ -64,13 +64,15 @@ final class InstanceBody {
 
   /**
    * The client's name is an alias of {@code name}, or that name itself. An engine may know its own
-   * name alone, so that the body must say that one; why it cannot, where it cannot.
+   * name alone, so that the body must say that one; why it cannot, where it cannot. May be called
+   * again with another name, while no instance works on what was made for the last one.
    */
   Optional<Refused> answeredBy(String name) {
     if (name.equals(model)) {
       return Optional.empty();
     }
     model = name;
+    releaseMade();
     if (translation != null) {
       return Optional.empty();
     }
@@ -136,11 +138,18 @@ final class InstanceBody {
 
   void release() {
     request.body().release();
+    releaseMade();
+  }
+
+  /** What was made of the client's body is one model's, and of no use to another one. */
+  private void releaseMade() {
     ByteBuf sent = translated;
+    translated = null;
     if (sent != null) {
       sent.release();
     }
     ByteBuf named = renamed;
+    renamed = null;
     if (named != null) {
       named.release();
     }

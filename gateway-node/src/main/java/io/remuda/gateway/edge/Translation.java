@@ -17,7 +17,8 @@ public interface Translation {
   boolean stream();
 
   /**
-   * The body for instances of {@code model}; called once, when the first of them is ready.
+   * The body for instances of {@code model}; called once, when the first of them is ready, and once
+   * more when the request goes on to another model.
    *
    * @param body stays the caller's, and its indices as they are
    */

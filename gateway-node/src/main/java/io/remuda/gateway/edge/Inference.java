@@ -32,6 +32,7 @@ final class Inference implements AnswerInProgress {
   // The model that answers, once it is known: behind an alias not the name that was asked for.
   private String model = "";
   private boolean resolved;
+  private Optional<LeaseSearch> looking = Optional.empty();
   private boolean over;
   private boolean paused;
   private long firstByteAt;
@@ -52,10 +53,9 @@ final class Inference implements AnswerInProgress {
     model = asked;
     if (refused.isEmpty()) {
       route();
-      return;
+    } else {
+      refuse(refused.get(), Duration.ZERO);
     }
-    forgetUnknownModel();
-    refuse(refused.get(), Duration.ZERO);
   }
 
   @Override
@@ -192,16 +192,16 @@ final class Inference implements AnswerInProgress {
   }
 
   private void search() {
-    new LeaseSearch(
-            handler,
-            request,
-            model,
-            this::send,
-            refused -> {
-              forgetUnknownModel();
-              refuse(refused, retryAfter(refused));
-            })
-        .begin();
+    LeaseSearch search =
+        new LeaseSearch(handler, request, model, this::found, why -> refuse(why, retryAfter(why)));
+    looking = Optional.of(search);
+    search.begin();
+  }
+
+  private void found(ModelEntry entry, Target target) {
+    if (givenTo(entry)) {
+      send(entry, target);
+    }
   }
 
   private void send(ModelEntry entry, Target target) {
@@ -382,7 +382,7 @@ final class Inference implements AnswerInProgress {
 
   /** A name that nobody has deployed must not become a label of a metric. */
   private void forgetUnknownModel() {
-    if (handler.routes().snapshot().get(model) == null) {
+    if (!resolved && handler.routes().snapshot().get(model) == null) {
       model = "";
     }
   }
@@ -401,7 +401,9 @@ final class Inference implements AnswerInProgress {
       return;
     }
     over = true;
+    forgetUnknownModel();
     holding.leave();
+    looking.ifPresent(LeaseSearch::end);
     underway.cancel();
     body.release();
     long now = System.nanoTime();

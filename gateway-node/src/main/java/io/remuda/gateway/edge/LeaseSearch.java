@@ -29,9 +29,10 @@ final class LeaseSearch {
   private final BiConsumer<ModelEntry, Target> found;
   private final Consumer<Refused> refused;
   private final long begun = System.nanoTime();
+  private boolean over;
 
   /**
-   * Either {@code found} or {@code refused} is called, once.
+   * Either {@code found} or {@code refused} is called, once, unless it is ended before.
    *
    * @param found takes the model as it is by then, and the instance
    */
@@ -54,7 +55,15 @@ final class LeaseSearch {
         handler.leases().look(token.lease()).thenAcceptAsync(this::answered, request.loop());
   }
 
+  /** Nobody waits for what it finds any more. */
+  void end() {
+    over = true;
+  }
+
   private void answered(LeaseProtocol.Reply reply) {
+    if (over) {
+      return;
+    }
     LeasePlaceDecider.Place place = LeasePlaceDecider.decide(token, model, reply);
     if (place.refused().isPresent()) {
       refused.accept(place.refused().get());
@@ -65,6 +74,9 @@ final class LeaseSearch {
 
   /** News of a new instance come here by another way than to the registry, and may come later. */
   private void reach(InstanceId instance) {
+    if (over) {
+      return;
+    }
     ModelEntry entry = handler.routes().snapshot().get(model);
     Optional<Target> target = entry == null ? Optional.empty() : entry.working(instance);
     if (entry != null && target.isPresent()) {

@@ -218,6 +218,41 @@ class LeasedRoutingTest {
   }
 
   @Test
+  void anAliasThatIsHeardOfLateIsItsModelToTheInstanceToo() throws Exception {
+    fixture.leases.put(
+        new LeaseId("ls-1"), Reply.of(lease(State.READY, 7, Optional.of("chat-v1-1"))));
+
+    try (Wire client = fixture.wire()) {
+      client.post(CHAT, BODY, LEASE + ": ls-1.7");
+      Eventually.isTrue("it is looked up", SOON, () -> !fixture.looked.isEmpty());
+      fixture.leased("chat-v1-1", own.port(), "ls-1");
+      fixture.alias("chat", "chat-v1");
+      assertThat(client.until("{\"by\":\"own\"}")).contains("200");
+    }
+
+    assertThat(own.seen().get(0).body()).isEqualTo("{\"model\":\"chat-v1\",\"messages\":[]}");
+    assertThat(own.seen().get(0).headers()).containsEntry("x-remuda-model", "chat-v1");
+    fixture.ended("chat-v1 ok");
+  }
+
+  @Test
+  void aNameThatNobodyDeployedIsNoLabelWhenItsClientGoes() throws Exception {
+    try (EdgeFixture patient =
+        new EdgeFixture(
+            "inference.lease-route-wait = 10m", Authenticator.OPEN, Optional.empty())) {
+      patient.leases.put(
+          new LeaseId("ls-1"), Reply.of(lease(State.READY, 7, Optional.of("chat-1"))));
+
+      try (Wire client = patient.wire()) {
+        client.post(CHAT, BODY, LEASE + ": ls-1.7");
+        Eventually.isTrue("it is looked up", SOON, () -> !patient.looked.isEmpty());
+      }
+
+      patient.ended(" cancelled");
+    }
+  }
+
+  @Test
   void whatTheRegistrySaysOfALeaseThatHasNoRouteIsTold() {
     fixture.ready("chat-1", own.port());
     LeaseId id = new LeaseId("ls-1");

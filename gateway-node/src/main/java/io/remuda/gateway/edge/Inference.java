@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -192,8 +193,20 @@ final class Inference implements AnswerInProgress {
   }
 
   private void search() {
+    search(why -> why);
+  }
+
+  /**
+   * @param told what the client is told of the reason for which nothing is found
+   */
+  private void search(UnaryOperator<Refused> told) {
     LeaseSearch search =
-        new LeaseSearch(handler, request, model, this::found, why -> refuse(why, retryAfter(why)));
+        new LeaseSearch(
+            handler,
+            request,
+            model,
+            this::found,
+            why -> refuse(told.apply(why), retryAfter(told.apply(why))));
     looking = Optional.of(search);
     search.begin();
   }
@@ -254,6 +267,11 @@ final class Inference implements AnswerInProgress {
     if (!underway.failed(failed)) {
       return;
     }
+    if (isOldNews(reason)) {
+      // Without a registry the instance's own word is all there is.
+      search(why -> why.code() == ErrorCode.REGISTRY_UNAVAILABLE ? reason : why);
+      return;
+    }
     RouteSnapshot snapshot = handler.routes().snapshot();
     ModelEntry entry = snapshot.get(model);
     boolean mayGoOn = safeToRetry && tries.mayGoOn();
@@ -277,6 +295,15 @@ final class Inference implements AnswerInProgress {
     } else {
       refuse(told, retryAfter(told));
     }
+  }
+
+  /**
+   * Whether an instance let nobody in under the lease that may have moved on: this gateway may have
+   * heard of the move later than the lease's holder. The registry knows; it is asked once.
+   */
+  private boolean isOldNews(Refused reason) {
+    boolean notIts = reason.code() == ErrorCode.STALE_LEASE || reason.code() == ErrorCode.ENDED;
+    return notIts && request.lease().isPresent() && looking.isEmpty() && tries.mayGoOn();
   }
 
   void whole(Attempt from, int status, List<Map.Entry<String, String>> headers, ByteBuf content) {

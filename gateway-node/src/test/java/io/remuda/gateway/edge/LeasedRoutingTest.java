@@ -136,14 +136,38 @@ class LeasedRoutingTest {
       fixture.leased("chat-1", stale.port(), "ls-1");
       fixture.leased("chat-2", stale.port(), "ls-1");
       fixture.ready("chat-3", open.port());
+      fixture.leases.put(
+          new LeaseId("ls-1"), Reply.of(lease(State.READY, 7, Optional.of("chat-1"))));
 
       HttpResponse<String> answer = fixture.post(CHAT, BODY, LEASE, "ls-1.6");
 
       assertThat(answer.statusCode()).isEqualTo(409);
-      assertThat(answer.body()).contains("stale_lease").contains("not yours");
+      assertThat(answer.body()).contains("stale_lease").contains("not held under this token");
       assertThat(answer.headers().firstValue("x-should-retry")).hasValue("false");
       assertThat(stale.seen()).hasSize(1);
       assertThat(open.seen()).isEmpty();
+    }
+  }
+
+  /** Its holder was told of the move before this gateway heard of it. */
+  @Test
+  void aMoveThatIsNotHeardOfYetIsAskedForBeforeTheHolderIsTurnedAway() {
+    try (ScriptedEngine former =
+        ScriptedEngine.start(
+            (seen, wire) ->
+                wire.raw(
+                    "HTTP/1.1 409 Conflict\r\nx-remuda-refused: stale_lease\r\nx-remuda-retry: false"
+                        + "\r\ncontent-length: 9\r\n\r\nnot yours"))) {
+      fixture.leased("chat-1", former.port(), "ls-1");
+      fixture.ready("chat-2", own.port());
+      fixture.leases.put(
+          new LeaseId("ls-1"), Reply.of(lease(State.READY, 8, Optional.of("chat-2"))));
+
+      HttpResponse<String> answer = fixture.post(CHAT, BODY, LEASE, "ls-1.8");
+
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(former.seen()).hasSize(1);
+      assertThat(own.seen()).hasSize(1);
     }
   }
 

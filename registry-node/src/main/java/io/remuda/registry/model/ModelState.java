@@ -39,7 +39,8 @@ import java.util.function.Consumer;
  * @param target how many instances the name gave itself; empty where an operator's number holds
  * @param fit what starting its engines has taught about its need
  * @param tenancy which leases have which of its instances
- * @param previous revision that served before the last rollout that was completed
+ * @param previous revision that served before the last rollout that was completed, unless that one
+ *     had an earlier version back
  * @param given the last place that it gave to another name, until an instance is ready again
  * @param alias what the name stands for, which is then no deployment; empty of all others
  */

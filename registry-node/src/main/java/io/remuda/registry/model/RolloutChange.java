@@ -70,14 +70,22 @@ final class RolloutChange {
                     before.get().file().map(file -> new Description(file, revision)));
   }
 
-  /** Over; what served before it can be had back, unless it is what serves now. */
+  /**
+   * Over; what served before it can be had back. After one that had something back, or was taken
+   * back itself, nothing can: a roll back that is asked for again would undo the first one, or go
+   * one version too far.
+   */
   static ModelState completed(ModelState state) {
     return state.but(
         next -> {
           state
               .rollout()
-              .filter(Rollout::advances)
-              .ifPresent(on -> next.previous = OptionalLong.of(on.from()));
+              .ifPresent(
+                  on ->
+                      next.previous =
+                          on.advances() && on.back().isEmpty()
+                              ? OptionalLong.of(on.from())
+                              : OptionalLong.empty());
           next.rollout = Optional.empty();
         });
   }

@@ -203,7 +203,7 @@ final class Samples {
         new RolloutEvent.RolloutCompleted(NAME, 11, Optional.of(Duration.ofMillis(1_250)), AT));
     all.put("RolloutPromoted", new RolloutEvent.RolloutPromoted(NAME, 11, AT));
     all.put("CanaryWeighed", new RolloutEvent.CanaryWeighed(NAME, 35, AT));
-    all.put("ModelState-canary", canary());
+    all.put("ModelState-canary", canary(OptionalLong.of(1)));
     all.put("ModelState-previous", previous());
     all.put("ModelState-rolling", rolling());
     all.put("ModelState-halted", rolling().on(halted()));
@@ -371,20 +371,20 @@ final class Samples {
   }
 
   /** Nobody takes requests, for its old instance was lost and its canary is not ready. */
-  private static ModelState canary() {
+  private static ModelState canary(OptionalLong back) {
     InstanceId lost = new InstanceId(NAME, 2);
     ModelSpec next = aSpec().named("chat-small").build().withPolicies(composed());
     return ModelState.empty(NAME)
         .on(new DeploymentEvent.DeploymentDeclared(spec(), AT))
         .on(new InstanceEvent.InstanceAssigned(lost, MACHINE, CLAIM, Origin.ASSIGNED, AT))
         .on(new InstanceEvent.InstanceReady(lost, AT))
-        .on(new RolloutEvent.RolloutBegun(next, OptionalLong.of(1), AT))
+        .on(new RolloutEvent.RolloutBegun(next, back, AT))
         .on(new RolloutEvent.CanaryWeighed(NAME, 35, AT.plusMillis(20)))
         .on(new InstanceEvent.InstanceLost(lost, MACHINE, "gone", AT.plusMillis(40)));
   }
 
   private static ModelState previous() {
-    ModelState canary = canary();
+    ModelState canary = canary(OptionalLong.empty());
     return canary
         .on(new RolloutEvent.RolloutPromoted(NAME, canary.goal(), AT))
         .on(new RolloutEvent.RolloutCompleted(NAME, canary.goal(), AT));

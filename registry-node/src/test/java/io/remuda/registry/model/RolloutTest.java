@@ -282,6 +282,58 @@ class RolloutTest {
   }
 
   @Test
+  void aRollBackThatIsAskedForAgainWhenItIsOverIsNotUndone() {
+    World world = World.aReady();
+    begin(world, NEXT).described();
+    complete(world);
+    rollBack(world).described();
+    complete(world);
+
+    Decision again = RolloutDecider.rollBack(world.state, world.now);
+
+    assertThat(again.events()).isEmpty();
+    assertThat(again.refused().orElseThrow().code()).isEqualTo(ErrorCode.ROLLOUT_CONFLICT);
+    assertThat(world.state.live().orElseThrow().spec().resources())
+        .isEqualTo(aSpec().build().resources());
+  }
+
+  @Test
+  void whatTookTheRollBackOfALaterVersionIsNotRolledBackItself() {
+    World world = World.aReady();
+    begin(world, NEXT).described();
+    complete(world);
+    begin(world, aSpec().needingMemory(200).build()).described().look();
+    rollBack(world);
+    complete(world);
+
+    Decision again = RolloutDecider.rollBack(world.state, world.now);
+
+    assertThat(again.events()).isEmpty();
+    assertThat(again.refused().orElseThrow().code()).isEqualTo(ErrorCode.ROLLOUT_CONFLICT);
+    assertThat(world.state.live().orElseThrow().spec().resources()).isEqualTo(NEXT.resources());
+  }
+
+  private static World rollBack(World world) {
+    Decision back = RolloutDecider.rollBack(world.state, world.now);
+    assertThat(back.events()).hasSize(1);
+    back.events().forEach(world::on);
+    world.soft = world.soft.forRecipe();
+    return world;
+  }
+
+  /** Time passes in which engines start and end as they should, until all are of one version. */
+  private static void complete(World world) {
+    for (int i = 0; i < 10; i++) {
+      Reports report = Reports.of("m1");
+      world.state.instances().values().stream()
+          .map(one -> Reports.instance(one.id(), one.stopping() ? Phase.ENDED : Phase.READY, 1))
+          .forEach(report::with);
+      world.later(Duration.ofSeconds(3)).says(report).look();
+    }
+    assertThat(world.state.rollout()).isEmpty();
+  }
+
+  @Test
   void theOldSpecificationDeclaredAgainIsARollBack() {
     World world = World.aReady();
     begin(world, NEXT).described().look();

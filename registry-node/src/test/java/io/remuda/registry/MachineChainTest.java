@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.FleetProtocol;
+import io.remuda.protocol.MachineProtocol;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -174,6 +176,36 @@ class MachineChainTest {
           assertThat(second.instances).hasSize(1);
         });
     awaitPhase("drain", DeploymentPhase.READY);
+  }
+
+  @Test
+  void aCordonThatComesWhileADrainIsLookedIntoHoldsAndTheDrainIsRefused() {
+    FakeMachine.Control machine = machine("meanwhile", "meanwhile");
+    registry.deploy(aSpec().named("meanwhile").on("meanwhile").build());
+    awaitPhase("meanwhile", DeploymentPhase.READY);
+
+    Refused refused =
+        Eventually.find(
+            "the cordon comes in between",
+            SOON,
+            () -> {
+              registry.uncordon(machine.id);
+              CompletionStage<MachineProtocol.Reply> drain =
+                  registry
+                      .machineEntity(machine.id.value())
+                      .<MachineProtocol.Reply>ask(
+                          replyTo -> new MachineProtocol.Drain(machine.id, false, replyTo),
+                          TestRegistry.ASK);
+              registry.cordon(machine.id);
+              return TestRegistry.get(drain)
+                  .refused()
+                  .filter(why -> why.code() == ErrorCode.STALE_VERSION);
+            });
+
+    assertThat(refused.message()).contains("machine meanwhile was changed");
+    MachineView view = registry.cordon(machine.id).machine().orElseThrow();
+    assertThat(view.cordoned()).isTrue();
+    assertThat(view.draining()).isFalse();
   }
 
   @Test

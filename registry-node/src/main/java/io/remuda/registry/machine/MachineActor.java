@@ -62,9 +62,13 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
 
   private record Answered(NodeProtocol.MachineStateSet answer) implements Command {}
 
-  /** What would come of a drain that somebody waits for. */
+  /**
+   * What would come of a drain that somebody waits for.
+   *
+   * @param version of the machine when it was asked for
+   */
   private record Looked(
-      Departure departure, MachineProtocol.Foreseen foreseen, ActorRef<Reply> caller)
+      Departure departure, long version, MachineProtocol.Foreseen foreseen, ActorRef<Reply> caller)
       implements Command {}
 
   private record Waited(ActorRef<Reply> caller) implements Command {}
@@ -276,23 +280,25 @@ public final class MachineActor extends EventSourcedBehavior<Command, MachineEve
       return change(state, event, caller);
     }
     Departure departure = new Departure(machine, Departure.Kind.DRAIN, gpu);
+    long version = state.sequence();
     context.pipeToSelf(
-        foreseeing.of(departure), (seen, failure) -> new Looked(departure, seen, caller));
+        foreseeing.of(departure), (seen, failure) -> new Looked(departure, version, seen, caller));
     return Effect().none();
   }
 
+  /** Who changed the machine in the meantime spoke last, and is not overruled. */
   private Effect<MachineEvent, MachineState> onLooked(MachineState state, Looked looked) {
+    Optional<MachineEvent> event = MachineDecider.drain(state, looked.departure().gpu(), now());
     Optional<Refused> refused =
-        looked
-            .foreseen()
-            .refused()
+        MachineDecider.changedSince(state, looked.version())
+            .or(looked.foreseen()::refused)
             .or(() -> MachineDecider.lastPlace(machine, looked.foreseen().forecasts()));
-    if (refused.isPresent()) {
+    // What somebody else has drained by now is as it was wanted.
+    if (event.isPresent() && refused.isPresent()) {
       looked.caller().tell(new Reply(Optional.empty(), refused));
       return Effect().none();
     }
-    return change(
-        state, MachineDecider.drain(state, looked.departure().gpu(), now()), looked.caller());
+    return change(state, event, looked.caller());
   }
 
   private Effect<MachineEvent, MachineState> onForesee(

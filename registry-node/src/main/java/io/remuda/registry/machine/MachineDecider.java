@@ -50,6 +50,19 @@ public final class MachineDecider {
     return gpu.map(uuid -> drainGpu(state, uuid, at)).orElseGet(() -> drain(state, at));
   }
 
+  /** Why a drain that was looked into at {@code version} is not carried out any more. */
+  static Optional<Refused> changedSince(MachineState state, long version) {
+    return state.sequence() == version
+        ? Optional.empty()
+        : Optional.of(
+            Refused.of(
+                ErrorCode.STALE_VERSION,
+                ("machine %s was changed while it was looked at what its drain would come to, so it"
+                        + " is not drained; look at it with `remuda machines` and drain it again if"
+                        + " it is still to be")
+                    .formatted(state.machine())));
+  }
+
   /** Why a machine is not drained by who does not insist: something there has no other place. */
   static Optional<Refused> lastPlace(MachineId machine, List<Forecast> forecasts) {
     String stuck =

@@ -2,14 +2,17 @@ package io.remuda.registry.model;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
+import io.remuda.protocol.Listing;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.RegistryProtocol.Foreseen;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.registry.model.RegistryMessage.WhatIfDescribed;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,8 +29,13 @@ final class Forecasting {
     this.around = around;
   }
 
-  void deploy(Sight sight, RegistryProtocol.ForeseeDeploy wish) {
-    WhatIf.Begun begun = WhatIf.deploy(sight, wish.spec(), wish.ifMatch(), wish.evolve());
+  /**
+   * Refused where the change itself would be.
+   *
+   * @param known the fleet's other names
+   */
+  void deploy(Sight sight, Map<ModelName, Listing> known, RegistryProtocol.ForeseeDeploy wish) {
+    WhatIf.Begun begun = WhatIf.deploy(sight, known, wish.spec(), wish.ifMatch(), wish.evolve());
     begun.refused().ifPresent(why -> wish.replyTo().tell(Foreseen.refused(why)));
     Instant until = now().plus(around.settings().whatIfTimeout());
     begun.play().ifPresent(play -> goOn(play, wish.replyTo(), until));

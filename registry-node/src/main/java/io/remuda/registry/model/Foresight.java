@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What lies between two sights of one name, told instance by instance. */
 final class Foresight {
@@ -31,7 +32,7 @@ final class Foresight {
     List<Move> moves = moves();
     boolean waits =
         moves.stream().anyMatch(m -> m.kind() == Kind.STAYS || m.kind() == Kind.NO_PLACE);
-    List<Verdict> verdicts = waits ? Outlook.verdicts(after) : List.of();
+    List<Verdict> verdicts = waits ? MakeRoom.verdicts(after) : List.of();
     return new Forecast(
         after.state().name(),
         after.state().wanted(),
@@ -68,15 +69,17 @@ final class Foresight {
                   + next.machine()));
     }
     int missing = Outlook.missing(after);
+    // Room is made for one after the other, so it is told of the first one only.
+    Deque<String> instead = new ArrayDeque<>(instead().stream().toList());
     for (Instance last : gone) {
       if (missing-- > 0) {
-        moves.add(nowhere(Optional.of(last)));
+        moves.add(nowhere(Optional.of(last), Optional.ofNullable(instead.poll())));
       } else {
         moves.add(move(Kind.ENDS, Optional.of(last), Optional.empty(), why(last)));
       }
     }
     for (int i = 0; i < missing; i++) {
-      moves.add(nowhere(Optional.empty()));
+      moves.add(nowhere(Optional.empty(), Optional.ofNullable(instead.poll())));
     }
     staying()
         .forEach(
@@ -100,8 +103,30 @@ final class Foresight {
             .orElse("%d wanted".formatted(after.state().wanted()));
   }
 
-  private Move nowhere(Optional<Instance> last) {
-    return move(Kind.NO_PLACE, last, Optional.empty(), "finds no place: " + waitsFor());
+  private Move nowhere(Optional<Instance> last, Optional<String> instead) {
+    return move(
+        Kind.NO_PLACE,
+        last,
+        Optional.empty(),
+        "finds no place: " + waitsFor() + instead.map(others -> "; " + others).orElse(""));
+  }
+
+  /** Whose place one that finds none may take, if their owners agree: that is not played. */
+  private Optional<String> instead() {
+    return MakeRoom.proposed(after)
+        .map(
+            others ->
+                "it may take the place of %s%s on %s"
+                    .formatted(
+                        others.instances().stream()
+                            .limit(Outlook.MACHINES_SHOWN)
+                            .map(InstanceId::toString)
+                            .collect(Collectors.joining(", ")),
+                        others.instances().size() > Outlook.MACHINES_SHOWN
+                            ? " and %d more"
+                                .formatted(others.instances().size() - Outlook.MACHINES_SHOWN)
+                            : "",
+                        others.machine()));
   }
 
   private String waitsFor() {

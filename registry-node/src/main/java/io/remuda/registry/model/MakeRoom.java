@@ -110,6 +110,14 @@ final class MakeRoom {
         || sight.soft().evictions().wantedLately(sight.policy().scale().demandLimit(), sight.now());
   }
 
+  /** Who would be asked to give way to one more instance; nobody where that would not help. */
+  static Optional<EvictionPolicy.Eviction> proposed(Sight sight) {
+    return isShort(sight) && !Scheduler.fitsSomewhere(sight.fleet(), sight.need())
+        ? EvictionPolicy.choose(
+            sight.fleet(), sight.need(), wish(sight), sight.soft().evictions().kept(sight.now()))
+        : Optional.empty();
+  }
+
   /** What is said of each machine for one more instance, with who there might give way to it. */
   static List<Verdict> verdicts(Sight sight) {
     List<Verdict> verdicts = Outlook.verdicts(sight);

@@ -211,7 +211,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
             })
         .onCommand(
             RegistryProtocol.ForeseeDeploy.class,
-            (state, wish) -> aside(() -> forecasting.deploy(sight(state), wish)))
+            (state, wish) -> aside(() -> forecasting.deploy(sight(state), names(), wish)))
         .onCommand(
             RegistryProtocol.ForeseeDeparture.class,
             (state, wish) -> aside(() -> forecasting.departure(sight(state), wish)))

@@ -70,7 +70,12 @@ public record Sight(
 
   /** The same over another fleet. */
   Sight over(FleetSnapshot other) {
-    return new Sight(state, soft, other, journal, policy, now);
+    return new Sight(state, soft, other, journal, policy, now, parts);
+  }
+
+  /** The same, made of other deployments. */
+  Sight madeOf(Map<ModelName, Listing> others) {
+    return new Sight(state, soft, fleet, journal, policy, now, others);
   }
 
   Optional<InstanceReport> report(Instance instance) {

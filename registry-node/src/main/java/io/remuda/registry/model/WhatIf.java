@@ -1,8 +1,10 @@
 package io.remuda.registry.model;
 
+import io.remuda.protocol.Listing;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Departure;
 import io.remuda.protocol.model.Forecast;
 import io.remuda.protocol.model.Forecast.Shift;
@@ -13,6 +15,7 @@ import io.remuda.registry.model.RegistryMessage.DescribeAnswered;
 import io.remuda.registry.placement.FleetSnapshot;
 import io.remuda.registry.placement.Imagined;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -40,17 +43,32 @@ public record WhatIf(Sight before, Sight imagined, boolean calm, boolean rests) 
   /** Exactly one of the two: what is to be played, or why the change is refused. */
   public record Begun(Optional<WhatIf> play, Optional<Refused> refused) {}
 
-  /** {@code wanted} is declared, if it may be. */
+  /**
+   * {@code wanted} is declared, if it may be.
+   *
+   * @param known the fleet's other names, of which it may be made, or which may be made of it
+   */
   public static Begun deploy(
-      Sight sight, ModelSpec wanted, Optional<Long> ifMatch, boolean evolve) {
-    Decision decision = ModelDecider.deploy(sight.state(), wanted, ifMatch, evolve, sight.now());
+      Sight sight,
+      Map<ModelName, Listing> known,
+      ModelSpec wanted,
+      Optional<Long> ifMatch,
+      boolean evolve) {
+    Decision decision =
+        Decision.unless(
+            ModelDecider.deploy(sight.state(), wanted, ifMatch, evolve, sight.now()),
+            () -> DependsDecider.deploy(sight.state(), wanted, known));
     if (decision.refused().isPresent()) {
       return new Begun(Optional.empty(), decision.refused());
     }
+    if (decision.events().isEmpty()) {
+      return new Begun(Optional.of(new WhatIf(sight, sight, false, false)), Optional.empty());
+    }
+    ModelState next = sight.state().on(decision.events());
     Sight changed =
-        decision.events().isEmpty()
-            ? sight
-            : sight.with(sight.state().on(decision.events()), sight.soft().forRecipe());
+        sight
+            .with(next, sight.soft().forRecipe())
+            .madeOf(DependsDecider.reached(DependsDecider.needs(next), known));
     return new Begun(Optional.of(new WhatIf(sight, changed, false, false)), Optional.empty());
   }
 
@@ -155,7 +173,8 @@ public record WhatIf(Sight before, Sight imagined, boolean calm, boolean rests) 
                       stop.id()))
           .orElse(ended);
     }
-    // What a machine knows of the model it alone can say.
+    // What a machine knows of the model it alone can say, and its own name's owner whether an
+    // instance gives way.
     return fleet;
   }
 

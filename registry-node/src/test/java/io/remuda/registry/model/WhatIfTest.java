@@ -4,18 +4,25 @@ import static io.remuda.registry.testing.Specs.aSpec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Listing;
 import io.remuda.protocol.NodeProtocol;
+import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Departure;
+import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Forecast;
 import io.remuda.protocol.model.Forecast.Kind;
 import io.remuda.protocol.model.Forecast.Move;
+import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelFile;
+import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
 import io.remuda.registry.testing.Reports;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -89,7 +96,10 @@ class WhatIfTest {
     var spec = aSpec().replicas(2).build();
 
     WhatIf asked =
-        WhatIf.deploy(world.sight(), spec, Optional.empty(), false).play().orElseThrow().atRest();
+        WhatIf.deploy(world.sight(), Map.of(), spec, Optional.empty(), false)
+            .play()
+            .orElseThrow()
+            .atRest();
     MachineId machine = asked.asks().orElseThrow();
     WhatIf told = asked.told(machine, Optional.of(described(machine))).atRest();
 
@@ -108,12 +118,92 @@ class WhatIfTest {
     World world = World.aReady();
     var other = aSpec().replicas(3).build();
 
-    WhatIf.Begun begun = WhatIf.deploy(world.sight(), other, Optional.empty(), false);
+    WhatIf.Begun begun = WhatIf.deploy(world.sight(), Map.of(), other, Optional.empty(), false);
 
     assertThat(begun.refused())
         .isEqualTo(
             ModelDecider.deploy(world.state, other, Optional.empty(), false, world.now).refused());
     assertThat(begun.refused().orElseThrow().code()).isEqualTo(ErrorCode.SPEC_CONFLICT);
+  }
+
+  @Test
+  void aDeploymentThatWouldNeedItselfIsRefusedAsTheRealOneIs() {
+    World world = World.aReady();
+    ModelName agent = new ModelName("agent");
+    var circle = aSpec().needs(Set.of(agent)).build();
+    Map<ModelName, Listing> known =
+        Map.of(
+            agent, DependsTest.listing("agent", DeploymentPhase.READY, Set.of(world.state.name())));
+
+    WhatIf.Begun begun = WhatIf.deploy(world.sight(), known, circle, seen(world), false);
+
+    assertThat(begun.play()).isEmpty();
+    assertThat(begun.refused()).isEqualTo(DependsDecider.deploy(world.state, circle, known));
+    assertThat(begun.refused().orElseThrow().code()).isEqualTo(ErrorCode.INVALID_SPEC);
+  }
+
+  @Test
+  void aPartThatIsInUseIsNotForeseenToStop() {
+    World world = World.aReady();
+    Map<ModelName, Listing> known =
+        Map.of(
+            new ModelName("agent"),
+            DependsTest.listing("agent", DeploymentPhase.READY, Set.of(world.state.name())));
+
+    WhatIf.Begun begun =
+        WhatIf.deploy(world.sight(), known, aSpec().replicas(0).build(), seen(world), false);
+
+    assertThat(begun.refused().map(Refused::code)).hasValue(ErrorCode.IN_USE);
+  }
+
+  @Test
+  void whatWouldLackAPartIsForeseenToLackIt() {
+    World world = World.aReady();
+    var made = aSpec().needs(Set.of(new ModelName("embed"))).build();
+
+    WhatIf played =
+        WhatIf.deploy(world.sight(), Map.of(), made, seen(world), false)
+            .play()
+            .orElseThrow()
+            .atRest();
+
+    assertThat(played.forecast().reason()).hasValue("its part embed is not deployed");
+  }
+
+  @Test
+  void whoMayGiveWayIsToldThoughThatIsNotPlayed() {
+    InstanceId chat = InstanceId.of("chat-3");
+    Resources all = new Resources(0, 8_000, 0, 0);
+    var spec = aSpec().needing(all).build();
+    World world = new World().declared(spec).described();
+    world.keeps = Map.of(chat.model(), Keep.DEFAULT);
+    world.says(
+        Reports.of("m1")
+            .memory(8_000, 8_000)
+            .with(Reports.claiming(Reports.serving(chat, 0, World.POLICY.evict().idle()), all)));
+    assertThat(foreseen(world, spec).moves().get(0).text()).doesNotContain("may take");
+
+    world.soft = world.soft.with(world.soft.evictions().wanted(world.now));
+    Forecast forecast = foreseen(world, spec);
+
+    assertThat(only(forecast).kind()).isEqualTo(Kind.NO_PLACE);
+    assertThat(only(forecast).text()).endsWith("; it may take the place of chat-3 on m1");
+    assertThat(forecast.verdicts())
+        .singleElement()
+        .satisfies(
+            verdict -> assertThat(verdict.text()).endsWith("; in place of: chat-3: may give way"));
+  }
+
+  private static Forecast foreseen(World world, ModelSpec spec) {
+    return WhatIf.deploy(world.sight(), Map.of(), spec, Optional.empty(), false)
+        .play()
+        .orElseThrow()
+        .atRest()
+        .forecast();
+  }
+
+  private static Optional<Long> seen(World world) {
+    return Optional.of(world.state.live().orElseThrow().version());
   }
 
   @Test

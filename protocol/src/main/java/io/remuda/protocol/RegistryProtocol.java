@@ -67,8 +67,19 @@ public final class RegistryProtocol {
 
   public record Scale(ModelName name, int replicas, ActorRef<Reply> replyTo) implements Command {}
 
-  /** Remove the declaration and all instances. */
-  public record Remove(ModelName name, ActorRef<Reply> replyTo) implements Command {}
+  /**
+   * Remove the declaration and all instances.
+   *
+   * @param ofLease whether the lease that brought it is over: then it goes though others need it
+   */
+  public record Remove(ModelName name, boolean ofLease, ActorRef<Reply> replyTo)
+      implements Command {
+
+    /** An operator's. */
+    public Remove(ModelName name, ActorRef<Reply> replyTo) {
+      this(name, false, replyTo);
+    }
+  }
 
   public record Get(ModelName name, ActorRef<Reply> replyTo) implements Command {}
 

@@ -12,6 +12,7 @@ import io.remuda.protocol.LeaseProtocol;
 import io.remuda.protocol.LeaseProtocol.Reply;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.ModelName;
@@ -269,6 +270,35 @@ class LeaseChainTest {
   }
 
   @Test
+  void isOverThoughSomebodyNeedsTheModelThatItBrought() {
+    machine("needed-m1", "needed");
+    ModelSpec own = aSpec().named("needed").on("needed").build();
+    Reply asked =
+        TestRegistry.get(acquiring("needed-a", LONG, true, Set.of("needed"), Optional.of(own)));
+    assertThat(asked.refused()).isEmpty();
+    Eventually.isTrue(
+        "it is ready",
+        SOON,
+        () -> get("needed-a").lease().filter(view -> view.state() == State.READY).isPresent());
+    registry.deploy(aSpec().named("needing").on("needed").needs(Set.of(own.name())).build());
+    Eventually.passes(
+        "the need is known where it is removed",
+        SOON,
+        () -> assertThat(foreseen(own.withReplicas(0))).hasValue(ErrorCode.IN_USE));
+
+    release("needed-a");
+
+    Eventually.isTrue(
+        "it is closed",
+        SOON,
+        () ->
+            registry.events(0, Optional.of("needed-a"), Duration.ZERO).stream()
+                .anyMatch(event -> event.kind().equals("LeaseClosed")));
+    assertThat(registry.show("needed").refused().map(Refused::code))
+        .hasValue(ErrorCode.MODEL_NOT_FOUND);
+  }
+
+  @Test
   void oneOfTwoModelsWaitsForBothAndShowsOneToken() {
     FakeMachine.Control one = serves("pair-a", 1);
     FakeMachine.Control two = serves("pair-b", 1);
@@ -283,6 +313,19 @@ class LeaseChainTest {
     assertThat(two.tenures.values())
         .extracting(FakeMachine.Tenure::holder)
         .contains(Optional.of(token));
+  }
+
+  /** Why {@code spec} would not be taken; nothing is changed by that. */
+  private static Optional<ErrorCode> foreseen(ModelSpec spec) {
+    Optional<Long> seen = registry.show(spec.name().value()).deployment().map(now -> now.version());
+    return TestRegistry.get(
+            registry
+                .model(spec.name().value())
+                .<RegistryProtocol.Foreseen>ask(
+                    replyTo -> new RegistryProtocol.ForeseeDeploy(spec, seen, false, replyTo),
+                    TestRegistry.ASK))
+        .refused()
+        .map(Refused::code);
   }
 
   /** A machine of its own engine, so that no other test's model is placed on it. */

@@ -99,7 +99,8 @@ final class LeaseErrands {
     return switch (own) {
       case LOOK -> new RegistryProtocol.Get(spec.name(), replyTo);
       case DEPLOY -> new RegistryProtocol.Deploy(spec, Optional.empty(), false, replyTo);
-      case REMOVE -> new RegistryProtocol.Remove(spec.name(), replyTo);
+      // Nobody who says that he needs it keeps a lease from its end.
+      case REMOVE -> new RegistryProtocol.Remove(spec.name(), true, replyTo);
     };
   }
 

@@ -94,6 +94,17 @@ public final class AliasDecider {
             .orElse(decision);
   }
 
+  /** Why it is not set any more by who asked for that at {@code sequence}. */
+  static Optional<Refused> changedSince(ModelState state, long sequence) {
+    return state.sequence() == sequence
+        ? Optional.empty()
+        : Optional.of(
+            Refused.of(
+                STALE_VERSION,
+                "%s was changed while its target was asked; look at it again and repeat the change"
+                    .formatted(state.name())));
+  }
+
   private static Optional<Refused> unfit(ModelName target, Optional<Stands> stands) {
     if (stands.isEmpty()) {
       return Optional.of(

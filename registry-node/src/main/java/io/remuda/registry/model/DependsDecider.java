@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * What it means to a deployment that it is made of others, or that others are made of it.
  *
  * <p>Guarantees: as far as the fleet's catalog tells, no deployment is accepted that needs itself
- * by way of others, and none is taken away that another one needs. The catalog comes late, so that
+ * by way of others, and none is taken away that another one needs, but for what a lease brought:
+ * that goes with it, and whoever needs it says that it is missing. The catalog comes late, so that
  * two changes at one time may both be accepted that do not go together: then each deployment
  * concerned says so for as long as it is so.
  */

@@ -161,7 +161,10 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
                     state,
                     Decision.unless(
                         ModelDecider.remove(state, now()),
-                        () -> DependsDecider.removal(state, names())),
+                        () ->
+                            c.ofLease()
+                                ? Optional.empty()
+                                : DependsDecider.removal(state, names())),
                     c.replyTo()))
         .onCommand(
             RegistryProtocol.RollBack.class,
@@ -276,17 +279,21 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
     if (decision.events().isEmpty()) {
       return answer(state, decision, c.replyTo());
     }
+    long sequence = state.sequence();
     context.pipeToSelf(
         around.catalog().whatIs(c.target()),
-        (stands, failure) -> new TargetTold(c, Optional.ofNullable(stands)));
+        (stands, failure) -> new TargetTold(c, sequence, Optional.ofNullable(stands)));
     return Effect().none();
   }
 
+  /** Of two that are set at once the one whose target answers late does not undo the other. */
   private Effect<ModelEvent, ModelState> onTargetTold(ModelState state, TargetTold told) {
     RegistryProtocol.SetAlias wish = told.wish();
     return answer(
         state,
-        AliasDecider.set(state, wish.target(), wish.ifMatch(), told.stands(), now()),
+        Decision.unless(
+            AliasDecider.set(state, wish.target(), wish.ifMatch(), told.stands(), now()),
+            () -> AliasDecider.changedSince(state, told.sequence())),
         wish.replyTo());
   }
 

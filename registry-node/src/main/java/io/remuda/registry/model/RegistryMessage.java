@@ -82,8 +82,13 @@ public sealed interface RegistryMessage extends RegistryProtocol.Command {
     }
   }
 
-  /** What the target of an alias is that is to be set; nothing when it was not told in time. */
-  record TargetTold(RegistryProtocol.SetAlias wish, Optional<Stands> stands)
+  /**
+   * What the target of an alias is that is to be set.
+   *
+   * @param sequence of the name when its target was asked
+   * @param stands nothing when it was not told in time
+   */
+  record TargetTold(RegistryProtocol.SetAlias wish, long sequence, Optional<Stands> stands)
       implements RegistryMessage {}
 
   /** Look at the world again. */

@@ -107,6 +107,16 @@ class AliasDeciderTest {
   }
 
   @Test
+  void isNotSetByWhoAskedBeforeItWasChanged() {
+    ModelState first = alias(V1);
+    ModelState second = first.on(set(first, V2, DEPLOYED).events());
+
+    assertThat(AliasDecider.changedSince(first, first.sequence())).isEmpty();
+    assertThat(AliasDecider.changedSince(second, first.sequence()).map(Refused::code))
+        .hasValue(ErrorCode.STALE_VERSION);
+  }
+
+  @Test
   void aDeploymentNeverTakesAnAliassName() {
     Decision deploy =
         ModelDecider.deploy(alias(V1), aSpec().named("chat").build(), Optional.empty(), false, AT);

@@ -151,6 +151,40 @@ class OwnerCommandsTest {
   }
 
   @Test
+  void ofTwoAliasesThatAreSetAtOnceTheLateOneIsRefused() {
+    lines.show(DependsTest.listing("chat-v1", DeploymentPhase.READY, Set.of()));
+    long before = owner.getState().sequence();
+    aliased(replyTo -> set("chat-v1", Optional.empty(), replyTo));
+
+    var late = aliased(replyTo -> told("chat-v2", before, replyTo));
+    var same = aliased(replyTo -> told("chat-v1", before, replyTo));
+
+    assertThat(late.refused().orElseThrow().code()).isEqualTo(ErrorCode.STALE_VERSION);
+    assertThat(same.refused()).isEmpty();
+    assertThat(owner.getState().alias().orElseThrow().target()).isEqualTo(new ModelName("chat-v1"));
+  }
+
+  /** The target, which was asked when the name was at {@code sequence}, is deployed. */
+  private static RegistryProtocol.Command told(
+      String target, long sequence, ActorRef<AliasReply> replyTo) {
+    return new RegistryMessage.TargetTold(
+        new RegistryProtocol.SetAlias(DEMO, new ModelName(target), Optional.empty(), replyTo),
+        sequence,
+        Optional.of(new RegistryMessage.Stands(true, Optional.empty())));
+  }
+
+  @Test
+  void whatALeaseBroughtGoesWithItThoughOthersNeedIt() {
+    asked(deploy(aSpec().build(), Optional.empty()));
+    lines.show(DependsTest.listing("agent", DeploymentPhase.READY, Set.of(DEMO)));
+
+    var removed = asked(replyTo -> new RegistryProtocol.Remove(DEMO, true, replyTo));
+
+    assertThat(kinds(removed)).containsExactly("DeploymentRemoved");
+    assertThat(removed.reply().refused()).isEmpty();
+  }
+
+  @Test
   void aPartInUseStaysAndACircleIsRefused() {
     asked(deploy(aSpec().build(), Optional.empty()));
     lines.show(DependsTest.listing("agent", DeploymentPhase.READY, Set.of(DEMO)));

@@ -130,11 +130,13 @@ final class TenancyDecider {
 
   /**
    * The session's former instance, then one that works on nothing, then any; before all that, one
-   * that has not just refused the lease and does not go soon. One that refused it and still works is
-   * left alone.
+   * that has not just refused the lease and does not go soon, and beside a canary one of what it
+   * may replace: a lease that has the canary takes it from all other requests. One that refused it
+   * and still works is left alone.
    */
   private static Optional<Instance> choose(Sight sight, Claim claim) {
     Tenancy tenancy = sight.state().tenancy();
+    long preferred = preferred(sight.state());
     Comparator<Instance> last =
         Comparator.comparing((Instance instance) -> isAvoided(claim, instance));
     return sight.state().instances().values().stream()
@@ -143,7 +145,7 @@ final class TenancyDecider {
         .filter(instance -> !isAvoided(claim, instance) || isIdle(sight, instance))
         .min(
             last.thenComparing(sight::onDrainingMachine)
-                .thenComparing(instance -> instance.revision() != sight.state().goal())
+                .thenComparing(instance -> instance.revision() != preferred)
                 .thenComparing(instance -> !isFormer(sight, claim, instance))
                 .thenComparing(instance -> !isIdle(sight, instance))
                 .thenComparing(Instance::id));
@@ -151,6 +153,11 @@ final class TenancyDecider {
 
   private static boolean isAvoided(Claim claim, Instance instance) {
     return claim.avoided().filter(instance.id()::equals).isPresent();
+  }
+
+  /** The revision whose instances leases are given first. */
+  private static long preferred(ModelState state) {
+    return state.rollout().filter(Rollout::isCanary).map(Rollout::from).orElseGet(state::goal);
   }
 
   private static boolean isFormer(Sight sight, Claim claim, Instance instance) {

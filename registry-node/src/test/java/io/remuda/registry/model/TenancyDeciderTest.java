@@ -12,13 +12,18 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Policies;
+import io.remuda.protocol.model.RolloutWish;
+import io.remuda.protocol.model.RolloutWish.Strategy;
 import io.remuda.protocol.model.Scaling;
 import io.remuda.registry.model.Claims.Claim;
+import io.remuda.registry.model.RolloutEvent.RolloutBegun;
 import io.remuda.registry.model.TenancyEvent.InstanceLeased;
 import io.remuda.registry.testing.Reports;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** Which lease gets which instance, and when it goes on to the next. */
@@ -236,6 +241,32 @@ class TenancyDeciderTest {
     claims(world, claim(A));
 
     assertThat(world.state.tenancy().of(A).orElseThrow().instance()).isEqualTo(second);
+  }
+
+  @Test
+  void besideACanaryALeaseGetsWhatItMayReplaceAndTheCanaryForWantOfThat() {
+    World world = World.aReady();
+    InstanceId old = world.only();
+    RolloutWish canary = new RolloutWish(Strategy.AUTO, 1, Optional.empty(), OptionalInt.of(20));
+    world
+        .on(
+            new RolloutBegun(
+                aSpec()
+                    .needingMemory(100)
+                    .build()
+                    .withPolicies(new Policies(Optional.empty(), canary)),
+                world.now))
+        .described()
+        .look();
+    world.runsAll("m1", Phase.READY).look();
+    InstanceId next = world.instances().get(1);
+
+    claims(world, claim(A));
+    claims(world, claim(B));
+
+    assertThat(world.state.tenancy().of(A).orElseThrow().instance()).isEqualTo(old);
+    assertThat(world.state.tenancy().of(B).orElseThrow().instance()).isEqualTo(next);
+    assertThat(world.state.rollout()).isPresent();
   }
 
   @Test

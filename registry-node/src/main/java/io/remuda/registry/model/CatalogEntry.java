@@ -139,14 +139,20 @@ final class CatalogEntry {
         DependsDecider.needs(state));
   }
 
-  /** What a canary gets of the requests; all others share the rest. */
+  /**
+   * What a canary gets of the requests; all others share the rest. What was given up or is taken
+   * back gets none while another one takes them: gateways ask it for want of others only.
+   */
   private static Map<Long, Integer> weights(ModelState state) {
-    return state
-        .live()
-        .flatMap(now -> state.rollout())
-        .filter(Rollout::isCanary)
-        .map(on -> Map.of(on.to(), on.canary().orElse(0)))
-        .orElse(Map.of());
+    return state.live().flatMap(now -> state.rollout()).map(CatalogEntry::weights).orElse(Map.of());
+  }
+
+  private static Map<Long, Integer> weights(Rollout on) {
+    return switch (on.stage()) {
+      case ROLLING -> Map.of();
+      case CANARY -> Map.of(on.to(), on.canary().orElse(0));
+      case HALTED, RETURNING -> Map.of(on.to(), 0);
+    };
   }
 
   private static boolean sameBut(Listing a, Listing b) {

@@ -77,6 +77,43 @@ class CanaryTest {
   }
 
   @Test
+  void gatewaysAskOneThatIsTakenBackOnlyForWantOfOthers() {
+    World world = serving(2);
+    List<Listing> told = new ArrayList<>();
+    CatalogEntry entry = new CatalogEntry(told::add);
+    entry.ownedIn(1);
+    begin(world, 20, 2).described();
+    settle(world);
+    long canary = rollout(world).to();
+    entry.show(world.state, world.outlook());
+    decided(world, RolloutDecider.rollBack(world.state, world.now));
+    entry.show(world.state, world.outlook());
+    settle(world);
+    entry.show(world.state, world.outlook());
+
+    assertThat(told)
+        .extracting(Listing::weights)
+        .containsExactly(Map.of(canary, 20), Map.of(canary, 0), Map.of());
+  }
+
+  @Test
+  void gatewaysAskOneThatWasGivenUpOnlyForWantOfOthers() {
+    World world = serving(2);
+    List<Listing> told = new ArrayList<>();
+    CatalogEntry entry = new CatalogEntry(told::add);
+    entry.ownedIn(1);
+    begin(world, 20, 2).described();
+    settle(world);
+    long canary = rollout(world).to();
+    world.on(
+        new RolloutHalted(
+            world.state.name(), canary, "it broke", ErrorCode.ENGINE_FAILED, world.now));
+    entry.show(world.state, world.outlook());
+
+    assertThat(told).extracting(Listing::weights).containsExactly(Map.of(canary, 0));
+  }
+
+  @Test
   void onePromotedTakesOverAsAnyOtherDoesAndTheOldOneCanBeHadBack() {
     World world = serving(4);
     begin(world, 20, 4).described();

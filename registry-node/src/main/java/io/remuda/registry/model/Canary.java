@@ -1,11 +1,14 @@
 package io.remuda.registry.model;
 
+import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.RolloutWish;
 import io.remuda.protocol.model.RolloutWish.Strategy;
 import io.remuda.registry.placement.Need;
 import io.remuda.registry.placement.Scheduler;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Some instances of a new recipe serve beside those that served before, as many as {@link
@@ -27,7 +30,10 @@ final class Canary {
     new Canary(round, rollout).step();
   }
 
-  /** How many instances are to be of the new recipe. */
+  /**
+   * How many instances are to be of the new recipe: of those that take everybody's requests, which
+   * what leases ask for beside them do not.
+   */
   static int share(ModelState state, Rollout rollout) {
     return CanaryPolicy.share(state.wanted(), rollout.canary().orElse(0));
   }
@@ -60,29 +66,42 @@ final class Canary {
 
   private CanaryPolicy.Scene scene(List<Instance> next, List<Instance> old) {
     Need need = sight.need(rollout.to());
+    List<Instance> leavingOld = new ArrayList<>();
     List<Instance> leaving = new ArrayList<>();
+    Set<InstanceId> leased = new HashSet<>();
     boolean ending = false;
     for (Instance instance : round.state().instances().values()) {
       ending |= instance.stopping();
       if (!instance.stopping() && !next.contains(instance) && !old.contains(instance)) {
-        leaving.add(instance);
+        (instance.revision() == rollout.from() ? leavingOld : leaving).add(instance);
+      }
+      if (sight.leased(instance)) {
+        leased.add(instance.id());
       }
     }
     RolloutWish wish = round.state().live().orElseThrow().spec().policies().rollout();
     boolean room = Scheduler.fitsSomewhere(round.fleet(), need);
     boolean cramped = Replace.cramped(round, room);
     return new CanaryPolicy.Scene(
-        round.state().wanted(),
+        round.wanted(),
         share(round.state(), rollout),
         isBeside(wish.strategy()) ? wish.surge() : 0,
         makesWay(wish.strategy(), cramped),
         parts(next, need),
         parts(old, need),
+        parts(leavingOld, need),
         parts(leaving, need),
+        leased,
         ending,
         room,
-        Scheduler.fitsSomewhere(round.fleet(), sight.need(rollout.from())),
+        isRoomForOld(),
         Replace.isPatient(round, rollout));
+  }
+
+  /** Whether one more of what served before can be placed now; see {@link Resize#refill}. */
+  private boolean isRoomForOld() {
+    return round.state().recipes().find(rollout.from()).flatMap(Recipes.Recipe::file).isPresent()
+        && Scheduler.fitsSomewhere(round.fleet(), sight.need(rollout.from()));
   }
 
   private static boolean isBeside(Strategy strategy) {

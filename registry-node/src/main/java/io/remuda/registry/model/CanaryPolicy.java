@@ -18,9 +18,9 @@ import java.util.Set;
  *
  * <h2>Constraints</h2>
  *
- * The last one of the old recipe never goes. While it is not given its place by an idle one, never
- * fewer serve than are wanted. Never more than the surge are placed beyond that, but for one beside
- * an only one.
+ * The last one of the old recipe never goes, not even from a machine that is being drained. While
+ * it is not given its place by an idle one, never fewer serve than are wanted. Never more than the
+ * surge are placed beyond that, but for one beside an only one. What a lease has is left to it.
  *
  * <h2>Algorithm</h2>
  *
@@ -32,13 +32,15 @@ final class CanaryPolicy {
   /**
    * What a step is taken by.
    *
-   * @param wanted instances in all
-   * @param share of them that are to be of the new recipe
+   * @param wanted instances in all, those that leases ask for among them
+   * @param share so many are to be of the new recipe
    * @param surge so many beyond those wanted may be placed
    * @param makesWay whether an idle one goes where there is no room for the other recipe
    * @param next of the new recipe, where they may stay
    * @param old of the recipe that served before, where they may stay
-   * @param leaving all that go in any case
+   * @param leavingOld of the recipe that served before, where they may not stay
+   * @param leaving all others that go in any case
+   * @param leased those that a lease has
    * @param ending whether any instance is stopping and still holds its place
    * @param room whether one more of the new recipe fits somewhere now
    * @param roomForOld the same for the one that served before
@@ -51,7 +53,9 @@ final class CanaryPolicy {
       boolean makesWay,
       List<Part> next,
       List<Part> old,
+      List<Part> leavingOld,
       List<Part> leaving,
+      Set<InstanceId> leased,
       boolean ending,
       boolean room,
       boolean roomForOld,
@@ -60,7 +64,9 @@ final class CanaryPolicy {
     Scene {
       next = List.copyOf(next);
       old = List.copyOf(old);
+      leavingOld = List.copyOf(leavingOld);
       leaving = List.copyOf(leaving);
+      leased = Set.copyOf(leased);
     }
 
     /** Of both recipes, at most. */
@@ -75,6 +81,15 @@ final class CanaryPolicy {
     /** Below this the old recipe is filled up even before the new one has its share. */
     private int leastOld() {
       return Math.max(1, wanted - share);
+    }
+
+    /** Of those of the old recipe that may not stay, so many serve on until others do. */
+    private int heldOld() {
+      return Math.max(0, Math.min(ready(leavingOld), leastOld() - ready(old)));
+    }
+
+    private List<Part> unleased(List<Part> parts) {
+      return parts.stream().filter(part -> !leased.contains(part.id())).toList();
     }
   }
 
@@ -100,7 +115,9 @@ final class CanaryPolicy {
     int old = staying(scene.old(), stop);
     int free = scene.limit() - next - old;
     int missing = scene.share() - next;
-    if (missing > 0 && free > 0 && scene.room()) {
+    // With places for few, the first ones are for what serves when the new one is taken back.
+    boolean oldFirst = old < scene.leastOld() && scene.roomForOld();
+    if (missing > 0 && free > 0 && scene.room() && !oldFirst) {
       return new Step(Math.min(missing, free), 0, stop);
     }
     boolean still = stop.isEmpty() && !scene.ending() && scene.makesWay();
@@ -119,11 +136,16 @@ final class CanaryPolicy {
 
   /** Those that go in any case and those that are too many, as others serve in their stead. */
   private static Set<InstanceId> surplus(Scene scene) {
-    int spare = ready(scene.next()) + ready(scene.old()) + ready(scene.leaving()) - scene.wanted();
+    List<Part> leavingOld = scene.leavingOld();
+    int serving =
+        ready(scene.next()) + ready(scene.old()) + ready(leavingOld) + ready(scene.leaving());
+    int spare = serving - scene.wanted();
     Set<InstanceId> stop = new LinkedHashSet<>();
     spare = stop(scene.leaving(), scene.leaving().size(), spare, stop);
-    spare = stop(scene.next(), scene.next().size() - scene.share(), spare, stop);
-    stop(scene.old(), scene.old().size() - scene.keptOld(), spare, stop);
+    spare = stop(leavingOld, leavingOld.size() - scene.heldOld(), spare, stop);
+    int tooManyNext = scene.next().size() - scene.share();
+    spare = stop(scene.unleased(scene.next()), tooManyNext, spare, stop);
+    stop(scene.unleased(scene.old()), scene.old().size() - scene.keptOld(), spare, stop);
     return stop;
   }
 
@@ -141,7 +163,7 @@ final class CanaryPolicy {
   }
 
   private static Set<InstanceId> first(List<Part> parts, Scene scene, boolean fits) {
-    return parts.stream()
+    return scene.unleased(parts).stream()
         .filter(part -> !fits || part.makesRoom())
         .filter(part -> part.idle() || !part.ready() || !scene.patient())
         .min(RolloutPolicy.LEAST_MISSED)

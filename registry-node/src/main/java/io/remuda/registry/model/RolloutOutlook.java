@@ -126,7 +126,7 @@ final class RolloutOutlook {
   }
 
   private static int wanted(Sight sight) {
-    return sight.state().wanted();
+    return TenancyDecider.wanted(sight);
   }
 
   private static long count(Sight sight, java.util.function.Predicate<Instance> which) {

@@ -8,8 +8,10 @@ import io.remuda.registry.model.CanaryPolicy.Scene;
 import io.remuda.registry.model.CanaryPolicy.Step;
 import io.remuda.registry.model.RolloutPolicy.Part;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -24,10 +26,10 @@ class CanaryPolicyProperties {
   private static final class Play {
     private final Random random;
     private final int wanted;
-    private final int capacity;
     private final int surge;
     private final boolean makesWay;
     private final List<Actor> actors = new ArrayList<>();
+    private int capacity;
     private int share;
     private long number;
 
@@ -48,6 +50,8 @@ class CanaryPolicyProperties {
       private final boolean next;
       private boolean ready;
       private boolean stopping;
+      private boolean away;
+      private boolean leased;
 
       private Actor(InstanceId id, boolean next) {
         this.id = id;
@@ -73,16 +77,29 @@ class CanaryPolicyProperties {
       return actors.stream().filter(a -> !a.next && a.ready && !a.stopping).count();
     }
 
+    /** What holds a place where more may be placed. */
+    private long held() {
+      return actors.stream().filter(a -> !a.away).count();
+    }
+
     private void step() {
       List<Part> next = new ArrayList<>();
       List<Part> old = new ArrayList<>();
+      List<Part> leavingOld = new ArrayList<>();
+      List<Part> leaving = new ArrayList<>();
+      Set<InstanceId> leased = new HashSet<>();
       for (Actor actor : actors) {
         if (!actor.stopping) {
-          (actor.next ? next : old)
-              .add(new Part(actor.id, actor.ready, random.nextBoolean(), false, true));
+          List<Part> stay = actor.next ? next : old;
+          List<Part> go = actor.next ? leaving : leavingOld;
+          boolean idle = random.nextBoolean() && !actor.leased;
+          (actor.away ? go : stay).add(new Part(actor.id, actor.ready, idle, actor.away, true));
+        }
+        if (actor.leased) {
+          leased.add(actor.id);
         }
       }
-      boolean room = actors.size() < capacity;
+      boolean room = held() < capacity;
       Step step =
           CanaryPolicy.next(
               new Scene(
@@ -92,14 +109,16 @@ class CanaryPolicyProperties {
                   makesWay && random.nextBoolean(),
                   next,
                   old,
-                  List.of(),
+                  leavingOld,
+                  leaving,
+                  leased,
                   actors.stream().anyMatch(a -> a.stopping),
                   room,
                   room,
                   random.nextInt(10) != 0));
       actors.forEach(actor -> actor.stopping |= step.stop().contains(actor.id));
       assertThat(step.place() == 0 || step.refill() == 0).isTrue();
-      for (int i = 0; i < step.place() + step.refill() && actors.size() < capacity; i++) {
+      for (int i = 0; i < step.place() + step.refill() && held() < capacity; i++) {
         add(step.place() > 0);
       }
     }
@@ -116,6 +135,19 @@ class CanaryPolicyProperties {
           .filter(a -> a.next == next && !a.stopping)
           .findFirst()
           .ifPresent(actors::remove);
+    }
+
+    /** The machine of one of them, which has no other, is to become empty. */
+    private void drain() {
+      List<Actor> there = actors.stream().filter(a -> !a.away && !a.stopping).toList();
+      if (!there.isEmpty()) {
+        there.get(random.nextInt(there.size())).away = true;
+        capacity--;
+      }
+    }
+
+    private void lease(int most) {
+      actors.stream().filter(a -> !a.stopping).limit(most).forEach(a -> a.leased = true);
     }
 
     private void play(int ticks, int least) {
@@ -196,5 +228,61 @@ class CanaryPolicyProperties {
     assertThat(play.placed(true)).isEqualTo(share);
     assertThat(play.placed(false)).isGreaterThanOrEqualTo(Math.min(old, wanted - share));
     assertThat(play.ready()).isGreaterThanOrEqualTo(wanted);
+  }
+
+  @Property(tries = 200)
+  void drainedMachinesBecomeEmptyAndWhatIsWantedServes(
+      @ForAll @IntRange(min = 1, max = 6) int wanted,
+      @ForAll @IntRange(min = 1, max = 4) int drains,
+      @ForAll @IntRange(min = 0, max = 100) int percent,
+      @ForAll long seed) {
+    int share = CanaryPolicy.share(wanted, percent);
+    Play play = new Play(wanted, 1 + drains, 1, false, share, seed);
+
+    for (int i = 0; i < drains; i++) {
+      play.drain();
+      play.play(play.random.nextInt(20), wanted);
+    }
+    play.play(TICKS, wanted);
+
+    assertThat(play.actors).noneMatch(actor -> actor.away);
+    assertThat(play.placed(true)).isEqualTo(share);
+  }
+
+  @Property(tries = 200)
+  void howeverManyMachinesAreDrainedTheLastOneOfTheOldServes(
+      @ForAll @IntRange(min = 1, max = 6) int wanted,
+      @ForAll @IntRange(min = 0, max = 2) int spare,
+      @ForAll @IntRange(min = 0, max = 100) int percent,
+      @ForAll boolean makesWay,
+      @ForAll long seed) {
+    int share = CanaryPolicy.share(wanted, percent);
+    Play play = new Play(wanted, spare, 1, makesWay, share, seed);
+
+    for (int i = 0; i < wanted + spare; i++) {
+      play.play(play.random.nextInt(60), 1);
+      play.drain();
+    }
+
+    play.play(TICKS, 1);
+  }
+
+  @Property(tries = 200)
+  void whatLeasesHaveIsLeftToThem(
+      @ForAll @IntRange(min = 1, max = 6) int wanted,
+      @ForAll @IntRange(min = 0, max = 3) int spare,
+      @ForAll @IntRange(min = 0, max = 100) int percent,
+      @ForAll boolean makesWay,
+      @ForAll long seed) {
+    int share = CanaryPolicy.share(wanted, percent);
+    Play play = new Play(wanted, spare, 1, makesWay, share, seed);
+    play.lease(1 + play.random.nextInt(wanted));
+    List<Play.Actor> before = play.actors.stream().filter(actor -> actor.leased).toList();
+
+    for (int i = 0; i < TICKS; i++) {
+      play.play(1, Math.max(1, wanted - 1));
+      assertThat(play.actors).containsAll(before);
+      assertThat(before).noneMatch(actor -> actor.stopping);
+    }
   }
 }

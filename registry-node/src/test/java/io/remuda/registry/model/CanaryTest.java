@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Departure;
 import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Forecast;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.RolloutView.Stage;
 import io.remuda.protocol.model.RolloutWish;
 import io.remuda.protocol.model.RolloutWish.Strategy;
+import io.remuda.registry.model.Claims.Claim;
 import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
 import io.remuda.registry.model.InstanceEvent.InstanceLost;
 import io.remuda.registry.model.InstanceEvent.InstanceStopping;
@@ -111,6 +115,77 @@ class CanaryTest {
     entry.show(world.state, world.outlook());
 
     assertThat(told).extracting(Listing::weights).containsExactly(Map.of(canary, 0));
+  }
+
+  @Test
+  void aCanaryLeavesWhatLeasesHave() {
+    World world = World.aReady();
+    for (int i = 0; i < 3; i++) {
+      claim(world, new LeaseId("w" + i));
+      world.look();
+      world.runsAll("m1", Phase.READY).look();
+    }
+    Tenancy before = world.state.tenancy();
+    assertThat(before.tenants()).hasSize(3);
+
+    begin(world, 10, 1).described();
+    List<ModelEvent> events = settle(world);
+
+    assertThat(events).noneMatch(InstanceStopping.class::isInstance);
+    assertThat(world.state.tenancy()).isEqualTo(before);
+    assertThat(of(world, rollout(world).to())).hasSize(1);
+    assertThat(world.outlook().phase()).isEqualTo(DeploymentPhase.READY);
+    assertThat(world.outlook().reason().orElseThrow()).contains("1 of 1 ready, beside 3");
+  }
+
+  @Test
+  void besideACanaryLeasesThatWaitGetInstancesOfWhatServedBefore() {
+    World world = World.aReady();
+    claim(world, new LeaseId("w0"));
+    begin(world, 10, 1).described();
+    settle(world);
+    for (int i = 1; i < 4; i++) {
+      claim(world, new LeaseId("w" + i));
+    }
+
+    world.look();
+    world.runsAll("m1", Phase.READY).look();
+
+    assertThat(world.state.tenancy().tenants()).hasSize(4);
+    assertThat(of(world, rollout(world).to())).hasSize(1);
+    assertThat(of(world, 1)).filteredOn(one -> world.state.tenancy().has(one.id())).hasSize(3);
+  }
+
+  @Test
+  void aDrainLeavesTheLastOneOfWhatServedBeforeUntilItHasAnotherPlace() {
+    World world = drainable();
+    InstanceId old = of(world, 1).get(0).id();
+
+    Forecast forecast =
+        WhatIf.left(
+                world.sight(), new Departure(M1, Departure.Kind.DRAIN, Optional.empty()), List.of())
+            .atRest()
+            .forecast();
+
+    assertThat(forecast.moves())
+        .singleElement()
+        .satisfies(
+            move -> {
+              assertThat(move.kind()).isEqualTo(Forecast.Kind.STAYS);
+              assertThat(move.instance()).contains(old);
+            });
+    assertThat(world.draining("m1").look().events()).isEmpty();
+    assertThat(world.later(Duration.ofDays(1)).look().events()).isEmpty();
+
+    assertThat(world.says(Reports.of("m3")).look().events())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            InstanceAssigned.class, placed -> assertThat(placed.revision()).hasValue(1));
+    assertThat(kinds(world.runsAll("m3", Phase.READY).look()))
+        .containsExactly("InstanceReady", "InstanceStopping");
+    assertThat(of(world, 1))
+        .singleElement()
+        .matches(one -> one.machine().equals(new MachineId("m3")), "is on m3");
   }
 
   @Test
@@ -407,6 +482,40 @@ class CanaryTest {
     world.look();
     world.runsAll("m1", Phase.READY).look();
     return world;
+  }
+
+  /** The only one of the first version on m1, and its canary on m2, which has no room for that. */
+  private static World drainable() {
+    World world = World.aReady();
+    world
+        .says(
+            Reports.of("m1")
+                .memory(1_000, 950)
+                .with(Reports.instance(world.only(), Phase.READY, 1)))
+        .says(Reports.of("m2").memory(500, 0));
+    begin(world, 50, 1).described().look();
+    world.says(
+        Reports.of("m2")
+            .memory(500, 100)
+            .with(Reports.instance(of(world, rollout(world).to()).get(0).id(), Phase.READY, 1)));
+    world.look();
+    return world;
+  }
+
+  private static void claim(World world, LeaseId lease) {
+    Plan plan =
+        TenancyDecider.claim(
+            world.sight(),
+            new Claim(
+                lease,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                world.now,
+                world.now));
+    world.soft = plan.soft();
+    world.state = world.state.on(plan.events());
   }
 
   private static ModelSpec canary(int percent, int replicas) {

@@ -42,7 +42,7 @@ final class LeaseIntake {
   /** The wish in {@code body}, of a lease that is to be {@code id}. */
   Wish read(Caller caller, LeaseId id, JsonNode body) {
     StrictFields fields = StrictFields.of(body, "", KEYS);
-    Set<ModelName> models = models(fields);
+    Set<ModelName> named = models(fields);
     OptionalInt ttl = fields.integer("ttlSeconds", 1, seconds(settings.maxTtl()));
     OptionalInt patience = fields.integer("waitSeconds", 0, seconds(settings.maxPatience()));
     boolean exclusive = fields.bool("exclusive", true);
@@ -51,13 +51,16 @@ final class LeaseIntake {
       fields.problem("session", "session is a text of at most " + LONGEST_SESSION + " characters");
     }
     boolean bringsOwn = !fields.isAbsent("deployment");
-    if (models.isEmpty() && !bringsOwn && !fields.hasProblems()) {
+    if (named.isEmpty() && !bringsOwn && !fields.hasProblems()) {
       fields.problem("model", "model is missing: name one, several in 'models', or a deployment");
     }
     refuseProblems(fields);
     Optional<ModelSpec> own =
         bringsOwn ? Optional.of(own(caller, id, body.path("deployment"))) : Optional.empty();
-    models.forEach(model -> refuseUnknown(caller, model, own));
+    named.forEach(model -> refuseUnknown(caller, model, own));
+    // A key is for the name that is asked for; what is leased is what an alias stands for now.
+    Set<ModelName> models = new TreeSet<>();
+    named.forEach(model -> models.add(known.get().resolve(model)));
     own.ifPresent(spec -> models.add(spec.name()));
     if (models.size() > settings.mostModels()) {
       throw Refusal.of(

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.remuda.gateway.http.ApiFixture.Answer;
 import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.Catalog;
 import io.remuda.protocol.LeaseProtocol;
+import io.remuda.protocol.Listing;
 import io.remuda.protocol.Route;
 import io.remuda.protocol.RouteTable;
 import io.remuda.protocol.id.InstanceId;
@@ -77,6 +79,28 @@ class LeaseRoutesTest {
     assertThat(wish.ttl()).isEqualTo(Duration.ofSeconds(30));
     assertThat(wish.session()).hasValue("s-1");
     assertThat(see(id).json()).isEqualTo(made.json());
+  }
+
+  @Test
+  void anAliasIsLeasedAsTheModelThatItStandsForNow() throws Exception {
+    api.routes.merge(
+        Catalog.EMPTY.with(
+            Listing.ofAlias(
+                new ModelName("talk"),
+                1,
+                0,
+                DeploymentPhase.READY,
+                Optional.of(new ModelName("chat")),
+                ScriptedFleet.THEN)));
+
+    Answer made =
+        api.send("POST", LEASES, "{\"model\":\"talk\"}", "x-api-key", other);
+
+    assertThat(made.status()).isEqualTo(202);
+    assertThat(made.json().path("model").asText()).isEqualTo("chat");
+    assertThat(acquire("{\"model\":\"talk\"}").status())
+        .as("a key that is not for the alias")
+        .isEqualTo(404);
   }
 
   @Test

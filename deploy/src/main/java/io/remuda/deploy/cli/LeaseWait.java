@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** Waits until a lease is READY, and tells a person what it waits for meanwhile. */
 final class LeaseWait {
 
   /** Of one question; the gateway answers as soon as there is news. */
+  private final BooleanSupplier stopped;
   private static final Duration LONGEST = Duration.ofSeconds(20);
 
   private static final Duration PAUSE = Duration.ofMillis(500);
@@ -18,8 +20,17 @@ final class LeaseWait {
   private String told = "";
 
   LeaseWait(Target target, Api api) {
+    this(target, api, () -> false);
+  }
+
+  /**
+   * @param stopped whether nobody waits any more, looked at after each answer: an interrupt that
+   *     comes while one is read is lost in the HTTP client
+   */
+  LeaseWait(Target target, Api api, BooleanSupplier stopped) {
     this.target = target;
     this.api = api;
+    this.stopped = stopped;
   }
 
   /**
@@ -32,6 +43,9 @@ final class LeaseWait {
     JsonNode lease = asked;
     String id = lease.path("id").asText();
     while (true) {
+      if (stopped.getAsBoolean()) {
+        throw new CliFailure(Exit.FAILURE, "interrupted");
+      }
       Duration left = limit.minusNanos(System.nanoTime() - began);
       boolean late = left.isNegative() || left.isZero();
       if (hasEnded(lease)) {

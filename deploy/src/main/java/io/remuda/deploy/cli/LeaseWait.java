@@ -10,13 +10,13 @@ import java.util.function.BooleanSupplier;
 final class LeaseWait {
 
   /** Of one question; the gateway answers as soon as there is news. */
-  private final BooleanSupplier stopped;
   private static final Duration LONGEST = Duration.ofSeconds(20);
 
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   private final Target target;
   private final Api api;
+  private final BooleanSupplier stopped;
   private String told = "";
 
   LeaseWait(Target target, Api api) {

@@ -14,7 +14,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What happened to a lease. Applying an event changes state and never decides. */
+/**
+ * What happened to a lease. Applying an event changes state and never decides.
+ *
+ * <p>Whoever reads events learns a lease's id, and never the number that makes it its holder's
+ * token.
+ */
 public sealed interface LeaseEvent extends JournalEvent {
 
   LeaseId id();
@@ -87,18 +92,18 @@ public sealed interface LeaseEvent extends JournalEvent {
 
     @Override
     public String text() {
-      return "lease %s granted under %d: %s"
-          .formatted(
-              id,
-              token,
-              parts.values().stream()
-                  .map(part -> part.instance() + " on " + part.machine())
-                  .collect(Collectors.joining(", ")));
+      return "lease %s granted: %s".formatted(id, has());
     }
 
     @Override
     public Map<String, String> details() {
-      return Map.of("token", Long.toString(token));
+      return Map.of("instances", has());
+    }
+
+    private String has() {
+      return parts.values().stream()
+          .map(part -> part.instance() + " on " + part.machine())
+          .collect(Collectors.joining(", "));
     }
   }
 

@@ -9,6 +9,9 @@ import java.util.Map;
 /**
  * Which lease got or gave back an instance. That an instance goes, or is lost, ends its tenancy
  * without a word of its own.
+ *
+ * <p>Whoever reads events learns a lease's id, which operators look for, and never the number beside
+ * it: both together are the holder's token.
  */
 public sealed interface TenancyEvent extends ModelEvent {
 
@@ -35,13 +38,12 @@ public sealed interface TenancyEvent extends ModelEvent {
 
     @Override
     public String text() {
-      return "%s leased to %s under number %d".formatted(id, lease, number);
+      return "%s leased to %s".formatted(id, lease);
     }
 
     @Override
     public Map<String, String> details() {
-      return Map.of(
-          "instance", id.toString(), "lease", lease.value(), "number", Long.toString(number));
+      return Map.of("instance", id.toString(), "lease", lease.value());
     }
   }
 
@@ -64,15 +66,7 @@ public sealed interface TenancyEvent extends ModelEvent {
 
     @Override
     public Map<String, String> details() {
-      return Map.of(
-          "instance",
-          id.toString(),
-          "lease",
-          lease.value(),
-          "number",
-          Long.toString(number),
-          "reason",
-          reason);
+      return Map.of("instance", id.toString(), "lease", lease.value(), "reason", reason);
     }
   }
 }

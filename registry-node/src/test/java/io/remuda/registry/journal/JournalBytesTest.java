@@ -8,6 +8,7 @@ import io.remuda.registry.door.DoorEvent;
 import io.remuda.registry.lease.LeaseEvent;
 import io.remuda.registry.machine.MachineEvent;
 import io.remuda.registry.model.ModelEvent;
+import io.remuda.registry.model.TenancyEvent;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.nio.charset.StandardCharsets;
@@ -102,6 +103,18 @@ class JournalBytesTest {
         assertThat(event.view(3).text()).isNotBlank().doesNotContain("Optional");
         assertThat(event.view(3).subject()).isNotBlank();
         assertThat(event.details()).isNotNull();
+      }
+    }
+  }
+
+  /** Both together are its token, and whoever may read events is not its holder. */
+  @Test
+  void noEventThatTellsALeasesIdTellsTheNumberBesideIt() {
+    for (Object sample : Samples.all().values()) {
+      if (sample instanceof LeaseEvent || sample instanceof TenancyEvent) {
+        assertThat(((JournalEvent) sample).view(3).toString())
+            .contains(Samples.LEASE.value())
+            .doesNotContainPattern("\\b(%d|%d)\\b".formatted(Samples.GRANTED, Samples.RETURNED));
       }
     }
   }

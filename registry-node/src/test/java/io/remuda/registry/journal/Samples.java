@@ -67,7 +67,13 @@ final class Samples {
   private static final Resources CLAIM = new Resources(24_000, 2_048, 1.5, 2);
 
   private static final InstanceId EIGHTH = new InstanceId(NAME, 8);
-  private static final LeaseId LEASE = new LeaseId("9f3a61");
+
+  static final LeaseId LEASE = new LeaseId("9f3a61");
+
+  /** Numbers that the lease's instance was told. */
+  static final long GRANTED = 41;
+
+  static final long RETURNED = 44;
 
   private Samples() {}
 
@@ -134,17 +140,17 @@ final class Samples {
         modelState()
             .on(new FitEvent.ClaimMeasured(ID, MACHINE, 3, CLAIM, 2, AT))
             .on(new FitEvent.DoesNotFit(NAME, MACHINE, unfit(), AT)));
-    all.put("InstanceLeased", new TenancyEvent.InstanceLeased(EIGHTH, LEASE, 41, AT));
+    all.put("InstanceLeased", new TenancyEvent.InstanceLeased(EIGHTH, LEASE, GRANTED, AT));
     all.put(
         "InstanceReturned",
-        new TenancyEvent.InstanceReturned(EIGHTH, LEASE, 44, "the lease has ended", AT));
+        new TenancyEvent.InstanceReturned(EIGHTH, LEASE, RETURNED, "the lease has ended", AT));
     all.put(
         "ModelState-leased",
-        modelState().on(new TenancyEvent.InstanceLeased(EIGHTH, LEASE, 41, AT)));
+        modelState().on(new TenancyEvent.InstanceLeased(EIGHTH, LEASE, GRANTED, AT)));
     all.put("LeaseAsked", new LeaseEvent.LeaseAsked(LEASE, wish(), AT));
     all.put("LeaseAsked-least", new LeaseEvent.LeaseAsked(LEASE, leastWish(), AT));
     all.put("LeaseDeploying", new LeaseEvent.LeaseDeploying(LEASE, AT));
-    all.put("LeaseGranted", new LeaseEvent.LeaseGranted(LEASE, 41, Map.of(NAME, part()), AT));
+    all.put("LeaseGranted", new LeaseEvent.LeaseGranted(LEASE, GRANTED, Map.of(NAME, part()), AT));
     all.put("LeaseMoved", new LeaseEvent.LeaseMoved(LEASE, NAME, part(), "it is gone", AT));
     all.put("LeaseEnded", ended());
     all.put("LeaseClosed", new LeaseEvent.LeaseClosed(LEASE, AT));

@@ -249,6 +249,25 @@ class LeaseChainTest {
     assertThat(get("never-was").refused().map(Refused::code)).hasValue(ErrorCode.NOT_FOUND);
   }
 
+  /** Whoever looked for it made its actor go, which the request may meet on its way. */
+  @Test
+  void anIdThatWasLookedForJustBeforeIsALeaseLikeAnyOther() {
+    serves("early", 1);
+    List<CompletionStage<Reply>> looked = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      looked.add(ask("early-a", to -> new LeaseProtocol.Get(new LeaseId("early-a"), to)));
+    }
+
+    LeaseView lease = acquire("early-a", LONG, "early");
+
+    assertThat(lease.token()).isPresent();
+    assertThat(looked)
+        .allSatisfy(
+            each ->
+                assertThat(TestRegistry.get(each).refused().map(Refused::code))
+                    .hasValue(ErrorCode.NOT_FOUND));
+  }
+
   @Test
   void bringsItsOwnModelAndTakesItAwayAgain() {
     machine("own-m1", "own");

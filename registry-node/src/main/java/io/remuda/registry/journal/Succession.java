@@ -40,6 +40,19 @@ public final class Succession<C> {
   }
 
   /**
+   * {@code self} ends, and the next one is there only once somebody sends it something. Until then
+   * {@code self} answers what it can, and passes on what is to be decided.
+   */
+  public void leave(ActorRef<C> self) {
+    passivate.accept(self);
+  }
+
+  /** Leaves {@code command} to the next one. It may come back, until {@code self} is on its way. */
+  public void pass(C command) {
+    next.accept(command);
+  }
+
+  /**
    * {@code handler}, until the succession has begun. The wake for the next self may overtake the
    * request to end this one: then it comes here, and is sent once more.
    *

@@ -64,6 +64,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
   private LeaseSoft soft;
   private boolean writing;
   private boolean readBack;
+  private boolean leaving;
   private int idleLooks;
 
   private LeaseActor(
@@ -163,10 +164,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
         .onCommand(LeaseProtocol.Acquire.class, this::onAcquire)
         .onCommand(
             LeaseProtocol.Get.class,
-            (state, wish) -> {
-              wish.replyTo().tell(LeaseOutlook.reply(state, soft));
-              return Effect().none();
-            })
+            (state, wish) -> show(state, wish.replyTo()))
         .onCommand(LeaseProtocol.Renew.class, this::onRenew)
         .onCommand(LeaseProtocol.Release.class, this::onRelease)
         .onCommand(
@@ -191,10 +189,14 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
 
   /** Answered when it is ready, or after a while with where it stands. */
   private Effect<LeaseEvent, LeaseState> onAcquire(LeaseState state, LeaseProtocol.Acquire c) {
+    if (leaving) {
+      succession.pass(c);
+      return Effect().none();
+    }
     Optional<Refused> objection = LeaseDecider.objection(state, c.wish());
     if (objection.isPresent()) {
       c.replyTo().tell(Reply.refused(objection.get()));
-      return Effect().none();
+      return forget(state);
     }
     if (soft.isReady() || state.end().isPresent() || callers.size() >= MOST_CALLERS) {
       c.replyTo().tell(LeaseOutlook.reply(state, soft));
@@ -220,14 +222,12 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
       timeLeft();
       say(state, true);
     }
-    c.replyTo().tell(LeaseOutlook.reply(state, soft));
-    return Effect().none();
+    return show(state, c.replyTo());
   }
 
   private Effect<LeaseEvent, LeaseState> onRelease(LeaseState state, LeaseProtocol.Release c) {
     if (!state.isLive()) {
-      c.replyTo().tell(LeaseOutlook.reply(state, soft));
-      return Effect().none();
+      return show(state, c.replyTo());
     }
     callers.add(c.replyTo());
     return write(
@@ -236,6 +236,20 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
           callers.remove(c.replyTo());
           c.replyTo().tell(LeaseOutlook.afterEnd(next, soft));
         });
+  }
+
+  private Effect<LeaseEvent, LeaseState> show(LeaseState state, ActorRef<Reply> caller) {
+    caller.tell(LeaseOutlook.reply(state, soft));
+    return forget(state);
+  }
+
+  /** One that nothing is written of takes no room: there are more ids than leases. */
+  private Effect<LeaseEvent, LeaseState> forget(LeaseState state) {
+    if (state.sequence() == 0 && !leaving) {
+      leaving = true;
+      succession.leave(context.getSelf());
+    }
+    return Effect().none();
   }
 
   private Effect<LeaseEvent, LeaseState> onOwn(LeaseState state, LeaseMessage.OwnAnswered said) {
@@ -257,7 +271,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     return carryOut(state, decision);
   }
 
-  /** One that somebody only asked after, or that is closed, takes no room for ever. */
+  /** One that is closed, or that was only woken, takes no room for ever. */
   private boolean isForgettable(LeaseState state) {
     boolean nothing = state.wish().isEmpty() || state.closed();
     idleLooks = nothing ? idleLooks + 1 : 0;

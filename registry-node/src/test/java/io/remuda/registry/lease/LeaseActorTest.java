@@ -39,10 +39,12 @@ import io.remuda.registry.placement.FleetSnapshot;
 import io.remuda.registry.testing.KeptLines;
 import io.remuda.registry.testing.MovedClock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +78,8 @@ class LeaseActorTest {
   private final TestProbe<RegistryProtocol.Command> model =
       KIT.createTestProbe(RegistryProtocol.Command.class);
   private final TestProbe<Reply> caller = KIT.createTestProbe(Reply.class);
+  private final List<ActorRef<Command>> leaving = new CopyOnWriteArrayList<>();
+  private final List<Command> forTheNext = new CopyOnWriteArrayList<>();
   private final EventSourcedBehaviorTestKit<Command, LeaseEvent, LeaseState> actor =
       EventSourcedBehaviorTestKit.create(
           KIT.system(),
@@ -93,7 +97,7 @@ class LeaseActorTest {
                   new Unreadable(),
                   new RegistryMeters()),
               name -> model.getRef(),
-              new Succession<>(self -> {}, command -> {})),
+              new Succession<>(leaving::add, forTheNext::add)),
           EventSourcedBehaviorTestKit.disabledSerializationSettings());
 
   @AfterAll
@@ -233,15 +237,52 @@ class LeaseActorTest {
   }
 
   @Test
-  void nobodyKnowsALeaseThatNobodyAskedFor() {
-    actor.runCommand(new LeaseProtocol.Get(ID, caller.getRef()));
-    actor.runCommand(new LeaseProtocol.Renew(ID, Optional.empty(), caller.getRef()));
-    actor.runCommand(new LeaseProtocol.Release(ID, "done", caller.getRef()));
+  void oneThatNobodyAskedForIsUnknownAndTakesNoRoom() {
+    takesNoRoom(new LeaseProtocol.Get(ID, caller.getRef()));
+  }
 
-    for (int i = 0; i < 3; i++) {
-      assertThat(caller.receiveMessage().refused().map(Refused::code))
-          .hasValue(ErrorCode.NOT_FOUND);
-    }
+  @Test
+  void norDoesItForWhoeverRenewsIt() {
+    takesNoRoom(new LeaseProtocol.Renew(ID, Optional.empty(), caller.getRef()));
+  }
+
+  @Test
+  void norForWhoeverReleasesIt() {
+    takesNoRoom(new LeaseProtocol.Release(ID, "done", caller.getRef()));
+  }
+
+  private void takesNoRoom(Command asked) {
+    actor.runCommand(asked);
+    assertThat(caller.receiveMessage().refused().map(Refused::code)).hasValue(ErrorCode.NOT_FOUND);
+    assertThat(leaving).hasSize(1);
+
+    actor.runCommand(asked);
+    assertThat(caller.receiveMessage().refused().map(Refused::code)).hasValue(ErrorCode.NOT_FOUND);
+    assertThat(leaving).as("once is enough").hasSize(1);
+    Command late = acquire();
+    actor.runCommand(late);
+
+    assertThat(forTheNext).containsExactly(late);
+    assertThat(actor.getState().wish()).as("it decides nothing more").isEmpty();
+  }
+
+  @Test
+  void oneThatIsWrittenOfIsReadThoughTheOneBeforeItLeaves() {
+    actor.runCommand(new LeaseProtocol.Get(ID, caller.getRef()));
+    Command woken = new LeaseMessage.Written(ID, 4);
+
+    actor.runCommand(woken);
+
+    assertThat(forTheNext).containsExactly(woken);
+  }
+
+  @Test
+  void oneThatWasAskedForStaysForWhoeverLooksAtIt() {
+    ready();
+    actor.runCommand(new LeaseProtocol.Get(ID, caller.getRef()));
+    answer();
+
+    assertThat(leaving).isEmpty();
   }
 
   /** Brings it to READY; where its model's owner tells it what it has. */

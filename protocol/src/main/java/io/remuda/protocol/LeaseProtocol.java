@@ -12,7 +12,7 @@ import java.util.Set;
 
 /**
  * What a lease's registry actor is asked. The entity id is the lease's. An accepted change is in
- * the journal before the answer leaves; a renewal is not written.
+ * the journal before the answer leaves; of renewals those that change the time to live.
  */
 public final class LeaseProtocol {
 

@@ -42,8 +42,8 @@ import java.util.function.Function;
  * gives all back when it is over.
  *
  * <p>A shell: {@link LeaseDecider} decides. What it says to others rests on what is in the journal,
- * and is said again and again; renewals are not written, so that a lease whose actor starts anew
- * lasts for another time to live.
+ * and is said again and again. A renewal is written only where it changes the time to live, so that
+ * a lease whose actor starts anew lasts for another one, as long as it was renewed for last.
  */
 public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, LeaseState> {
 
@@ -85,7 +85,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     this.waiting = waiting;
     this.succession = succession;
     this.errands = new LeaseErrands(context, around, models);
-    this.soft = LeaseSoft.begun(around.clock().instant());
+    this.soft = LeaseSoft.begun(LeaseState.empty(id), around.clock().instant());
     timers.startTimerWithFixedDelay(
         LeaseMessage.Look.REPEAT, around.settings().lease().repeatInterval());
   }
@@ -139,6 +139,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     JournalGap.refuseAny(persistenceId, state.sequence(), lastSequenceNumber(context));
     around.unreadable().read(persistenceId);
     readBack = true;
+    soft = LeaseSoft.begun(state, now());
     context.getSelf().tell(LeaseMessage.Look.REPEAT);
   }
 
@@ -212,17 +213,32 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
   }
 
   private Effect<LeaseEvent, LeaseState> onRenew(LeaseState state, LeaseProtocol.Renew c) {
-    Optional<Refused> objection = c.ttl().flatMap(LeaseDecider::timeless);
-    if (state.isLive() && objection.isPresent()) {
+    if (!state.isLive()) {
+      return show(state, c.replyTo());
+    }
+    Optional<Refused> objection = c.ttl().flatMap(LeaseTimeDecider::timeless);
+    if (objection.isPresent()) {
       c.replyTo().tell(Reply.refused(objection.get()));
       return Effect().none();
     }
-    if (state.isLive()) {
-      soft = LeaseDecider.renewed(state, soft, c.ttl(), now());
-      timeLeft();
-      say(state, true);
+    LeaseDecision renewed = LeaseTimeDecider.renewed(state, soft, c.ttl(), now());
+    if (renewed.events().isEmpty()) {
+      remember(renewed.soft());
+      sayRenewed(state, c.replyTo());
+      return Effect().none();
     }
-    return show(state, c.replyTo());
+    callers.add(c.replyTo());
+    return write(
+        renewed,
+        next -> {
+          callers.remove(c.replyTo());
+          sayRenewed(next, c.replyTo());
+        });
+  }
+
+  private void sayRenewed(LeaseState state, ActorRef<Reply> caller) {
+    say(state, true);
+    caller.tell(LeaseOutlook.reply(state, soft));
   }
 
   private Effect<LeaseEvent, LeaseState> onRelease(LeaseState state, LeaseProtocol.Release c) {

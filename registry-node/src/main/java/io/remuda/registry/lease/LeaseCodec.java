@@ -12,6 +12,7 @@ import io.remuda.registry.lease.LeaseEvent.LeaseDeploying;
 import io.remuda.registry.lease.LeaseEvent.LeaseEnded;
 import io.remuda.registry.lease.LeaseEvent.LeaseGranted;
 import io.remuda.registry.lease.LeaseEvent.LeaseMoved;
+import io.remuda.registry.lease.LeaseEvent.LeaseRenewed;
 import io.remuda.registry.lease.LeaseState.Cause;
 import io.remuda.registry.lease.LeaseState.End;
 import io.remuda.registry.lease.LeaseState.Part;
@@ -21,6 +22,7 @@ import io.remuda.registry.proto.journal.PLeaseEnded;
 import io.remuda.registry.proto.journal.PLeaseEvent;
 import io.remuda.registry.proto.journal.PLeaseGranted;
 import io.remuda.registry.proto.journal.PLeaseMoved;
+import io.remuda.registry.proto.journal.PLeaseRenewed;
 import io.remuda.registry.proto.journal.PLeaseState;
 import io.remuda.registry.proto.journal.PPart;
 import io.remuda.registry.proto.journal.PWish;
@@ -57,6 +59,8 @@ public final class LeaseCodec {
           PLeaseMoved.newBuilder()
               .setFrom(toProto(moved.model(), moved.from()))
               .setReason(moved.reason()));
+    } else if (event instanceof LeaseRenewed renewed) {
+      proto.setRenewed(PLeaseRenewed.newBuilder().setTtlMillis(renewed.ttl().toMillis()));
     } else if (event instanceof LeaseEnded ended) {
       proto.setEnded(toProto(new End(ended.cause(), ended.reason())));
     } else if (event instanceof LeaseClosed) {
@@ -80,6 +84,8 @@ public final class LeaseCodec {
         yield new LeaseMoved(
             id, new ModelName(from.getModel()), part(from), proto.getMoved().getReason(), at);
       }
+      case RENEWED ->
+          new LeaseRenewed(id, Duration.ofMillis(proto.getRenewed().getTtlMillis()), at);
       case ENDED -> {
         End end = fromProto(proto.getEnded());
         yield new LeaseEnded(id, end.cause(), end.reason(), at);
@@ -104,6 +110,7 @@ public final class LeaseCodec {
             .setClosed(state.closed());
     state.wish().map(LeaseCodec::toProto).ifPresent(proto::setWish);
     state.end().map(LeaseCodec::toProto).ifPresent(proto::setEnd);
+    state.ttl().map(Duration::toMillis).ifPresent(proto::setTtlMillis);
     return proto.build().toByteArray();
   }
 
@@ -119,7 +126,10 @@ public final class LeaseCodec {
         parts(proto.getPartsList()),
         Instant.ofEpochMilli(proto.getSinceMillis()),
         proto.hasEnd() ? Optional.of(fromProto(proto.getEnd())) : Optional.empty(),
-        proto.getClosed());
+        proto.getClosed(),
+        proto.hasTtlMillis()
+            ? Optional.of(Duration.ofMillis(proto.getTtlMillis()))
+            : Optional.empty());
   }
 
   private static PWish toProto(Wish wish) {

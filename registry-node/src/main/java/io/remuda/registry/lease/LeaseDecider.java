@@ -75,31 +75,13 @@ final class LeaseDecider {
           Refused.of(
               INVALID_REQUEST, "the deployment that a lease brings must be among its models"));
     }
-    return timeless(wish.ttl()).or(() -> timeless(wish.patience()));
-  }
-
-  /** Why nothing lasts for {@code time}. */
-  static Optional<Refused> timeless(Duration time) {
-    return time.toMillis() > 0
-        ? Optional.empty()
-        : Optional.of(
-            Refused.of(
-                INVALID_REQUEST,
-                "a lease's time to live and patience are 1 ms or more, not %d ms"
-                    .formatted(time.toMillis())));
+    return LeaseTimeDecider.timeless(wish.ttl())
+        .or(() -> LeaseTimeDecider.timeless(wish.patience()));
   }
 
   /** Its holder is done with it. */
   static LeaseDecision release(LeaseState state, LeaseSoft soft, String reason, Instant now) {
     return end(state, soft, Cause.RELEASED, reason, now);
-  }
-
-  /** Its holder wants it for another time to live, from {@code now} on; not written. */
-  static LeaseSoft renewed(LeaseState state, LeaseSoft soft, Optional<Duration> ttl, Instant now) {
-    LeaseSoft next = soft.but(draft -> draft.ttl = ttl);
-    return next.isReady()
-        ? next.but(draft -> draft.deadline = Optional.of(now.plus(ttl(state, next))))
-        : next;
   }
 
   private static LeaseDecision end(
@@ -212,9 +194,7 @@ final class LeaseDecider {
     LeaseSoft next = soft.but(draft -> draft.obeyed.add(model));
     boolean ready = state.isGranted() && next.obeyed().containsAll(state.models());
     return LeaseDecision.remember(
-        ready && !next.isReady()
-            ? next.but(draft -> draft.deadline = Optional.of(now.plus(ttl(state, next))))
-            : next);
+        ready && !next.isReady() ? LeaseTimeDecider.ready(state, next, now) : next);
   }
 
   private static LeaseDecision notHeld(
@@ -248,29 +228,9 @@ final class LeaseDecider {
     if (!state.isLive()) {
       return close(state, soft, now);
     }
-    Wish wish = state.wish().orElseThrow();
-    if (soft.deadline().filter(until -> !until.isAfter(now)).isPresent()) {
-      return end(
-          state,
-          soft,
-          Cause.EXPIRED,
-          "it was not renewed within %d ms".formatted(ttl(state, soft).toMillis()),
-          now);
-    }
-    Instant since =
-        state.isGranted() && soft.begun().isAfter(state.since()) ? soft.begun() : state.since();
-    if (!soft.isReady() && !since.plus(wish.patience()).isAfter(now)) {
-      return end(
-          state,
-          soft,
-          Cause.IMPATIENT,
-          "it did not get its instances within %d ms%s"
-              .formatted(
-                  wish.patience().toMillis(),
-                  LeaseOutlook.waitsFor(state, soft).map(why -> ": " + why).orElse("")),
-          now);
-    }
-    return LeaseDecision.remember(soft);
+    return LeaseTimeDecider.over(state, soft, now)
+        .map(over -> end(state, soft, over.cause(), over.reason(), now))
+        .orElseGet(() -> LeaseDecision.remember(soft));
   }
 
   private static LeaseDecision close(LeaseState state, LeaseSoft soft, Instant now) {
@@ -324,7 +284,9 @@ final class LeaseDecider {
   private static void hold(
       LeaseState state, LeaseSoft soft, Instant now, boolean repeat, List<LeaseOrder> orders) {
     Duration left =
-        soft.deadline().map(until -> Duration.between(now, until)).orElse(ttl(state, soft));
+        soft.deadline()
+            .map(until -> Duration.between(now, until))
+            .orElseGet(() -> LeaseTimeDecider.ttl(state));
     if (left.toMillis() < 1) {
       return;
     }
@@ -366,9 +328,5 @@ final class LeaseDecider {
   /** What a new grant's number must be above. */
   static long floor(LeaseState state, LeaseSoft soft) {
     return Math.max(state.token(), soft.floor());
-  }
-
-  static Duration ttl(LeaseState state, LeaseSoft soft) {
-    return soft.ttl().orElseGet(() -> state.wish().orElseThrow().ttl());
   }
 }

@@ -7,6 +7,7 @@ import io.remuda.registry.journal.JournalEvent;
 import io.remuda.registry.lease.LeaseState.Cause;
 import io.remuda.registry.lease.LeaseState.End;
 import io.remuda.registry.lease.LeaseState.Part;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
@@ -123,6 +124,24 @@ public sealed interface LeaseEvent extends JournalEvent {
     @Override
     public Map<String, String> details() {
       return Map.of("instance", from.instance().toString(), "reason", reason);
+    }
+  }
+
+  /** Its holder keeps it for another time to live than before; the same again is not written. */
+  record LeaseRenewed(LeaseId id, Duration ttl, Instant at) implements LeaseEvent {
+    @Override
+    public LeaseState applyTo(LeaseState state) {
+      return state.renewed(ttl);
+    }
+
+    @Override
+    public String text() {
+      return "lease %s renewed, from now on for %d s each time".formatted(id, ttl.toSeconds());
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of("ttl", ttl.toSeconds() + " s");
     }
   }
 

@@ -63,7 +63,7 @@ final class LeaseOutlook {
             .toList(),
         wish.exclusive(),
         wish.session(),
-        LeaseDecider.ttl(state, soft),
+        LeaseTimeDecider.ttl(state),
         state.token() > 0 ? OptionalLong.of(state.token()) : OptionalLong.empty(),
         state.isLive() ? position(soft) : OptionalInt.empty(),
         state.isLive() ? estimate(soft) : Optional.empty(),

@@ -4,7 +4,6 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.registry.model.ClaimReply.Granted;
 import io.remuda.registry.model.ClaimReply.Queued;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
@@ -27,7 +26,8 @@ import java.util.function.Consumer;
  * @param floor that the next token must be above, beside the present one
  * @param deployed whether its own deployment was accepted
  * @param removed whether its own deployment is removed
- * @param ttl that the last renewal named; empty: the one that was asked for
+ * @param used whether its holder may be at work with it: it was ready, or was granted before this
+ *     actor remembers anything
  * @param deadline by which it is to be renewed; present exactly while it is ready
  */
 record LeaseSoft(
@@ -40,7 +40,7 @@ record LeaseSoft(
     long floor,
     boolean deployed,
     boolean removed,
-    Optional<Duration> ttl,
+    boolean used,
     Optional<Instant> deadline) {
 
   LeaseSoft {
@@ -51,7 +51,8 @@ record LeaseSoft(
     returned = Set.copyOf(returned);
   }
 
-  static LeaseSoft begun(Instant now) {
+  /** Nothing yet, of what the journal says {@code state} of. */
+  static LeaseSoft begun(LeaseState state, Instant now) {
     return new LeaseSoft(
         now,
         Map.of(),
@@ -62,7 +63,7 @@ record LeaseSoft(
         0,
         false,
         false,
-        Optional.empty(),
+        state.token() > 0,
         Optional.empty());
   }
 
@@ -94,7 +95,7 @@ record LeaseSoft(
         draft.floor,
         draft.deployed,
         draft.removed,
-        draft.ttl,
+        draft.used,
         draft.deadline);
   }
 
@@ -108,7 +109,7 @@ record LeaseSoft(
     long floor;
     boolean deployed;
     boolean removed;
-    Optional<Duration> ttl;
+    boolean used;
     Optional<Instant> deadline;
 
     private Draft(LeaseSoft from) {
@@ -120,7 +121,7 @@ record LeaseSoft(
       floor = from.floor;
       deployed = from.deployed;
       removed = from.removed;
-      ttl = from.ttl;
+      used = from.used;
       deadline = from.deadline;
     }
   }

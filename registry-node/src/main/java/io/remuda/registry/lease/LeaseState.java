@@ -5,6 +5,7 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.TreeSet;
  * @param since when it was asked for, got all of its instances, or lost one of them
  * @param end present once it is over
  * @param closed whether it has let go of all, too
+ * @param ttl that its holder renewed it for last; empty: as long as was asked for
  */
 public record LeaseState(
     LeaseId id,
@@ -35,7 +37,8 @@ public record LeaseState(
     Map<ModelName, Part> parts,
     Instant since,
     Optional<End> end,
-    boolean closed) {
+    boolean closed,
+    Optional<Duration> ttl) {
 
   /** One instance, where it is. */
   public record Part(InstanceId instance, MachineId machine) {}
@@ -71,7 +74,8 @@ public record LeaseState(
         Map.of(),
         Instant.EPOCH,
         Optional.empty(),
-        false);
+        false,
+        Optional.empty());
   }
 
   /** This state after {@code event}. */
@@ -87,7 +91,8 @@ public record LeaseState(
         next.parts,
         next.since,
         next.end,
-        next.closed);
+        next.closed,
+        next.ttl);
   }
 
   /** Whether it was asked for and is not over. */
@@ -112,30 +117,45 @@ public record LeaseState(
 
   LeaseState asked(Wish asked, Instant at) {
     return new LeaseState(
-        id, sequence, Optional.of(asked), at, deploying, token, parts, at, end, closed);
+        id, sequence, Optional.of(asked), at, deploying, token, parts, at, end, closed, ttl);
   }
 
   LeaseState withDeploying() {
-    return new LeaseState(id, sequence, wish, askedAt, true, token, parts, since, end, closed);
+    return new LeaseState(id, sequence, wish, askedAt, true, token, parts, since, end, closed, ttl);
   }
 
   LeaseState granted(long number, Map<ModelName, Part> all, Instant at) {
-    return new LeaseState(id, sequence, wish, askedAt, deploying, number, all, at, end, closed);
+    return new LeaseState(id, sequence, wish, askedAt, deploying, number, all, at, end, closed, ttl);
   }
 
   LeaseState lost(ModelName model, Instant at) {
     Map<ModelName, Part> left = new TreeMap<>(parts);
     left.remove(model);
-    return new LeaseState(id, sequence, wish, askedAt, deploying, token, left, at, end, closed);
+    return new LeaseState(id, sequence, wish, askedAt, deploying, token, left, at, end, closed, ttl);
+  }
+
+  LeaseState renewed(Duration time) {
+    return new LeaseState(
+        id,
+        sequence,
+        wish,
+        askedAt,
+        deploying,
+        token,
+        parts,
+        since,
+        end,
+        closed,
+        Optional.of(time));
   }
 
   LeaseState ended(End over) {
     return new LeaseState(
-        id, sequence, wish, askedAt, deploying, token, parts, since, Optional.of(over), closed);
+        id, sequence, wish, askedAt, deploying, token, parts, since, Optional.of(over), closed, ttl);
   }
 
   LeaseState withClosed() {
     return new LeaseState(
-        id, sequence, wish, askedAt, deploying, token, Map.of(), since, end, true);
+        id, sequence, wish, askedAt, deploying, token, Map.of(), since, end, true, ttl);
   }
 }

@@ -152,6 +152,7 @@ final class Samples {
     all.put("LeaseDeploying", new LeaseEvent.LeaseDeploying(LEASE, AT));
     all.put("LeaseGranted", new LeaseEvent.LeaseGranted(LEASE, GRANTED, Map.of(NAME, part()), AT));
     all.put("LeaseMoved", new LeaseEvent.LeaseMoved(LEASE, NAME, part(), "it is gone", AT));
+    all.put("LeaseRenewed", renewed());
     all.put("LeaseEnded", ended());
     all.put("LeaseClosed", new LeaseEvent.LeaseClosed(LEASE, AT));
     all.put(
@@ -159,7 +160,12 @@ final class Samples {
         LeaseState.empty(LEASE)
             .on(new LeaseEvent.LeaseAsked(LEASE, wish(), AT))
             .on(new LeaseEvent.LeaseDeploying(LEASE, AT))
-            .on(new LeaseEvent.LeaseGranted(LEASE, 41, Map.of(NAME, part()), AT.plusSeconds(1))));
+            .on(new LeaseEvent.LeaseGranted(LEASE, GRANTED, Map.of(NAME, part()), AT.plusSeconds(1))));
+    all.put(
+        "LeaseState-renewed",
+        LeaseState.empty(LEASE)
+            .on(new LeaseEvent.LeaseAsked(LEASE, leastWish(), AT))
+            .on(renewed()));
     all.put(
         "LeaseState-ended",
         LeaseState.empty(LEASE)
@@ -224,6 +230,10 @@ final class Samples {
             .on(new AccessEvent.KeyCreated(key(), AT))
             .on(new AccessEvent.KeyRevoked(new KeyId("abcd1234"), AT)));
     return all;
+  }
+
+  private static LeaseEvent renewed() {
+    return new LeaseEvent.LeaseRenewed(LEASE, Duration.ofMillis(3_600_250), AT);
   }
 
   private static LeaseEvent ended() {

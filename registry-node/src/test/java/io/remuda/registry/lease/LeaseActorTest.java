@@ -237,6 +237,39 @@ class LeaseActorTest {
   }
 
   @Test
+  void aRenewalForLongerIsWrittenBeforeItIsAnsweredAndOutlivesIt() {
+    ready();
+    Duration hour = Duration.ofHours(1);
+
+    var renewed =
+        actor.runCommand(new LeaseProtocol.Renew(ID, Optional.of(hour), caller.getRef()));
+    assertThat(renewed.events()).singleElement().isInstanceOf(LeaseEvent.LeaseRenewed.class);
+    assertThat(answer().expiresAt()).hasValue(clock.instant().plus(hour));
+    assertThat(hold().ttl()).isEqualTo(hour);
+    var again = actor.runCommand(new LeaseProtocol.Renew(ID, Optional.of(hour), caller.getRef()));
+    assertThat(again.events()).isEmpty();
+    assertThat(answer().ttl()).isEqualTo(hour);
+    assertThat(hold().ttl()).isEqualTo(hour);
+
+    actor.restart();
+
+    assertThat(hold().ttl()).isEqualTo(hour);
+  }
+
+  @Test
+  void diedAfterTheGrantItWaitsForItsMachineThoughItHadLittlePatience() {
+    ready(wish(TTL, Duration.ofSeconds(1)));
+    clock.move(Duration.ofSeconds(30));
+
+    actor.restart();
+    hold();
+    clock.move(Duration.ofSeconds(2));
+
+    assertThat(actor.runCommand(LeaseMessage.Look.DEADLINE).events()).isEmpty();
+    assertThat(actor.getState().isLive()).isTrue();
+  }
+
+  @Test
   void oneThatNobodyAskedForIsUnknownAndTakesNoRoom() {
     takesNoRoom(new LeaseProtocol.Get(ID, caller.getRef()));
   }
@@ -287,7 +320,11 @@ class LeaseActorTest {
 
   /** Brings it to READY; where its model's owner tells it what it has. */
   private ActorRef<ClaimReply> ready() {
-    actor.runCommand(acquire());
+    return ready(wish(TTL));
+  }
+
+  private ActorRef<ClaimReply> ready(Wish wish) {
+    actor.runCommand(new LeaseProtocol.Acquire(ID, wish, caller.getRef()));
     Claim claim = claim();
     claim.replyTo().tell(granted(FIRST, 7));
     HoldInstance hold = hold();
@@ -313,8 +350,11 @@ class LeaseActorTest {
   }
 
   private static Wish wish(Duration ttl) {
-    return new Wish(
-        "me", Set.of(DEMO), true, Optional.empty(), ttl, Duration.ofMinutes(5), Optional.empty());
+    return wish(ttl, Duration.ofMinutes(5));
+  }
+
+  private static Wish wish(Duration ttl, Duration patience) {
+    return new Wish("me", Set.of(DEMO), true, Optional.empty(), ttl, patience, Optional.empty());
   }
 
   private static ClaimReply granted(InstanceId instance, long number) {

@@ -19,6 +19,7 @@ import io.remuda.registry.lease.LeaseEvent.LeaseClosed;
 import io.remuda.registry.lease.LeaseEvent.LeaseEnded;
 import io.remuda.registry.lease.LeaseEvent.LeaseGranted;
 import io.remuda.registry.lease.LeaseEvent.LeaseMoved;
+import io.remuda.registry.lease.LeaseEvent.LeaseRenewed;
 import io.remuda.registry.lease.LeaseState.Cause;
 import io.remuda.registry.model.ClaimReply;
 import java.time.Duration;
@@ -37,10 +38,12 @@ class LeaseDeciderTest {
   private static final MachineId M1 = new MachineId("m1");
   private static final Duration TTL = Duration.ofSeconds(60);
   private static final Duration PATIENCE = Duration.ofSeconds(100);
+  private static final Duration LONGER = Duration.ofHours(1);
+  private static final Duration IMPATIENT = Duration.ofSeconds(1);
 
   private LeaseState state = LeaseState.empty(ID);
   private Instant now = Instant.ofEpochMilli(1_000_000);
-  private LeaseSoft soft = LeaseSoft.begun(now);
+  private LeaseSoft soft = LeaseSoft.begun(state, now);
 
   @Test
   void asksForItsModelsOneAfterTheOtherInTheOrderOfTheirNames() {
@@ -84,7 +87,7 @@ class LeaseDeciderTest {
     ready();
     now = now.plus(TTL).minusMillis(1);
     assertThat(look().events()).isEmpty();
-    soft = LeaseDecider.renewed(state, soft, Optional.of(Duration.ofSeconds(5)), now);
+    renewed(Optional.of(Duration.ofSeconds(5)));
     now = now.plusSeconds(5).minusMillis(1);
     assertThat(look().events()).isEmpty();
 
@@ -102,12 +105,94 @@ class LeaseDeciderTest {
     ready();
     now = now.plus(TTL).minusMillis(1);
 
-    soft = LeaseSoft.begun(now);
+    soft = LeaseSoft.begun(state, now);
     assertThat(look().events()).isEmpty();
     assertThat(LeaseDecider.orders(state, soft, now, true)).contains(hold(A, 41, TTL));
     held(A, 41, Optional.empty());
 
     assertThat(view().expiresAt()).hasValue(now.plus(TTL));
+  }
+
+  @Test
+  void aRenewalForLongerOutlivesItsActorAndTheSameAgainIsNotWritten() {
+    ready();
+
+    assertThat(renewed(Optional.of(LONGER)).events())
+        .containsExactly(new LeaseRenewed(ID, LONGER, now));
+    now = now.plusSeconds(20);
+    assertThat(renewed(Optional.of(LONGER)).events()).isEmpty();
+    assertThat(view().expiresAt()).hasValue(now.plus(LONGER));
+    soft = LeaseSoft.begun(state, now);
+
+    assertThat(LeaseDecider.orders(state, soft, now, true)).contains(hold(A, 41, LONGER));
+    held(A, 41, Optional.empty());
+    assertThat(view().expiresAt()).hasValue(now.plus(LONGER));
+  }
+
+  @Test
+  void aRenewalThatNamesNoTimeIsForAsLongAsItWasAskedFor() {
+    ready();
+    assertThat(renewed(Optional.empty()).events()).as("as before").isEmpty();
+    renewed(Optional.of(LONGER));
+
+    assertThat(renewed(Optional.empty()).events())
+        .containsExactly(new LeaseRenewed(ID, TTL, now));
+
+    assertThat(view().ttl()).isEqualTo(TTL);
+    assertThat(view().expiresAt()).hasValue(now.plus(TTL));
+  }
+
+  @Test
+  void oneThatIsUsedOutlastsItsActorsStartHoweverLittlePatienceItHad() {
+    impatient();
+    held(A, 41, Optional.empty());
+    now = now.plusSeconds(500);
+
+    soft = LeaseSoft.begun(state, now);
+    now = now.plus(TTL).minusMillis(1);
+    assertThat(look().events()).as("its machine may not be seen yet").isEmpty();
+    now = now.plusMillis(1);
+
+    assertThat(((LeaseEnded) look().events().get(0)).cause()).isEqualTo(Cause.IMPATIENT);
+  }
+
+  @Test
+  void oneThatIsUsedOutlastsAMoveHoweverLittlePatienceItHad() {
+    impatient();
+    held(A, 41, Optional.empty());
+    told(new ClaimReply.Queued(A, ID, 1, Optional.empty(), "none is free"));
+
+    now = now.plus(TTL).minusMillis(1);
+    assertThat(look().events()).as("another instance may start").isEmpty();
+    now = now.plusMillis(1);
+
+    LeaseEnded ended = (LeaseEnded) look().events().get(0);
+    assertThat(ended.cause()).isEqualTo(Cause.IMPATIENT);
+    assertThat(ended.reason()).contains("60000 ms").contains("none is free");
+  }
+
+  @Test
+  void anActorThatStartsDuringAMoveWaitsForAsLong() {
+    impatient();
+    held(A, 41, Optional.empty());
+    told(new ClaimReply.Queued(A, ID, 1, Optional.empty(), "none is free"));
+    now = now.plusSeconds(500);
+
+    soft = LeaseSoft.begun(state, now);
+
+    now = now.plus(TTL).minusMillis(1);
+    assertThat(look().events()).isEmpty();
+  }
+
+  @Test
+  void untilItIsReadyForTheFirstTimeItsPatienceIsAllItWaits() {
+    impatient();
+
+    now = now.plus(IMPATIENT).minusMillis(1);
+    assertThat(look().events()).isEmpty();
+    now = now.plusMillis(1);
+
+    assertThat(((LeaseEnded) look().events().get(0)).cause()).isEqualTo(Cause.IMPATIENT);
   }
 
   @Test
@@ -334,6 +419,19 @@ class LeaseDeciderTest {
     held(A, 41, Optional.empty());
   }
 
+  /** Granted, and soon tired of waiting. */
+  private void impatient() {
+    apply(
+        LeaseDecision.write(
+            new LeaseEvent.LeaseAsked(
+                ID,
+                new Wish(
+                    "me", Set.of(A), true, Optional.empty(), TTL, IMPATIENT, Optional.empty()),
+                now),
+            soft));
+    told(granted(A, 41));
+  }
+
   private static ClaimReply granted(ModelName model, long number) {
     return granted(model, number, 1);
   }
@@ -358,6 +456,10 @@ class LeaseDeciderTest {
             new HoldReply(
                 new InstanceId(model, 1), new LeaseToken(ID, token), M1, highest, refused),
             now));
+  }
+
+  private LeaseDecision renewed(Optional<Duration> ttl) {
+    return apply(LeaseTimeDecider.renewed(state, soft, ttl, now));
   }
 
   private LeaseDecision look() {

@@ -1,0 +1,96 @@
+package io.remuda.registry.lease;
+
+import static io.remuda.protocol.ErrorCode.INVALID_REQUEST;
+
+import io.remuda.protocol.Refused;
+import io.remuda.registry.lease.LeaseEvent.LeaseRenewed;
+import io.remuda.registry.lease.LeaseState.Cause;
+import io.remuda.registry.lease.LeaseState.End;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How long a lease lasts, and how long it waits.
+ *
+ * <p>Until it is ready for the first time its patience says how long it waits. One that its holder
+ * may be at work with waits for its time to live at least: neither another instance's start nor a
+ * registry node's is anything that the holder was asked to be patient with.
+ */
+final class LeaseTimeDecider {
+
+  private LeaseTimeDecider() {}
+
+  /** Why nothing lasts for {@code time}. */
+  static Optional<Refused> timeless(Duration time) {
+    return time.toMillis() > 0
+        ? Optional.empty()
+        : Optional.of(
+            Refused.of(
+                INVALID_REQUEST,
+                "a lease's time to live and patience are 1 ms or more, not %d ms"
+                    .formatted(time.toMillis())));
+  }
+
+  /** How long it holds from each renewal on. */
+  static Duration ttl(LeaseState state) {
+    return state.ttl().orElseGet(() -> state.wish().orElseThrow().ttl());
+  }
+
+  /** All its instances obey: from {@code now} on it is its holder's. */
+  static LeaseSoft ready(LeaseState state, LeaseSoft soft, Instant now) {
+    return soft.but(
+        draft -> {
+          draft.used = true;
+          draft.deadline = Optional.of(now.plus(ttl(state)));
+        });
+  }
+
+  /**
+   * Its holder keeps it for {@code ttl} from {@code now} on, or for as long as it was asked for.
+   * Written where that is another time than before: its machines are told it again and again.
+   */
+  static LeaseDecision renewed(
+      LeaseState state, LeaseSoft soft, Optional<Duration> ttl, Instant now) {
+    Duration time = ttl.orElseGet(() -> state.wish().orElseThrow().ttl());
+    LeaseSoft next =
+        soft.isReady() ? soft.but(draft -> draft.deadline = Optional.of(now.plus(time))) : soft;
+    return time.equals(ttl(state))
+        ? LeaseDecision.remember(next)
+        : new LeaseDecision(List.of(new LeaseRenewed(state.id(), time, now)), next, false);
+  }
+
+  /** Why its time is over; empty while it is not. */
+  static Optional<End> over(LeaseState state, LeaseSoft soft, Instant now) {
+    if (soft.deadline().isPresent()) {
+      return soft.deadline().get().isAfter(now)
+          ? Optional.empty()
+          : Optional.of(
+              new End(
+                  Cause.EXPIRED,
+                  "it was not renewed within %d ms".formatted(ttl(state).toMillis())));
+    }
+    Duration limit = waits(state, soft);
+    return since(state, soft).plus(limit).isAfter(now)
+        ? Optional.empty()
+        : Optional.of(
+            new End(
+                Cause.IMPATIENT,
+                "it did not get its instances within %d ms%s"
+                    .formatted(
+                        limit.toMillis(),
+                        LeaseOutlook.waitsFor(state, soft).map(why -> ": " + why).orElse(""))));
+  }
+
+  private static Duration waits(LeaseState state, LeaseSoft soft) {
+    Duration patience = state.wish().orElseThrow().patience();
+    Duration ttl = ttl(state);
+    return soft.used() && ttl.compareTo(patience) > 0 ? ttl : patience;
+  }
+
+  /** While nobody remembered anything of it, nobody could tell its machines either. */
+  private static Instant since(LeaseState state, LeaseSoft soft) {
+    return soft.used() && soft.begun().isAfter(state.since()) ? soft.begun() : state.since();
+  }
+}

@@ -47,7 +47,7 @@ class LeaseFaultsProperties {
 
     private Lease(LeaseId id, Instant now) {
       state = LeaseState.empty(id);
-      soft = LeaseSoft.begun(now);
+      soft = LeaseSoft.begun(state, now);
     }
   }
 
@@ -91,7 +91,7 @@ class LeaseFaultsProperties {
       Tenants owner = owner(random.nextBoolean() ? A : B);
       int what = random.nextInt(40);
       if (what == 0) {
-        lease.soft = LeaseSoft.begun(now);
+        lease.soft = LeaseSoft.begun(lease.state, now);
       } else if (what == 1) {
         owner.crash();
       } else if (what == 2 && lease.state.isLive()) {

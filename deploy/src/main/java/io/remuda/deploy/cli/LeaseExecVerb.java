@@ -56,7 +56,8 @@ final class LeaseExecVerb implements Callable<Integer> {
         long began = System.nanoTime();
         JsonNode asked = asked(api, body, key);
         id = asked.path("id").asText();
-        JsonNode lease = new LeaseWait(target, api, () -> signals.seen() != 0).untilReady(asked, began, limit);
+        JsonNode lease =
+            new LeaseWait(target, api, () -> signals.seen() != 0).untilReady(asked, began, limit);
         return LeasedCommand.run(target, api, lease, command, signals);
       } catch (CliFailure failure) {
         if (signals.seen() != 0) {

@@ -246,8 +246,7 @@ class EdgeAliasTest {
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
       assertThat(answer.headers().firstValue("x-remuda-instance")).hasValue("chat-v2-1");
       assertThat(first.seen()).hasSize(1);
-      assertThat(second.seen().get(0).body())
-          .isEqualTo("{\"model\":\"chat-v2\", \"messages\":[]}");
+      assertThat(second.seen().get(0).body()).isEqualTo("{\"model\":\"chat-v2\", \"messages\":[]}");
       fixture.ended("chat-v2 ok");
     }
   }

@@ -104,8 +104,7 @@ class LeaseSearchTest {
         LEASE,
         "public",
         LeaseView.State.READY,
-        List.of(
-            new LeaseView.Part(new ModelName("chat"), Optional.of(InstanceId.of("chat-1")))),
+        List.of(new LeaseView.Part(new ModelName("chat"), Optional.of(InstanceId.of("chat-1")))),
         true,
         Optional.empty(),
         Duration.ofMinutes(1),

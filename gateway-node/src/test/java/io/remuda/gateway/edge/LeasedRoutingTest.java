@@ -262,8 +262,7 @@ class LeasedRoutingTest {
   @Test
   void aNameThatNobodyDeployedIsNoLabelWhenItsClientGoes() throws Exception {
     try (EdgeFixture patient =
-        new EdgeFixture(
-            "inference.lease-route-wait = 10m", Authenticator.OPEN, Optional.empty())) {
+        new EdgeFixture("inference.lease-route-wait = 10m", Authenticator.OPEN, Optional.empty())) {
       patient.leases.put(
           new LeaseId("ls-1"), Reply.of(lease(State.READY, 7, Optional.of("chat-1"))));
 

@@ -93,8 +93,7 @@ class LeaseRoutesTest {
                 Optional.of(new ModelName("chat")),
                 ScriptedFleet.THEN)));
 
-    Answer made =
-        api.send("POST", LEASES, "{\"model\":\"talk\"}", "x-api-key", other);
+    Answer made = api.send("POST", LEASES, "{\"model\":\"talk\"}", "x-api-key", other);
 
     assertThat(made.status()).isEqualTo(202);
     assertThat(made.json().path("model").asText()).isEqualTo("chat");

@@ -163,9 +163,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     return newCommandHandlerBuilder()
         .forAnyState()
         .onCommand(LeaseProtocol.Acquire.class, this::onAcquire)
-        .onCommand(
-            LeaseProtocol.Get.class,
-            (state, wish) -> show(state, wish.replyTo()))
+        .onCommand(LeaseProtocol.Get.class, (state, wish) -> show(state, wish.replyTo()))
         .onCommand(LeaseProtocol.Renew.class, this::onRenew)
         .onCommand(LeaseProtocol.Release.class, this::onRelease)
         .onCommand(

@@ -125,13 +125,15 @@ public record LeaseState(
   }
 
   LeaseState granted(long number, Map<ModelName, Part> all, Instant at) {
-    return new LeaseState(id, sequence, wish, askedAt, deploying, number, all, at, end, closed, ttl);
+    return new LeaseState(
+        id, sequence, wish, askedAt, deploying, number, all, at, end, closed, ttl);
   }
 
   LeaseState lost(ModelName model, Instant at) {
     Map<ModelName, Part> left = new TreeMap<>(parts);
     left.remove(model);
-    return new LeaseState(id, sequence, wish, askedAt, deploying, token, left, at, end, closed, ttl);
+    return new LeaseState(
+        id, sequence, wish, askedAt, deploying, token, left, at, end, closed, ttl);
   }
 
   LeaseState renewed(Duration time) {
@@ -151,7 +153,17 @@ public record LeaseState(
 
   LeaseState ended(End over) {
     return new LeaseState(
-        id, sequence, wish, askedAt, deploying, token, parts, since, Optional.of(over), closed, ttl);
+        id,
+        sequence,
+        wish,
+        askedAt,
+        deploying,
+        token,
+        parts,
+        since,
+        Optional.of(over),
+        closed,
+        ttl);
   }
 
   LeaseState withClosed() {

@@ -35,8 +35,7 @@ final class AutoscalePolicy {
    * @param placed instances that have a place, ready or not
    * @param leased instances that take one holder's requests alone
    */
-  record Standing(
-      int target, int ready, boolean settled, int slots, int placed, int leased) {
+  record Standing(int target, int ready, boolean settled, int slots, int placed, int leased) {
 
     /** Whether one less stops nobody that is on its way: all are there, or one has no place. */
     boolean canSpareOne() {

@@ -10,8 +10,8 @@ import java.util.Map;
  * Which lease got or gave back an instance. That an instance goes, or is lost, ends its tenancy
  * without a word of its own.
  *
- * <p>Whoever reads events learns a lease's id, which operators look for, and never the number beside
- * it: both together are the holder's token.
+ * <p>Whoever reads events learns a lease's id, which operators look for, and never the number
+ * beside it: both together are the holder's token.
  */
 public sealed interface TenancyEvent extends ModelEvent {
 

@@ -160,7 +160,9 @@ final class Samples {
         LeaseState.empty(LEASE)
             .on(new LeaseEvent.LeaseAsked(LEASE, wish(), AT))
             .on(new LeaseEvent.LeaseDeploying(LEASE, AT))
-            .on(new LeaseEvent.LeaseGranted(LEASE, GRANTED, Map.of(NAME, part()), AT.plusSeconds(1))));
+            .on(
+                new LeaseEvent.LeaseGranted(
+                    LEASE, GRANTED, Map.of(NAME, part()), AT.plusSeconds(1))));
     all.put(
         "LeaseState-renewed",
         LeaseState.empty(LEASE)

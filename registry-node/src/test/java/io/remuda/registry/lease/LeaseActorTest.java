@@ -241,8 +241,7 @@ class LeaseActorTest {
     ready();
     Duration hour = Duration.ofHours(1);
 
-    var renewed =
-        actor.runCommand(new LeaseProtocol.Renew(ID, Optional.of(hour), caller.getRef()));
+    var renewed = actor.runCommand(new LeaseProtocol.Renew(ID, Optional.of(hour), caller.getRef()));
     assertThat(renewed.events()).singleElement().isInstanceOf(LeaseEvent.LeaseRenewed.class);
     assertThat(answer().expiresAt()).hasValue(clock.instant().plus(hour));
     assertThat(hold().ttl()).isEqualTo(hour);

@@ -135,8 +135,7 @@ class LeaseDeciderTest {
     assertThat(renewed(Optional.empty()).events()).as("as before").isEmpty();
     renewed(Optional.of(LONGER));
 
-    assertThat(renewed(Optional.empty()).events())
-        .containsExactly(new LeaseRenewed(ID, TTL, now));
+    assertThat(renewed(Optional.empty()).events()).containsExactly(new LeaseRenewed(ID, TTL, now));
 
     assertThat(view().ttl()).isEqualTo(TTL);
     assertThat(view().expiresAt()).hasValue(now.plus(TTL));
@@ -425,8 +424,7 @@ class LeaseDeciderTest {
         LeaseDecision.write(
             new LeaseEvent.LeaseAsked(
                 ID,
-                new Wish(
-                    "me", Set.of(A), true, Optional.empty(), TTL, IMPATIENT, Optional.empty()),
+                new Wish("me", Set.of(A), true, Optional.empty(), TTL, IMPATIENT, Optional.empty()),
                 now),
             soft));
     told(granted(A, 41));

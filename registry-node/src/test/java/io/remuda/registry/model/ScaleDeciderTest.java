@@ -3,9 +3,9 @@ package io.remuda.registry.model;
 import static io.remuda.registry.testing.Specs.aSpec;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.ModelDemand;
 import io.remuda.protocol.model.ModelSpec;
@@ -97,8 +97,7 @@ class ScaleDeciderTest {
 
   @Test
   void whatALeaseHasServesNobodyElseAndIsReplaced() {
-    world.on(
-        new TenancyEvent.InstanceLeased(world.only(), new LeaseId("a"), 900, world.now));
+    world.on(new TenancyEvent.InstanceLeased(world.only(), new LeaseId("a"), 900, world.now));
     says(2, Duration.ZERO);
     world.look();
     assertThat(world.state.wanted()).as("its holder's requests ask for nothing").isEqualTo(1);

@@ -30,6 +30,7 @@ final class ShownCommandsTest {
           "deploy/bench/moves.sh",
           "deploy/bench/wake.sh",
           "deploy/bench/estimates.sh",
+          "deploy/bench/swap.sh",
           "deploy/faults/tasks.sh",
           "deploy/chaos/chaos.sh",
           "./remuda simulate --seeds 200");

@@ -31,6 +31,7 @@ final class ShownCommandsTest {
           "deploy/bench/wake.sh",
           "deploy/bench/estimates.sh",
           "deploy/bench/swap.sh",
+          "deploy/bench/leases.sh",
           "deploy/faults/tasks.sh",
           "deploy/chaos/chaos.sh",
           "./remuda simulate --seeds 200");

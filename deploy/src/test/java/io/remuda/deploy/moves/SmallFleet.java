@@ -80,6 +80,11 @@ public final class SmallFleet implements AutoCloseable {
     return all.url();
   }
 
+  /** The file of the fleet's secret. */
+  Path keyFile() {
+    return home.dir().resolve("cluster.key");
+  }
+
   /**
    * Starts one more gateway.
    *
@@ -118,7 +123,7 @@ public final class SmallFleet implements AutoCloseable {
           new ObjectMapper().readTree(first.resolve("run.json").toFile()).path("contact").asText();
       return Map.of(
           "remuda.cluster.seeds", List.of(contact),
-          "remuda.cluster.key-file", first.resolve("cluster.key").toString());
+          "remuda.cluster.key-file", keyFile().toString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

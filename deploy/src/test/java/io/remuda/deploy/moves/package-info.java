@@ -1,4 +1,7 @@
-/** Measurements of deployments that move: how clients see them, and what the moves take. */
+/**
+ * Measurements of deployments that move and of leases: how clients see them, and what the moves
+ * take.
+ */
 @NullMarked
 package io.remuda.deploy.moves;
 

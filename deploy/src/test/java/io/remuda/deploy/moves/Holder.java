@@ -59,6 +59,8 @@ final class Holder {
   public static void main(String[] arguments) throws Exception {
     Door door = new Door(arguments[2], Files.readString(Path.of(arguments[3])).strip());
     Holder holder = new Holder(new LeaseClient(arguments[0]), arguments[1], door);
+    // The first call of a JVM may take longer than its lease lasts.
+    Answer unused = holder.client.askFreely(holder.model);
     BufferedReader told =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = told.readLine(); line != null; line = told.readLine()) {

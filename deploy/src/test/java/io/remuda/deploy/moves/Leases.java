@@ -100,7 +100,7 @@ final class Leases implements AutoCloseable {
   }
 
   private void print(String what, List<Duration> ready, List<Duration> changes) {
-    out.printf("%-9s READY lease   %s%n", what, new Times(ready).under(READY_BOUND));
+    out.printf("%-9s READY lease      %s%n", what, new Times(ready).under(READY_BOUND));
     out.printf("%-9s release to next  %s%n", what, new Times(changes).under(CHANGE_BOUND));
   }
 

@@ -46,6 +46,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -175,7 +176,7 @@ class LeaseActorTest {
     HoldInstance hold = hold();
     assertThat(hold.grant()).isEqualTo(new LeaseToken(ID, 7));
     assertThat(hold.ttl()).isEqualTo(TTL);
-    assertThat(claim().holding()).hasValue(FIRST);
+    assertThat(said(Claim.class, claim -> claim.holding().isPresent()).holding()).hasValue(FIRST);
     hold.replyTo().tell(held(hold));
     actor.runCommand(new LeaseProtocol.Get(ID, caller.getRef()));
     assertThat(answer().expiresAt()).hasValue(clock.instant().plus(TTL));
@@ -337,16 +338,20 @@ class LeaseActorTest {
     return model.expectMessageClass(Claim.class);
   }
 
-  /** A claim may be on the way still: it is said again at no harm. */
   private Unclaim unclaim() {
+    return said(Unclaim.class, unclaim -> true);
+  }
+
+  /** A claim may be on the way still: it is said again at no harm. */
+  private <T> T said(Class<T> kind, Predicate<T> such) {
     List<RegistryProtocol.Command> seen =
         model.fishForMessage(
             Duration.ofSeconds(10),
             message ->
-                message instanceof Unclaim
+                kind.isInstance(message) && such.test(kind.cast(message))
                     ? FishingOutcomes.complete()
                     : FishingOutcomes.continueAndIgnore());
-    return (Unclaim) seen.get(seen.size() - 1);
+    return kind.cast(seen.get(seen.size() - 1));
   }
 
   private HoldInstance hold() {

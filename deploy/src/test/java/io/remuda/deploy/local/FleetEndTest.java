@@ -157,7 +157,12 @@ final class FleetEndTest {
                         "messages":[{"role":"user","content":"the horse"}]}"""))
                 .build(),
             BodyHandlers.ofInputStream());
-    assertThat(stream.statusCode()).isEqualTo(200);
+    if (stream.statusCode() != 200) {
+      throw new AssertionError(
+          stream.statusCode()
+              + " "
+              + new String(stream.body().readAllBytes(), StandardCharsets.UTF_8));
+    }
     return stream;
   }
 

@@ -164,7 +164,7 @@ public final class ApiServer {
     Materializer materializer = SystemMaterializer.get(local).materializer();
     FleetClient fleet = parts.fleet();
     Routes routes = parts.routes();
-    DeploymentRoutes.Pause pause =
+    Settling.Pause pause =
         // Not with null: a timer that yields null never completes.
         length ->
             Patterns.after(

@@ -1,6 +1,5 @@
 package io.remuda.gateway.http;
 
-import akka.Done;
 import akka.http.javadsl.model.HttpResponse;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,7 +14,6 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.DeploymentView;
 import io.remuda.protocol.model.ModelSpec;
-import io.remuda.protocol.model.RolloutView.Stage;
 import io.remuda.protocol.model.SpecJson;
 import io.remuda.protocol.model.StrictFields;
 import java.time.Duration;
@@ -35,23 +33,20 @@ final class DeploymentRoutes {
 
   private static final Need SEE = Need.oneOf(Scope.DEPLOY, Scope.AUDIT);
   private static final Need CHANGE = Need.oneOf(Scope.DEPLOY);
-  private static final Duration LOOK = Duration.ofMillis(200);
 
   private final FleetClient fleet;
   private final Supplier<RouteSnapshot> known;
-  private final Pause pause;
+  private final Settling settling;
   private final ApiSettings settings;
 
-  /** Calls back after a while; the local system's scheduler. */
-  interface Pause {
-    CompletionStage<Done> of(Duration length);
-  }
-
   DeploymentRoutes(
-      FleetClient fleet, Supplier<RouteSnapshot> known, Pause pause, ApiSettings settings) {
+      FleetClient fleet,
+      Supplier<RouteSnapshot> known,
+      Settling.Pause pause,
+      ApiSettings settings) {
     this.fleet = fleet;
     this.known = known;
-    this.pause = pause;
+    this.settling = new Settling(fleet::get, known, pause);
     this.settings = settings;
   }
 
@@ -113,7 +108,7 @@ final class DeploymentRoutes {
               return version(name, ifMatch)
                   .thenCompose(version -> fleet.deploy(spec, version, evolve));
             })
-        .thenCompose(view -> settled(view, Duration.ofSeconds(wait)))
+        .thenCompose(view -> settling.await(view, Duration.ofSeconds(wait)))
         .thenApply(
             view -> Replies.with(answer(202, view), "Location", "/v1/deployments/" + view.name()));
   }
@@ -213,23 +208,6 @@ final class DeploymentRoutes {
           "If-Match names a version as the ETag of 'GET /v1/deployments/" + name + "' shows it");
     }
     return CompletableFuture.completedStage(Optional.of(Long.parseLong(digits)));
-  }
-
-  /** Looks again until the deployment has come to rest or the time is up. */
-  private CompletionStage<DeploymentView> settled(DeploymentView view, Duration left) {
-    boolean givenUp = view.rollout().filter(rollout -> rollout.stage() == Stage.HALTED).isPresent();
-    boolean moving =
-        switch (view.phase()) {
-          case PENDING, STARTING, DEGRADED -> !givenUp;
-          case READY, FAILED, STOPPED, ENDED -> false;
-        };
-    if (!moving || left.isZero() || left.isNegative()) {
-      return CompletableFuture.completedStage(view);
-    }
-    return pause
-        .of(LOOK)
-        .thenCompose(done -> fleet.get(view.name()))
-        .thenCompose(next -> settled(next, left.minus(LOOK)));
   }
 
   static HttpResponse answer(int status, DeploymentView view) {

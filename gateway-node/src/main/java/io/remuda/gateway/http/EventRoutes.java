@@ -36,12 +36,11 @@ final class EventRoutes {
   private static final ContentType SSE = ContentTypes.parse("text/event-stream; charset=utf-8");
 
   private final FleetClient fleet;
-  private final DeploymentRoutes.Pause pause;
+  private final Settling.Pause pause;
   private final OpenStreams open;
   private final ApiSettings settings;
 
-  EventRoutes(
-      FleetClient fleet, DeploymentRoutes.Pause pause, OpenStreams open, ApiSettings settings) {
+  EventRoutes(FleetClient fleet, Settling.Pause pause, OpenStreams open, ApiSettings settings) {
     this.fleet = fleet;
     this.pause = pause;
     this.open = open;

@@ -56,7 +56,7 @@ final class LeaseRoutes {
       Supplier<RouteSnapshot> known,
       LeaseSettings settings,
       String clusterKey,
-      DeploymentRoutes.Pause pause) {
+      Settling.Pause pause) {
     return new LeaseRoutes(
         leases,
         new LeaseIntake(known, settings),

@@ -18,10 +18,10 @@ final class LeaseWaiting {
   private static final int SHARE_OF_WAIT = 4;
 
   private final LeaseSettings settings;
-  private final DeploymentRoutes.Pause pause;
+  private final Settling.Pause pause;
   private final AtomicInteger waiting = new AtomicInteger();
 
-  LeaseWaiting(LeaseSettings settings, DeploymentRoutes.Pause pause) {
+  LeaseWaiting(LeaseSettings settings, Settling.Pause pause) {
     this.settings = settings;
     this.pause = pause;
   }

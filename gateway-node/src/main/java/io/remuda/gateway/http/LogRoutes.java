@@ -58,7 +58,7 @@ final class LogRoutes {
   private final String clusterKey;
   private final String scheme;
   private final HttpsConnectionContext encryption;
-  private final DeploymentRoutes.Pause pause;
+  private final Settling.Pause pause;
   private final OpenStreams open;
   private final ApiSettings settings;
 
@@ -68,7 +68,7 @@ final class LogRoutes {
       Supplier<RouteSnapshot> known,
       String clusterKey,
       Optional<FleetTls> tls,
-      DeploymentRoutes.Pause pause,
+      Settling.Pause pause,
       OpenStreams open,
       ApiSettings settings) {
     this.system = local;

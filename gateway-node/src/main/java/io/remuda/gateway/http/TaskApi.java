@@ -24,10 +24,7 @@ public record TaskApi(TaskDesk desk, TypedModels models, WebhookPolicy webhooks,
   }
 
   List<ApiRoute> endpoints(
-      Supplier<RouteSnapshot> known,
-      DeploymentRoutes.Pause pause,
-      OpenStreams streams,
-      Duration patience) {
+      Supplier<RouteSnapshot> known, Settling.Pause pause, OpenStreams streams, Duration patience) {
     TaskIntake intake = new TaskIntake(models, known, desk.settings(), webhooks);
     TaskWaiting waiting = new TaskWaiting(desk, pause::of);
     TaskViews views = new TaskViews(models);

@@ -27,7 +27,7 @@ final class TaskStream {
 
   private final TaskWaiting waiting;
   private final TaskViews views;
-  private final DeploymentRoutes.Pause pause;
+  private final Settling.Pause pause;
   private final OpenStreams streams;
   private final Duration patience;
 
@@ -37,7 +37,7 @@ final class TaskStream {
   TaskStream(
       TaskWaiting waiting,
       TaskViews views,
-      DeploymentRoutes.Pause pause,
+      Settling.Pause pause,
       OpenStreams streams,
       Duration patience) {
     this.waiting = waiting;

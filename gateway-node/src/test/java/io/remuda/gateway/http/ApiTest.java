@@ -1,6 +1,7 @@
 package io.remuda.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.remuda.gateway.http.ApiFixture.Answer;
@@ -11,6 +12,10 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -347,9 +352,29 @@ class ApiTest {
   }
 
   @Test
+  void tellsOneWhoWaitsThatItIsReadyWhenItsRequestsAreAnsweredHere() throws Exception {
+    CompletableFuture<Answer> waiting =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return api.send("PUT", "/v1/deployments/routed?wait=20", SMALL);
+              } catch (Exception failed) {
+                throw new CompletionException(failed);
+              }
+            });
+
+    assertThatThrownBy(() -> waiting.get(600, TimeUnit.MILLISECONDS))
+        .as("the registry says READY, and no route is known here")
+        .isInstanceOf(TimeoutException.class);
+    api.knows("routed", DeploymentPhase.READY, Phase.READY, "127.0.0.1:1");
+
+    assertThat(waiting.get(15, TimeUnit.SECONDS).json().path("phase").asText()).isEqualTo("READY");
+  }
+
+  @Test
   void refusesWrongQueryParameters() throws Exception {
     assertThat(api.send("PUT", "/v1/deployments/query?wait=soon", SMALL).status()).isEqualTo(400);
-    assertThat(api.send("PUT", "/v1/deployments/query?wait=5", SMALL).status()).isEqualTo(202);
+    assertThat(api.send("PUT", "/v1/deployments/query?wait=1", SMALL).status()).isEqualTo(202);
     assertThat(api.get("/v1/events?limit=0").status()).isEqualTo(400);
   }
 

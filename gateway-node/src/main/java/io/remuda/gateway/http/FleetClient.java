@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
@@ -52,12 +53,12 @@ import java.util.stream.StreamSupport;
 public final class FleetClient implements DemandVoice.Registry {
 
   /** So often it is looked at, while an answer is waited for, whether a registry node has gone. */
-  private static final int LOOKS = 10;
+  private static final int LOOKS = 20;
 
   // Written under this object's lock alone.
   private volatile Link link = Link.NONE;
   private final Duration askTimeout;
-  private final AskAgain again;
+  private final OwnerQuestion question;
   private final Function<ActorSystem<?>, Set<?>> registries;
   private final Executor local;
 
@@ -72,7 +73,7 @@ public final class FleetClient implements DemandVoice.Registry {
   /** One that is told in another way which registry nodes are members. */
   FleetClient(Duration askTimeout, Executor local, Function<ActorSystem<?>, Set<?>> registries) {
     this.askTimeout = askTimeout;
-    this.again = new AskAgain(askTimeout, askTimeout.dividedBy(LOOKS), local);
+    this.question = new OwnerQuestion(askTimeout, askTimeout.dividedBy(LOOKS), local);
     this.registries = registries;
     this.local = local;
   }
@@ -351,20 +352,26 @@ public final class FleetClient implements DemandVoice.Registry {
     return value.orElseThrow(() -> new IllegalStateException("the registry answered nothing"));
   }
 
-  /** What may do harm when it is heard twice. */
+  /** What may do harm when it is heard twice, as {@link OwnerQuestion#once} says. */
   <M, R> CompletionStage<R> entity(
       EntityTypeKey<M> type, String id, Function<ActorRef<R>, ? extends M> message) {
-    return ask(type, id, (system, entity) -> entity.<R>ask(message::apply, askTimeout));
+    return ask(
+        type,
+        id,
+        (system, entity) ->
+            question.once(
+                () -> registries.apply(system), left -> entity.<R>ask(message::apply, left)));
   }
 
-  /** As {@link AskAgain} says. */
+  /** As {@link OwnerQuestion#again} says. */
   <M, R> CompletionStage<R> harmless(
       EntityTypeKey<M> type, String id, Function<ActorRef<R>, ? extends M> message) {
     return ask(
         type,
         id,
         (system, entity) ->
-            again.ask(() -> registries.apply(system), left -> entity.<R>ask(message::apply, left)));
+            question.again(
+                () -> registries.apply(system), left -> entity.<R>ask(message::apply, left)));
   }
 
   private <M, R> CompletionStage<R> ask(
@@ -407,18 +414,25 @@ public final class FleetClient implements DemandVoice.Registry {
           if (failure == null) {
             return reply;
           }
-          if (Refusal.causeOf(failure) instanceof TimeoutException) {
-            throw Refusal.of(
-                ErrorCode.REGISTRY_UNAVAILABLE,
-                "the registry did not answer within "
-                    + askTimeout.toSeconds()
-                    + " s; what is served goes on. Whether a change was accepted shows in 'GET"
-                    + " /v1/deployments/{name}', or that of what was changed; the same change can"
-                    + " be sent again");
+          Throwable cause = Refusal.causeOf(failure);
+          if (cause instanceof TimeoutException) {
+            throw unanswered("the registry did not answer within " + askTimeout.toSeconds() + " s");
           }
-          throw new java.util.concurrent.CompletionException(Refusal.causeOf(failure));
+          if (cause instanceof OwnerQuestion.OwnerGone) {
+            throw unanswered("the registry node went that may have had the question");
+          }
+          throw new CompletionException(cause);
         },
         local);
+  }
+
+  private static Refusal unanswered(String why) {
+    return Refusal.of(
+        ErrorCode.REGISTRY_UNAVAILABLE,
+        why
+            + "; what is served goes on. Whether a change was accepted shows in 'GET"
+            + " /v1/deployments/{name}', or that of what was changed; the same change can be sent"
+            + " again");
   }
 
   static Refused away() {

@@ -1,6 +1,7 @@
 package io.remuda.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.remuda.protocol.testing.Eventually;
 import java.time.Duration;
@@ -14,13 +15,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A question to the registry while one of its nodes goes. */
-class AskAgainTest {
+class OwnerQuestionTest {
 
   private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final Duration LOOK = Duration.ofMillis(20);
   private static final Duration SOON = Duration.ofSeconds(60);
 
-  private final AskAgain asks = new AskAgain(LIMIT, LOOK, ForkJoinPool.commonPool());
+  private final OwnerQuestion questions = new OwnerQuestion(LIMIT, LOOK, ForkJoinPool.commonPool());
   private final AtomicInteger looks = new AtomicInteger();
   private final List<CompletableFuture<String>> asked = new CopyOnWriteArrayList<>();
   private final List<Duration> limits = new CopyOnWriteArrayList<>();
@@ -77,8 +78,33 @@ class AskAgainTest {
     assertThat(answer).isCompletedExceptionally();
   }
 
+  @Test
+  void thatMayDoHarmIsNotPutAgainAndFailsOnceOneHasGone() {
+    CompletableFuture<String> answer =
+        questions.once(this::registries, this::question).toCompletableFuture();
+    lookTwice();
+    assertThat(answer).as("all are there").isNotDone();
+
+    registries = Set.of("r1", "r3");
+
+    Eventually.isTrue("it has failed", SOON, answer::isCompletedExceptionally);
+    assertThatThrownBy(answer::join).hasCauseInstanceOf(OwnerQuestion.OwnerGone.class);
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void thatMayDoHarmIsAnsweredByOneWhoStaysThoughAnotherGoes() {
+    CompletableFuture<String> answer =
+        questions.once(this::registries, this::question).toCompletableFuture();
+    registries = Set.of("r1", "r3");
+
+    asked.get(0).complete("from its owner");
+
+    assertThat(answer.join()).isEqualTo("from its owner");
+  }
+
   private CompletableFuture<String> ask() {
-    return asks.ask(this::registries, this::question).toCompletableFuture();
+    return questions.again(this::registries, this::question).toCompletableFuture();
   }
 
   private Set<String> registries() {

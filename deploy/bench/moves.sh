@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Scales a deployment from 1 to 4 and back, updates it, and updates one that has no spare place, each
-# under 50 requests a second of which half are streams, and counts what was not answered. Ends with 1
-# when a request failed that must not: one that is refused while the only instance changes hands does not
+# Scales a deployment from 1 to 4 and back, updates it, tries a canary that is promoted and one that is
+# rolled back, switches an alias, and updates a deployment that has no spare place, each under 50
+# requests a second of which half are streams, and counts what was not answered. Ends with 1 when a
+# request failed that must not: one that is refused while the only instance changes hands does not
 # count, since that gap is declared.
 #
 #   deploy/bench/moves.sh [ROUNDS] [--jvm]      rounds, default 9; --help tells the rest
 #
-# Registry, three machines and gateway are in one JVM, engines are processes: llama-server where there is
+# Registry, four machines and gateway are in one JVM, engines are processes: llama-server where there is
 # one. Needs Maven and a JDK. Uses free ports and a folder of its own below the temporary one.
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/../.."

@@ -45,6 +45,31 @@ final class Api {
     send("POST", "/v1/deployments/" + name + "/scale", "{\"replicas\":" + replicas + "}");
   }
 
+  void promote(String name) throws IOException, InterruptedException {
+    send("POST", "/v1/deployments/" + name + "/promote", "");
+  }
+
+  void rollBack(String name) throws IOException, InterruptedException {
+    send("POST", "/v1/deployments/" + name + "/rollback", "");
+  }
+
+  /** Sets what an alias stands for, and waits until this gateway sends its requests there. */
+  void alias(String name, String target) throws IOException, InterruptedException {
+    send("PUT", "/v1/aliases/" + name, "{\"target\":\"" + target + "\"}");
+    Eventually.isTrue(
+        name + " is an alias of " + target,
+        LIMIT,
+        () -> get("/v1/models/" + name).path("alias_of").asText().equals(target));
+  }
+
+  /** Waits until this gateway sends requests to so many instances. */
+  void awaitReady(String name, int instances) {
+    Eventually.isTrue(
+        "%d instances of %s are ready".formatted(instances, name),
+        LIMIT,
+        () -> get("/v1/models/" + name).at("/instances/ready").asInt() == instances);
+  }
+
   JsonNode get(String path) throws IOException, InterruptedException {
     return MAPPER.readTree(send("GET", path, ""));
   }

@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Scales and updates deployments under load, and counts the requests that were not answered. Two
- * machines share one deployment; a third has room for just one instance of another one, whose
- * update therefore leaves a gap: a request that is refused in it is none that failed.
+ * Scales and updates deployments, tries canaries and switches an alias under load, and counts the
+ * requests that were not answered. Two machines share one deployment; a third has room for just one
+ * instance of another one, whose update therefore leaves a gap: a request that is refused in it is
+ * none that failed. A fourth has what the alias is switched to.
  */
 final class Moves implements AutoCloseable {
 
@@ -34,6 +36,14 @@ final class Moves implements AutoCloseable {
   private static final Duration PATIENT = Duration.ofSeconds(20);
 
   private static final Duration BRIEF = Duration.ofMillis(500);
+
+  /** Slots of what the alias is switched to. */
+  private static final int OTHER = 8;
+
+  private static final int CANARY_PERCENT = 20;
+
+  /** For so long requests go to both versions, or to what the alias was switched to. */
+  private static final Duration CANARY_TIME = Duration.ofSeconds(2);
 
   private final SmallFleet fleet;
   private final Api api;
@@ -72,10 +82,11 @@ final class Moves implements AutoCloseable {
     this.api = new Api(fleet.url());
     fleet.addMachine(machine("shared", 2));
     fleet.addMachine(machine("shared", 2));
+    fleet.addMachine(machine("other", 1));
     Eventually.isTrue(
-        "three machines are there",
+        "four machines are there",
         Api.LIMIT,
-        () -> api.get("/v1/machines").path("data").size() == 3);
+        () -> api.get("/v1/machines").path("data").size() == 4);
   }
 
   private static Map<String, Object> machine(String place, int cpus) {
@@ -105,13 +116,16 @@ final class Moves implements AutoCloseable {
 
   private boolean run(int rounds) throws Exception {
     out.printf(
-        "fleet: registry, 3 machines and a gateway in one JVM; engine: %s; %d requests/s, half of"
+        "fleet: registry, 4 machines and a gateway in one JVM; engine: %s; %d requests/s, half of"
             + " them streams%n",
         jvm ? "in the JVM" : "llama-server", PER_SECOND);
     api.deploy("shared", spec("shared", shared, 1, "surge"));
     api.deploy("alone", spec("alone", alone, 1, "recreate-when-idle"));
+    api.deploy("other", spec("other", OTHER, 1, "surge"));
     api.awaitServing("shared", 1, shared);
     api.awaitServing("alone", 1, alone);
+    api.awaitServing("other", 1, OTHER);
+    api.alias("talk", "shared");
     int failed = 0;
     int requests = 0;
     for (int round = 1; round <= rounds; round++) {
@@ -131,6 +145,9 @@ final class Moves implements AutoCloseable {
     return List.of(
         new Move("scale 1 to 4 to 1", "shared", false, this::scale),
         new Move("rolling update (surge)", "shared", false, this::surge),
+        new Move("canary, promoted", "shared", false, this::promoted),
+        new Move("canary, rolled back", "shared", false, this::rolledBack),
+        new Move("alias there and back", "talk", false, this::switched),
         new Move("update without a spare place", "alone", true, this::recreate));
   }
 
@@ -147,6 +164,33 @@ final class Moves implements AutoCloseable {
     api.awaitServing("shared", 1, shared);
   }
 
+  private void promoted() throws Exception {
+    int next = other(shared);
+    canary(next);
+    api.promote("shared");
+    api.awaitServing("shared", 1, next);
+    shared = next;
+  }
+
+  private void rolledBack() throws Exception {
+    canary(other(shared));
+    api.rollBack("shared");
+    api.awaitServing("shared", 1, shared);
+  }
+
+  /** Both versions serve for a while, the new one by its weight. */
+  private void canary(int slots) throws Exception {
+    api.update("shared", spec("shared", slots, 1, "surge", ",\"canaryPercent\":" + CANARY_PERCENT));
+    api.awaitReady("shared", 2);
+    TimeUnit.MILLISECONDS.sleep(CANARY_TIME.toMillis());
+  }
+
+  private void switched() throws Exception {
+    api.alias("talk", "other");
+    TimeUnit.MILLISECONDS.sleep(CANARY_TIME.toMillis());
+    api.alias("talk", "shared");
+  }
+
   private void recreate() throws Exception {
     alone = other(alone);
     api.update("alone", spec("alone", alone, 1, "recreate-when-idle"));
@@ -159,6 +203,13 @@ final class Moves implements AutoCloseable {
   }
 
   private String spec(String place, int slots, int replicas, String strategy) {
+    return spec(place, slots, replicas, strategy, "");
+  }
+
+  /**
+   * @param canary further fields of the rollout
+   */
+  private String spec(String place, int slots, int replicas, String strategy, String canary) {
     String engine =
         jvm
             ? "\"engine\":\"jvm\",\"model\":\"demo\""
@@ -166,12 +217,12 @@ final class Moves implements AutoCloseable {
                 + "\"arguments\":{\"threads\":\"1\"}";
     return """
         {%s,"slots":%d,"replicas":%d,"resources":{"memoryMiB":64,"cpus":1},\
-        "machineLabels":{"place":"%s"},"rollout":{"strategy":"%s"}}"""
-        .formatted(engine, slots, replicas, place, strategy);
+        "machineLabels":{"place":"%s"},"rollout":{"strategy":"%s"%s}}"""
+        .formatted(engine, slots, replicas, place, strategy, canary);
   }
 
   private Result run(Move move) throws Exception {
-    long before = api.lastEvent(move.model());
+    long before = move.gap() ? api.lastEvent(move.model()) : 0;
     List<Asked> all;
     try (Askers askers =
         new Askers(fleet.url(), move.model(), PER_SECOND, move.gap() ? BRIEF : PATIENT)) {

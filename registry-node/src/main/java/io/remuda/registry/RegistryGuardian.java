@@ -129,6 +129,7 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
                 new JournalNames(store, entities, aside, view),
                 self,
                 settings.wakeInterval(),
+                settings.wakePace(),
                 store.settings().retryInterval()),
             "waker");
     context.spawn(

@@ -13,8 +13,10 @@ import io.remuda.protocol.Refused;
 import io.remuda.registry.journal.JournalStore;
 import io.remuda.registry.journal.StoreFailure;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -22,6 +24,10 @@ import java.util.concurrent.CompletionStage;
  * Wakes every name that the journal knows, when told to and then again and again, and asks the API
  * keys for their word: the first ask of a sharded entity takes seconds, and this one is nobody's.
  * Keys that cannot be read are a word too, and no reason to take no changes of anything else.
+ *
+ * <p>Not all at once: after a registry node has gone each of its shards is given a place one after
+ * the other, and each owner reads its journal, so that a name that somebody asks for meanwhile
+ * would stand in line behind all that nobody asks for.
  *
  * <p>That the list of names does not come is no proof that the database is away, which may have
  * been asked for too much: it is doubted, and whoever probes it decides.
@@ -37,7 +43,8 @@ final class Waker extends AbstractBehavior<Waker.Command> {
   }
 
   private enum Again implements Command {
-    ASK_KEYS
+    ASK_KEYS,
+    WAKE_NEXT
   }
 
   private record NamesRead(List<JournalStore.Named> names, Optional<Throwable> failure)
@@ -76,11 +83,17 @@ final class Waker extends AbstractBehavior<Waker.Command> {
   private static final Set<ErrorCode> NO_WORD =
       Set.of(ErrorCode.STORE_UNAVAILABLE, ErrorCode.REGISTRY_UNAVAILABLE);
 
+  private static final Duration STEP = Duration.ofMillis(100);
+
   private final World world;
   private final ActorRef<RegistryGuardian.Command> node;
   private final Duration retryInterval;
   private final TimerScheduler<Command> timers;
+  private final int atOnce;
+  private final Queue<JournalStore.Named> line = new ArrayDeque<>();
   private boolean reading;
+  // Another round was wanted before this one was over.
+  private boolean onceMore;
   private boolean unread;
 
   private Waker(
@@ -88,9 +101,11 @@ final class Waker extends AbstractBehavior<Waker.Command> {
       TimerScheduler<Command> timers,
       World world,
       ActorRef<RegistryGuardian.Command> node,
+      int pace,
       Duration retryInterval) {
     super(context);
     this.timers = timers;
+    this.atOnce = Math.max(1, (int) (pace * STEP.toMillis() / 1000));
     this.world = world;
     this.node = node;
     this.retryInterval = retryInterval;
@@ -100,19 +115,21 @@ final class Waker extends AbstractBehavior<Waker.Command> {
    * The behaviour.
    *
    * @param wakeInterval between two rounds
+   * @param pace so many names a second
    * @param retryInterval until the API keys are asked again when they did not answer
    */
   static Behavior<Command> create(
       World world,
       ActorRef<RegistryGuardian.Command> node,
       Duration wakeInterval,
+      int pace,
       Duration retryInterval) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
                 timers -> {
                   timers.startTimerWithFixedDelay(Tick.WAKE, wakeInterval);
-                  return new Waker(context, timers, world, node, retryInterval);
+                  return new Waker(context, timers, world, node, pace, retryInterval);
                 }));
   }
 
@@ -121,13 +138,23 @@ final class Waker extends AbstractBehavior<Waker.Command> {
     return newReceiveBuilder()
         .onMessageEquals(Tick.WAKE, this::wakeAll)
         .onMessageEquals(Again.ASK_KEYS, this::askKeys)
+        .onMessageEquals(Again.WAKE_NEXT, this::wakeNext)
         .onMessage(NamesRead.class, this::onNames)
         .onMessage(KeysAnswered.class, this::onKeys)
         .build();
   }
 
   private Behavior<Command> wakeAll() {
-    if (world.isAwake() && !reading) {
+    if (!line.isEmpty()) {
+      onceMore = true;
+    } else if (!reading) {
+      read();
+    }
+    return askKeys();
+  }
+
+  private void read() {
+    if (world.isAwake()) {
       reading = true;
       getContext()
           .pipeToSelf(
@@ -135,7 +162,6 @@ final class Waker extends AbstractBehavior<Waker.Command> {
               (names, failure) ->
                   new NamesRead(names == null ? List.of() : names, Optional.ofNullable(failure)));
     }
-    return askKeys();
   }
 
   private Behavior<Command> onNames(NamesRead read) {
@@ -152,7 +178,20 @@ final class Waker extends AbstractBehavior<Waker.Command> {
     if (unread) {
       node.tell(Doubt.STORE);
     }
-    read.names().forEach(world::wake);
+    line.addAll(read.names());
+    return wakeNext();
+  }
+
+  private Behavior<Command> wakeNext() {
+    for (int i = 0; i < atOnce && !line.isEmpty(); i++) {
+      world.wake(line.remove());
+    }
+    if (!line.isEmpty()) {
+      timers.startSingleTimer(Again.WAKE_NEXT, STEP);
+    } else if (onceMore) {
+      onceMore = false;
+      read();
+    }
     return this;
   }
 

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,13 @@ class WakerTest {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final Duration NEVER = Duration.ofHours(1);
   private static final Duration AT_ONCE = Duration.ofMillis(10);
+
+  /** Below what is between two steps, above what is between two names of one. */
+  private static final Duration STEP = Duration.ofMillis(50);
+
+  /** Two at once, ten times a second. */
+  private static final int PACE = 20;
+
   private static final Named DEMO = new Named("Model|demo", 7);
 
   private static final ActorTestKit KIT =
@@ -44,7 +52,7 @@ class WakerTest {
   private final World world = new World();
   private final TestProbe<RegistryGuardian.Command> node = KIT.createTestProbe();
   private final ActorRef<Waker.Command> waker =
-      KIT.spawn(Waker.create(world, node.getRef(), NEVER, AT_ONCE));
+      KIT.spawn(Waker.create(world, node.getRef(), NEVER, PACE, AT_ONCE));
 
   @AfterAll
   static void stop() {
@@ -83,6 +91,22 @@ class WakerTest {
   }
 
   @Test
+  void namesAreWokenFewAtATimeAndInTheirOrderAndAnotherRoundBeginsAfterThem() {
+    List<Named> names = IntStream.range(0, 5).mapToObj(i -> new Named("Model|m-" + i, 1)).toList();
+    world.lists.add(CompletableFuture.completedFuture(names));
+    world.lists.add(CompletableFuture.completedFuture(List.of(DEMO)));
+
+    waker.tell(Waker.Tick.WAKE);
+    Eventually.passes("some are woken", SOON, () -> assertThat(world.woken).isNotEmpty());
+    waker.tell(Waker.Tick.WAKE);
+
+    Eventually.passes("all are woken", SOON, () -> assertThat(world.woken).hasSize(6));
+    assertThat(world.woken.subList(0, 5)).isEqualTo(names);
+    assertThat(world.woken.get(5)).isEqualTo(DEMO);
+    assertThat(world.steps()).as("steps of two names").isGreaterThanOrEqualTo(3);
+  }
+
+  @Test
   void keysThatCannotBeReadAreAWordAndTheReasonIsTold() {
     world.words.add(refused(ErrorCode.INTERNAL, "of the 3 events 1 are missing"));
 
@@ -117,6 +141,7 @@ class WakerTest {
     private final AtomicInteger reads = new AtomicInteger();
     private final AtomicInteger asked = new AtomicInteger();
     private final List<Named> woken = new CopyOnWriteArrayList<>();
+    private final List<Long> times = new CopyOnWriteArrayList<>();
 
     @Override
     public boolean isAwake() {
@@ -133,6 +158,15 @@ class WakerTest {
     @Override
     public void wake(Named name) {
       woken.add(name);
+      times.add(System.nanoTime());
+    }
+
+    /** How often it was some while until the next one was woken; and the first. */
+    private long steps() {
+      return 1
+          + IntStream.range(1, times.size())
+              .filter(i -> times.get(i) - times.get(i - 1) > STEP.toNanos())
+              .count();
     }
 
     @Override

@@ -7,6 +7,7 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.cluster.typed.Cluster;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.AliasView;
@@ -60,10 +61,26 @@ public final class RegistryProtocol {
    *
    * @param ifMatch the version that the caller has seen; required to change a specification
    * @param evolve whether another schema is taken where it only adds to the present one
+   * @param lease that brings it: then it is declared only where nobody has the name; empty: an
+   *     operator's
    */
   public record Deploy(
-      ModelSpec spec, Optional<Long> ifMatch, boolean evolve, ActorRef<Reply> replyTo)
-      implements Command {}
+      ModelSpec spec,
+      Optional<Long> ifMatch,
+      boolean evolve,
+      Optional<LeaseId> lease,
+      ActorRef<Reply> replyTo)
+      implements Command {
+
+    public Deploy {
+      lease = Absent.orEmpty(lease);
+    }
+
+    /** An operator's. */
+    public Deploy(ModelSpec spec, Optional<Long> ifMatch, boolean evolve, ActorRef<Reply> replyTo) {
+      this(spec, ifMatch, evolve, Optional.empty(), replyTo);
+    }
+  }
 
   public record Scale(ModelName name, int replicas, ActorRef<Reply> replyTo) implements Command {}
 
@@ -71,13 +88,20 @@ public final class RegistryProtocol {
    * Remove the declaration and all instances.
    *
    * @param ofLease whether the lease that brought it is over: then it goes though others need it
+   * @param lease that it must have been brought by; empty of an operator, and of a lease that was
+   *     brought by a version which did not write down whose it is
    */
-  public record Remove(ModelName name, boolean ofLease, ActorRef<Reply> replyTo)
+  public record Remove(
+      ModelName name, boolean ofLease, Optional<LeaseId> lease, ActorRef<Reply> replyTo)
       implements Command {
+
+    public Remove {
+      lease = Absent.orEmpty(lease);
+    }
 
     /** An operator's. */
     public Remove(ModelName name, ActorRef<Reply> replyTo) {
-      this(name, false, replyTo);
+      this(name, false, Optional.empty(), replyTo);
     }
   }
 

@@ -173,6 +173,25 @@ class EarlierSenderTest {
   }
 
   @Test
+  void aDeclarationAndARemovalWithoutALeaseAreOfNone() throws Exception {
+    RegistryProtocol.Deploy deploy =
+        new RegistryProtocol.Deploy(
+            ModelSpec.of(ID.model(), "llama-server", Optional.empty()),
+            Optional.empty(),
+            false,
+            KIT.<RegistryProtocol.Reply>createTestProbe().getRef());
+    RegistryProtocol.Remove remove =
+        new RegistryProtocol.Remove(
+            ID.model(),
+            true,
+            Optional.empty(),
+            KIT.<RegistryProtocol.Reply>createTestProbe().getRef());
+
+    assertThat(without(deploy, "lease")).isEqualTo(deploy);
+    assertThat(without(remove, "lease")).isEqualTo(remove);
+  }
+
+  @Test
   void aMachineStateWithoutGpusCordonsNone() throws Exception {
     NodeProtocol.SetMachineState state =
         new NodeProtocol.SetMachineState(

@@ -289,6 +289,33 @@ class LeaseChainTest {
   }
 
   @Test
+  void ofTwoThatBringTheSameNameAtOnceOneHasItAndTheOthersEndLeavesItThere() {
+    machine("twin-m1", "twin");
+    ModelSpec own = aSpec().named("twin").on("twin").build();
+    List<CompletionStage<Reply>> asked =
+        List.of(
+            acquiring("twin-a", LONG, true, Set.of("twin"), Optional.of(own)),
+            acquiring("twin-b", LONG, true, Set.of("twin"), Optional.of(own)));
+
+    List<Reply> replies = asked.stream().map(TestRegistry::get).toList();
+
+    assertThat(replies).filteredOn(reply -> reply.refused().isEmpty()).hasSize(1);
+    String over =
+        replies.stream()
+            .filter(reply -> reply.refused().isPresent())
+            .map(reply -> reply.lease().orElseThrow().id().value())
+            .findFirst()
+            .orElseThrow();
+    Eventually.isTrue(
+        "it is closed",
+        SOON,
+        () ->
+            registry.events(0, Optional.of(over), Duration.ZERO).stream()
+                .anyMatch(event -> event.kind().equals("LeaseClosed")));
+    assertThat(registry.show("twin").deployment()).isPresent();
+  }
+
+  @Test
   void isOverThoughSomebodyNeedsTheModelThatItBrought() {
     machine("needed-m1", "needed");
     ModelSpec own = aSpec().named("needed").on("needed").build();

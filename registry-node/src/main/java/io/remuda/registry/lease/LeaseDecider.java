@@ -256,7 +256,7 @@ final class LeaseDecider {
     if (state.end().isPresent()) {
       giveBack(state, soft, orders);
     } else if (isToDeploy(state, soft)) {
-      orders.add(state.deploying() ? LeaseOrder.Own.DEPLOY : LeaseOrder.Own.LOOK);
+      orders.add(LeaseOrder.Own.DEPLOY);
     } else {
       hold(state, soft, now, repeat, orders);
       claim(state, soft, repeat, orders);
@@ -265,8 +265,7 @@ final class LeaseDecider {
   }
 
   private static boolean isToDeploy(LeaseState state, LeaseSoft soft) {
-    boolean brings = state.wish().filter(wish -> wish.own().isPresent()).isPresent();
-    return brings && state.token() == 0 && !soft.deployed();
+    return state.brings() && state.token() == 0 && !soft.deployed();
   }
 
   private static void giveBack(LeaseState state, LeaseSoft soft, List<LeaseOrder> orders) {

@@ -7,6 +7,7 @@ import io.remuda.protocol.LeaseProtocol.Command;
 import io.remuda.protocol.LeaseProtocol.Wish;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.registry.model.ClaimReply;
@@ -62,7 +63,7 @@ final class LeaseErrands {
                       new NodeProtocol.HoldInstance(
                           hold.instance(), around.journal(), hold.token(), hold.ttl(), held)));
     } else if (order instanceof LeaseOrder.Own own) {
-      state.wish().flatMap(Wish::own).ifPresent(spec -> ask(own, spec));
+      state.wish().flatMap(Wish::own).ifPresent(spec -> ask(state, own, spec));
     }
   }
 
@@ -81,26 +82,30 @@ final class LeaseErrands {
         told);
   }
 
-  private void ask(LeaseOrder.Own own, ModelSpec spec) {
+  private void ask(LeaseState state, LeaseOrder.Own own, ModelSpec spec) {
     if (askingOwn) {
       return;
     }
     askingOwn = true;
+    // An earlier version's deployment is nobody's as far as its name's owner knows.
+    Optional<LeaseId> brings = state.deploying() ? Optional.empty() : Optional.of(state.id());
     context.ask(
         RegistryProtocol.Reply.class,
         models.apply(spec.name()),
         ANSWER_LIMIT,
-        replyTo -> command(own, spec, replyTo),
+        replyTo -> command(own, spec, brings, replyTo),
         (reply, failure) -> new LeaseMessage.OwnAnswered(own, Optional.ofNullable(reply)));
   }
 
   private static RegistryProtocol.Command command(
-      LeaseOrder.Own own, ModelSpec spec, ActorRef<RegistryProtocol.Reply> replyTo) {
+      LeaseOrder.Own own,
+      ModelSpec spec,
+      Optional<LeaseId> brings,
+      ActorRef<RegistryProtocol.Reply> replyTo) {
     return switch (own) {
-      case LOOK -> new RegistryProtocol.Get(spec.name(), replyTo);
-      case DEPLOY -> new RegistryProtocol.Deploy(spec, Optional.empty(), false, replyTo);
+      case DEPLOY -> new RegistryProtocol.Deploy(spec, Optional.empty(), false, brings, replyTo);
       // Nobody who says that he needs it keeps a lease from its end.
-      case REMOVE -> new RegistryProtocol.Remove(spec.name(), true, replyTo);
+      case REMOVE -> new RegistryProtocol.Remove(spec.name(), true, brings, replyTo);
     };
   }
 

@@ -56,7 +56,10 @@ public sealed interface LeaseEvent extends JournalEvent {
     }
   }
 
-  /** Nobody has the name of the deployment that it brings, so it is deployed, and removed later. */
+  /**
+   * Nobody has the name of the deployment that it brings, so it is deployed, and removed later.
+   * Written by earlier versions alone: whose a deployment is, its name's owner says now.
+   */
   record LeaseDeploying(LeaseId id, Instant at) implements LeaseEvent {
     @Override
     public LeaseState applyTo(LeaseState state) {

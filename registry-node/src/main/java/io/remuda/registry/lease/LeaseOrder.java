@@ -24,8 +24,6 @@ public sealed interface LeaseOrder {
 
   /** Something about the deployment that the lease brings; one at a time. */
   enum Own implements LeaseOrder {
-    /** Is its name free? */
-    LOOK,
     DEPLOY,
     REMOVE
   }

@@ -19,7 +19,8 @@ import java.util.TreeSet;
  *
  * @param sequence of the last event
  * @param wish what was asked for; empty for one that nobody ever asked for
- * @param deploying whether the deployment that it brings is its own to remove
+ * @param deploying whether an earlier version declared the deployment that it brings, which did not
+ *     write down with the deployment whose it is
  * @param token that its instances were told last; 0 before it had any
  * @param parts instances that it has, under that token
  * @param since when it was asked for, got all of its instances, or lost one of them
@@ -110,9 +111,14 @@ public record LeaseState(
     return isLive() && parts.keySet().containsAll(models());
   }
 
+  /** Whether a deployment is there for it alone. */
+  boolean brings() {
+    return wish.flatMap(Wish::own).isPresent();
+  }
+
   /** Whether the deployment that it brings is to be removed. */
   boolean isToRemove() {
-    return deploying && end.filter(over -> over.cause() != Cause.NOT_DEPLOYED).isPresent();
+    return brings() && end.filter(over -> over.cause() != Cause.NOT_DEPLOYED).isPresent();
   }
 
   LeaseState asked(Wish asked, Instant at) {

@@ -3,7 +3,6 @@ package io.remuda.registry.lease;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol;
-import io.remuda.registry.lease.LeaseEvent.LeaseDeploying;
 import io.remuda.registry.lease.LeaseEvent.LeaseEnded;
 import io.remuda.registry.lease.LeaseState.Cause;
 import java.time.Instant;
@@ -11,8 +10,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What becomes of the deployment that a lease brings. It is written down that its name is free
- * before it is deployed, so that a lease never removes what somebody else has declared.
+ * What becomes of the deployment that a lease brings. Whose it is the name's owner decides and
+ * writes down: it is declared only where nobody has the name, and removed only where the lease has
+ * declared it. So a lease that does not know whether it was heard says it again, and takes nothing
+ * that is another's.
  */
 final class OwnDecider {
 
@@ -30,29 +31,9 @@ final class OwnDecider {
     }
     Optional<Refused> refused = reply.get().refused();
     return switch (asked) {
-      case LOOK -> looked(state, soft, refused, now);
       case DEPLOY -> deployed(state, soft, refused, now);
       case REMOVE -> removed(state, soft, refused, now);
     };
-  }
-
-  private static LeaseDecision looked(
-      LeaseState state, LeaseSoft soft, Optional<Refused> refused, Instant now) {
-    if (!state.isLive() || state.deploying()) {
-      return LeaseDecision.remember(soft);
-    }
-    if (refused.isEmpty()) {
-      return LeaseDecision.write(
-          new LeaseEnded(
-              state.id(),
-              Cause.NOT_DEPLOYED,
-              "the name of the deployment that it brings is taken; choose another one",
-              now),
-          soft);
-    }
-    return isUnknown(refused)
-        ? LeaseDecision.write(new LeaseDeploying(state.id(), now), soft)
-        : LeaseDecision.remember(soft);
   }
 
   private static LeaseDecision deployed(

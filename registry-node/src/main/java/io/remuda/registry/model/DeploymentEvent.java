@@ -1,5 +1,6 @@
 package io.remuda.registry.model;
 
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelFile;
@@ -8,6 +9,7 @@ import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Spread;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** What operators decided about a name, and what a machine found out about its model. */
@@ -35,6 +37,39 @@ public sealed interface DeploymentEvent extends ModelEvent {
     @Override
     public Map<String, String> details() {
       return Map.of("engine", spec.engine(), "replicas", Integer.toString(spec.replicas()));
+    }
+  }
+
+  /** A lease declared the name, which nobody had; the deployment goes with it. */
+  record DeploymentBrought(ModelSpec spec, LeaseId lease, Instant at) implements DeploymentEvent {
+    @Override
+    public ModelName name() {
+      return spec.name();
+    }
+
+    @Override
+    public ModelState applyTo(ModelState state) {
+      return state.declared(
+          new ModelState.Declaration(
+              spec, state.sequence(), state.sequence(), at, false, Optional.of(lease)));
+    }
+
+    @Override
+    public String text() {
+      return "%s brought by %s: %d of %s on %s"
+          .formatted(
+              name(), lease, spec.replicas(), spec.model().orElse("its own model"), spec.engine());
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of(
+          "engine",
+          spec.engine(),
+          "replicas",
+          Integer.toString(spec.replicas()),
+          "lease",
+          lease.value());
     }
   }
 

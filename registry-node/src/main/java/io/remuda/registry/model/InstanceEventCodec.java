@@ -119,6 +119,7 @@ final class InstanceEventCodec {
               proto.getEngineRestarted().getReason(),
               at);
       case DECLARED,
+          BROUGHT,
           CHANGED,
           SCALED,
           REMOVED,

@@ -1,10 +1,12 @@
 package io.remuda.registry.model;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.registry.model.AliasEvent.AliasRemoved;
 import io.remuda.registry.model.AliasEvent.AliasSet;
+import io.remuda.registry.model.DeploymentEvent.DeploymentBrought;
 import io.remuda.registry.model.DeploymentEvent.DeploymentChanged;
 import io.remuda.registry.model.DeploymentEvent.DeploymentDeclared;
 import io.remuda.registry.model.DeploymentEvent.DeploymentRemoved;
@@ -16,6 +18,7 @@ import io.remuda.registry.model.RegistrationEvent.MachineUnregistered;
 import io.remuda.registry.model.RegistrationEvent.RegistrationRefused;
 import io.remuda.registry.model.ScaleEvent.Autoscaled;
 import io.remuda.registry.proto.journal.PAutoscaled;
+import io.remuda.registry.proto.journal.PBrought;
 import io.remuda.registry.proto.journal.PDescribed;
 import io.remuda.registry.proto.journal.PEmpty;
 import io.remuda.registry.proto.journal.PEvolved;
@@ -41,6 +44,11 @@ public final class ModelCodec {
             .setName(event.name().value());
     if (event instanceof DeploymentDeclared declared) {
       proto.setDeclared(SpecCodec.toProto(declared.spec()));
+    } else if (event instanceof DeploymentBrought brought) {
+      proto.setBrought(
+          PBrought.newBuilder()
+              .setSpec(SpecCodec.toProto(brought.spec()))
+              .setLease(brought.lease().value()));
     } else if (event instanceof DeploymentChanged changed) {
       proto.setChanged(SpecCodec.toProto(changed.spec()));
     } else if (event instanceof DeploymentScaled scaled) {
@@ -103,6 +111,11 @@ public final class ModelCodec {
     Instant at = Instant.ofEpochMilli(proto.getAtMillis());
     return switch (proto.getEventCase()) {
       case DECLARED -> new DeploymentDeclared(SpecCodec.fromProto(proto.getDeclared()), at);
+      case BROUGHT ->
+          new DeploymentBrought(
+              SpecCodec.fromProto(proto.getBrought().getSpec()),
+              new LeaseId(proto.getBrought().getLease()),
+              at);
       case CHANGED -> new DeploymentChanged(SpecCodec.fromProto(proto.getChanged()), at);
       case SCALED -> new DeploymentScaled(name, proto.getScaled(), at);
       case REMOVED -> new DeploymentRemoved(name, at);

@@ -7,12 +7,14 @@ import static io.remuda.protocol.ErrorCode.SPEC_CONFLICT;
 import static io.remuda.protocol.ErrorCode.STALE_VERSION;
 
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Scaling;
 import io.remuda.protocol.model.Schema;
 import io.remuda.protocol.model.SchemaDiff;
+import io.remuda.registry.model.DeploymentEvent.DeploymentBrought;
 import io.remuda.registry.model.DeploymentEvent.DeploymentChanged;
 import io.remuda.registry.model.DeploymentEvent.DeploymentDeclared;
 import io.remuda.registry.model.DeploymentEvent.DeploymentRemoved;
@@ -55,6 +57,13 @@ public final class ModelDecider {
           : Decision.accepted(new DeploymentDeclared(wanted, at));
     }
     ModelState.Declaration now = state.live().get();
+    if (now.lease().isPresent() && ifMatch.isEmpty()) {
+      return Decision.refused(
+          SPEC_CONFLICT,
+          ("%s was brought by lease %s and goes when that ends; choose another name, or deploy it"
+                  + " when the lease has ended")
+              .formatted(state.name(), now.lease().get()));
+    }
     boolean same = !now.self() && now.spec().equals(wanted);
     if (same && !evolve) {
       // A change that is sent a second time names the version that it has itself made an old one.
@@ -174,6 +183,39 @@ public final class ModelDecider {
                         .map(MachineId::value)
                         .collect(Collectors.joining(", "))))
         : Decision.accepted(new DeploymentRemoved(state.name(), at));
+  }
+
+  /** What a deployment comes to that a lease brings: it is declared where nobody has the name. */
+  public static Decision bring(ModelState state, ModelSpec wanted, LeaseId lease, Instant at) {
+    if (state.alias().isPresent()) {
+      return new Decision(List.of(), AliasDecider.taken(state));
+    }
+    if (state.live().isEmpty()) {
+      return Decision.accepted(new DeploymentBrought(wanted, lease, at));
+    }
+    return isBroughtBy(state, Optional.of(lease))
+        ? Decision.accepted()
+        : Decision.refused(
+            SPEC_CONFLICT,
+            ("there is a deployment %s already, which lease %s has not brought; lease that one as a"
+                    + " model, or choose another name")
+                .formatted(state.name(), lease));
+  }
+
+  /**
+   * A lease is over: what it brought goes with it, and nothing that anybody else declared.
+   *
+   * @param lease empty of one that brought it when that was not written down
+   */
+  public static Decision takeBack(ModelState state, Optional<LeaseId> lease, Instant at) {
+    return state.live().isEmpty() || isBroughtBy(state, lease)
+        ? remove(state, at)
+        : Decision.refused(
+            MODEL_NOT_FOUND, "the deployment %s is another's".formatted(state.name()));
+  }
+
+  private static boolean isBroughtBy(ModelState state, Optional<LeaseId> lease) {
+    return state.live().filter(now -> now.lease().equals(lease)).isPresent();
   }
 
   /** What is said of a name that is not declared. */

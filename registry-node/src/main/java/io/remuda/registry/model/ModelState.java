@@ -1,6 +1,7 @@
 package io.remuda.registry.model;
 
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelFile;
@@ -76,12 +77,28 @@ public record ModelState(
    * @param version sequence number of the last change; what {@code If-Match} names
    * @param revision sequence number of the last change that needs other instances
    * @param self whether the name registered itself
+   * @param lease that brought it, and takes it with it; empty of all others
    */
   public record Declaration(
-      ModelSpec spec, long version, long revision, Instant createdAt, boolean self) {
+      ModelSpec spec,
+      long version,
+      long revision,
+      Instant createdAt,
+      boolean self,
+      Optional<LeaseId> lease) {
+
+    /** One that no lease brought. */
+    Declaration(ModelSpec spec, long version, long revision, Instant createdAt, boolean self) {
+      this(spec, version, revision, createdAt, self, Optional.empty());
+    }
 
     Declaration withReplicas(int replicas) {
-      return new Declaration(spec.withReplicas(replicas), version, revision, createdAt, self);
+      return new Declaration(
+          spec.withReplicas(replicas), version, revision, createdAt, self, lease);
+    }
+
+    Declaration broughtBy(Optional<LeaseId> creator) {
+      return new Declaration(spec, version, revision, createdAt, self, creator);
     }
   }
 
@@ -248,10 +265,12 @@ public record ModelState(
     return declared(declared, isSameRecipe(declared) ? rollout : Optional.empty());
   }
 
+  /** Whoever changes what a lease brought does not make it another's. */
   ModelState declared(Declaration declared, Optional<Rollout> rolling) {
     return but(
         next -> {
-          next.declaration = Optional.of(declared);
+          next.declaration =
+              Optional.of(live().map(now -> declared.broughtBy(now.lease())).orElse(declared));
           next.recipes = superseded(declared);
           next.rollout = rolling;
           next.schema = declared.spec().schema().or(() -> schema);

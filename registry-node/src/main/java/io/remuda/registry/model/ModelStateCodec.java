@@ -2,6 +2,7 @@ package io.remuda.registry.model;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport.Origin;
@@ -38,17 +39,7 @@ public final class ModelStateCodec {
             .addAllEarlier(state.earlier())
             .setPlacedBefore(state.placed().before())
             .addAllPlaced(state.placed().kept());
-    state
-        .declaration()
-        .ifPresent(
-            declaration ->
-                proto.setDeclaration(
-                    PDeclaration.newBuilder()
-                        .setSpec(SpecCodec.toProto(declaration.spec()))
-                        .setVersion(declaration.version())
-                        .setRevision(declaration.revision())
-                        .setCreatedAtMillis(declaration.createdAt().toEpochMilli())
-                        .setSelfRegistered(declaration.self())));
+    state.declaration().ifPresent(declaration -> proto.setDeclaration(toProto(declaration)));
     state
         .description()
         .ifPresent(
@@ -101,13 +92,7 @@ public final class ModelStateCodec {
             name,
             proto.getSequence(),
             proto.hasDeclaration()
-                ? Optional.of(
-                    new ModelState.Declaration(
-                        SpecCodec.fromProto(proto.getDeclaration().getSpec()),
-                        proto.getDeclaration().getVersion(),
-                        proto.getDeclaration().getRevision(),
-                        Instant.ofEpochMilli(proto.getDeclaration().getCreatedAtMillis()),
-                        proto.getDeclaration().getSelfRegistered()))
+                ? Optional.of(fromProto(proto.getDeclaration()))
                 : Optional.empty(),
             proto.getRemoved(),
             proto.hasDescription()
@@ -142,6 +127,28 @@ public final class ModelStateCodec {
         proto.hasSchema()
             ? Optional.of(SpecCodec.fromProto(proto.getSchema()))
             : told.toldSchema());
+  }
+
+  private static PDeclaration toProto(ModelState.Declaration declaration) {
+    PDeclaration.Builder proto =
+        PDeclaration.newBuilder()
+            .setSpec(SpecCodec.toProto(declaration.spec()))
+            .setVersion(declaration.version())
+            .setRevision(declaration.revision())
+            .setCreatedAtMillis(declaration.createdAt().toEpochMilli())
+            .setSelfRegistered(declaration.self());
+    declaration.lease().map(LeaseId::value).ifPresent(proto::setLease);
+    return proto.build();
+  }
+
+  private static ModelState.Declaration fromProto(PDeclaration proto) {
+    return new ModelState.Declaration(
+        SpecCodec.fromProto(proto.getSpec()),
+        proto.getVersion(),
+        proto.getRevision(),
+        Instant.ofEpochMilli(proto.getCreatedAtMillis()),
+        proto.getSelfRegistered(),
+        proto.hasLease() ? Optional.of(new LeaseId(proto.getLease())) : Optional.empty());
   }
 
   private static Optional<ModelState.Alias> alias(PModelState proto) {

@@ -159,12 +159,11 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
             (state, c) ->
                 run(
                     state,
-                    Decision.unless(
-                        ModelDecider.remove(state, now()),
-                        () ->
-                            c.ofLease()
-                                ? Optional.empty()
-                                : DependsDecider.removal(state, names())),
+                    c.ofLease()
+                        ? ModelDecider.takeBack(state, c.lease(), now())
+                        : Decision.unless(
+                            ModelDecider.remove(state, now()),
+                            () -> DependsDecider.removal(state, names())),
                     c.replyTo()))
         .onCommand(
             RegistryProtocol.RollBack.class,
@@ -265,11 +264,13 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   }
 
   private Effect<ModelEvent, ModelState> onDeploy(ModelState state, RegistryProtocol.Deploy c) {
+    Decision decision =
+        c.lease()
+            .map(lease -> ModelDecider.bring(state, c.spec(), lease, now()))
+            .orElseGet(() -> ModelDecider.deploy(state, c.spec(), c.ifMatch(), c.evolve(), now()));
     return run(
         state,
-        Decision.unless(
-            ModelDecider.deploy(state, c.spec(), c.ifMatch(), c.evolve(), now()),
-            () -> DependsDecider.deploy(state, c.spec(), names())),
+        Decision.unless(decision, () -> DependsDecider.deploy(state, c.spec(), names())),
         c.replyTo());
   }
 

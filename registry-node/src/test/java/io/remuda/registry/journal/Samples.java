@@ -147,6 +147,10 @@ final class Samples {
     all.put(
         "ModelState-leased",
         modelState().on(new TenancyEvent.InstanceLeased(EIGHTH, LEASE, GRANTED, AT)));
+    all.put("DeploymentBrought", new DeploymentEvent.DeploymentBrought(spec(), LEASE, AT));
+    all.put(
+        "ModelState-brought",
+        ModelState.empty(NAME).on(new DeploymentEvent.DeploymentBrought(spec(), LEASE, AT)));
     all.put("LeaseAsked", new LeaseEvent.LeaseAsked(LEASE, wish(), AT));
     all.put("LeaseAsked-least", new LeaseEvent.LeaseAsked(LEASE, leastWish(), AT));
     all.put("LeaseDeploying", new LeaseEvent.LeaseDeploying(LEASE, AT));

@@ -339,11 +339,9 @@ class LeaseDeciderTest {
   }
 
   @Test
-  void deploysItsOwnModelOnlyWhenNobodyHasTheNameAndRemovesItAfterTheEnd() {
+  void deploysItsOwnModelAndTakesItBackAfterTheEnd() {
     brings();
 
-    assertThat(orders()).containsExactly(LeaseOrder.Own.LOOK);
-    own(LeaseOrder.Own.LOOK, Optional.of(ErrorCode.MODEL_NOT_FOUND));
     assertThat(orders()).containsExactly(LeaseOrder.Own.DEPLOY);
     own(LeaseOrder.Own.DEPLOY, Optional.empty());
     assertThat(orders()).containsExactly(claim(new ModelName("mine"), 0));
@@ -351,32 +349,35 @@ class LeaseDeciderTest {
     apply(LeaseDecider.release(state, soft, "done", now));
     told(new ClaimReply.Returned(new ModelName("mine"), ID));
     assertThat(orders()).containsExactly(LeaseOrder.Own.REMOVE);
-    own(LeaseOrder.Own.REMOVE, Optional.of(ErrorCode.IN_USE));
+    own(LeaseOrder.Own.REMOVE, Optional.of(ErrorCode.STORE_UNAVAILABLE));
     assertThat(orders()).containsExactly(LeaseOrder.Own.REMOVE);
     own(LeaseOrder.Own.REMOVE, Optional.of(ErrorCode.MODEL_NOT_FOUND));
     assertThat(state.closed()).isTrue();
   }
 
   @Test
-  void neverRemovesADeploymentThatSomebodyElseDeclared() {
+  void whatItMayHaveDeployedIsTakenBackThoughItNeverHeardSo() {
     brings();
-    own(LeaseOrder.Own.LOOK, Optional.empty());
+    apply(LeaseDecider.release(state, soft, "done", now));
+    soft = LeaseSoft.begun(state, now);
 
     told(new ClaimReply.Returned(new ModelName("mine"), ID));
 
-    assertThat(state.closed()).isTrue();
-    assertThat(state.end().orElseThrow().reason()).contains("taken");
+    assertThat(orders()).containsExactly(LeaseOrder.Own.REMOVE);
   }
 
   @Test
-  void endsWithTheReasonWhenItsOwnModelIsRefused() {
-    brings();
-    own(LeaseOrder.Own.LOOK, Optional.of(ErrorCode.MODEL_NOT_FOUND));
-    own(LeaseOrder.Own.DEPLOY, Optional.of(ErrorCode.INVALID_SPEC));
-    told(new ClaimReply.Returned(new ModelName("mine"), ID));
+  void endsWithTheReasonWhenItsOwnModelIsRefusedAndTakesNothingBack() {
+    for (ErrorCode code : List.of(ErrorCode.SPEC_CONFLICT, ErrorCode.INVALID_SPEC)) {
+      state = LeaseState.empty(ID);
+      soft = LeaseSoft.begun(state, now);
+      brings();
+      own(LeaseOrder.Own.DEPLOY, Optional.of(code));
+      told(new ClaimReply.Returned(new ModelName("mine"), ID));
 
-    assertThat(view().reason()).hasValue("no");
-    assertThat(state.closed()).as("nothing to remove").isTrue();
+      assertThat(view().reason()).hasValue("no");
+      assertThat(state.closed()).as("nothing to remove").isTrue();
+    }
   }
 
   private void brings() {

@@ -19,6 +19,7 @@ import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.RegistryProtocol.AliasReply;
 import io.remuda.protocol.RegistryProtocol.Reply;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Capacity;
@@ -175,13 +176,77 @@ class OwnerCommandsTest {
 
   @Test
   void whatALeaseBroughtGoesWithItThoughOthersNeedIt() {
-    asked(deploy(aSpec().build(), Optional.empty()));
+    asked(brought("one"));
     lines.show(DependsTest.listing("agent", DeploymentPhase.READY, Set.of(DEMO)));
 
-    var removed = asked(replyTo -> new RegistryProtocol.Remove(DEMO, true, replyTo));
+    var removed = asked(taken(Optional.of("one")));
 
     assertThat(kinds(removed)).containsExactly("DeploymentRemoved");
     assertThat(removed.reply().refused()).isEmpty();
+  }
+
+  @Test
+  void ofTwoLeasesThatBringTheSameNameItIsTheFirstOnes() {
+    var first = asked(brought("one"));
+    var again = asked(brought("one"));
+    var second = asked(brought("two"));
+    var operator = asked(deploy(aSpec().build(), Optional.empty()));
+    var secondsEnd = asked(taken(Optional.of("two")));
+    var earlierVersions = asked(taken(Optional.empty()));
+    var firstsEnd = asked(taken(Optional.of("one")));
+
+    assertThat(kinds(first)).containsExactly("DeploymentBrought");
+    assertThat(again.hasNoEvents()).isTrue();
+    assertThat(again.reply().refused()).isEmpty();
+    assertThat(code(second)).isEqualTo(ErrorCode.SPEC_CONFLICT);
+    assertThat(code(operator)).isEqualTo(ErrorCode.SPEC_CONFLICT);
+    assertThat(code(secondsEnd)).isEqualTo(ErrorCode.MODEL_NOT_FOUND);
+    assertThat(code(earlierVersions)).isEqualTo(ErrorCode.MODEL_NOT_FOUND);
+    assertThat(kinds(firstsEnd)).containsExactly("DeploymentRemoved");
+  }
+
+  @Test
+  void aLeaseTakesNeitherWhatWasThereNorWhatCameAfterIt() {
+    asked(deploy(aSpec().build(), Optional.empty()));
+
+    assertThat(code(asked(brought("one")))).isEqualTo(ErrorCode.SPEC_CONFLICT);
+    assertThat(code(asked(taken(Optional.of("one"))))).isEqualTo(ErrorCode.MODEL_NOT_FOUND);
+
+    asked(replyTo -> new RegistryProtocol.Remove(DEMO, replyTo));
+    asked(brought("one"));
+    asked(replyTo -> new RegistryProtocol.Remove(DEMO, replyTo));
+    asked(deploy(aSpec().build(), Optional.empty()));
+
+    assertThat(code(asked(taken(Optional.of("one"))))).isEqualTo(ErrorCode.MODEL_NOT_FOUND);
+    assertThat(owner.getState().live()).isPresent();
+  }
+
+  @Test
+  void whoeverChangesWhatALeaseBroughtLeavesItTheLeases() {
+    asked(brought("one"));
+    asked(deploy(aSpec().spread().build(), Optional.of(1L)));
+    asked(replyTo -> new RegistryProtocol.Scale(DEMO, 3, replyTo));
+
+    var end = asked(taken(Optional.of("one")));
+
+    assertThat(kinds(end)).containsExactly("DeploymentRemoved");
+  }
+
+  @Test
+  void whatAnEarlierVersionsLeaseDeclaredGoesWithIt() {
+    asked(deploy(aSpec().build(), Optional.empty()));
+
+    assertThat(kinds(asked(taken(Optional.empty())))).containsExactly("DeploymentRemoved");
+  }
+
+  private static Function<ActorRef<Reply>, RegistryProtocol.Command> brought(String lease) {
+    return replyTo ->
+        new RegistryProtocol.Deploy(
+            aSpec().build(), Optional.empty(), false, Optional.of(new LeaseId(lease)), replyTo);
+  }
+
+  private static Function<ActorRef<Reply>, RegistryProtocol.Command> taken(Optional<String> lease) {
+    return replyTo -> new RegistryProtocol.Remove(DEMO, true, lease.map(LeaseId::new), replyTo);
   }
 
   @Test

@@ -5,28 +5,42 @@ import io.remuda.protocol.AccessProtocol;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.registry.journal.JournalStore;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the journal knows by name, and its entities, as the {@link Waker} finds them. */
 final class JournalNames implements Waker.World {
 
+  private static final Logger LOG = LoggerFactory.getLogger(JournalNames.class);
   private static final Duration ASK_LIMIT = Duration.ofSeconds(10);
 
   private final JournalStore store;
   private final Entities entities;
   private final Aside aside;
   private final ActorRef<FleetProtocol.Command> view;
+  private final InstantSource clock;
+  private final Duration remember;
 
   /**
    * @param view told of machines that are woken
+   * @param remember for how long a lease is known that has given everything back
    */
   JournalNames(
-      JournalStore store, Entities entities, Aside aside, ActorRef<FleetProtocol.Command> view) {
+      JournalStore store,
+      Entities entities,
+      Aside aside,
+      ActorRef<FleetProtocol.Command> view,
+      InstantSource clock,
+      Duration remember) {
     this.store = store;
     this.entities = entities;
     this.aside = aside;
     this.view = view;
+    this.clock = clock;
+    this.remember = remember;
   }
 
   @Override
@@ -34,9 +48,18 @@ final class JournalNames implements Waker.World {
     return entities.isOpen() && store.isUp();
   }
 
+  /** Leases that ended long ago are forgotten on the way. */
   @Override
   public CompletionStage<List<JournalStore.Named>> read() {
-    return aside.call(store::names);
+    return aside.call(
+        () -> {
+          JournalStore.Names names = store.names();
+          int gone = store.endedLeases().forget(names.ended(), clock.instant().minus(remember));
+          if (gone > 0) {
+            LOG.debug("event=leases-forgotten count={}", gone);
+          }
+          return names.open();
+        });
   }
 
   @Override

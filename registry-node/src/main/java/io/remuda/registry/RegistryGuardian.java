@@ -126,7 +126,7 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
     this.waker =
         context.spawn(
             Waker.create(
-                new JournalNames(store, entities, aside, view),
+                new JournalNames(store, entities, aside, view, clock, settings.lease().remember()),
                 self,
                 settings.wakeInterval(),
                 settings.wakePace(),

@@ -58,12 +58,14 @@ class RegistrySettingsTest {
     Config lease =
         ConfigFactory.parseString(
             "lease { queue = 3, extra = 2, claim-limit = 9s, abandoned-after = 40s, sessions = 5,"
-                + " repeat-interval = 3s, answer-within = 700ms }");
+                + " repeat-interval = 3s, answer-within = 700ms, remember = 5m }");
 
     assertThat(LeaseLimits.from(lease))
         .isEqualTo(new LeaseLimits(3, 2, Duration.ofSeconds(9), Duration.ofSeconds(40), 5));
     assertThat(LeaseTimes.from(lease))
-        .isEqualTo(new LeaseTimes(Duration.ofSeconds(3), Duration.ofMillis(700)));
+        .isEqualTo(
+            new LeaseTimes(Duration.ofSeconds(3), Duration.ofMillis(700), Duration.ofMinutes(5)));
+    assertThat(RegistrySettings.from(DEFAULTS).lease().remember()).isEqualTo(Duration.ofHours(1));
     assertThat(RegistrySettings.from(DEFAULTS).lease().answerWithin())
         .isEqualTo(Duration.ofSeconds(1));
     assertThat(RegistrySettings.from(DEFAULTS).reconcile().lease().extra()).isEqualTo(4);
@@ -76,6 +78,11 @@ class RegistrySettingsTest {
                 LeaseTimes.from(
                     ConfigFactory.parseString("lease.claim-limit = 5s").withFallback(lease)))
         .hasMessageContaining("claim-limit");
+    assertThatThrownBy(
+            () ->
+                LeaseTimes.from(
+                    ConfigFactory.parseString("lease.remember = 59s").withFallback(lease)))
+        .hasMessageContaining("remember");
   }
 
   @Test

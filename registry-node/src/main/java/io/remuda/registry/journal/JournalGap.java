@@ -1,8 +1,9 @@
 package io.remuda.registry.journal;
 
 /**
- * Events of one name that are missing from the journal, which never loses or deletes one by itself:
- * somebody took rows out of the database, or restored a part of it.
+ * Events of one name that are missing from the journal, which never loses or deletes one by itself
+ * but with all others of an ended lease: somebody took rows out of the database, or restored a part
+ * of it.
  *
  * @param persistenceId whose they are
  * @param first number of the first one that is missing

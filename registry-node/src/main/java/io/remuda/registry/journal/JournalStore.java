@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,12 +33,13 @@ public final class JournalStore implements AutoCloseable {
   /**
    * Asked again and again of a journal that only grows: it reads as many rows of the indexes as
    * there are names, since each has one event with the number 1 and the last one is found from
-   * behind. Number and manifest of the last one come as one text, so that it is found once.
+   * behind. Number, time and manifest of the last one come as one text, so that it is found once.
    */
   static final String NAMES =
       """
       SELECT "persistence_id",
-        (SELECT CAST("sequence_number" AS VARCHAR(20)) || ' ' || "event_ser_manifest"
+        (SELECT CAST("sequence_number" AS VARCHAR(20)) || ' '
+           || CAST("write_timestamp" AS VARCHAR(20)) || ' ' || "event_ser_manifest"
          FROM "event_journal" AS own
          WHERE own."persistence_id" = named."persistence_id"
          ORDER BY "persistence_id" DESC, "sequence_number" DESC LIMIT 1)
@@ -53,6 +55,20 @@ public final class JournalStore implements AutoCloseable {
   public record Named(String persistenceId, long last) {}
 
   /**
+   * All names that have a journal, in the order of their first events.
+   *
+   * @param open those that may have something to do
+   * @param ended leases that have not
+   */
+  public record Names(List<Named> open, List<EndedLeases.Ended> ended) {
+
+    public Names {
+      open = List.copyOf(open);
+      ended = List.copyOf(ended);
+    }
+  }
+
+  /**
    * What the journal tells the owner of an entity.
    *
    * @param term above all that were given out before, to any registry node of this journal
@@ -63,6 +79,7 @@ public final class JournalStore implements AutoCloseable {
   private final JournalSettings settings;
   private final HikariDataSource source;
   private final JournalStory story;
+  private final EndedLeases endedLeases;
   private volatile Optional<JournalId> id = Optional.empty();
   private final AtomicLong falls = new AtomicLong();
   private volatile boolean up;
@@ -87,6 +104,7 @@ public final class JournalStore implements AutoCloseable {
     settings.limits(settings.answerTimeout()).forEach(pool::addDataSourceProperty);
     this.source = new HikariDataSource(pool);
     this.story = new JournalStory(source, settings.pageLimit());
+    this.endedLeases = new EndedLeases(source);
   }
 
   public JournalSettings settings() {
@@ -174,20 +192,28 @@ public final class JournalStore implements AutoCloseable {
     }
   }
 
-  /** All names that may have something to do, in the order of their first events. */
-  public List<Named> names() throws SQLException {
+  public Names names() throws SQLException {
     try (Connection connection = source.getConnection();
         PreparedStatement statement = connection.prepareStatement(NAMES);
         ResultSet rows = statement.executeQuery()) {
-      List<Named> names = new ArrayList<>();
+      List<Named> open = new ArrayList<>();
+      List<EndedLeases.Ended> ended = new ArrayList<>();
       while (rows.next()) {
-        String[] last = rows.getString(2).split(" ", 2);
-        if (!last[1].equals(JournalSerializer.LEASE_CLOSED)) {
-          names.add(new Named(rows.getString(1), Long.parseLong(last[0])));
+        String[] last = rows.getString(2).split(" ", 3);
+        Named named = new Named(rows.getString(1), Long.parseLong(last[0]));
+        if (last[2].equals(JournalSerializer.LEASE_CLOSED)) {
+          ended.add(new EndedLeases.Ended(named, Instant.ofEpochMilli(Long.parseLong(last[1]))));
+        } else {
+          open.add(named);
         }
       }
-      return names;
+      return new Names(open, ended);
     }
+  }
+
+  /** What is forgotten of the journal, which keeps all else. */
+  public EndedLeases endedLeases() {
+    return endedLeases;
   }
 
   /** The journal as the fleet's story. */

@@ -77,7 +77,7 @@ class NamesQueryTest {
       for (int i = 0; i < NAMES; i++) {
         rows.scaled("name-" + i, EVENTS + i);
       }
-      assertThat(store.names())
+      assertThat(store.names().open())
           .hasSize(NAMES)
           .extracting(Named::last)
           .containsExactly(200L, 201L, 202L, 203L, 204L);

@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import io.remuda.gateway.auth.EdgeKeys;
 import io.remuda.gateway.auth.KeyCheck;
+import io.remuda.gateway.auth.LeaseSeal;
 import io.remuda.gateway.edge.EdgeServer;
 import io.remuda.gateway.edge.EdgeSettings;
 import io.remuda.gateway.edge.FrontClientSettings;
@@ -296,7 +297,7 @@ public final class GatewayNode implements AutoCloseable {
             EdgeServer.start(
                 EdgeSettings.from(config, wanted.host(), wanted.port()),
                 handler,
-                new EdgeKeys(keys),
+                new EdgeKeys(keys, new LeaseSeal(home.clusterKey())),
                 Optional.of(new EdgeServer.Inner(inner, secret.get()))),
             wanted);
     shutdown.add("edge", edge::close);

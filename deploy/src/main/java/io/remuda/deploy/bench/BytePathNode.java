@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.remuda.gateway.auth.EdgeKeys;
 import io.remuda.gateway.auth.KeyCheck;
+import io.remuda.gateway.auth.LeaseSeal;
 import io.remuda.gateway.edge.EdgeServer;
 import io.remuda.gateway.edge.EdgeSettings;
 import io.remuda.gateway.edge.FrontClientSettings;
@@ -136,7 +137,7 @@ public final class BytePathNode {
     EdgeServer.start(
             EdgeSettings.from(config, "127.0.0.1", port),
             handler,
-            new EdgeKeys(check),
+            new EdgeKeys(check, new LeaseSeal(CLUSTER_KEY)),
             Optional.empty())
         .toCompletableFuture()
         .join();

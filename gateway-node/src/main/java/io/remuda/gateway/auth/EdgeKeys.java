@@ -14,9 +14,14 @@ public final class EdgeKeys implements Authenticator {
   private static final Need NEED = Need.oneOf(Scope.INFER);
 
   private final KeyCheck keys;
+  private final LeaseSeal seal;
 
-  public EdgeKeys(KeyCheck keys) {
+  /**
+   * @param seal tells whose a lease is
+   */
+  public EdgeKeys(KeyCheck keys, LeaseSeal seal) {
     this.keys = keys;
+    this.seal = seal;
   }
 
   @Override
@@ -32,6 +37,7 @@ public final class EdgeKeys implements Authenticator {
         caller.name(),
         caller.seesAll()
             ? model -> true
-            : model -> ModelName.parse(model).filter(caller::sees).isPresent());
+            : model -> ModelName.parse(model).filter(caller::sees).isPresent(),
+        lease -> seal.covers(lease, caller));
   }
 }

@@ -1,6 +1,7 @@
 package io.remuda.gateway.edge;
 
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.LeaseId;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -21,15 +22,23 @@ public interface Authenticator {
   /**
    * @param key id of the key, for logs; empty where there is none
    * @param models which models the caller may know of; others do not exist for it
+   * @param leases under which it may call; others do not exist for it
    */
-  record Decision(Optional<Refused> refused, String key, Predicate<String> models) {
+  record Decision(
+      Optional<Refused> refused, String key, Predicate<String> models, Predicate<LeaseId> leases) {
 
+    /** Under whichever lease it shows. */
     public static Decision allowed(String key, Predicate<String> models) {
-      return new Decision(Optional.empty(), key, models);
+      return allowed(key, models, lease -> true);
+    }
+
+    public static Decision allowed(
+        String key, Predicate<String> models, Predicate<LeaseId> leases) {
+      return new Decision(Optional.empty(), key, models, leases);
     }
 
     public static Decision refused(Refused reason) {
-      return new Decision(Optional.of(reason), "", model -> false);
+      return new Decision(Optional.of(reason), "", model -> false, lease -> false);
     }
   }
 }

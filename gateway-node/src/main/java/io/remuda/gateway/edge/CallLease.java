@@ -3,9 +3,11 @@ package io.remuda.gateway.edge;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Keys;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.model.LeaseToken;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The lease under which a request comes, as its header or its address says.
@@ -42,8 +44,23 @@ public record CallLease(Optional<LeaseToken> token, Optional<Refused> refused) {
     return new CallLease(token, Optional.empty());
   }
 
+  /**
+   * The same of a caller for whom there are only {@code its} leases: under another's it is told
+   * what it would be told of none.
+   */
+  public CallLease of(Predicate<LeaseId> its) {
+    return token.filter(shown -> !its.test(shown.lease())).isEmpty()
+        ? this
+        : refused(
+            ErrorCode.NOT_FOUND,
+            "there is no lease of this id, or it ended long ago; 'POST /v1/leases' acquires one");
+  }
+
   private static CallLease refused(String sentence) {
-    return new CallLease(
-        Optional.empty(), Optional.of(Refused.of(ErrorCode.INVALID_REQUEST, sentence)));
+    return refused(ErrorCode.INVALID_REQUEST, sentence);
+  }
+
+  private static CallLease refused(ErrorCode code, String sentence) {
+    return new CallLease(Optional.empty(), Optional.of(Refused.of(code, sentence)));
   }
 }

@@ -83,8 +83,9 @@ final class Exchange implements AnswerSink {
       return;
     }
     decision = checked;
-    if (lease.refused().isPresent()) {
-      refuse(lease.refused().get());
+    Optional<Refused> objection = lease.of(checked.leases()).refused();
+    if (objection.isPresent()) {
+      refuse(objection.get());
       return;
     }
     String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);

@@ -15,6 +15,7 @@ import akka.stream.javadsl.Flow;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.remuda.gateway.auth.KeyCheck;
+import io.remuda.gateway.auth.LeaseSeal;
 import io.remuda.gateway.edge.InferenceHandler;
 import io.remuda.gateway.routing.Routes;
 import io.remuda.gateway.typed.SchemaCache;
@@ -169,10 +170,12 @@ public final class ApiServer {
         length ->
             Patterns.after(
                 length, local, () -> CompletableFuture.completedStage(Done.getInstance()));
+    LeaseSeal seal = new LeaseSeal(parts.clusterKey());
     List<ApiRoute> table = new ArrayList<>();
     table.addAll(new ModelRoutes(routes::snapshot, parts.schemas()).endpoints());
     table.addAll(
-        new InferenceRoutes(parts.inference(), materializer, local.executionContext()).endpoints());
+        new InferenceRoutes(parts.inference(), materializer, local.executionContext(), seal)
+            .endpoints());
     table.addAll(new DeploymentRoutes(fleet, routes::snapshot, pause, settings).endpoints());
     table.addAll(new RolloutRoutes(fleet).endpoints());
     table.addAll(new AliasRoutes(new AliasClient(fleet), routes::snapshot).endpoints());
@@ -195,7 +198,7 @@ public final class ApiServer {
                 new LeaseClient(fleet),
                 routes::snapshot,
                 LeaseSettings.from(local.settings().config()),
-                parts.clusterKey(),
+                seal,
                 pause)
             .endpoints());
     table.addAll(new MachineRoutes(fleet).endpoints());

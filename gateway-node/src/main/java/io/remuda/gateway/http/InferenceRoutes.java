@@ -3,6 +3,7 @@ package io.remuda.gateway.http;
 import akka.http.javadsl.model.HttpResponse;
 import akka.stream.Materializer;
 import io.netty.buffer.Unpooled;
+import io.remuda.gateway.auth.LeaseSeal;
 import io.remuda.gateway.auth.Need;
 import io.remuda.gateway.edge.CallLease;
 import io.remuda.gateway.edge.ClientRequest;
@@ -30,8 +31,17 @@ final class InferenceRoutes {
   private final Optional<InferenceHandler> handler;
   private final Materializer materializer;
   private final Executor threads;
+  private final LeaseSeal seal;
 
-  InferenceRoutes(Optional<InferenceHandler> handler, Materializer materializer, Executor threads) {
+  /**
+   * @param seal tells whose a lease is
+   */
+  InferenceRoutes(
+      Optional<InferenceHandler> handler,
+      Materializer materializer,
+      Executor threads,
+      LeaseSeal seal) {
+    this.seal = seal;
     this.handler = handler;
     this.materializer = materializer;
     this.threads = threads;
@@ -75,7 +85,7 @@ final class InferenceRoutes {
       return Refusal.failed(ErrorCode.NOT_FOUND, "requests to models go to the public address");
     }
     InferenceHandler inference = handler.get();
-    CallLease lease = call.lease();
+    CallLease lease = call.lease().of(id -> seal.covers(id, call.caller()));
     if (lease.refused().isPresent()) {
       return Refusal.failed(lease.refused().get());
     }

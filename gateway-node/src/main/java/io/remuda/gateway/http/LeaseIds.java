@@ -1,32 +1,28 @@
 package io.remuda.gateway.http;
 
+import io.remuda.gateway.auth.LeaseSeal;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.id.LeaseId;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Makes the ids of leases. Nobody can guess one: an instance lets in whoever shows the lease that
  * it is kept for. One under an idempotency key is made of that key and its owner, by the secret
- * that all gateways of a fleet share, so that any of them finds the same lease again.
+ * that all gateways of a fleet share, so that any of them finds the same lease again. Each says
+ * whose it is; see {@link LeaseSeal}.
  */
 final class LeaseIds {
 
   private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,200}");
-  private static final String ALGORITHM = "HmacSHA256";
-  private static final int BYTES = 16;
+  private static final int BYTES = 12;
 
   private final SecureRandom random = new SecureRandom();
-  private final String clusterKey;
+  private final LeaseSeal seal;
 
-  LeaseIds(String clusterKey) {
-    this.clusterKey = clusterKey;
+  LeaseIds(LeaseSeal seal) {
+    this.seal = seal;
   }
 
   /**
@@ -36,7 +32,7 @@ final class LeaseIds {
     if (idempotencyKey.isEmpty()) {
       byte[] fresh = new byte[BYTES];
       random.nextBytes(fresh);
-      return new LeaseId("ls-" + HexFormat.of().formatHex(fresh));
+      return seal.id("ls", fresh, owner);
     }
     String key = idempotencyKey.get();
     if (!KEY.matcher(key).matches()) {
@@ -46,17 +42,6 @@ final class LeaseIds {
           "Idempotency-Key");
     }
     // Neither of both holds a line's end.
-    byte[] digest = mac("lease\n" + owner + "\n" + key);
-    return new LeaseId("k-" + HexFormat.of().formatHex(digest, 0, BYTES));
-  }
-
-  private byte[] mac(String text) {
-    try {
-      Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(new SecretKeySpec(clusterKey.getBytes(StandardCharsets.UTF_8), ALGORITHM));
-      return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java has " + ALGORITHM, e);
-    }
+    return seal.id("k", seal.mac("lease\n" + owner + "\n" + key), owner);
   }
 }

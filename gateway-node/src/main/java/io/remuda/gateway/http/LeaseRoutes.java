@@ -4,6 +4,7 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.Uri;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.remuda.gateway.auth.Caller;
+import io.remuda.gateway.auth.LeaseSeal;
 import io.remuda.gateway.auth.Need;
 import io.remuda.gateway.routing.RouteSnapshot;
 import io.remuda.protocol.AccessProtocol.Scope;
@@ -55,12 +56,12 @@ final class LeaseRoutes {
       LeaseClient leases,
       Supplier<RouteSnapshot> known,
       LeaseSettings settings,
-      String clusterKey,
+      LeaseSeal seal,
       Settling.Pause pause) {
     return new LeaseRoutes(
         leases,
         new LeaseIntake(known, settings),
-        new LeaseIds(clusterKey),
+        new LeaseIds(seal),
         new LeaseWaiting(settings, pause),
         settings);
   }

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyMintTest {
 
+  private static final LeaseSeal SEAL = new LeaseSeal("cluster-key");
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
   private final KeyMint mint = new KeyMint("cluster-key", new SecureRandom());
 
@@ -105,7 +106,7 @@ class KeyMintTest {
             mint,
             id -> Optional.of(minted.key()).filter(key -> key.id().equals(id)),
             () -> NOW);
-    EdgeKeys edge = new EdgeKeys(check);
+    EdgeKeys edge = new EdgeKeys(check, SEAL);
     var chat = io.remuda.gateway.edge.Endpoint.CHAT;
 
     assertThat(edge.check("", chat).refused()).isPresent();
@@ -113,8 +114,11 @@ class KeyMintTest {
     assertThat(edge.check(minted.secret(), chat).refused()).isEmpty();
     assertThat(edge.check(minted.secret(), chat).models().test("a")).isTrue();
     assertThat(edge.check(minted.secret(), chat).models().test("b")).isFalse();
+    assertThat(edge.check(minted.secret(), chat).leases())
+        .accepts(SEAL.id("ls", new byte[12], "edge1"))
+        .rejects(SEAL.id("ls", new byte[12], "edge2"));
     assertThat(
-            new EdgeKeys(new KeyCheck(false, mint, id -> Optional.empty(), () -> NOW))
+            new EdgeKeys(new KeyCheck(false, mint, id -> Optional.empty(), () -> NOW), SEAL)
                 .check("anything", chat)
                 .models()
                 .test("b"))

@@ -46,6 +46,31 @@ class LeasedRoutingTest {
   }
 
   @Test
+  void underAnothersLeaseACallerIsToldWhatItWouldBeToldOfNone() {
+    Authenticator keys =
+        (token, endpoint) ->
+            Authenticator.Decision.allowed(
+                token, model -> true, lease -> lease.value().equals(token));
+    try (EdgeFixture keyed = new EdgeFixture("", keys, Optional.empty())) {
+      keyed.leased("chat-1", own.port(), "ls-1");
+
+      HttpResponse<String> others = keyed.post(CHAT, BODY, LEASE, "ls-1.7", "x-api-key", "ls-2");
+      HttpResponse<String> none = keyed.post(CHAT, BODY, LEASE, "ls-3.7", "x-api-key", "ls-2");
+      HttpResponse<String> addressed =
+          keyed.post("/leases/ls-1.7" + CHAT, BODY, "x-api-key", "ls-2");
+      HttpResponse<String> owners = keyed.post(CHAT, BODY, LEASE, "ls-1.7", "x-api-key", "ls-1");
+
+      assertThat(others.statusCode()).isEqualTo(404);
+      assertThat(others.body()).contains("not_found").doesNotContain("ls-1");
+      assertThat(none.statusCode()).isEqualTo(404);
+      assertThat(addressed.statusCode()).isEqualTo(404);
+      assertThat(owners.statusCode()).isEqualTo(200);
+      assertThat(own.seen()).hasSize(1);
+      assertThat(keyed.looked).isEmpty();
+    }
+  }
+
+  @Test
   void oneUnderALeaseGoesToItsInstanceWithItsToken() {
     fixture.leased("chat-1", own.port(), "ls-1");
     fixture.ready("chat-2", open.port());

@@ -63,6 +63,14 @@ class WireTest {
     verify(
         new TenancyMessage.Unclaim(
             new ModelName("demo"), LEASE, 7, "done", KIT.<ClaimReply>createTestProbe().getRef()));
+    verify(
+        new TenancyMessage.Unclaim(
+            new ModelName("demo"),
+            LEASE,
+            7,
+            "it waits",
+            true,
+            KIT.<ClaimReply>createTestProbe().getRef()));
     verify(new ClaimReply.Granted(new ModelName("demo"), LEASE, InstanceId.of("demo-1"), M1, 7));
     verify(
         new ClaimReply.Queued(

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What becomes of a lease.
@@ -38,6 +39,9 @@ import java.util.TreeMap;
  * <p>Guarantees: its token is written before any machine is told, and rises whenever an instance of
  * it changes; it is ready only while all of its instances obey that token; once over it never comes
  * back, and is closed only when every model has said that it has nothing of it any more.
+ *
+ * <p>No two leases wait for each other: each asks for its models in the order of their names, and
+ * one that has to wait for a model gives those after it back meanwhile.
  *
  * <p>Leases are exclusive: an instance answers its holder alone. A share of an instance is not
  * leased, since a machine can hold an instance for one token only.
@@ -106,6 +110,12 @@ final class LeaseDecider {
     if (reply instanceof ClaimReply.Queued queued) {
       return queued(state, soft, queued, now);
     }
+    if (reply instanceof ClaimReply.Returned) {
+      return new LeaseDecision(
+          List.of(),
+          soft.but(next -> next.givingBack.remove(reply.model())),
+          soft.givingBack().contains(reply.model()));
+    }
     return reply instanceof ClaimReply.Rejected rejected
         ? end(state, soft, Cause.REFUSED, rejected.refused().message(), now)
         : LeaseDecision.remember(soft);
@@ -120,6 +130,11 @@ final class LeaseDecider {
             .or(() -> Optional.ofNullable(soft.grants().get(model)).map(g -> g.instance()))
             .filter(granted.instance()::equals)
             .isPresent();
+    if (soft.givingBack().contains(model)) {
+      // It came when this was not its turn any more; what is given back is all up to its number.
+      return LeaseDecision.remember(
+          soft.but(draft -> draft.floor = Math.max(draft.floor, granted.number())));
+    }
     if (known || granted.number() <= floor(state, soft)) {
       // One under too low a number is granted anew with the next claim, which says the floor.
       return LeaseDecision.remember(soft);
@@ -137,18 +152,47 @@ final class LeaseDecider {
         .orElseGet(() -> complete(state, new LeaseDecision(List.of(), next, true), now));
   }
 
+  /** While it waits for one model it has nothing of those after it that others may wait for. */
   private static LeaseDecision queued(
       LeaseState state, LeaseSoft soft, ClaimReply.Queued queued, Instant now) {
     ModelName model = queued.model();
+    if (soft.givingBack().contains(model)) {
+      return LeaseDecision.remember(soft);
+    }
+    Set<ModelName> later = claimedAfter(state, soft, model);
     LeaseSoft next =
         soft.but(
             draft -> {
+              draft.grants.keySet().removeAll(later);
+              draft.queued.keySet().removeAll(later);
+              draft.avoided.keySet().removeAll(later);
+              draft.givingBack.addAll(later);
               draft.queued.put(model, queued);
               draft.grants.remove(model);
             });
-    Optional<Part> lost = Optional.ofNullable(state.parts().get(model));
-    return lost.map(part -> moved(state, next, model, part, "the instance is gone", now))
-        .orElseGet(() -> LeaseDecision.remember(next));
+    List<LeaseEvent> events = new ArrayList<>();
+    state
+        .parts()
+        .forEach(
+            (each, part) -> {
+              if (each.equals(model)) {
+                events.add(new LeaseMoved(state.id(), each, part, "the instance is gone", now));
+              } else if (later.contains(each)) {
+                String why = "it is given back while %s is waited for".formatted(model);
+                events.add(new LeaseMoved(state.id(), each, part, why, now));
+              }
+            });
+    return new LeaseDecision(
+        events, events.isEmpty() ? next : next.moving(), !events.isEmpty() || !later.isEmpty());
+  }
+
+  private static Set<ModelName> claimedAfter(LeaseState state, LeaseSoft soft, ModelName model) {
+    Set<ModelName> claimed = new TreeSet<>(state.parts().keySet());
+    claimed.addAll(soft.grants().keySet());
+    claimed.addAll(soft.queued().keySet());
+    claimed.addAll(soft.avoided().keySet());
+    claimed.removeIf(each -> each.compareTo(model) <= 0);
+    return claimed;
   }
 
   private static LeaseDecision moved(
@@ -305,7 +349,12 @@ final class LeaseDecider {
    */
   private static void claim(
       LeaseState state, LeaseSoft soft, boolean repeat, List<LeaseOrder> orders) {
+    soft.givingBack()
+        .forEach(model -> orders.add(new LeaseOrder.GiveBack(model, floor(state, soft))));
     for (ModelName model : state.models()) {
+      if (soft.givingBack().contains(model)) {
+        return;
+      }
       Optional<InstanceId> holding =
           Optional.ofNullable(state.parts().get(model))
               .map(Part::instance)

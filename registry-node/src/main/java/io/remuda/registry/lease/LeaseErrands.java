@@ -53,6 +53,17 @@ final class LeaseErrands {
           .tell(
               new TenancyMessage.Unclaim(
                   unclaim.model(), state.id(), unclaim.number(), unclaim.reason(), told));
+    } else if (order instanceof LeaseOrder.GiveBack back) {
+      models
+          .apply(back.model())
+          .tell(
+              new TenancyMessage.Unclaim(
+                  back.model(),
+                  state.id(),
+                  back.number(),
+                  "the lease waits for another model first",
+                  true,
+                  told));
     } else if (order instanceof LeaseOrder.Hold hold) {
       around
           .fleet()

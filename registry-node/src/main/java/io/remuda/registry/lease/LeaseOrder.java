@@ -18,6 +18,9 @@ public sealed interface LeaseOrder {
   /** Give a name's instance back, and wait for none. */
   record Unclaim(ModelName model, long number, String reason) implements LeaseOrder {}
 
+  /** Give a name's instance back until it is this name's turn again. */
+  record GiveBack(ModelName model, long number) implements LeaseOrder {}
+
   /** Let the machine keep an instance for the lease's holder alone. */
   record Hold(MachineId machine, InstanceId instance, LeaseToken token, Duration ttl)
       implements LeaseOrder {}

@@ -22,6 +22,7 @@ import java.util.function.Consumer;
  * @param queued what the others say of the wait
  * @param avoided instances whose machine has just refused the lease
  * @param obeyed models whose instance is held under the present token
+ * @param givingBack models that it gives back and claims again when it is their turn
  * @param returned models of which an ended lease has nothing any more
  * @param floor that the next token must be above, beside the present one
  * @param deployed whether its own deployment was accepted
@@ -36,6 +37,7 @@ record LeaseSoft(
     Map<ModelName, Queued> queued,
     Map<ModelName, InstanceId> avoided,
     Set<ModelName> obeyed,
+    Set<ModelName> givingBack,
     Set<ModelName> returned,
     long floor,
     boolean deployed,
@@ -48,10 +50,14 @@ record LeaseSoft(
     queued = Collections.unmodifiableMap(new TreeMap<>(queued));
     avoided = Collections.unmodifiableMap(new TreeMap<>(avoided));
     obeyed = Set.copyOf(obeyed);
+    givingBack = Set.copyOf(givingBack);
     returned = Set.copyOf(returned);
   }
 
-  /** Nothing yet, of what the journal says {@code state} of. */
+  /**
+   * Nothing yet, of what the journal says {@code state} of. What one that has moved gave back may
+   * not have been heard.
+   */
   static LeaseSoft begun(LeaseState state, Instant now) {
     return new LeaseSoft(
         now,
@@ -59,6 +65,7 @@ record LeaseSoft(
         Map.of(),
         Map.of(),
         Set.of(),
+        state.token() > 0 ? state.afterFirstMissing() : Set.of(),
         Set.of(),
         0,
         false,
@@ -91,6 +98,7 @@ record LeaseSoft(
         draft.queued,
         draft.avoided,
         draft.obeyed,
+        draft.givingBack,
         draft.returned,
         draft.floor,
         draft.deployed,
@@ -105,6 +113,7 @@ record LeaseSoft(
     final Map<ModelName, Queued> queued;
     final Map<ModelName, InstanceId> avoided;
     final Set<ModelName> obeyed;
+    final Set<ModelName> givingBack;
     final Set<ModelName> returned;
     long floor;
     boolean deployed;
@@ -117,6 +126,7 @@ record LeaseSoft(
       queued = new TreeMap<>(from.queued);
       avoided = new TreeMap<>(from.avoided);
       obeyed = new TreeSet<>(from.obeyed);
+      givingBack = new TreeSet<>(from.givingBack);
       returned = new TreeSet<>(from.returned);
       floor = from.floor;
       deployed = from.deployed;

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Everything the journal says about one lease.
@@ -104,6 +105,13 @@ public record LeaseState(
   /** Its models, in the order in which it asks for them. */
   Set<ModelName> models() {
     return wish.map(asked -> new TreeSet<>(asked.models())).orElseGet(TreeSet::new);
+  }
+
+  /** Its models without an instance that come after another one without, in their order. */
+  Set<ModelName> afterFirstMissing() {
+    Set<ModelName> missing = models();
+    missing.removeAll(parts.keySet());
+    return missing.stream().skip(1).collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Whether it has an instance of each. */

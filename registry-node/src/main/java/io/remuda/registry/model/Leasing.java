@@ -32,7 +32,9 @@ final class Leasing {
   Plan unclaim(Sight sight, TenancyMessage.Unclaim wish) {
     leases.put(wish.lease(), wish.replyTo());
     told.remove(wish.lease());
-    return TenancyDecider.unclaim(sight, wish.lease(), wish.number());
+    return wish.comesBack()
+        ? TenancyDecider.giveBack(sight, wish.lease(), wish.number())
+        : TenancyDecider.unclaim(sight, wish.lease(), wish.number());
   }
 
   /** Tells what has changed. */

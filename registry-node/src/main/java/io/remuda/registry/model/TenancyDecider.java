@@ -190,6 +190,16 @@ final class TenancyDecider {
         soft);
   }
 
+  /**
+   * A lease wants nothing for now, while it waits for another name. What it was granted since it
+   * said so is its own.
+   */
+  static Plan giveBack(Sight sight, LeaseId lease, long number) {
+    return sight.state().tenancy().of(lease).filter(has -> has.number() > number).isPresent()
+        ? Plan.remember(sight.soft())
+        : unclaim(sight, lease, number);
+  }
+
   /** The machine has let go: the next one that waits gets the instance in the same commit. */
   static Plan released(Sight sight, TenancyMessage.ReleaseAnswered answer) {
     LeaseId lease = answer.token().lease();

@@ -45,10 +45,24 @@ public interface TenancyMessage extends RegistryProtocol.Command {
    * A lease wants nothing of the name any more. Sent until {@link ClaimReply.Returned} comes.
    *
    * @param number the highest that it was granted under, of any name; 0 for none
+   * @param comesBack whether it wants an instance again later: what it was granted under a higher
+   *     number stays, since this has been overtaken then
    */
   record Unclaim(
-      ModelName name, LeaseId lease, long number, String reason, ActorRef<ClaimReply> replyTo)
-      implements TenancyMessage {}
+      ModelName name,
+      LeaseId lease,
+      long number,
+      String reason,
+      boolean comesBack,
+      ActorRef<ClaimReply> replyTo)
+      implements TenancyMessage {
+
+    /** Of one that is over. */
+    public Unclaim(
+        ModelName name, LeaseId lease, long number, String reason, ActorRef<ClaimReply> replyTo) {
+      this(name, lease, number, reason, false, replyTo);
+    }
+  }
 
   /** What came of a release; no reply when none came in time. */
   record ReleaseAnswered(InstanceId id, LeaseToken token, Optional<NodeProtocol.HoldReply> reply)

@@ -277,6 +277,51 @@ class LeaseDeciderTest {
   }
 
   @Test
+  void oneThatWaitsForAModelGivesThoseAfterItBackAndClaimsThemAgainInTheirTurn() {
+    asked(A, B);
+    told(granted(A, 41));
+    told(granted(B, 7));
+
+    LeaseDecision lost = told(new ClaimReply.Queued(A, ID, 1, Optional.empty(), "none is free"));
+
+    assertThat(lost.events()).hasSize(2).allMatch(LeaseMoved.class::isInstance);
+    assertThat(lost.say()).isTrue();
+    LeaseOrder back = new LeaseOrder.GiveBack(B, 41);
+    assertThat(orders()).containsExactlyInAnyOrder(back, claim(A, 41));
+    told(granted(A, 50, 2));
+    assertThat(orders()).as("not before that is heard").containsExactly(back);
+    assertThat(told(new ClaimReply.Returned(B, ID)).say()).isTrue();
+    assertThat(orders()).containsExactly(claim(B, 41));
+    told(granted(B, 51));
+    assertThat(state.token()).isEqualTo(51);
+    assertThat(state.isGranted()).isTrue();
+  }
+
+  @Test
+  void whatIsGrantedLateOfAModelThatIsGivenBackIsGivenBackToo() {
+    asked(A, B);
+    told(granted(A, 41));
+    told(granted(B, 42));
+    told(new ClaimReply.Queued(A, ID, 1, Optional.empty(), "none is free"));
+
+    assertThat(told(granted(B, 60, 2)).events()).isEmpty();
+
+    assertThat(orders()).contains(new LeaseOrder.GiveBack(B, 60));
+  }
+
+  @Test
+  void whatWasGivenBackIsGivenBackAgainByTheNextActor() {
+    asked(A, B);
+    told(granted(A, 41));
+    told(granted(B, 42));
+    told(new ClaimReply.Queued(A, ID, 1, Optional.empty(), "none is free"));
+
+    soft = LeaseSoft.begun(state, now);
+
+    assertThat(orders()).containsExactlyInAnyOrder(new LeaseOrder.GiveBack(B, 42), claim(A, 42));
+  }
+
+  @Test
   void aMachineThatRefusesIsAvoidedAndItsNumberIsSurpassed() {
     asked(A);
     told(granted(A, 41));

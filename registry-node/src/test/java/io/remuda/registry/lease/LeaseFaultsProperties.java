@@ -61,6 +61,10 @@ class LeaseFaultsProperties {
     private boolean faults = true;
 
     private Play(int replicas, int count, long seed) {
+      this(replicas, count, List.of(Set.of(A), Set.of(B), Set.of(A, B)), seed);
+    }
+
+    private Play(int replicas, int count, List<Set<ModelName>> wishes, long seed) {
       random = new Random(seed);
       for (ModelName name : List.of(A, B)) {
         models.put(name, new Tenants(name, replicas));
@@ -68,7 +72,6 @@ class LeaseFaultsProperties {
       for (int i = 0; i < count; i++) {
         Lease lease = new Lease(new LeaseId("l" + i), now);
         leases.add(lease);
-        List<Set<ModelName>> wishes = List.of(Set.of(A), Set.of(B), Set.of(A, B));
         Wish wish =
             new Wish(
                 "me",
@@ -158,6 +161,8 @@ class LeaseFaultsProperties {
                           state.id(), c.floor(), c.holding(), c.avoided(), state.askedAt(), now));
         } else if (order instanceof LeaseOrder.Unclaim c) {
           wire.add(() -> owner(c.model()).unclaim(state.id(), c.number(), now));
+        } else if (order instanceof LeaseOrder.GiveBack c) {
+          wire.add(() -> owner(c.model()).giveBack(state.id(), c.number(), now));
         } else if (order instanceof LeaseOrder.Hold c) {
           wire.add(() -> hold(lease, c));
         }
@@ -241,6 +246,53 @@ class LeaseFaultsProperties {
       }
     }
 
+    /** The same for so short that nothing which somebody keeps is taken back. */
+    private void settle() {
+      faults = false;
+      for (int round = 0; round < 12; round++) {
+        now = now.plusSeconds(1);
+        leases.forEach(this::repeat);
+        models.values().forEach(owner -> owner.look(now));
+        models.values().forEach(this::hear);
+        while (!wire.isEmpty()) {
+          deliver();
+          models.values().forEach(this::hear);
+        }
+        noTwoHoldOneInstance();
+      }
+    }
+
+    /** Messages are lost, doubled and overtaken, and whoever remembers anything forgets it. */
+    private void disturb() {
+      faults = true;
+      for (int i = 0; i < 30; i++) {
+        now = now.plusMillis(random.nextInt(120));
+        Lease lease = leases.get(random.nextInt(leases.size()));
+        int what = random.nextInt(12);
+        if (what == 0) {
+          lease.soft = LeaseSoft.begun(lease.state, now);
+        } else if (what == 1) {
+          owner(random.nextBoolean() ? A : B).crash();
+        } else if (what < 4) {
+          repeat(lease);
+        } else if (!wire.isEmpty()) {
+          deliver();
+        }
+        models.values().forEach(this::hear);
+        noTwoHoldOneInstance();
+      }
+    }
+
+    private void lose(Lease of, ModelName name) {
+      InstanceId lost = Optional.ofNullable(of.state.parts().get(name)).orElseThrow().instance();
+      owner(name).lose(lost);
+      machine.remove(lost);
+    }
+
+    private void release(Lease lease) {
+      carryOut(lease, LeaseDecider.release(lease.state, lease.soft, "done", now));
+    }
+
     private List<Lease> live() {
       return leases.stream().filter(lease -> lease.state.isLive()).toList();
     }
@@ -267,5 +319,24 @@ class LeaseFaultsProperties {
     play.heal();
     assertThat(play.leases).allMatch(lease -> lease.state.closed(), "is closed");
     assertThat(play.models.values()).noneMatch(Tenants::hasTenants);
+  }
+
+  /** Each has what the other one lost, and there is no room for more. */
+  @Property(tries = 60)
+  void twoThatMovedDoNotWaitForEachOther(@ForAll boolean swapped, @ForAll long seed) {
+    Play play = new Play(2, 2, List.of(Set.of(A, B)), seed);
+    play.settle();
+    assertThat(play.live()).hasSize(2).allMatch(lease -> lease.soft.isReady(), "is ready");
+    play.models.values().forEach(owner -> owner.atMost(1));
+    play.lose(play.leases.get(swapped ? 1 : 0), A);
+    play.lose(play.leases.get(swapped ? 0 : 1), B);
+    play.disturb();
+
+    for (int left = 2; left > 0; left--) {
+      play.settle();
+      List<Lease> ready = play.live().stream().filter(lease -> lease.soft.isReady()).toList();
+      assertThat(ready).as("of %d that are left", left).hasSize(1);
+      play.release(ready.get(0));
+    }
   }
 }

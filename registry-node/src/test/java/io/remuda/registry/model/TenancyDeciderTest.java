@@ -91,6 +91,21 @@ class TenancyDeciderTest {
   }
 
   @Test
+  void whatIsGivenBackForATimeIsWhatWasGrantedBefore() {
+    World world = World.aReady();
+    claims(world, claim(A));
+    long number = world.state.tenancy().of(A).orElseThrow().number();
+
+    Plan overtaken = TenancyDecider.giveBack(world.sight(), A, number - 1);
+    Plan back = TenancyDecider.giveBack(world.sight(), A, number);
+
+    assertThat(overtaken.actions()).isEmpty();
+    assertThat(back.actions())
+        .containsExactly(
+            new Action.Release(new MachineId("m1"), world.only(), new LeaseToken(A, number)));
+  }
+
+  @Test
   void whoAskedFirstIsServedFirstWhoeverWasHeardFirst() {
     World world = World.aDescribed(1);
     world.look();

@@ -7,7 +7,10 @@ import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.LeaseToken;
+import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Policies;
+import io.remuda.protocol.model.Scaling;
 import io.remuda.registry.model.TenancyEvent.InstanceLeased;
 import io.remuda.registry.testing.Reports;
 import io.remuda.registry.testing.Specs;
@@ -47,6 +50,20 @@ public final class Tenants {
     look(Instant.EPOCH);
   }
 
+  /** From now on it has so many instances at most, whoever waits. */
+  public void atMost(int instances) {
+    ModelSpec now = world.state.live().orElseThrow().spec();
+    Policies bounded =
+        new Policies(
+            Optional.of(new Scaling(1, instances, Optional.empty(), 1, Optional.empty())),
+            now.policies().rollout(),
+            now.policies().keep(),
+            now.policies().needs());
+    world.on(
+        new DeploymentEvent.DeploymentChanged(
+            now.withReplicas(instances).withPolicies(bounded), world.now));
+  }
+
   /** Everything but the journal is gone. */
   public void crash() {
     world.soft = SoftState.EMPTY;
@@ -82,6 +99,13 @@ public final class Tenants {
     leases.add(lease);
     told.remove(lease);
     carryOut(TenancyDecider.unclaim(world.sight(), lease, number));
+  }
+
+  public void giveBack(LeaseId lease, long number, Instant now) {
+    world.now = now;
+    leases.add(lease);
+    told.remove(lease);
+    carryOut(TenancyDecider.giveBack(world.sight(), lease, number));
   }
 
   public void released(

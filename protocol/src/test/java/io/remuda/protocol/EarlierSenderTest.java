@@ -124,7 +124,7 @@ class EarlierSenderTest {
             Optional.empty(),
             0);
 
-    assertThat(without(report, "revision", "idle", "measured", "failure", "gpus"))
+    assertThat(without(report, "revision", "idle", "measured", "failure", "gpus", "trouble"))
         .isEqualTo(report);
     RouteTable table = new RouteTable(List.of(route));
     assertThat(withoutInEach(table, "revision")).isEqualTo(table);

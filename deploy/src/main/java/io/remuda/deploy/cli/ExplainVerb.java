@@ -12,7 +12,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Say why a deployment stands where it stands: why each instance is where it is, and why a",
-      "missing one is not there, machine by machine."
+      "missing one is not there, machine by machine; with what its engine wrote of errors and",
+      "warnings."
     },
     footer = {"", "Example: ./remuda explain chat-small"})
 final class ExplainVerb implements Callable<Integer> {
@@ -75,6 +76,7 @@ final class ExplainVerb implements Callable<Integer> {
     if (!loading.isEmpty()) {
       out.println("  " + loading);
     }
+    TroubleText.lines(instance).forEach(line -> out.println("  " + line));
     out.println("  " + instance.path("because").asText("?"));
     instance.path("weighed").forEach(verdict -> out.println("    " + line(verdict)));
   }

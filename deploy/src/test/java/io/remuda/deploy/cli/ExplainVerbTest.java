@@ -49,6 +49,30 @@ class ExplainVerbTest {
   }
 
   @Test
+  void tellsWhatItsEngineWroteOfTrouble() {
+    gateway.on(
+        "GET /v1/deployments/chat/why",
+        200,
+        "{\"name\":\"chat\",\"phase\":\"READY\",\"reason\":null,\"missing\":0,"
+            + "\"instances\":[{\"instance\":\"chat-3\",\"phase\":\"READY\",\"machine\":\"m1\","
+            + "\"reason\":null,\"placedAt\":\"then\",\"because\":\"assigned\",\"weighed\":[],"
+            + "\"trouble\":{\"errors\":1,\"warnings\":3,\"lines\":[{\"level\":\"WARNING\","
+            + "\"text\":\"it is slow\",\"count\":3,\"last\":\"noon\"},{\"level\":\"ERROR\","
+            + "\"text\":\"no room\",\"count\":1,\"last\":\"dawn\"}],\"lastEnd\":{\"words\":"
+            + "\"exited with code 3\\nno room\",\"at\":\"dawn\"}}}],\"verdicts\":[],\"history\":[]}");
+
+    assertThat(type("explain", "chat").out().lines())
+        .containsSubsequence(
+            "chat-3 is READY on m1 since then",
+            "  its engine wrote of 1 error, 3 warnings",
+            "    noon WARNING (3 times): it is slow",
+            "    dawn ERROR: no room",
+            "  its engine ended before, dawn: exited with code 3",
+            "      no room",
+            "  assigned");
+  }
+
+  @Test
   void tellsHowFarAnInstanceIsThatComesUp() {
     gateway.on(
         "GET /v1/deployments/chat/why",

@@ -31,7 +31,9 @@ import java.util.function.Supplier;
  */
 final class DeploymentRoutes {
 
-  private static final Need SEE = Need.oneOf(Scope.DEPLOY, Scope.AUDIT);
+  /** What {@link LogRoutes} asks for too: instances are shown with lines of their engines. */
+  static final Need SEE = LogRoutes.NEED;
+
   private static final Need CHANGE = Need.oneOf(Scope.DEPLOY);
 
   private final FleetClient fleet;

@@ -43,7 +43,7 @@ import scala.concurrent.duration.FiniteDuration;
  */
 final class LogRoutes {
 
-  private static final Need NEED = Need.oneOf(Scope.DEPLOY, Scope.AUDIT);
+  static final Need NEED = Need.oneOf(Scope.DEPLOY, Scope.AUDIT);
 
   private static final int WINDOW = 1_000;
   private static final long LARGEST = 16L << 20;

@@ -17,7 +17,9 @@ import java.util.function.Function;
 /** Machines and their instances, as the registry sees them now. */
 final class MachineRoutes {
 
-  private static final Need SEE = Need.oneOf(Scope.DEPLOY, Scope.AUDIT);
+  /** What {@link LogRoutes} asks for too: instances are shown with lines of their engines. */
+  static final Need SEE = LogRoutes.NEED;
+
   private static final Need CHANGE = Need.oneOf(Scope.ADMIN);
 
   private final FleetClient fleet;

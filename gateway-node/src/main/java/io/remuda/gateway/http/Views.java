@@ -96,6 +96,7 @@ final class Views {
     json.set("loading", view.loading().map(Views::loading).orElse(null));
     json.set("resources", SpecJson.write(view.claim()));
     json.set("tasks", view.tasks().map(Views::tasks).orElse(null));
+    json.set("trouble", view.trouble().map(TroubleViews::trouble).orElse(null));
     return json;
   }
 

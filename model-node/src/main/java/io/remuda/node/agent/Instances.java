@@ -14,6 +14,7 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.LastWords;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Trouble;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,6 +39,7 @@ final class Instances {
   private final long firstSequence;
   private final Map<InstanceId, ActorRef<ModelInstance.Command>> children = new HashMap<>();
   private final Map<InstanceId, InstanceState> states = new TreeMap<>();
+  private final Map<InstanceId, Trouble> troubles = new HashMap<>();
   private final Set<InstanceId> measurable = new HashSet<>();
   private StartTurns turns = StartTurns.NONE;
 
@@ -106,6 +108,11 @@ final class Instances {
     return state.phase() == Phase.READY && (before == null || before.phase() != Phase.READY);
   }
 
+  /** More has gone wrong with its engine. */
+  void troubled(InstanceNotice.Troubled told) {
+    troubles.put(told.id(), told.trouble());
+  }
+
   /** Its actor has ended; what it last said is kept until {@link #forget}. */
   void actorGone(InstanceId id) {
     children.remove(id);
@@ -115,6 +122,7 @@ final class Instances {
   void forget(InstanceId id) {
     states.remove(id);
     measurable.remove(id);
+    troubles.remove(id);
   }
 
   void stopAll(Duration drain) {
@@ -163,7 +171,14 @@ final class Instances {
 
   Optional<InstanceReport> report(InstanceId id) {
     return state(id)
-        .flatMap(known -> around.hosted().find(id).map(HostedInstance::gate).map(known::report));
+        .flatMap(known -> around.hosted().find(id).map(HostedInstance::gate).map(known::report))
+        .map(report -> report.withTrouble(trouble(id)));
+  }
+
+  /** As much of it as has room in one message with that of all others. */
+  private Optional<Trouble> trouble(InstanceId id) {
+    return Optional.ofNullable(troubles.get(id))
+        .map(known -> known.within(Trouble.share(troubles.size())));
   }
 
   /** All of them; where many engines have failed, each with fewer of its last words. */

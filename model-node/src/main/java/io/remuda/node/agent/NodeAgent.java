@@ -279,6 +279,9 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
         looks.filled(changed.id());
       }
       reports.publish();
+    } else if (notice instanceof InstanceNotice.Troubled troubled) {
+      // Told with the next report: an engine may write without end.
+      instances.troubled(troubled);
     } else if (notice instanceof InstanceNotice.WantsTurn) {
       instances.wantsTurn(notice.id());
     } else {

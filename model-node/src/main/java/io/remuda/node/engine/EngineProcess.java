@@ -104,6 +104,11 @@ public final class EngineProcess {
     return FilesRead.of(processes.root(), all, model);
   }
 
+  /** What tells of something wrong in its output from {@code from} on. Blocks. */
+  public LogNews wrongSince(long from, LogFormat format) {
+    return LogNews.of(EngineLog.since(log(), from), format);
+  }
+
   /** Its whole output of late; grows while it runs. */
   public Path log() {
     return folder.resolve("engine.log");

@@ -23,6 +23,7 @@ import java.util.Set;
  * @param outOfMemory texts which say that memory ran out; compared without regard to case
  * @param version how the engine's version is learnt
  * @param metrics our metric's name to the engine's own
+ * @param log how its output says that something is wrong
  */
 public record EngineProfile(
     String name,
@@ -39,7 +40,8 @@ public record EngineProfile(
     List<ReadinessStep> readiness,
     List<String> outOfMemory,
     List<String> version,
-    Map<String, String> metrics) {
+    Map<String, String> metrics,
+    LogFormat log) {
 
   public EngineProfile {
     serves = Set.copyOf(serves);
@@ -74,7 +76,8 @@ public record EngineProfile(
         readiness.stream().filter(step -> step.method().equals("GET")).toList(),
         outOfMemory,
         version,
-        metrics);
+        metrics,
+        log);
   }
 
   /** Who runs the model. */

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * Reads an engine profile strictly: an unknown key, a missing one, a wrong value or an unknown
@@ -44,7 +45,8 @@ final class ProfileReader {
           "readiness",
           "out-of-memory",
           "version",
-          "metrics");
+          "metrics",
+          "log");
 
   private ProfileReader() {}
 
@@ -75,7 +77,8 @@ final class ProfileReader {
           readiness(config),
           list(config, "out-of-memory"),
           list(config, "version"),
-          strings(config, "metrics", false));
+          strings(config, "metrics", false),
+          log(config));
     } catch (ConfigException e) {
       throw new EngineRefusal(ErrorCode.INVALID_SPEC, "engine profile: " + e.getMessage());
     }
@@ -147,6 +150,21 @@ final class ProfileReader {
               each.hasPath("on") ? endpoints(each, "on") : Set.of()));
     }
     return steps;
+  }
+
+  /** A profile that says nothing of it has an engine that writes as most programs do. */
+  private static LogFormat log(Config config) throws EngineRefusal {
+    if (!config.hasPath("log")) {
+      return LogFormat.USUAL;
+    }
+    Config log = config.getConfig("log");
+    only(log, Set.of("errors", "warnings"));
+    try {
+      return LogFormat.of(list(log, "errors"), list(log, "warnings"));
+    } catch (PatternSyntaxException e) {
+      throw wrong(
+          config, "log", "holds no regular expression: " + e.getPattern() + ": " + e.getMessage());
+    }
   }
 
   private static Map<String, String> strings(Config config, String key, boolean templates)

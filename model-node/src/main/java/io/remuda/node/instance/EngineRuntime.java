@@ -1,6 +1,7 @@
 package io.remuda.node.instance;
 
 import io.remuda.node.engine.FilesRead;
+import io.remuda.node.engine.LogNews;
 import io.remuda.protocol.Refused;
 import java.time.Duration;
 import java.util.Optional;
@@ -92,6 +93,14 @@ public interface EngineRuntime {
     /** How much of its model's files it has read; empty where nobody can see that. Blocks. */
     default Optional<FilesRead> read() {
       return Optional.empty();
+    }
+
+    /**
+     * What its output tells of something wrong from byte {@code from} on; nothing where nobody can
+     * read it. Blocks.
+     */
+    default LogNews wrongSince(long from) {
+      return LogNews.none(from);
     }
 
     /** What it does about tasks by itself; empty when the machine works them off by calls. */

@@ -1,6 +1,7 @@
 package io.remuda.node.instance;
 
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.model.Trouble;
 
 /** What an instance tells its owner. */
 public sealed interface InstanceNotice {
@@ -13,6 +14,9 @@ public sealed interface InstanceNotice {
       return state.assignment().id();
     }
   }
+
+  /** More has gone wrong with its engine; no step of its life. */
+  record Troubled(InstanceId id, Trouble trouble) implements InstanceNotice {}
 
   /** Its engine wants to start; only one does at a time. */
   record WantsTurn(InstanceId id) implements InstanceNotice {}

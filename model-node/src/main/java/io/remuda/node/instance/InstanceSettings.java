@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param progressInterval between two looks how far a start is
  * @param restart when an engine that ended is started again
  * @param lease how long leases wait
+ * @param trouble how closely engines' output is watched for what goes wrong
  */
 public record InstanceSettings(
     int queue,
@@ -29,7 +30,8 @@ public record InstanceSettings(
     Duration taskInterval,
     Duration progressInterval,
     RestartPolicy restart,
-    LeaseTimes lease) {
+    LeaseTimes lease,
+    TroubleLimits trouble) {
 
   /** Reads {@code remuda.node.instance} of the whole configuration. */
   public static InstanceSettings from(Config root) {
@@ -50,6 +52,7 @@ public record InstanceSettings(
             restart.getDuration("longest-pause"),
             restart.getDuration("stable-after"),
             restart.getInt("give-up-after")),
-        LeaseTimes.from(root));
+        LeaseTimes.from(root),
+        TroubleLimits.from(root));
   }
 }

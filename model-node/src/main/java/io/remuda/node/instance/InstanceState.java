@@ -234,7 +234,8 @@ public record InstanceState(
         failure,
         Set.of(),
         lease,
-        loading);
+        loading,
+        Optional.empty());
   }
 
   /** As the gateways hear it; one that has ended offers nothing, already before its tombstone. */

@@ -3,6 +3,8 @@ package io.remuda.node.instance;
 import io.remuda.node.engine.EngineExit;
 import io.remuda.node.engine.EngineProcess;
 import io.remuda.node.engine.FilesRead;
+import io.remuda.node.engine.LogFormat;
+import io.remuda.node.engine.LogNews;
 import io.remuda.node.instance.EngineRuntime.Ending;
 import io.remuda.node.instance.EngineRuntime.Proof;
 import io.remuda.node.instance.RestartPolicy.End;
@@ -19,8 +21,10 @@ import java.util.concurrent.CompletionStage;
  * An engine that is a process of this machine, under its keeper.
  *
  * @param model the file or the folder that it loads, where it is one of this machine
+ * @param log how its output says that something is wrong
  */
-record KeptEngine(EngineProcess process, Upstream upstream, Proof proof, Optional<Path> model)
+record KeptEngine(
+    EngineProcess process, Upstream upstream, Proof proof, Optional<Path> model, LogFormat log)
     implements EngineRuntime.Running {
 
   @Override
@@ -36,6 +40,11 @@ record KeptEngine(EngineProcess process, Upstream upstream, Proof proof, Optiona
   @Override
   public Optional<FilesRead> read() {
     return model.flatMap(process::read);
+  }
+
+  @Override
+  public LogNews wrongSince(long from) {
+    return process.wrongSince(from, log);
   }
 
   @Override

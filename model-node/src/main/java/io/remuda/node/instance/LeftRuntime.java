@@ -2,6 +2,7 @@ package io.remuda.node.instance;
 
 import io.remuda.node.engine.Adoption;
 import io.remuda.node.engine.EngineStarter;
+import io.remuda.node.engine.LogFormat;
 import io.remuda.protocol.Refused;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +53,8 @@ public final class LeftRuntime implements EngineRuntime {
                 adopted.process(),
                 new Upstream.Absent(),
                 new Never(why.message()),
-                Optional.empty()))
+                Optional.empty(),
+                LogFormat.USUAL))
         : Optional.empty();
   }
 

@@ -10,6 +10,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.remuda.node.engine.FilesRead;
+import io.remuda.node.engine.LogNews;
 import io.remuda.node.instance.EngineRuntime.Ending;
 import io.remuda.node.instance.EngineRuntime.Running;
 import io.remuda.node.instance.EngineRuntime.Start;
@@ -86,6 +87,10 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
 
   record SeenOfStart(int start, Optional<FilesRead> read) implements Command {}
 
+  record LookForTrouble() implements Command {}
+
+  record SeenOfTrouble(int watched, LogNews news) implements Command {}
+
   private record PauseOver() implements Command {}
 
   record Drained() implements Command {}
@@ -108,6 +113,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
   private final EngineFailures failures;
   private final InstanceTasks tasks;
   private final InstanceLease lease;
+  private final TroubleWatch trouble;
 
   private ModelInstance(
       ActorContext<Command> context,
@@ -130,6 +136,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     this.failures = new EngineFailures(around);
     this.tasks = new InstanceTasks(around, standing, timers);
     this.lease = new InstanceLease(work, around, standing, tasks, timers, log);
+    this.trouble = new TroubleWatch(work, around, standing, timers);
   }
 
   /**
@@ -171,6 +178,8 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
         .onMessage(LookAtTasks.class, message -> after(tasks::look))
         .onMessage(LookAtStart.class, message -> after(progress::look))
         .onMessage(SeenOfStart.class, seen -> after(() -> progress.seen(seen)))
+        .onMessage(LookForTrouble.class, message -> after(trouble::look))
+        .onMessage(SeenOfTrouble.class, seen -> after(() -> trouble.seen(seen)))
         .onMessage(Hold.class, hold -> after(() -> lease.hold(hold)))
         .onMessage(Release.class, release -> after(() -> lease.release(release)))
         .onMessage(OfLease.class, heard -> after(() -> lease.heard(heard.news())))
@@ -203,7 +212,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
   private Behavior<Command> onAdopted(Adopted adopted) {
     start.adopted();
     adopted.problem().ifPresent(why -> log.warn("not adopted instance={}", standing.id(), why));
-    adopted.found().ifPresent(start::watchOver);
+    adopted.found().ifPresent(this::runs);
     if (standing.phase() == Phase.DRAINING) {
       return endEngine();
     }
@@ -217,6 +226,11 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     return this;
   }
 
+  private void runs(Running engine) {
+    start.watchOver(engine);
+    trouble.begin();
+  }
+
   /** Why it ended before is said until it is ready again. */
   private void bringUp(Trigger trigger) {
     standing.move(trigger, standing.state().reason());
@@ -226,7 +240,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
   private Behavior<Command> onStarted(Started started) {
     start.started();
     if (started.start() instanceof Start.Up up) {
-      start.watchOver(up.running());
+      runs(up.running());
     }
     if (standing.phase() == Phase.DRAINING) {
       return endEngine();
@@ -273,6 +287,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     if (ended.run() != start.run() || standing.running().isEmpty()) {
       return this;
     }
+    standing.running().ifPresent(trouble::ended);
     standing.runsNothing();
     watch.end();
     tasks.end();
@@ -291,6 +306,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
 
   private Behavior<Command> failed(End how, String words) {
     start.over();
+    trouble.ended(words);
     Decision next = failures.decide(how);
     if (next instanceof Decision.Again again) {
       log.warn("engine ended instance={} then={} reason={}", standing.id(), again, logged(words));

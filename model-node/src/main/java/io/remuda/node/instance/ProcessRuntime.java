@@ -120,7 +120,8 @@ public final class ProcessRuntime implements EngineRuntime {
         process,
         upstream(process),
         new Probed(tools, profile, spec.serves(), process.target(), Optional.of(process)),
-        model);
+        model,
+        profile.log());
   }
 
   private Upstream upstream(EngineProcess process) {

@@ -21,6 +21,7 @@ import io.remuda.node.instance.RestartPolicy;
 import io.remuda.node.instance.StartTimes;
 import io.remuda.node.instance.Surroundings;
 import io.remuda.node.instance.TaskDesk;
+import io.remuda.node.instance.TroubleLimits;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.Refused;
@@ -153,7 +154,8 @@ abstract class AgentFixture {
             Duration.ofHours(1),
             new RestartPolicy(
                 Duration.ofMillis(10), Duration.ofMillis(10), Duration.ofMinutes(1), 3),
-            new LeaseTimes(Duration.ofMillis(10), LIMIT));
+            new LeaseTimes(Duration.ofMillis(10), LIMIT),
+            new TroubleLimits(Duration.ofMillis(20), 20, 300, 10));
     ActorRef<NodeAgent.Command> agent =
         kit.spawn(
             Behaviors.supervise(

@@ -46,5 +46,10 @@ class ReportSizeTest extends AgentFixture {
     int bytes = all.stream().mapToInt(one -> one.reason().orElseThrow().length()).sum();
     assertThat(bytes).isBetween(10_000, 64_000);
     assertThat(all).allMatch(one -> one.reason().orElseThrow().contains("broken"));
+    int ofTrouble =
+        all.stream()
+            .mapToInt(one -> one.trouble().orElseThrow().lastEnd().orElseThrow().words().length())
+            .sum();
+    assertThat(ofTrouble).isBetween(1_000, 24_000);
   }
 }

@@ -119,7 +119,8 @@ final class Bench implements AutoCloseable {
         List.of(),
         List.of("CUDA out of memory"),
         List.of(),
-        Map.of());
+        Map.of(),
+        LogFormat.USUAL);
   }
 
   static <T> T await(CompletionStage<T> stage) throws Exception {

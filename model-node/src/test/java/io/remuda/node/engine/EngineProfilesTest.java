@@ -80,6 +80,8 @@ class EngineProfilesTest {
     assertThat(refused(MINE.replace("name = mine", "name = \"../x\""))).contains("allowed is");
     assertThat(refused(MINE.replace("traffic = dirty\n", ""))).contains("traffic");
     assertThat(refused(MINE + "readiness = [{ expect = ok }]\n")).contains("exactly one of them");
+    assertThat(refused(MINE + "log { errors = [\"(\"] }\n"))
+        .contains("\"log\" holds no regular expression");
     assertThat(refused("name = {")).contains("engine profile");
   }
 

@@ -1,6 +1,7 @@
 package io.remuda.node.instance;
 
 import io.remuda.node.engine.FilesRead;
+import io.remuda.node.engine.LogNews;
 import io.remuda.protocol.Refused;
 import java.net.URI;
 import java.time.Duration;
@@ -134,6 +135,9 @@ public final class FakeRuntime implements EngineRuntime {
     /** Of its model's files. */
     public volatile Optional<FilesRead> read = Optional.empty();
 
+    /** What in its output tells of something wrong, from its first byte on; one byte a line. */
+    public final List<LogNews.Wrong> wrong = new CopyOnWriteArrayList<>();
+
     /** Each look, in order: whether it was asked for a token. */
     public final List<Boolean> looks = new CopyOnWriteArrayList<>();
 
@@ -162,6 +166,12 @@ public final class FakeRuntime implements EngineRuntime {
     @Override
     public Optional<FilesRead> read() {
       return read;
+    }
+
+    @Override
+    public LogNews wrongSince(long from) {
+      List<LogNews.Wrong> all = List.copyOf(wrong);
+      return new LogNews(all.size(), all.subList((int) from, all.size()));
     }
 
     @Override

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.model.InstanceReport.Origin;
@@ -47,9 +49,15 @@ abstract class InstanceFixture {
   Executor blocking = work;
   TestProbe<InstanceNotice> owner;
 
+  /** How far its output is watched, which is looked at by tests of that alone. */
+  TroubleLimits trouble = new TroubleLimits(Duration.ofHours(1), 20, 300, 10);
+
+  TestProbe<InstanceNotice.Troubled> troubled;
+
   @BeforeEach
   void listen() {
     owner = kit.createTestProbe();
+    troubled = kit.createTestProbe();
   }
 
   @AfterEach
@@ -79,7 +87,8 @@ abstract class InstanceFixture {
             progressInterval,
             new RestartPolicy(
                 Duration.ofMillis(10), Duration.ofMillis(20), Duration.ofMinutes(1), giveUpAfter),
-            lease);
+            lease,
+            trouble);
     ActorRef<ModelInstance.Command> instance =
         kit.spawn(
             ModelInstance.create(
@@ -104,9 +113,22 @@ abstract class InstanceFixture {
                     3),
                 runtime,
                 100,
-                owner.getRef()));
+                kit.spawn(sorted())));
     instances.add(instance);
     return instance;
+  }
+
+  /** Steps of its life for one probe, what goes wrong with its engine for another. */
+  private Behavior<InstanceNotice> sorted() {
+    return Behaviors.receiveMessage(
+        notice -> {
+          if (notice instanceof InstanceNotice.Troubled what) {
+            troubled.getRef().tell(what);
+          } else {
+            owner.getRef().tell(notice);
+          }
+          return Behaviors.same();
+        });
   }
 
   InstanceState expect(Phase phase) {

@@ -36,6 +36,7 @@ import java.util.Set;
  * @param gpus UUIDs of the GPUs that it has something of; empty from a machine that does not say
  * @param lease that it is kept for: it takes no other requests meanwhile
  * @param loading how far its engine is with the model, while it comes up
+ * @param trouble what went wrong with its engine so far; empty where nothing did
  */
 public record InstanceReport(
     InstanceId id,
@@ -60,10 +61,14 @@ public record InstanceReport(
     Optional<FailureKind> failure,
     Set<String> gpus,
     Optional<LeaseId> lease,
-    Optional<Loading> loading)
+    Optional<Loading> loading,
+    Optional<Trouble> trouble)
     implements WireMessage {
 
-  /** One that no lease has, and that says nothing of how far it is but the share. */
+  /**
+   * One that no lease has, that says nothing of how far it is but the share, and nothing of
+   * trouble.
+   */
   public InstanceReport(
       InstanceId id,
       long epoch,
@@ -108,6 +113,7 @@ public record InstanceReport(
         failure,
         Set.of(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -118,12 +124,14 @@ public record InstanceReport(
     gpus = Absent.orEmpty(gpus);
     lease = Absent.orEmpty(lease);
     loading = Absent.orEmpty(loading);
+    trouble = Absent.orEmpty(trouble);
   }
 
   public InstanceReport withReason(Optional<String> other) {
     return new InstanceReport(
         id, epoch, sequence, phase, origin, engine, pid, port, slots, inFlight, queued, restarts,
-        other, progress, claim, tasks, revision, idle, measured, failure, gpus, lease, loading);
+        other, progress, claim, tasks, revision, idle, measured, failure, gpus, lease, loading,
+        trouble);
   }
 
   /** Kinds of failure after which something else is to be done. */
@@ -141,21 +149,31 @@ public record InstanceReport(
   public InstanceReport withMeasured(Optional<Resources> seen) {
     return new InstanceReport(
         id, epoch, sequence, phase, origin, engine, pid, port, slots, inFlight, queued, restarts,
-        reason, progress, claim, tasks, revision, idle, seen, failure, gpus, lease, loading);
+        reason, progress, claim, tasks, revision, idle, seen, failure, gpus, lease, loading,
+        trouble);
   }
 
   /** The same, of an instance that has something of these GPUs. */
   public InstanceReport withGpus(Set<String> uuids) {
     return new InstanceReport(
         id, epoch, sequence, phase, origin, engine, pid, port, slots, inFlight, queued, restarts,
-        reason, progress, claim, tasks, revision, idle, measured, failure, uuids, lease, loading);
+        reason, progress, claim, tasks, revision, idle, measured, failure, uuids, lease, loading,
+        trouble);
+  }
+
+  /** The same, of an instance with whose engine this went wrong. */
+  public InstanceReport withTrouble(Optional<Trouble> seen) {
+    return new InstanceReport(
+        id, epoch, sequence, phase, origin, engine, pid, port, slots, inFlight, queued, restarts,
+        reason, progress, claim, tasks, revision, idle, measured, failure, gpus, lease, loading,
+        seen);
   }
 
   /** The same in another phase, working on nothing. */
   public InstanceReport restingIn(Phase other) {
     return new InstanceReport(
         id, epoch, sequence, other, origin, engine, pid, port, slots, 0, 0, restarts, reason,
-        progress, claim, tasks, revision, idle, measured, failure, gpus, lease, loading);
+        progress, claim, tasks, revision, idle, measured, failure, gpus, lease, loading, trouble);
   }
 
   /** Where an instance comes from. */

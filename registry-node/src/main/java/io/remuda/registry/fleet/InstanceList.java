@@ -49,6 +49,7 @@ final class InstanceList {
         said.progress(),
         said.claim(),
         said.tasks(),
-        said.loading());
+        said.loading(),
+        said.trouble());
   }
 }

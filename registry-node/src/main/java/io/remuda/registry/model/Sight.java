@@ -342,7 +342,8 @@ public record Sight(
         report.map(InstanceReport::progress).orElse(OptionalDouble.empty()),
         instance.claim(),
         report.flatMap(InstanceReport::tasks),
-        report.flatMap(InstanceReport::loading));
+        report.flatMap(InstanceReport::loading),
+        report.flatMap(InstanceReport::trouble));
   }
 
   private Optional<String> reason(Instance instance, Phase phase, Optional<InstanceReport> report) {

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.model.InstanceView;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Trouble;
+import io.remuda.protocol.model.Trouble.Level;
+import io.remuda.protocol.model.Trouble.Line;
 import io.remuda.registry.model.InstanceEvent.InstanceEnded;
 import io.remuda.registry.testing.Reports;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +50,22 @@ class ReasonSizeTest {
                     .hasSizeLessThan(1_001)
                     .startsWith("it broke")
                     .endsWith("the end"));
+  }
+
+  @Test
+  void whatWentWrongWithItsEngineIsShownAndNeverWritten() {
+    World world = World.aReady();
+    Trouble trouble =
+        new Trouble(
+            1, 0, List.of(new Line(Level.ERROR, "no room", 1, Instant.EPOCH)), Optional.empty());
+    world.says(
+        Reports.of("m1")
+            .with(
+                Reports.instance(world.only(), Phase.READY, 2)
+                    .withTrouble(Optional.of(trouble))));
+
+    assertThat(Outlook.instances(world.sight()).get(0).trouble()).contains(trouble);
+    assertThat(world.look().events()).isEmpty();
   }
 
   @Test

@@ -193,7 +193,8 @@ public final class Reports {
         Optional.empty(),
         report.gpus(),
         report.lease(),
-        report.loading());
+        report.loading(),
+        report.trouble());
   }
 
   /** One that is ready, with so many requests, or idle for so long. */
@@ -222,7 +223,8 @@ public final class Reports {
         ready.failure(),
         ready.gpus(),
         ready.lease(),
-        ready.loading());
+        ready.loading(),
+        ready.trouble());
   }
 
   /** The same, which holds so much of its machine. */
@@ -250,7 +252,8 @@ public final class Reports {
         report.failure(),
         report.gpus(),
         report.lease(),
-        report.loading());
+        report.loading(),
+        report.trouble());
   }
 
   /** The same, given up for {@code kind}. */
@@ -278,7 +281,8 @@ public final class Reports {
         Optional.of(kind),
         report.gpus(),
         report.lease(),
-        report.loading());
+        report.loading(),
+        report.trouble());
   }
 
   /** The same after so many restarts of its engine. */
@@ -307,6 +311,7 @@ public final class Reports {
         Optional.empty(),
         report.gpus(),
         report.lease(),
-        report.loading());
+        report.loading(),
+        report.trouble());
   }
 }

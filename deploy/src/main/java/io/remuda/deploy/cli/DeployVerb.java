@@ -104,6 +104,27 @@ final class DeployVerb implements Callable<Integer> {
       })
   private @Nullable String idleAfter;
 
+  @Option(
+      names = "--pinned",
+      description = "Its instances keep their places, however idle they are.")
+  private boolean pinned;
+
+  @Option(
+      names = "--priority",
+      paramLabel = "N",
+      description = {
+        "-100 to 100, 0 when left out: of two that want one place",
+        "the higher gets it."
+      })
+  private @Nullable Integer priority;
+
+  @Option(
+      names = "--needs",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Deployments that it does not work without: A,B.")
+  private List<String> needs = new ArrayList<>();
+
   @Option(names = "--update", description = "Change the specification of one that is there.")
   private boolean update;
 
@@ -176,7 +197,8 @@ final class DeployVerb implements Callable<Integer> {
 
   private List<ObjectNode> wanted() {
     if (file != null) {
-      if (name != null || engine != null || model != null || rollout != null || canary != null) {
+      if (name != null || engine != null || model != null || rollout != null || canary != null
+          || pinned || priority != null || !needs.isEmpty()) {
         throw new CliFailure(Exit.USAGE, "give either -f FILE or NAME with options, not both");
       }
       return DeploymentFile.read(file, target.world());
@@ -218,6 +240,7 @@ final class DeployVerb implements Callable<Integer> {
     if (!arguments.isEmpty()) {
       arguments.forEach(spec.putObject("arguments")::put);
     }
+    addStanding(spec);
     if (rollout != null || canary != null) {
       addRollout(spec.putObject("rollout"));
     }
@@ -226,6 +249,19 @@ final class DeployVerb implements Callable<Integer> {
       addScaling(spec.putObject("scaling"));
     }
     return spec;
+  }
+
+  /** How it stands among the others. */
+  private void addStanding(ObjectNode spec) {
+    if (pinned) {
+      spec.put("pinned", true);
+    }
+    if (priority != null) {
+      spec.put("priority", priority);
+    }
+    if (!needs.isEmpty()) {
+      needs.forEach(spec.putArray("needs")::add);
+    }
   }
 
   private void addRollout(ObjectNode wish) {

@@ -78,9 +78,12 @@ final class DeploymentFile {
             "context",
             "slots",
             "strategy",
-            "antiAffinity")) {
+            "antiAffinity",
+            "pinned",
+            "priority")) {
       keys.put(plain, Keys.VALUE);
     }
+    keys.put("needs", Keys.LIST);
     keys.put("arguments", Keys.FREE);
     keys.put("machineLabels", Keys.FREE);
     Map<String, Keys> resources = new HashMap<>();

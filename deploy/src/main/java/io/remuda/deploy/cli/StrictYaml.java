@@ -1,6 +1,7 @@
 package io.remuda.deploy.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.StringReader;
@@ -17,6 +18,7 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
@@ -27,17 +29,21 @@ final class StrictYaml {
 
   private StrictYaml() {}
 
-  /** Which keys a mapping may have: for each its own keys, none for a plain value, or any. */
-  record Keys(Map<String, Keys> known, boolean any) {
-    static final Keys VALUE = new Keys(Map.of(), false);
-    static final Keys FREE = new Keys(Map.of(), true);
+  /**
+   * Which keys a mapping may have: for each its own keys, none for a plain value, or any; or that
+   * there is a list of plain values.
+   */
+  record Keys(Map<String, Keys> known, boolean any, boolean list) {
+    static final Keys VALUE = new Keys(Map.of(), false, false);
+    static final Keys FREE = new Keys(Map.of(), true, false);
+    static final Keys LIST = new Keys(Map.of(), false, true);
 
     Keys {
       known = java.util.Collections.unmodifiableMap(new TreeMap<>(known));
     }
 
     static Keys of(Map<String, Keys> known) {
-      return new Keys(known, false);
+      return new Keys(known, false, false);
     }
   }
 
@@ -86,11 +92,22 @@ final class StrictYaml {
       String childPath = path.isEmpty() ? key : path + "." + key;
       if (below.any() || !below.known().isEmpty()) {
         object.set(key, mapping(file, childPath, tuple.getValueNode(), below));
+      } else if (below.list()) {
+        object.set(key, list(file, childPath, tuple.getValueNode()));
       } else {
         object.set(key, scalar(file, childPath, tuple.getValueNode()));
       }
     }
     return object;
+  }
+
+  private static JsonNode list(String file, String path, Node node) {
+    if (!(node instanceof SequenceNode sequence)) {
+      throw bad(file, line(node), "'" + path + "' must be a list, such as '[a, b]'");
+    }
+    ArrayNode all = JsonNodeFactory.instance.arrayNode();
+    sequence.getValue().forEach(each -> all.add(scalar(file, path, each)));
+    return all;
   }
 
   private static JsonNode scalar(String file, String path, Node node) {

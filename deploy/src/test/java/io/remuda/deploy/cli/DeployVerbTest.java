@@ -70,6 +70,59 @@ final class DeployVerbTest {
   }
 
   @Test
+  void sendsHowItStandsAmongTheOthers() throws IOException {
+    gateway.on("PUT /v1/deployments/agent", 202, view("STARTING", 0));
+
+    Typed typed =
+        type(
+            "deploy", "agent", "--engine", "jvm", "--pinned", "--priority", "-7", "--needs",
+            "chat,embed", "--needs", "rank");
+
+    assertThat(typed.exit()).as(typed.err()).isZero();
+    assertThat(new ObjectMapper().readTree(gateway.last().body()))
+        .isEqualTo(
+            new ObjectMapper()
+                .readTree(
+                    "{\"name\":\"agent\",\"engine\":\"jvm\",\"replicas\":1,\"pinned\":true,"
+                        + "\"priority\":-7,\"needs\":[\"chat\",\"embed\",\"rank\"]}"));
+  }
+
+  @Test
+  void readsHowItStandsFromAFileToo() throws IOException {
+    gateway.on("PUT /v1/deployments/agent", 202, view("STARTING", 0));
+    Path file =
+        write("name: agent\nengine: jvm\npinned: true\npriority: 10\nneeds: [chat, embed]\n");
+
+    Typed typed = type("deploy", "-f", file.toString());
+
+    assertThat(typed.exit()).as(typed.err()).isZero();
+    assertThat(gateway.last().body())
+        .contains("\"pinned\":true", "\"priority\":10", "\"needs\":[\"chat\",\"embed\"]");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--priority,101,priority",
+    "--priority,high,high",
+    "--needs,agent,needs",
+    "--needs,Not A Name,needs"
+  })
+  void refusesABadStandingBeforeAnythingIsSent(String option, String value, String named) {
+    Typed typed = type("deploy", "agent", "--engine", "jvm", option, value);
+
+    assertThat(typed.exit()).isEqualTo(2);
+    assertThat(typed.err()).contains(named);
+    assertThat(gateway.asked()).isEmpty();
+  }
+
+  @Test
+  void aFileSaysByItselfHowItStands() {
+    assertThat(type("deploy", "-f", "it.yaml", "--pinned").err()).contains("not both");
+    assertThat(type("deploy", "-f", "it.yaml", "--priority", "3").err()).contains("not both");
+    assertThat(type("deploy", "-f", "it.yaml", "--needs", "chat").err()).contains("not both");
+  }
+
+  @Test
   void sendsEveryDocumentOfAFile() throws IOException {
     gateway.on("PUT /v1/deployments/chat", 202, view("STARTING", 0));
     gateway.on("PUT /v1/deployments/other", 202, view("STARTING", 0));
@@ -94,6 +147,8 @@ final class DeployVerbTest {
         "name: a\\nengine: x\\nname: b|:3: the key 'name' is there twice",
         "name: a\\nengine: x\\nslots: [1]|:3: 'slots' must be one plain value",
         "name: a\\nengine: x\\nslots:|:3: 'slots' has no value",
+        "name: a\\nengine: x\\nneeds: b|:3: 'needs' must be a list, such as '[a, b]'",
+        "name: a\\nengine: x\\nneeds: [[b]]|:3: 'needs' must be one plain value",
         "name: a\\nengine: x\\nresources: 5|:3: 'resources' must have keys and values",
         "name: A|does not match [a-z0-9][a-z0-9._-]{0,63}",
         "name: ../etc\\nengine: x|does not match",

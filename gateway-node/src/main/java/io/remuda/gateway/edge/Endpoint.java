@@ -1,5 +1,7 @@
 package io.remuda.gateway.edge;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The addresses that the byte path answers; every other one is relayed to the API. */
@@ -16,10 +18,15 @@ public enum Endpoint {
   /** Of typed models; clients name the model in the address, see {@link #modelIn}. */
   PREDICT("/predict", Dialect.OPENAI, End.DONE);
 
-  /** Whose error shape the clients of an address read. */
+  /** Whose shapes of errors and events the clients of an address read. */
   public enum Dialect {
     OPENAI,
-    ANTHROPIC
+    ANTHROPIC;
+
+    /** The head of a stream, without what is this answer's alone. */
+    List<Map.Entry<String, String>> streamHeaders() {
+      return ClientAnswer.STREAM_HEADERS;
+    }
   }
 
   /** How a stream of an address shows that it is complete. */

@@ -29,10 +29,12 @@ final class EngineErrors {
     body.release();
     JsonNode error = errorOf(text);
     String message = message(error, text, status);
-    String type =
-        error.path("type").isTextual() ? error.path("type").asText() : defaultType(status);
-    String code = error.path("code").isTextual() ? error.path("code").asText() : "";
-    String param = error.path("param").isTextual() ? error.path("param").asText() : "";
+    String given = textOf(error.path("type"));
+    boolean tells =
+        !given.isEmpty() && (dialect != Dialect.ANTHROPIC || AnthropicErrors.isKnown(given));
+    String type = tells ? given : defaultType(status);
+    String code = textOf(error.path("code"));
+    String param = textOf(error.path("param"));
     return Unpooled.copiedBuffer(
         ErrorAnswer.body(message, type, param, code, dialect, requestId), StandardCharsets.UTF_8);
   }
@@ -48,7 +50,10 @@ final class EngineErrors {
   private static JsonNode errorOf(String text) {
     try {
       JsonNode root = JSON.readTree(text);
-      return root != null && root.path("error").isObject() ? root.path("error") : JSON.nullNode();
+      JsonNode error = root == null ? JSON.nullNode() : root.path("error");
+      return error.isTextual()
+          ? JSON.createObjectNode().set("message", error)
+          : error.isObject() ? error : JSON.nullNode();
     } catch (JsonProcessingException e) {
       return JSON.nullNode();
     }
@@ -60,6 +65,10 @@ final class EngineErrors {
     }
     String shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
     return shown.isBlank() ? "the engine answered " + status : shown.strip();
+  }
+
+  private static String textOf(JsonNode value) {
+    return value.isTextual() ? value.asText() : "";
   }
 
   private static String defaultType(int status) {

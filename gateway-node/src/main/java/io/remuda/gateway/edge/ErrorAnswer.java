@@ -43,7 +43,7 @@ public final class ErrorAnswer {
       }
       json.writeObjectFieldStart("error");
       if (dialect == Dialect.ANTHROPIC) {
-        json.writeStringField("type", anthropicType(type));
+        json.writeStringField("type", AnthropicErrors.type(type, code));
         json.writeStringField("message", message);
       } else {
         json.writeStringField("message", message);
@@ -81,15 +81,6 @@ public final class ErrorAnswer {
   public static String event(Refused refused, Dialect dialect, String requestId) {
     String body = body(refused, dialect, requestId);
     return (dialect == Dialect.ANTHROPIC ? "event: error\n" : "") + "data: " + body + "\n\n";
-  }
-
-  private static String anthropicType(String type) {
-    return switch (type) {
-      case "server_error" -> "api_error";
-      case "conflict_error" -> "invalid_request_error";
-      case "insufficient_quota" -> "rate_limit_error";
-      default -> type;
-    };
   }
 
   private static void stringOrNull(JsonGenerator json, String name, String value)

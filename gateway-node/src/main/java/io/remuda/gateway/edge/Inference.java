@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +41,7 @@ final class Inference implements AnswerInProgress {
   Inference(InferenceHandler handler, ClientRequest request, AnswerSink sink) {
     this.handler = handler;
     this.request = request;
-    this.body = new InstanceBody(request);
+    this.body = new InstanceBody(request, handler.settings().heldAnswerBytes());
     this.answer = new ClientAnswer(request, sink);
     this.tries = new Tries(handler.settings(), request.lease().map(LeaseToken::lease));
     this.holding = new Holding(handler, request, started, this::route);
@@ -105,13 +104,20 @@ final class Inference implements AnswerInProgress {
       endIfCutOff(waiting);
       return;
     }
+    RouteSnapshot snapshot = handler.routes().snapshot();
     tries
-        .insteadOf(waiting.target(), handler.routes().snapshot(), model, System.nanoTime())
+        .insteadOf(waiting.target(), snapshot, model, System.nanoTime())
+        .filter(next -> takes(snapshot.get(model), next))
         .ifPresent(
             next -> {
               underway.keep();
               call(next);
             });
+  }
+
+  /** Whether it can be sent to that instance too, whose engine may be another one. */
+  private boolean takes(@Nullable ModelEntry entry, Target target) {
+    return entry != null && body.prepare(entry, target).isEmpty();
   }
 
   private void endIfCutOff(Attempt begun) {
@@ -221,12 +227,7 @@ final class Inference implements AnswerInProgress {
     if (over) {
       return;
     }
-    Set<String> endpoints = target.route().endpoints();
-    if (!endpoints.isEmpty() && !endpoints.contains(request.endpoint().path())) {
-      refuse(Refusals.notOffered(model, request.endpoint(), endpoints), Duration.ZERO);
-      return;
-    }
-    Optional<Translation.Translated.Bad> bad = body.translate(entry);
+    Optional<Translation.Translated.Bad> bad = body.prepare(entry, target);
     if (bad.isPresent()) {
       refuse(bad.get().refused(), bad.get().param(), retryAfterLoading());
     } else {
@@ -251,7 +252,8 @@ final class Inference implements AnswerInProgress {
     hops.to(target);
     Attempt next = new Attempt(this, target);
     underway.begin(next);
-    next.start(body.answersOf(handler.ports().of(target.route())), body.forInstance(target));
+    next.start(
+        body.answersOf(target, handler.ports().of(target.route())), body.forInstance(target));
     if (paused && !over) {
       next.pause();
     }
@@ -277,8 +279,8 @@ final class Inference implements AnswerInProgress {
     boolean mayGoOn = safeToRetry && tries.mayGoOn();
     Optional<Target> next =
         mayGoOn && entry != null ? tries.after(failed.target(), reason, entry) : Optional.empty();
-    if (next.isPresent()) {
-      call(next.get());
+    if (next.isPresent() && entry != null) {
+      send(entry, next.get());
       return;
     }
     if (underway.fallBack()) {

@@ -1,6 +1,7 @@
 package io.remuda.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
+import io.remuda.gateway.dialect.Translator;
 import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.ErrorCode;
@@ -8,27 +9,35 @@ import io.remuda.protocol.Keys;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.bytes.InferencePort;
 import io.remuda.protocol.bytes.InferenceRequest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an instance gets of a client's request: the body as it came, or, for a typed model, the
- * message that it was translated to, once for each model that it is sent to. Lives on one loop.
+ * What an instance gets of a client's request: the body as it came, or what it was translated to,
+ * for a typed model or an engine that does not speak the client's dialect. Translated is once for
+ * each model that it is sent to. Lives on one loop.
  */
 final class InstanceBody {
 
   private final ClientRequest request;
+  private final int answerLimit;
   private String model = "";
   private @Nullable ByteBuf renamed;
   private boolean stream;
   private @Nullable Translation translation;
   private @Nullable ByteBuf translated;
 
-  InstanceBody(ClientRequest request) {
+  /**
+   * @param answerLimit bytes of an answer that is held to be translated
+   */
+  InstanceBody(ClientRequest request, int answerLimit) {
     this.request = request;
+    this.answerLimit = answerLimit;
   }
 
   /** Finds out which model is asked for and how; or why that cannot be told. */
@@ -41,6 +50,7 @@ final class InstanceBody {
               scan -> {
                 model = scan.model();
                 stream = scan.stream();
+                translation = Dialects.translator(request.endpoint()).map(this::call).orElse(null);
               });
       return result.refused();
     }
@@ -62,6 +72,12 @@ final class InstanceBody {
     return found.refused();
   }
 
+  private Translation call(Translator translator) {
+    boolean events = stream && request.endpoint().end() != Endpoint.End.NONE;
+    return new DialectCall(
+        translator, request.endpoint(), request.requestId(), events, answerLimit, Instant.now());
+  }
+
   /**
    * The client's name is an alias of {@code name}, or that name itself. An engine may know its own
    * name alone, so that the body must say that one; why it cannot, where it cannot. May be called
@@ -73,7 +89,7 @@ final class InstanceBody {
     }
     model = name;
     releaseMade();
-    if (translation != null) {
+    if (request.endpoint() == Endpoint.PREDICT) {
       return Optional.empty();
     }
     ModelRewrite.Result result = ModelRewrite.of(request.body(), name);
@@ -91,33 +107,55 @@ final class InstanceBody {
     return stream;
   }
 
-  /** Makes the body for the model's instances; or says what is wrong with the client's. */
-  Optional<Translation.Translated.Bad> translate(ModelEntry entry) {
-    Translation between = translation;
-    if (between == null || translated != null) {
-      return Optional.empty();
+  /**
+   * Makes the body for an instance of the model; or says what is wrong with the client's, or that
+   * the instance's engine does not answer such. Where it was made before, nothing is done.
+   */
+  Optional<Translation.Translated.Bad> prepare(ModelEntry entry, Target target) {
+    Translation between = between(target);
+    Set<String> offered = target.route().endpoints();
+    boolean offersIt = Dialects.isNative(request.endpoint(), offered);
+    if (between == null || (request.endpoint() == Endpoint.PREDICT && !offersIt)) {
+      return offersIt ? Optional.empty() : Optional.of(notOffered(offered));
     }
-    Translation.Translated result = between.request(entry, request.body());
-    if (result instanceof Translation.Translated.Body body) {
-      translated = body.bytes();
-      return Optional.empty();
+    if (translated == null) {
+      Translation.Translated result = between.request(entry, request.body());
+      if (result instanceof Translation.Translated.Bad bad) {
+        return Optional.of(bad);
+      }
+      translated = ((Translation.Translated.Body) result).bytes();
     }
-    return Optional.of((Translation.Translated.Bad) result);
+    return offered.isEmpty() || offered.contains(between.path())
+        ? Optional.empty()
+        : Optional.of(notOffered(offered));
+  }
+
+  private Translation.Translated.Bad notOffered(Set<String> offered) {
+    return new Translation.Translated.Bad(
+        Refusals.notOffered(model, request.endpoint(), offered), "");
+  }
+
+  /** What stands between the client and the instance; nothing where both speak alike. */
+  private @Nullable Translation between(Target target) {
+    boolean alike =
+        request.endpoint() != Endpoint.PREDICT
+            && Dialects.isNative(request.endpoint(), target.route().endpoints());
+    return alike ? null : translation;
   }
 
   /** The way to the instance, with what it answers translated back. */
-  InferencePort answersOf(InferencePort port) {
-    Translation between = translation;
+  InferencePort answersOf(Target target, InferencePort port) {
+    Translation between = between(target);
     return between == null ? port : between.answersOf(port);
   }
 
   InferenceRequest forInstance(Target target) {
-    Translation between = translation;
-    ByteBuf body = translated == null ? renamed : translated;
+    Translation between = between(target);
+    ByteBuf body = between == null ? renamed : translated;
     return new InferenceRequest(
         target.instance(),
         "POST",
-        request.endpoint().path(),
+        between == null ? request.endpoint().path() : between.path(),
         withLease(between == null ? request.headers() : between.headers(request.headers())),
         body == null ? request.body() : body,
         model,

@@ -24,6 +24,9 @@ public interface Translation {
    */
   Translated request(ModelEntry model, ByteBuf body);
 
+  /** Where the instance answers what {@link #request} made. */
+  String path();
+
   /** The headers for the instance, made of those that a client's request may pass on. */
   List<Map.Entry<String, String>> headers(List<Map.Entry<String, String>> passed);
 

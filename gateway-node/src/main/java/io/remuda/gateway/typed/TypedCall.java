@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.remuda.gateway.edge.Endpoint;
 import io.remuda.gateway.edge.Translation;
 import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.protocol.ErrorCode;
@@ -59,6 +60,11 @@ final class TypedCall implements Translation {
             "the model '"
                 + entry.name()
                 + "' is not typed: it has no message types; GET /v1/models shows those that have");
+  }
+
+  @Override
+  public String path() {
+    return Endpoint.PREDICT.path();
   }
 
   @Override

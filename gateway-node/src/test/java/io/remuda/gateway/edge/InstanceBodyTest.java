@@ -33,7 +33,8 @@ class InstanceBodyTest {
               "r-1",
               model -> true,
               Optional.empty(),
-              Runnable::run));
+              Runnable::run),
+          1024);
 
   @Test
   void namesTheModelThatAnswersLastAndLeavesNothingBehind() {

@@ -1,0 +1,49 @@
+package io.remuda.gateway.edge;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.remuda.gateway.dialect.Trees;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/** Events on their way out, as the clients of a dialect read them from the wire. */
+final class EventFrames {
+
+  private static final byte[] EVENT = ascii("event: ");
+  private static final byte[] DATA = ascii("\ndata: ");
+  private static final byte[] END = ascii("\n\n");
+
+  private final Endpoint.Dialect dialect;
+  private ByteBuf ready = Unpooled.buffer();
+
+  EventFrames(Endpoint.Dialect dialect) {
+    this.dialect = dialect;
+  }
+
+  List<Map.Entry<String, String>> headers() {
+    return dialect.streamHeaders();
+  }
+
+  /** Adds one; its {@code type} is also the name of the event. */
+  void add(ObjectNode event) {
+    ready
+        .writeBytes(EVENT)
+        .writeBytes(ascii(event.path("type").asText()))
+        .writeBytes(DATA)
+        .writeBytes(Trees.bytes(event))
+        .writeBytes(END);
+  }
+
+  /** All that was added since the last time; the caller's. */
+  ByteBuf take() {
+    ByteBuf taken = ready;
+    ready = Unpooled.buffer();
+    return taken;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.remuda.gateway.dialect;
+
+import org.jspecify.annotations.NullMarked;

@@ -14,6 +14,10 @@ public enum Invariant {
   NO_STALE_EPOCH("E2", "an epoch below the highest seen is never obeyed"),
   KEEPS_SERVING("R1", "a rollout by surge never leaves fewer serving than did or are wanted"),
   OWN_RECIPE("R4", "an instance is started from the recipe that it was placed with"),
+  ONE_HOLDER("L1", "an instance never answers two leases, nor a lease and everybody, at one time"),
+  TOKEN_RISES("L2", "a token below the highest that an instance was told is never answered"),
+  ONE_INSTANCE_PER_LEASE("L3", "a lease that is READY has one instance of each of its models"),
+  LEASES_SETTLE("L4", "a lease comes to be READY, to wait with a reason, or to leave nothing"),
   ACT_AFTER_WRITE("E4", "a machine starts only what is written to run on it"),
   NOTHING_LOST("E3", "an accepted deployment is there until it is removed");
 

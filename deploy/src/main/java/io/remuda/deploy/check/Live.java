@@ -26,6 +26,10 @@ public final class Live {
           new Machines.Starts(),
           new Machines.Epochs(),
           new Machines.Assignments(),
+          new Leases.OneHolder(),
+          new Leases.Tokens(),
+          new Leases.Parts(),
+          new Leases.AtRest(),
           new Bounds.Commits(),
           new Bounds.Sizes());
 

@@ -24,6 +24,9 @@ public sealed interface Observation {
   /** When it was known. */
   Duration at();
 
+  /** What is seen of leases, in a file of its own: {@link LeaseSeen}. */
+  non-sealed interface OfLeases extends Observation {}
+
   /** How a client's request ended. */
   enum Outcome {
     /** With a whole answer; a stream with its end mark. */

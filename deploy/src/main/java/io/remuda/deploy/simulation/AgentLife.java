@@ -32,6 +32,7 @@ final class AgentLife {
   private final long incarnation;
   private final Map<InstanceId, SimulatedInstance> instances = new TreeMap<>();
   private final AgentStops stops;
+  private final AgentHolds holds;
   private final AgentVoice voice;
   private AgentState state;
   private CapacityLedger ledger;
@@ -51,11 +52,16 @@ final class AgentLife {
     this.state = AgentState.fresh(journal, tombstones);
     this.ledger = ledger;
     this.stops = new AgentStops(world, this, incarnation);
+    this.holds = new AgentHolds(this);
     this.voice = new AgentVoice(world, machine, this, incarnation);
   }
 
   SimulatedMachine machine() {
     return machine;
+  }
+
+  long incarnation() {
+    return incarnation;
   }
 
   AgentState state() {
@@ -153,6 +159,10 @@ final class AgentLife {
       after(world.timeline().between(5, 500), () -> describe.replyTo().tell(found));
     } else if (command instanceof NodeProtocol.SetMachineState set) {
       onState(set);
+    } else if (command instanceof NodeProtocol.HoldInstance hold) {
+      holds.hold(hold);
+    } else if (command instanceof NodeProtocol.ReleaseInstance release) {
+      holds.release(release);
     }
   }
 
@@ -197,9 +207,15 @@ final class AgentLife {
     instance.begin(adopt);
   }
 
+  /** The JVM is gone, and all that went through it. */
+  void end() {
+    instances.values().forEach(one -> one.visits().end());
+  }
+
   /** An instance has ended. */
   void gone(SimulatedInstance over) {
     instances.remove(over.id());
+    over.visits().end();
     ledger = ledger.release(over.id());
     stops.gone(over);
     publish();

@@ -1,8 +1,10 @@
 package io.remuda.deploy.simulation;
 
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.registry.journal.PersistenceIds;
+import io.remuda.registry.lease.LeaseState;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +25,10 @@ final class Cluster {
   private final Map<String, Entity> present = new TreeMap<>();
   private final Map<Belief, Entity> beliefs = new HashMap<>();
   private final TreeMap<ModelName, String> names = new TreeMap<>();
+
+  /** Those that are not closed. */
+  private final TreeMap<LeaseId, String> leases = new TreeMap<>();
+
   private long lives;
 
   Cluster(World world) {
@@ -39,6 +45,12 @@ final class Cluster {
     String id = PersistenceIds.machine(machine.value());
     return (MachineOwner)
         owner(from, id, (node, life) -> new MachineOwner(world, node, machine, id, life));
+  }
+
+  LeaseOwner lease(String from, LeaseId lease) {
+    String id = leases.computeIfAbsent(lease, each -> PersistenceIds.lease(each.value()));
+    return (LeaseOwner)
+        owner(from, id, (node, life) -> new LeaseOwner(world, node, lease, id, life));
   }
 
   private Entity owner(String from, String id, BiFunction<RegistryShell, Long, Entity> made) {
@@ -66,7 +78,14 @@ final class Cluster {
 
   /** The owner of {@code name} moves; the one before lives on for a while. */
   void move(ModelName name, Duration overlap) {
-    String id = PersistenceIds.model(name.value());
+    move(PersistenceIds.model(name.value()), overlap, () -> model("", name));
+  }
+
+  void move(LeaseId lease, Duration overlap) {
+    move(PersistenceIds.lease(lease.value()), overlap, () -> lease("", lease));
+  }
+
+  private void move(String id, Duration overlap, Runnable next) {
     Entity before = present.remove(id);
     if (before == null || !before.isAlive()) {
       return;
@@ -76,13 +95,19 @@ final class Cluster {
         beliefs.put(new Belief(node.name(), id), before);
       }
     }
-    model("", name);
+    next.run();
     world.timeline().after(overlap, () -> before.stop("moved away"));
   }
 
   /** Everybody whose node is gone gets a new life; names in their order. */
   void wakeAll() {
     List.copyOf(names.keySet()).forEach(name -> model("", name));
+    leases.entrySet().removeIf(each -> isClosed(each.getKey(), each.getValue()));
+    List.copyOf(leases.keySet()).forEach(lease -> lease("", lease));
+  }
+
+  private boolean isClosed(LeaseId lease, String id) {
+    return world.journal().lease(id, LeaseState.empty(lease)).closed();
   }
 
   /** The owners, as {@code from} knows them, hear how far the journal goes. */
@@ -95,6 +120,11 @@ final class Cluster {
       long last = world.journal().last(owner.id());
       world.network().send(from, owner.node.name(), "written", () -> owner.written(last));
     }
+    for (LeaseId lease : leases()) {
+      LeaseOwner owner = lease(from, lease);
+      long last = world.journal().last(owner.id());
+      world.network().send(from, owner.node.name(), "written", () -> owner.written(last));
+    }
   }
 
   /** All sides see the same again. */
@@ -104,6 +134,14 @@ final class Cluster {
 
   List<ModelName> names() {
     return List.copyOf(names.keySet());
+  }
+
+  List<LeaseId> leases() {
+    return List.copyOf(leases.keySet());
+  }
+
+  Optional<LeaseOwner> present(LeaseId lease) {
+    return Optional.ofNullable((LeaseOwner) present.get(PersistenceIds.lease(lease.value())));
   }
 
   Optional<ModelOwner> present(ModelName name) {

@@ -1,5 +1,6 @@
 package io.remuda.deploy.simulation;
 
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.ModelName;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,6 +60,13 @@ final class Faults {
               });
     } else if (what < 80) {
       crashRegistry();
+    } else if (what < 90 && !world.cluster().leases().isEmpty() && world.timeline().chance(40)) {
+      List<LeaseId> leases = world.cluster().leases();
+      world
+          .cluster()
+          .move(
+              leases.get(world.timeline().random().nextInt(leases.size())),
+              world.timeline().between(10, 12_000));
     } else if (what < 90) {
       List<ModelName> names = world.cluster().names();
       if (!names.isEmpty()) {

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A gateway: its routes, as machines tell them and as gossip makes good what was lost, and its
@@ -22,14 +23,19 @@ final class GatewayShell {
   private static final Duration GOSSIP = Duration.ofSeconds(1);
   private static final int MOST_TRIES = 3;
 
+  /** Of requests, those that wait at an instance that has enough. */
+  private static final int WAITING_PERCENT = 30;
+
   private final World world;
   private final String name;
   private final Routes routes = new Routes();
+  private final LeasedCalls leased;
   private int rounds;
 
   GatewayShell(World world, String name) {
     this.world = world;
     this.name = name;
+    this.leased = new LeasedCalls(world, name, routes);
   }
 
   String name() {
@@ -38,6 +44,10 @@ final class GatewayShell {
 
   Routes routes() {
     return routes;
+  }
+
+  LeasedCalls leased() {
+    return leased;
   }
 
   void start() {
@@ -107,8 +117,9 @@ final class GatewayShell {
       return;
     }
     world
-        .timeline()
+        .network()
         .after(
+            machine,
             world.timeline().between(1, 3),
             () -> {
               Optional<SimulatedInstance> here =
@@ -116,24 +127,31 @@ final class GatewayShell {
                       .machine(chosen.route().machine())
                       .life()
                       .flatMap(life -> life.instance(chosen.instance()));
-              here.flatMap(instance -> instance.gate().tryAcquire())
-                  .ifPresentOrElse(
-                      permit -> {
-                        world.truth().admitted(here.orElseThrow());
-                        world
-                            .timeline()
-                            .after(
-                                world.timeline().between(20, 800),
-                                () -> {
-                                  permit.release();
-                                  chosen.leave();
-                                });
-                      },
-                      () -> {
-                        chosen.leave();
-                        boolean open = here.map(one -> one.gate().isOpen()).orElse(false);
-                        attempt(model, tried, full || open);
-                      });
+              Consumer<Optional<Visits.Visit>> then =
+                  visit ->
+                      visit.ifPresentOrElse(
+                          let -> work(chosen, let),
+                          () -> {
+                            chosen.leave();
+                            boolean open = here.map(one -> one.gate().isOpen()).orElse(false);
+                            attempt(model, tried, full || open);
+                          });
+              if (here.isPresent() && world.timeline().chance(WAITING_PERCENT)) {
+                here.get().visits().await(then);
+              } else {
+                then.accept(here.flatMap(one -> one.visits().enter(Optional.empty())));
+              }
+            });
+  }
+
+  private void work(Target chosen, Visits.Visit visit) {
+    world
+        .timeline()
+        .after(
+            world.timeline().between(20, 800),
+            () -> {
+              visit.over();
+              chosen.leave();
             });
   }
 }

@@ -1,6 +1,8 @@
 package io.remuda.deploy.simulation;
 
 import io.remuda.registry.journal.JournalEvent;
+import io.remuda.registry.lease.LeaseEvent;
+import io.remuda.registry.lease.LeaseState;
 import io.remuda.registry.machine.MachineEvent;
 import io.remuda.registry.machine.MachineState;
 import io.remuda.registry.model.ModelEvent;
@@ -21,6 +23,7 @@ final class Journal {
   private final Map<String, ModelState> models = new HashMap<>();
 
   private final Map<String, MachineState> machines = new HashMap<>();
+  private final Map<String, LeaseState> leases = new HashMap<>();
   private final Story story;
   private final boolean keyed;
   private boolean away;
@@ -48,6 +51,9 @@ final class Journal {
       } else if (event instanceof MachineEvent one) {
         machines.compute(
             entity, (id, now) -> (now == null ? MachineState.empty(one.machine()) : now).on(one));
+      } else if (event instanceof LeaseEvent one) {
+        leases.compute(
+            entity, (id, now) -> (now == null ? LeaseState.empty(one.id()) : now).on(one));
       }
     }
     return true;
@@ -64,6 +70,10 @@ final class Journal {
 
   MachineState machine(String entity, MachineState empty) {
     return machines.getOrDefault(entity, empty);
+  }
+
+  LeaseState lease(String entity, LeaseState empty) {
+    return leases.getOrDefault(entity, empty);
   }
 
   void away(boolean now) {

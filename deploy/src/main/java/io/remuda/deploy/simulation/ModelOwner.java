@@ -13,6 +13,7 @@ import io.remuda.registry.journal.JournalEvent;
 import io.remuda.registry.model.Action;
 import io.remuda.registry.model.AnswerDecider;
 import io.remuda.registry.model.Decision;
+import io.remuda.registry.model.Leasing;
 import io.remuda.registry.model.ModelDecider;
 import io.remuda.registry.model.ModelEvent;
 import io.remuda.registry.model.ModelState;
@@ -25,10 +26,13 @@ import io.remuda.registry.model.RegistryMessage.StartAnswered;
 import io.remuda.registry.model.RegistryMessage.StopAnswered;
 import io.remuda.registry.model.Sight;
 import io.remuda.registry.model.SoftState;
+import io.remuda.registry.model.TenancyDecider;
+import io.remuda.registry.model.TenancyMessage;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What a RegistryActor is: the deciders, and what is between them and the world. */
@@ -37,6 +41,7 @@ final class ModelOwner extends Entity {
   private final ModelName name;
   private final SimulatedRef<RegistryProtocol.Command> self;
   private final Orders orders;
+  private final Leasing leasing = new Leasing();
   private ModelState state;
   private SoftState soft = SoftState.EMPTY;
   private Map<InstanceId, MachineId> watched = Map.of();
@@ -98,11 +103,18 @@ final class ModelOwner extends Entity {
 
   /** An operator's change; {@code decide} says what it comes to. */
   void command(Function<ModelState, Decision> decide) {
+    ask(decide, reply -> {});
+  }
+
+  /** The same, answered when it is written. */
+  void ask(Function<ModelState, Decision> decide, Consumer<RegistryProtocol.Reply> answer) {
     handle(
         () -> {
           Decision decision = decide.apply(state);
           if (decision.refused().isEmpty() && !decision.events().isEmpty()) {
-            writeChange(decision.events());
+            writeChange(decision.events(), answer);
+          } else {
+            answer.accept(new RegistryProtocol.Reply(Optional.empty(), decision.refused()));
           }
         });
   }
@@ -124,7 +136,7 @@ final class ModelOwner extends Entity {
         });
   }
 
-  private void writeChange(List<ModelEvent> events) {
+  private void writeChange(List<ModelEvent> events, Consumer<RegistryProtocol.Reply> answer) {
     write(
         events,
         () -> {
@@ -142,6 +154,7 @@ final class ModelOwner extends Entity {
                           () ->
                               new DeploymentChanged(
                                   world.now(), name, state.sequence(), Change.REMOVED)));
+          answer.accept(new RegistryProtocol.Reply(Optional.empty(), Optional.empty()));
           then();
         });
   }
@@ -179,6 +192,19 @@ final class ModelOwner extends Entity {
 
   void stopped(StopAnswered answer) {
     handle(() -> carryOut(AnswerDecider.stop(sight(), answer)));
+  }
+
+  /** A lease wants an instance, or to keep the one that it has. */
+  void claim(TenancyMessage.Claim claim) {
+    handle(() -> carryOut(leasing.claim(sight(), claim)));
+  }
+
+  void unclaim(TenancyMessage.Unclaim wish) {
+    handle(() -> carryOut(leasing.unclaim(sight(), wish)));
+  }
+
+  void released(TenancyMessage.ReleaseAnswered answer) {
+    handle(() -> carryOut(TenancyDecider.released(sight(), answer)));
   }
 
   void described(MachineId machine, long revision, Optional<NodeProtocol.Described> reply) {
@@ -235,5 +261,6 @@ final class ModelOwner extends Entity {
       watched = now;
       node.watched(new FleetMessage.Watch(name, now, self));
     }
+    leasing.show(sight());
   }
 }

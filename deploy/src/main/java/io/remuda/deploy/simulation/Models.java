@@ -89,6 +89,12 @@ final class Models {
         .withSchema(Schemas.ALL.get(random.nextInt(10) == 0 ? 2 : 0));
   }
 
+  /** What a lease brings for itself. */
+  ModelSpec brought(ModelName name) {
+    return ModelSpec.of(name, ENGINE, Optional.empty())
+        .withResources(new Resources(0, 100L * random.nextInt(1, 8), 1, 0));
+  }
+
   /** Somebody puts another file in a model's place. */
   void change(ModelName name) {
     files.put(name, random.nextInt(-1, Schemas.ALL.size()));

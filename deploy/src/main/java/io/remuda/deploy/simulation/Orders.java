@@ -12,6 +12,7 @@ import io.remuda.registry.model.Instance;
 import io.remuda.registry.model.ModelState;
 import io.remuda.registry.model.RegistryMessage.StartAnswered;
 import io.remuda.registry.model.RegistryMessage.StopAnswered;
+import io.remuda.registry.model.TenancyMessage;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,6 +40,8 @@ final class Orders {
     }
     if (action instanceof Action.Stop stop) {
       stop(stop, agent.get());
+    } else if (action instanceof Action.Release release) {
+      release(release, agent.get());
     } else if (action instanceof Action.Start start) {
       owner
           .state()
@@ -102,6 +105,18 @@ final class Orders {
             });
     agent.tell(
         new NodeProtocol.StopInstance(stop.id(), stop.epoch(), World.JOURNAL, drain, replyTo));
+  }
+
+  private void release(Action.Release release, ActorRef<NodeProtocol.Command> agent) {
+    ActorRef<NodeProtocol.HoldReply> replyTo =
+        ask(
+            release.machine(),
+            ANSWER_LIMIT,
+            reply ->
+                owner.released(
+                    new TenancyMessage.ReleaseAnswered(release.id(), release.token(), reply)));
+    agent.tell(
+        new NodeProtocol.ReleaseInstance(release.id(), World.JOURNAL, release.token(), replyTo));
   }
 
   private void describe(

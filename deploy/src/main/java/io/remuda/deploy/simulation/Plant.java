@@ -25,6 +25,11 @@ public enum Plant {
   NEW_RECIPE_FOR_OLD(
       "an instance is started from what is declared now, whatever it was placed with",
       Invariant.OWN_RECIPE),
+  HELD_EARLY(
+      "an instance is held for a lease while others' calls are under way", Invariant.ONE_HOLDER),
+  ANY_TOKEN("an instance goes by a lease, whatever its number", Invariant.TOKEN_RISES),
+  READY_EARLY("a lease is READY before its instances obey it", Invariant.ONE_INSTANCE_PER_LEASE),
+  KEPT_FOR_EVER("a lease that has ended gives nothing back", Invariant.LEASES_SETTLE),
   EARLY_ORDER(
       "commands leave before the events that they rest on are written", Invariant.ACT_AFTER_WRITE);
 

@@ -25,6 +25,8 @@ final class SimulatedInstance {
   private final World world;
   private final AgentLife agent;
   private final Gate gate;
+  private final SimulatedTenure tenure;
+  private final Visits visits;
   private InstanceState state;
   private int run;
   private int failures;
@@ -37,7 +39,11 @@ final class SimulatedInstance {
     this.world = world;
     this.agent = agent;
     this.state = InstanceState.first(kept, firstSequence, SERVING);
-    this.gate = new Gate(SERVING.slots(), world.settings().instance().queue());
+    this.gate =
+        new Gate(SERVING.slots(), world.settings().instance().queue(), world.timeline()::nanos);
+    this.tenure = new SimulatedTenure(world, agent, this, kept);
+    this.visits = new Visits(world, this, firstSequence);
+    this.state = state.keptFor(tenure.lease());
   }
 
   InstanceId id() {
@@ -50,6 +56,14 @@ final class SimulatedInstance {
 
   Gate gate() {
     return gate;
+  }
+
+  SimulatedTenure tenure() {
+    return tenure;
+  }
+
+  Visits visits() {
+    return visits;
   }
 
   /** Brings its engine up; or takes up the one that is there. */
@@ -179,6 +193,7 @@ final class SimulatedInstance {
     if (Lifecycle.next(state.phase(), Trigger.STOPPED).isEmpty()) {
       return;
     }
+    tenure.stop();
     move(Trigger.STOPPED);
     gate.close().thenRun(this::drained);
     agent.after(drain, this::drained);
@@ -208,11 +223,19 @@ final class SimulatedInstance {
         });
   }
 
+  /** Something new is true of it, in the phase that it is in. */
+  void say() {
+    state = state.in(state.phase(), Optional.empty()).keptFor(tenure.lease());
+    String kept = tenure.lease().map(lease -> " kept for " + lease).orElse(" everybody's");
+    world.story().tell(agent.machine().name(), id() + kept);
+    agent.publish();
+  }
+
   private void move(Trigger trigger) {
     Phase next =
         Lifecycle.next(state.phase(), trigger)
             .orElseThrow(() -> new IllegalStateException(state.phase() + " knows no " + trigger));
-    state = state.in(next, Optional.empty());
+    state = state.in(next, Optional.empty()).keptFor(tenure.lease());
     world.story().tell(agent.machine().name(), id() + " " + next);
     agent.publish();
   }

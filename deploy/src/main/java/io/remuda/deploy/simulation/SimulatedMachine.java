@@ -6,6 +6,7 @@ import io.remuda.deploy.check.Observation.MachineSize;
 import io.remuda.node.agent.AgentState.Tombstone;
 import io.remuda.node.agent.CapacityLedger;
 import io.remuda.node.instance.InstanceFolder.Kept;
+import io.remuda.node.instance.KeptHold;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.id.MachineId;
@@ -29,6 +30,7 @@ final class SimulatedMachine {
   private final double cpus;
   private final List<Gpu> gpus;
   private final TreeMap<InstanceId, Kept> folders = new TreeMap<>();
+  private final TreeMap<InstanceId, KeptHold> holds = new TreeMap<>();
   private final TreeSet<InstanceId> engines = new TreeSet<>();
   private Map<InstanceId, Tombstone> tombstones = Map.of();
   private Optional<JournalId> journal = Optional.empty();
@@ -88,7 +90,15 @@ final class SimulatedMachine {
         new AgentLife(
             world, this, incarnation, journal, tombstones, CapacityLedger.of(memoryMiB, cpus));
     life = Optional.of(next);
-    next.begin(List.copyOf(folders.values()));
+    next.begin(
+        folders.values().stream()
+            .map(
+                kept ->
+                    new Kept(
+                        kept.assignment(),
+                        kept.restarts(),
+                        Optional.ofNullable(holds.get(kept.assignment().id()))))
+            .toList());
   }
 
   /** The JVM is gone; engines run on unless the whole machine went down. */
@@ -100,6 +110,7 @@ final class SimulatedMachine {
                 .filter(instance -> !folders.containsKey(instance))
                 .forEach(
                     instance -> world.story().see(new InstanceStopped(world.now(), id, instance))));
+    life.ifPresent(AgentLife::end);
     life = Optional.empty();
     if (enginesToo) {
       engines.clear();
@@ -110,8 +121,16 @@ final class SimulatedMachine {
     folders.put(kept.assignment().id(), kept);
   }
 
+  /** What an instance has of its lease; one that is gone has nothing. */
+  void keep(InstanceId instance, KeptHold hold) {
+    if (folders.containsKey(instance)) {
+      holds.put(instance, hold);
+    }
+  }
+
   void forget(InstanceId instance) {
     folders.remove(instance);
+    holds.remove(instance);
   }
 
   /** What an agent wants to be found by the next one. */

@@ -1,6 +1,7 @@
 package io.remuda.deploy.simulation;
 
 import io.remuda.deploy.check.Invariant;
+import io.remuda.deploy.check.Leases;
 import io.remuda.deploy.check.Limits;
 import io.remuda.deploy.check.Observation.Sample;
 import io.remuda.deploy.check.Settling;
@@ -107,6 +108,7 @@ public final class Simulation {
     calm = true;
     calmSince = world.now();
     operators.end();
+    world.holders().forEach(Holder::end);
     faults.heal();
     look();
   }
@@ -129,7 +131,7 @@ public final class Simulation {
             LOOK_EVERY,
             () -> {
               Sample sample = world.truth().sample();
-              List<Violation> wrong = Settling.wrong(sample);
+              List<Violation> wrong = wrong(sample);
               if (wrong.isEmpty() && !rested) {
                 rested = true;
                 world.story().tell("world", "is at rest after " + quiet().toSeconds() + " s");
@@ -141,16 +143,23 @@ public final class Simulation {
             });
   }
 
+  private List<Violation> wrong(Sample sample) {
+    List<Violation> wrong = new ArrayList<>(Settling.wrong(sample));
+    wrong.addAll(Leases.unsettled(world.leases().sample(), Limits.PROMISED));
+    return wrong;
+  }
+
   /** It stays as wished, nothing accepted is lost, and gateways know what is ready. */
   private void lastLook() {
     world.story().see(world.truth().deployments());
-    Settling.wrong(world.truth().sample()).forEach(world.story()::wrong);
+    wrong(world.truth().sample()).forEach(world.story()::wrong);
     for (GatewayShell gateway : world.gateways()) {
       for (ModelName name : world.truth().names()) {
         Set<InstanceId> routed = new TreeSet<>();
         gateway.routes().snapshot().find(name.value()).ifPresent(entry -> add(entry, routed));
-        Set<InstanceId> ready = new TreeSet<>(world.truth().ready(name));
-        if (!routed.equals(ready) && !world.truth().isMoving(name)) {
+        Set<InstanceId> ready = new TreeSet<>(world.truth().open(name));
+        boolean moves = world.truth().isMoving(name) || world.leases().isMoving(name);
+        if (!routed.equals(ready) && !moves) {
           world
               .story()
               .wrong(

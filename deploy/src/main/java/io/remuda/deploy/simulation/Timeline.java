@@ -62,6 +62,11 @@ final class Timeline {
     return micros / 1_000;
   }
 
+  /** As {@link System#nanoTime()}. */
+  long nanos() {
+    return micros * NANOS;
+  }
+
   Duration elapsed() {
     return Duration.ofNanos(micros * NANOS);
   }

@@ -64,6 +64,7 @@ final class Truth {
           .story()
           .see(new DeploymentChanged(world.now(), after.name(), after.sequence(), Change.REMOVED));
     }
+    world.leases().tenancy(before, after, event);
     Optional<String> now = after.schema().map(Schema::fingerprint);
     if (now.isPresent() && !now.equals(before.schema().map(Schema::fingerprint))) {
       boolean evolved =
@@ -115,7 +116,7 @@ final class Truth {
 
   /** A request found nobody; at rest that may not be where an instance has long been ready. */
   void unanswered(ModelName model, String gateway) {
-    ready(model).stream()
+    open(model).stream()
         .filter(this::isLongReady)
         .findFirst()
         .ifPresent(
@@ -132,7 +133,9 @@ final class Truth {
 
   private boolean isLongReady(InstanceId id) {
     Duration since = readySince.get(id);
-    return since != null && since.plus(ROUTES_SETTLE).compareTo(world.now()) < 0;
+    return since != null
+        && since.plus(ROUTES_SETTLE).compareTo(world.now()) < 0
+        && world.leases().isStill(id, ROUTES_SETTLE);
   }
 
   Deployments deployments() {
@@ -159,7 +162,15 @@ final class Truth {
     Map<InstanceId, MachineId> assigned = new TreeMap<>();
     state.instances().values().forEach(one -> assigned.put(one.id(), one.machine()));
     int ready = ready(state.name()).size();
-    return new ModelSample(wished(state, ready), assigned, ready, pending(state));
+    return new ModelSample(
+        forLeases(state, wished(state, ready), ready), assigned, ready, pending(state));
+  }
+
+  /** Of a name that leases have or want some more may be there. */
+  private int forLeases(ModelState state, int wished, int ready) {
+    int most = wished + world.settings().registry().reconcile().lease().extra();
+    boolean more = wished > 0 && ready > wished && ready <= most;
+    return more && world.leases().concern(state.name()) ? ready : wished;
   }
 
   /** In a rollout one may be missing, or the surge be ready besides, at any moment. */
@@ -177,8 +188,29 @@ final class Truth {
     return Optional.ofNullable(states.get(name)).flatMap(ModelState::rollout).isPresent();
   }
 
-  /** Those that take requests, wherever they are. */
-  List<InstanceId> ready(ModelName name) {
+  Optional<ModelState> state(ModelName name) {
+    return Optional.ofNullable(states.get(name));
+  }
+
+  /** Those that take everybody's requests, wherever they are. */
+  List<InstanceId> open(ModelName name) {
+    List<InstanceId> open = new ArrayList<>(ready(name));
+    for (SimulatedMachine machine : world.machines()) {
+      machine
+          .life()
+          .ifPresent(
+              life ->
+                  open.removeIf(
+                      id ->
+                          life.instance(id)
+                              .filter(one -> one.tenure().lease().isPresent())
+                              .isPresent()));
+    }
+    return open;
+  }
+
+  /** Those that are ready, wherever they are. */
+  private List<InstanceId> ready(ModelName name) {
     return inPhase(name, Phase.READY);
   }
 

@@ -15,6 +15,7 @@ final class World {
   static final JournalId JOURNAL = new JournalId("simulated");
   static final RegistryProtocol.Command LOOK = Look.NOW;
   private static final int MOST_MACHINES = 8;
+  private static final int MOST_HOLDERS = 3;
 
   private final SimulationSettings settings;
   private final Plant plant;
@@ -25,9 +26,11 @@ final class World {
   private final Models models;
   private final Cluster cluster;
   private final Truth truth;
+  private final LeaseTruth leases;
   private final List<RegistryShell> registries;
   private final List<SimulatedMachine> machines;
   private final List<GatewayShell> gateways;
+  private final List<Holder> holders;
 
   World(SimulationSettings settings, long seed, Plant plant) {
     this.settings = settings;
@@ -39,6 +42,7 @@ final class World {
     this.models = new Models(timeline.random());
     this.cluster = new Cluster(this);
     this.truth = new Truth(this);
+    this.leases = new LeaseTruth(this);
     this.registries =
         IntStream.rangeClosed(1, timeline.chance(30) ? 1 : 3)
             .mapToObj(i -> new RegistryShell(this, "registry" + i))
@@ -51,6 +55,10 @@ final class World {
         IntStream.rangeClosed(1, timeline.chance(50) ? 1 : 2)
             .mapToObj(i -> new GatewayShell(this, "gateway" + i))
             .toList();
+    this.holders =
+        IntStream.rangeClosed(1, Math.max(0, timeline.random().nextInt(-2, MOST_HOLDERS + 1)))
+            .mapToObj(i -> new Holder(this, "holder" + i))
+            .toList();
   }
 
   void start() {
@@ -58,6 +66,7 @@ final class World {
     registries.forEach(RegistryShell::start);
     machines.forEach(SimulatedMachine::start);
     gateways.forEach(GatewayShell::start);
+    holders.forEach(Holder::start);
   }
 
   SimulationSettings settings() {
@@ -98,6 +107,14 @@ final class World {
 
   Truth truth() {
     return truth;
+  }
+
+  LeaseTruth leases() {
+    return leases;
+  }
+
+  List<Holder> holders() {
+    return holders;
   }
 
   List<RegistryShell> registries() {

@@ -99,6 +99,8 @@ class CheckerTest {
               new Assigned(at(1), TWO, SECOND),
               new Assigned(at(1), new InstanceId(LLAMA, 5), FIRST));
       case NOTHING_LOST -> List.of(new Deployments(at(150), Map.of()));
+      case ONE_HOLDER, TOKEN_RISES, ONE_INSTANCE_PER_LEASE, LEASES_SETTLE ->
+          LeaseChecksTest.planted(broken);
       case KEEPS_SERVING -> List.of(new Superseded(at(70), LLAMA, 2, 2, 1));
       case OWN_RECIPE ->
           List.of(

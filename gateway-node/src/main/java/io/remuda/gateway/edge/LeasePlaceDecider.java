@@ -10,12 +10,12 @@ import io.remuda.protocol.model.LeaseView;
 import java.util.Optional;
 
 /** Where a request under a lease goes, by what the registry says of the lease. Pure. */
-final class LeasePlaceDecider {
+public final class LeasePlaceDecider {
 
   private LeasePlaceDecider() {}
 
   /** The instance that it goes to, or why it goes nowhere: exactly one of the two. */
-  record Place(Optional<InstanceId> instance, Optional<Refused> refused) {
+  public record Place(Optional<InstanceId> instance, Optional<Refused> refused) {
 
     private static Place at(InstanceId instance) {
       return new Place(Optional.of(instance), Optional.empty());
@@ -27,7 +27,7 @@ final class LeasePlaceDecider {
   }
 
   /** Of a request for {@code model} that shows {@code token}. */
-  static Place decide(LeaseToken token, String model, LeaseProtocol.Reply reply) {
+  public static Place decide(LeaseToken token, String model, LeaseProtocol.Reply reply) {
     LeaseId id = token.lease();
     if (reply.lease().isEmpty()) {
       return reply

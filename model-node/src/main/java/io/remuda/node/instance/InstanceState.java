@@ -192,7 +192,7 @@ public record InstanceState(
   }
 
   /** Kept for {@code holder}, or for nobody. */
-  InstanceState keptFor(Optional<LeaseId> holder) {
+  public InstanceState keptFor(Optional<LeaseId> holder) {
     return new InstanceState(
         assignment,
         sequence,

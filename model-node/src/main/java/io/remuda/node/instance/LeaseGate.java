@@ -76,7 +76,7 @@ public final class LeaseGate {
     return stay;
   }
 
-  void become(Tenure now) {
+  public void become(Tenure now) {
     tenure = now;
   }
 
@@ -85,7 +85,7 @@ public final class LeaseGate {
   }
 
   /** Ends the calls of every lease that does not hold the instance now. */
-  void cutStale() {
+  public void cutStale() {
     Tenure current = TenureDecider.expire(tenure, nanoTime.get());
     for (Stay stay : stays) {
       boolean holds = current.mode() != Tenure.Mode.FREE && current.isOf(stay.token);

@@ -46,7 +46,7 @@ import java.util.TreeSet;
  * <p>Leases are exclusive: an instance answers its holder alone. A share of an instance is not
  * leased, since a machine can hold an instance for one token only.
  */
-final class LeaseDecider {
+public final class LeaseDecider {
 
   /** A machine that says so will do so a little later. */
   private static final Set<ErrorCode> PASSING = Set.of(SHUTTING_DOWN, WRONG_JOURNAL);
@@ -54,7 +54,7 @@ final class LeaseDecider {
   private LeaseDecider() {}
 
   /** Why what is asked for cannot be a lease, or not this one. */
-  static Optional<Refused> objection(LeaseState state, Wish wish) {
+  public static Optional<Refused> objection(LeaseState state, Wish wish) {
     if (state.wish().isPresent()) {
       return state.wish().get().equals(wish)
           ? Optional.empty()
@@ -84,7 +84,8 @@ final class LeaseDecider {
   }
 
   /** Its holder is done with it. */
-  static LeaseDecision release(LeaseState state, LeaseSoft soft, String reason, Instant now) {
+  public static LeaseDecision release(
+      LeaseState state, LeaseSoft soft, String reason, Instant now) {
     return end(state, soft, Cause.RELEASED, reason, now);
   }
 
@@ -94,7 +95,8 @@ final class LeaseDecider {
   }
 
   /** A name's owner says what it has of it. */
-  static LeaseDecision told(LeaseState state, LeaseSoft soft, ClaimReply reply, Instant now) {
+  public static LeaseDecision told(
+      LeaseState state, LeaseSoft soft, ClaimReply reply, Instant now) {
     if (!state.models().contains(reply.model())) {
       return LeaseDecision.remember(soft);
     }
@@ -221,7 +223,7 @@ final class LeaseDecider {
   }
 
   /** A machine says whether it holds an instance for the lease. */
-  static LeaseDecision held(LeaseState state, LeaseSoft soft, HoldReply reply, Instant now) {
+  public static LeaseDecision held(LeaseState state, LeaseSoft soft, HoldReply reply, Instant now) {
     ModelName model = reply.id().model();
     Optional<Part> part =
         Optional.ofNullable(state.parts().get(model))
@@ -268,7 +270,7 @@ final class LeaseDecider {
   }
 
   /** What the time comes to. */
-  static LeaseDecision look(LeaseState state, LeaseSoft soft, Instant now) {
+  public static LeaseDecision look(LeaseState state, LeaseSoft soft, Instant now) {
     if (!state.isLive()) {
       return close(state, soft, now);
     }
@@ -292,7 +294,8 @@ final class LeaseDecider {
    *
    * @param repeat whether that, too, which was answered before
    */
-  static List<LeaseOrder> orders(LeaseState state, LeaseSoft soft, Instant now, boolean repeat) {
+  public static List<LeaseOrder> orders(
+      LeaseState state, LeaseSoft soft, Instant now, boolean repeat) {
     if (state.closed() || state.wish().isEmpty()) {
       return List.of();
     }

@@ -7,9 +7,9 @@ import java.util.List;
  *
  * @param say whether it has something to say at once, and not only when it repeats all
  */
-record LeaseDecision(List<LeaseEvent> events, LeaseSoft soft, boolean say) {
+public record LeaseDecision(List<LeaseEvent> events, LeaseSoft soft, boolean say) {
 
-  LeaseDecision {
+  public LeaseDecision {
     events = List.copyOf(events);
   }
 
@@ -17,7 +17,7 @@ record LeaseDecision(List<LeaseEvent> events, LeaseSoft soft, boolean say) {
     return new LeaseDecision(List.of(), soft, false);
   }
 
-  static LeaseDecision write(LeaseEvent event, LeaseSoft soft) {
+  public static LeaseDecision write(LeaseEvent event, LeaseSoft soft) {
     return new LeaseDecision(List.of(event), soft, true);
   }
 }

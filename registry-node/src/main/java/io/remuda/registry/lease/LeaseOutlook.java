@@ -15,12 +15,12 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /** Where a lease stands, for its holder and for operators. */
-final class LeaseOutlook {
+public final class LeaseOutlook {
 
   private LeaseOutlook() {}
 
   /** What is answered to whoever looks at it. */
-  static Reply reply(LeaseState state, LeaseSoft soft) {
+  public static Reply reply(LeaseState state, LeaseSoft soft) {
     if (state.wish().isEmpty()) {
       return Reply.refused(
           Refused.of(
@@ -42,7 +42,7 @@ final class LeaseOutlook {
   }
 
   /** Its view alone, also of one that has ended, for whoever has just ended it. */
-  static Reply afterEnd(LeaseState state, LeaseSoft soft) {
+  public static Reply afterEnd(LeaseState state, LeaseSoft soft) {
     return Reply.of(view(state, state.wish().orElseThrow(), soft));
   }
 

@@ -31,7 +31,7 @@ import java.util.function.Consumer;
  *     actor remembers anything
  * @param deadline by which it is to be renewed; present exactly while it is ready
  */
-record LeaseSoft(
+public record LeaseSoft(
     Instant begun,
     Map<ModelName, Granted> grants,
     Map<ModelName, Queued> queued,
@@ -45,7 +45,7 @@ record LeaseSoft(
     boolean used,
     Optional<Instant> deadline) {
 
-  LeaseSoft {
+  public LeaseSoft {
     grants = Collections.unmodifiableMap(new TreeMap<>(grants));
     queued = Collections.unmodifiableMap(new TreeMap<>(queued));
     avoided = Collections.unmodifiableMap(new TreeMap<>(avoided));
@@ -58,7 +58,7 @@ record LeaseSoft(
    * Nothing yet, of what the journal says {@code state} of. What one that has moved gave back may
    * not have been heard.
    */
-  static LeaseSoft begun(LeaseState state, Instant now) {
+  public static LeaseSoft begun(LeaseState state, Instant now) {
     return new LeaseSoft(
         now,
         Map.of(),
@@ -75,7 +75,7 @@ record LeaseSoft(
   }
 
   /** Whether all instances obey, so that its holder may use them. */
-  boolean isReady() {
+  public boolean isReady() {
     return deadline.isPresent();
   }
 

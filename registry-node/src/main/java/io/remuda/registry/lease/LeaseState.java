@@ -98,12 +98,12 @@ public record LeaseState(
   }
 
   /** Whether it was asked for and is not over. */
-  boolean isLive() {
+  public boolean isLive() {
     return wish.isPresent() && end.isEmpty();
   }
 
   /** Its models, in the order in which it asks for them. */
-  Set<ModelName> models() {
+  public Set<ModelName> models() {
     return wish.map(asked -> new TreeSet<>(asked.models())).orElseGet(TreeSet::new);
   }
 
@@ -125,7 +125,7 @@ public record LeaseState(
   }
 
   /** Whether the deployment that it brings is to be removed. */
-  boolean isToRemove() {
+  public boolean isToRemove() {
     return brings() && end.filter(over -> over.cause() != Cause.NOT_DEPLOYED).isPresent();
   }
 

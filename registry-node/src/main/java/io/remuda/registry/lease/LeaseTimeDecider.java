@@ -18,12 +18,12 @@ import java.util.Optional;
  * may be at work with waits for its time to live at least: neither another instance's start nor a
  * registry node's is anything that the holder was asked to be patient with.
  */
-final class LeaseTimeDecider {
+public final class LeaseTimeDecider {
 
   private LeaseTimeDecider() {}
 
   /** Why nothing lasts for {@code time}. */
-  static Optional<Refused> timeless(Duration time) {
+  public static Optional<Refused> timeless(Duration time) {
     return time.toMillis() > 0
         ? Optional.empty()
         : Optional.of(
@@ -39,7 +39,7 @@ final class LeaseTimeDecider {
   }
 
   /** All its instances obey: from {@code now} on it is its holder's. */
-  static LeaseSoft ready(LeaseState state, LeaseSoft soft, Instant now) {
+  public static LeaseSoft ready(LeaseState state, LeaseSoft soft, Instant now) {
     return soft.but(
         draft -> {
           draft.used = true;
@@ -51,7 +51,7 @@ final class LeaseTimeDecider {
    * Its holder keeps it for {@code ttl} from {@code now} on, or for as long as it was asked for.
    * Written where that is another time than before: its machines are told it again and again.
    */
-  static LeaseDecision renewed(
+  public static LeaseDecision renewed(
       LeaseState state, LeaseSoft soft, Optional<Duration> ttl, Instant now) {
     Duration time = ttl.orElseGet(() -> state.wish().orElseThrow().ttl());
     LeaseSoft next =

@@ -15,12 +15,12 @@ import java.util.Optional;
  * declared it. So a lease that does not know whether it was heard says it again, and takes nothing
  * that is another's.
  */
-final class OwnDecider {
+public final class OwnDecider {
 
   private OwnDecider() {}
 
   /** The name's owner has answered; no reply when none came in time. */
-  static LeaseDecision answered(
+  public static LeaseDecision answered(
       LeaseState state,
       LeaseSoft soft,
       LeaseOrder.Own asked,

@@ -11,13 +11,13 @@ import java.util.Optional;
  * Whom a name's owner tells what of leases: each lease that claims or returns, at once and then
  * when it has changed. Belongs to one actor.
  */
-final class Leasing {
+public final class Leasing {
 
   private final Map<LeaseId, ActorRef<ClaimReply>> leases = new HashMap<>();
   private final Map<LeaseId, ClaimReply> told = new HashMap<>();
 
   /** The claim waits, or is refused at once. */
-  Plan claim(Sight sight, TenancyMessage.Claim claim) {
+  public Plan claim(Sight sight, TenancyMessage.Claim claim) {
     Optional<Refused> refused = TenancyDecider.objection(sight, claim.lease());
     if (refused.isPresent()) {
       claim.replyTo().tell(new ClaimReply.Rejected(claim.name(), claim.lease(), refused.get()));
@@ -29,7 +29,7 @@ final class Leasing {
   }
 
   /** What the lease has is to be let go of; one that has nothing is told so at once. */
-  Plan unclaim(Sight sight, TenancyMessage.Unclaim wish) {
+  public Plan unclaim(Sight sight, TenancyMessage.Unclaim wish) {
     leases.put(wish.lease(), wish.replyTo());
     told.remove(wish.lease());
     return wish.comesBack()
@@ -38,7 +38,7 @@ final class Leasing {
   }
 
   /** Tells what has changed. */
-  void show(Sight sight) {
+  public void show(Sight sight) {
     if (leases.isEmpty()) {
       return;
     }

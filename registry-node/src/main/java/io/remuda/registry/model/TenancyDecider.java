@@ -22,7 +22,7 @@ import java.util.Set;
  * before has let go of it, or it is gone; who asked first is served first; a grant's number is
  * higher than all that any instance of the name was told.
  */
-final class TenancyDecider {
+public final class TenancyDecider {
 
   private TenancyDecider() {}
 
@@ -201,7 +201,7 @@ final class TenancyDecider {
   }
 
   /** The machine has let go: the next one that waits gets the instance in the same commit. */
-  static Plan released(Sight sight, TenancyMessage.ReleaseAnswered answer) {
+  public static Plan released(Sight sight, TenancyMessage.ReleaseAnswered answer) {
     LeaseId lease = answer.token().lease();
     boolean done = answer.reply().filter(said -> said.refused().isEmpty()).isPresent();
     boolean has =

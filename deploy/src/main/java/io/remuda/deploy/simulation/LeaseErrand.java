@@ -52,6 +52,8 @@ final class LeaseErrand {
       if (world.plant() != Plant.KEPT_FOR_EVER) {
         unclaim(state, unclaim);
       }
+    } else if (order instanceof LeaseOrder.GiveBack back) {
+      giveBack(state, back);
     } else if (order instanceof LeaseOrder.Hold hold) {
       node.agent(hold.machine())
           .ifPresent(
@@ -60,7 +62,7 @@ final class LeaseErrand {
                       new NodeProtocol.HoldInstance(
                           hold.instance(), World.JOURNAL, hold.token(), hold.ttl(), held)));
     } else if (order instanceof LeaseOrder.Own own) {
-      state.wish().flatMap(Wish::own).ifPresent(spec -> ask(own, spec));
+      state.wish().flatMap(Wish::own).ifPresent(spec -> ask(state, own, spec));
     }
   }
 
@@ -89,6 +91,19 @@ final class LeaseErrand {
     world.network().send(node.name(), owner.node.name(), "unclaim", () -> owner.unclaim(said));
   }
 
+  private void giveBack(LeaseState state, LeaseOrder.GiveBack back) {
+    ModelOwner owner = world.cluster().model(node.name(), back.model());
+    TenancyMessage.Unclaim said =
+        new TenancyMessage.Unclaim(
+            back.model(),
+            state.id(),
+            back.number(),
+            "the lease waits for another model first",
+            true,
+            answers(owner));
+    world.network().send(node.name(), owner.node.name(), "give back", () -> owner.unclaim(said));
+  }
+
   private SimulatedRef<ClaimReply> answers(ModelOwner owner) {
     return new SimulatedRef<>(
         node.name(),
@@ -97,7 +112,7 @@ final class LeaseErrand {
             world.network().send(owner.node.name(), node.name(), what, () -> lease.told(reply)));
   }
 
-  private void ask(LeaseOrder.Own own, ModelSpec spec) {
+  private void ask(LeaseState of, LeaseOrder.Own own, ModelSpec spec) {
     if (askingOwn) {
       return;
     }
@@ -113,7 +128,7 @@ final class LeaseErrand {
             "own",
             () ->
                 owner.ask(
-                    state -> decide(own, spec, state),
+                    state -> decide(of, own, spec, state),
                     reply ->
                         world
                             .network()
@@ -132,16 +147,10 @@ final class LeaseErrand {
     }
   }
 
-  private Decision decide(LeaseOrder.Own own, ModelSpec spec, ModelState state) {
+  private Decision decide(LeaseState lease, LeaseOrder.Own own, ModelSpec spec, ModelState state) {
     return switch (own) {
-      case LOOK ->
-          state.live().isPresent()
-              ? new Decision(List.of(), Optional.empty())
-              : new Decision(
-                  List.of(), Optional.of(Refused.of(ErrorCode.MODEL_NOT_FOUND, "there is none")));
-      case DEPLOY ->
-          ModelDecider.deploy(state, spec, Optional.empty(), false, world.timeline().instant());
-      case REMOVE -> ModelDecider.remove(state, world.timeline().instant());
+      case DEPLOY -> ModelDecider.bring(state, spec, lease.id(), world.timeline().instant());
+      case REMOVE -> ModelDecider.takeBack(state, Optional.of(lease.id()), world.timeline().instant());
     };
   }
 }

@@ -197,8 +197,14 @@ final class DeployVerb implements Callable<Integer> {
 
   private List<ObjectNode> wanted() {
     if (file != null) {
-      if (name != null || engine != null || model != null || rollout != null || canary != null
-          || pinned || priority != null || !needs.isEmpty()) {
+      if (name != null
+          || engine != null
+          || model != null
+          || rollout != null
+          || canary != null
+          || pinned
+          || priority != null
+          || !needs.isEmpty()) {
         throw new CliFailure(Exit.USAGE, "give either -f FILE or NAME with options, not both");
       }
       return DeploymentFile.read(file, target.world());

@@ -75,8 +75,17 @@ final class DeployVerbTest {
 
     Typed typed =
         type(
-            "deploy", "agent", "--engine", "jvm", "--pinned", "--priority", "-7", "--needs",
-            "chat,embed", "--needs", "rank");
+            "deploy",
+            "agent",
+            "--engine",
+            "jvm",
+            "--pinned",
+            "--priority",
+            "-7",
+            "--needs",
+            "chat,embed",
+            "--needs",
+            "rank");
 
     assertThat(typed.exit()).as(typed.err()).isZero();
     assertThat(new ObjectMapper().readTree(gateway.last().body()))

@@ -3,6 +3,7 @@ package io.remuda.node.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.remuda.protocol.model.Trouble.Level;
 import io.remuda.protocol.testing.Eventually;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,6 +35,21 @@ class EngineProcessTest {
     assertThat(engine.alive()).isTrue();
     assertThat(EngineStarter.recordIn(folder)).contains(engine.record());
     Bench.await(engine.kill());
+  }
+
+  @Test
+  void whatItWritesOfTroubleIsReadAlsoWhenItHasEnded() throws Exception {
+    EngineProcess engine =
+        bench.shell(folder, "echo 'WARNING: slow'; echo fine; echo 'ERROR: broken' >&2; exit 3");
+    Bench.await(engine.exit());
+
+    LogNews news = engine.wrongSince(0, LogFormat.USUAL);
+
+    assertThat(news.wrong())
+        .containsExactly(
+            new LogNews.Wrong(Level.WARNING, "WARNING: slow"),
+            new LogNews.Wrong(Level.ERROR, "ERROR: broken"));
+    assertThat(engine.wrongSince(news.next(), LogFormat.USUAL).wrong()).isEmpty();
   }
 
   @ParameterizedTest

@@ -61,8 +61,7 @@ class ReasonSizeTest {
     world.says(
         Reports.of("m1")
             .with(
-                Reports.instance(world.only(), Phase.READY, 2)
-                    .withTrouble(Optional.of(trouble))));
+                Reports.instance(world.only(), Phase.READY, 2).withTrouble(Optional.of(trouble))));
 
     assertThat(Outlook.instances(world.sight()).get(0).trouble()).contains(trouble);
     assertThat(world.look().events()).isEmpty();

@@ -1,5 +1,6 @@
 package io.remuda.protocol;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,6 +21,12 @@ public final class Absent {
   @SuppressWarnings("NullAway")
   public static <T> Set<T> orEmpty(Set<T> component) {
     return component == null ? Set.of() : Set.copyOf(component);
+  }
+
+  /** An empty one in the place of what the message left out. */
+  @SuppressWarnings("NullAway")
+  public static <T> List<T> orEmpty(List<T> component) {
+    return component == null ? List.of() : List.copyOf(component);
   }
 
   /** An empty one in the place of what the message left out. */

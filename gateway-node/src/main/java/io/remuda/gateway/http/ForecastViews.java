@@ -32,6 +32,8 @@ final class ForecastViews {
     json.put("next", move.next().map(InstanceId::toString).orElse(null));
     json.put("to", move.to().map(MachineId::value).orElse(null));
     json.put("text", move.text());
+    ArrayNode inPlaceOf = json.putArray("inPlaceOf");
+    move.inPlaceOf().forEach(other -> inPlaceOf.add(other.toString()));
     return json;
   }
 }

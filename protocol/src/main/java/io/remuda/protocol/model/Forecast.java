@@ -1,5 +1,6 @@
 package io.remuda.protocol.model;
 
+import io.remuda.protocol.Absent;
 import io.remuda.protocol.WireMessage;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
@@ -52,6 +53,8 @@ public record Forecast(
    * @param from its machine
    * @param next the id that the new instance would get
    * @param to the machine of that one
+   * @param inPlaceOf who would be asked to give way to one that finds no place, in this order;
+   *     their owners decide then, so that this is not played
    */
   public record Move(
       Kind kind,
@@ -59,8 +62,30 @@ public record Forecast(
       Optional<MachineId> from,
       Optional<InstanceId> next,
       Optional<MachineId> to,
-      String text)
-      implements WireMessage {}
+      String text,
+      List<InstanceId> inPlaceOf)
+      implements WireMessage {
+
+    /** One that takes nobody's place. */
+    public Move(
+        Kind kind,
+        Optional<InstanceId> instance,
+        Optional<MachineId> from,
+        Optional<InstanceId> next,
+        Optional<MachineId> to,
+        String text) {
+      this(kind, instance, from, next, to, text, List.of());
+    }
+
+    public Move {
+      inPlaceOf = Absent.orEmpty(inPlaceOf);
+    }
+
+    /** The same, for which these would be asked to give way. */
+    public Move inPlaceOf(List<InstanceId> others) {
+      return new Move(kind, instance, from, next, to, text, others);
+    }
+  }
 
   /**
    * What an instance would take of a machine, or give back.

@@ -7,6 +7,7 @@ import io.remuda.protocol.model.Forecast.Move;
 import io.remuda.protocol.model.Forecast.Shift;
 import io.remuda.protocol.model.LastWords;
 import io.remuda.protocol.model.Verdict;
+import io.remuda.registry.placement.EvictionPolicy.Eviction;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -70,7 +71,7 @@ final class Foresight {
     }
     int missing = Outlook.missing(after);
     // Room is made for one after the other, so it is told of the first one only.
-    Deque<String> instead = new ArrayDeque<>(instead().stream().toList());
+    Deque<Eviction> instead = new ArrayDeque<>(MakeRoom.proposed(after).stream().toList());
     for (Instance last : gone) {
       if (missing-- > 0) {
         moves.add(nowhere(Optional.of(last), Optional.ofNullable(instead.poll())));
@@ -103,30 +104,30 @@ final class Foresight {
             .orElse("%d wanted".formatted(after.state().wanted()));
   }
 
-  private Move nowhere(Optional<Instance> last, Optional<String> instead) {
+  private Move nowhere(Optional<Instance> last, Optional<Eviction> instead) {
     return move(
-        Kind.NO_PLACE,
-        last,
-        Optional.empty(),
-        "finds no place: " + waitsFor() + instead.map(others -> "; " + others).orElse(""));
+            Kind.NO_PLACE,
+            last,
+            Optional.empty(),
+            "finds no place: " + waitsFor() + instead.map(Foresight::words).orElse(""))
+        .inPlaceOf(
+            instead.stream()
+                .flatMap(others -> others.instances().stream())
+                .limit(Forecast.MOST)
+                .toList());
   }
 
   /** Whose place one that finds none may take, if their owners agree: that is not played. */
-  private Optional<String> instead() {
-    return MakeRoom.proposed(after)
-        .map(
-            others ->
-                "it may take the place of %s%s on %s"
-                    .formatted(
-                        others.instances().stream()
-                            .limit(Outlook.MACHINES_SHOWN)
-                            .map(InstanceId::toString)
-                            .collect(Collectors.joining(", ")),
-                        others.instances().size() > Outlook.MACHINES_SHOWN
-                            ? " and %d more"
-                                .formatted(others.instances().size() - Outlook.MACHINES_SHOWN)
-                            : "",
-                        others.machine()));
+  private static String words(Eviction others) {
+    int more = others.instances().size() - Outlook.MACHINES_SHOWN;
+    return "; it may take the place of %s%s on %s"
+        .formatted(
+            others.instances().stream()
+                .limit(Outlook.MACHINES_SHOWN)
+                .map(InstanceId::toString)
+                .collect(Collectors.joining(", ")),
+            more > 0 ? " and %d more".formatted(more) : "",
+            others.machine());
   }
 
   private String waitsFor() {

@@ -187,6 +187,7 @@ class WhatIfTest {
     Forecast forecast = foreseen(world, spec);
 
     assertThat(only(forecast).kind()).isEqualTo(Kind.NO_PLACE);
+    assertThat(only(forecast).inPlaceOf()).containsExactly(chat);
     assertThat(only(forecast).text()).endsWith("; it may take the place of chat-3 on m1");
     assertThat(forecast.verdicts())
         .singleElement()

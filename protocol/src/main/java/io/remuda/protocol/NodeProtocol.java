@@ -38,7 +38,8 @@ public final class NodeProtocol {
    * @param epoch refused when lower than the highest seen for this id
    * @param journal whose command it is; an agent obeys only one
    * @param revision of {@code spec}; 0 from a registry that does not say
-   * @param patience how long it may wait for room; empty: what does not fit now is refused
+   * @param patience always empty, and not looked at: what does not fit now is refused. Room is
+   *     waited for where another machine can still be chosen, by the model's own actor
    */
   public record StartInstance(
       InstanceId id,

@@ -12,7 +12,6 @@ import java.util.Set;
 final class Books {
   private AgentState state;
   private CapacityLedger ledger;
-  private WaitingClaims waiting = WaitingClaims.NONE;
   private MemoryMeter meter = MemoryMeter.NONE;
   // Until the first look a start could be refused for want of GPUs that are there.
   private boolean gpusKnown;
@@ -40,14 +39,6 @@ final class Books {
 
   void ledger(CapacityLedger now) {
     ledger = now;
-  }
-
-  WaitingClaims waiting() {
-    return waiting;
-  }
-
-  void waiting(WaitingClaims now) {
-    waiting = now;
   }
 
   MemoryMeter meter() {

@@ -100,7 +100,7 @@ public record CapacityLedger(
     if (promises.containsKey(id)) {
       return new Outcome(Optional.of(this), Optional.empty());
     }
-    // What is kept for who waits may be more than there is.
+    // What a former JVM had promised may be more than there is now.
     long memoryFree = Math.max(0, memoryTotalMiB - reservedMemoryMiB());
     if (claim.memoryMiB() > memoryFree) {
       return full(
@@ -129,24 +129,6 @@ public record CapacityLedger(
     Map<InstanceId, Promise> more = new TreeMap<>(promises);
     more.put(id, promise);
     return promising(more, returning);
-  }
-
-  /**
-   * This ledger as it looks to those who come after {@code id}, which waits for room: its claim is
-   * kept from them in full, of the GPUs that have the most to give.
-   */
-  CapacityLedger keeping(InstanceId id, Resources claim) {
-    long each = perGpu(claim);
-    Map<String, Long> share = new TreeMap<>();
-    use.gpus().stream()
-        .filter(gpu -> !cordoned.contains(gpu.uuid()))
-        .filter(gpu -> gpu.memoryTotalMiB() - foreignMiB(gpu) >= each)
-        .sorted(
-            Comparator.comparingLong((Gpu gpu) -> -freeMiB(gpu) - returning.awayMiB(gpu.uuid()))
-                .thenComparing(Gpu::uuid))
-        .limit(claim.gpus())
-        .forEach(gpu -> share.put(gpu.uuid(), each));
-    return with(id, new Promise(claim, share));
   }
 
   /** This ledger without what {@code id} was promised. */

@@ -42,10 +42,7 @@ final class Inquiries {
   }
 
   private Optional<InstanceReport> report(InstanceId id) {
-    return instances
-        .report(id)
-        .map(one -> one.withGpus(books.gpusOf(id)))
-        .or(() -> books.waiting().report(id, incarnation - 1));
+    return instances.report(id).map(one -> one.withGpus(books.gpusOf(id)));
   }
 
   /**

@@ -135,15 +135,7 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
             settings, life.incarnation(), around.hosted(), instances, books, around.nanoTime());
     Saving saving = new Saving(context, memory, around.blocking());
     this.stateChanges = new StateChanges(settings.machine(), books, saving, reports);
-    this.starts =
-        new Starts(
-            settings.machine(),
-            engines,
-            instances,
-            books,
-            around.nanoTime(),
-            settings.tombstonesFor(),
-            context.getLog());
+    this.starts = new Starts(settings.machine(), engines, instances, books, context.getLog());
     this.looks =
         new GpuLooks(
             context.spawn(gpuWatch.watching(context.getSelf()), "gpus"),
@@ -153,8 +145,7 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
             books,
             around.nanoTime(),
             context.getLog());
-    this.stops =
-        new Stops(settings.machine(), clock, instances, books, starts, looks, reports, saving);
+    this.stops = new Stops(settings.machine(), clock, instances, books, looks, reports, saving);
     this.inquiries =
         new Inquiries(
             settings.machine(), life.incarnation(), instances, engines, books, around.blocking());
@@ -259,7 +250,6 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
     boolean news = looks.seen(seen);
     engines.gpus(seen.use().gpus());
     if (news) {
-      starts.serveWaiting();
       reports.publish();
     }
     return this;
@@ -302,7 +292,6 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
       timers.startSingleTimer(gone, new TakeUpAgain(failed.get()), AGAIN_AFTER);
       return this;
     }
-    starts.serveWaiting();
     reports.publish();
     stops.leaveWhenOver();
     return this;
@@ -316,7 +305,6 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
 
   private Behavior<Command> onEndAll(EndAll end) {
     stops.all(end);
-    starts.serveWaiting();
     reports.publish();
     stops.leaveWhenOver();
     return this;
@@ -331,7 +319,6 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
 
   private Behavior<Command> onTick() {
     books.state(books.state().prune(clock.instant(), settings.tombstonesFor()));
-    starts.serveWaiting();
     reports.publish();
     return this;
   }

@@ -104,7 +104,6 @@ final class Reports {
                 all.add(
                     one.withMeasured(books.meter().measured(one.id(), one.claim(), now, after))
                         .withGpus(books.gpusOf(one.id()))));
-    all.addAll(books.waiting().reports(incarnation - 1));
     return all;
   }
 

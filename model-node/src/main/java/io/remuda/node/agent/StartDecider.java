@@ -54,22 +54,6 @@ public final class StartDecider {
       boolean gpusKnown,
       Predicate<InstanceId> here,
       StartInstance start) {
-    return decide(machine, state, ledger, WaitingClaims.NONE, gpusKnown, here, start);
-  }
-
-  /**
-   * Decides, where others may wait for room.
-   *
-   * @param waiting what those that came before it wait for is not given to it
-   */
-  static Outcome decide(
-      MachineId machine,
-      AgentState state,
-      CapacityLedger ledger,
-      WaitingClaims waiting,
-      boolean gpusKnown,
-      Predicate<InstanceId> here,
-      StartInstance start) {
     Optional<Refused> objection = state.objectionTo(start, here);
     if (objection.isPresent()) {
       return Outcome.refused(objection);
@@ -80,8 +64,7 @@ public final class StartDecider {
     if (!gpusKnown) {
       return Outcome.refused(Optional.of(NOT_YET));
     }
-    CapacityLedger.Outcome reserved =
-        waiting.leftFor(start.id(), ledger).reserve(start.id(), start.claim(), machine.toString());
+    CapacityLedger.Outcome reserved = ledger.reserve(start.id(), start.claim(), machine.toString());
     return reserved
         .ledger()
         .map(left -> promised(ledger, left.shareOf(start.id()), start))

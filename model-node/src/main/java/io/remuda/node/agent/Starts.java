@@ -8,11 +8,9 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.NodeProtocol.StartInstance;
 import io.remuda.protocol.NodeProtocol.StartReply;
 import io.remuda.protocol.Refused;
-import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 
 /** How instances come onto a machine: by command, or because their engines are there already. */
@@ -33,80 +31,19 @@ final class Starts {
   private final Engines engines;
   private final Instances instances;
   private final Books books;
-  private final Supplier<Long> nanoTime;
-  private final Duration givenUpFor;
   private final Logger log;
 
-  /**
-   * @param givenUpFor how long a start that waited in vain is remembered
-   */
-  Starts(
-      MachineId machine,
-      Engines engines,
-      Instances instances,
-      Books books,
-      Supplier<Long> nanoTime,
-      Duration givenUpFor,
-      Logger log) {
+  Starts(MachineId machine, Engines engines, Instances instances, Books books, Logger log) {
     this.machine = machine;
     this.engines = engines;
     this.instances = instances;
     this.books = books;
-    this.nanoTime = nanoTime;
-    this.givenUpFor = givenUpFor;
     this.log = log;
   }
 
-  /**
-   * Obeys or refuses, and answers; the same start again is obeyed without doing it twice. One that
-   * may wait for room is answered when there is some, or when its patience is over.
-   */
+  /** Obeys or refuses, and answers; the same start again is obeyed without doing it twice. */
   void start(StartInstance start) {
-    if (books.ending().isPresent()) {
-      answer(start, Optional.of(SHUTTING_DOWN));
-      return;
-    }
-    Optional<Refused> objection = obey(start);
-    if (objection.filter(why -> books.waiting().lets(start, why)).isPresent()) {
-      boolean news = books.waiting().find(start.id()).isEmpty();
-      books.waiting(books.waiting().with(start, objection.get(), nanoTime.get()));
-      books.state(books.state().seen(start.id(), start.epoch(), start.journal()));
-      if (news) {
-        log.info("waits for room instance={} why={}", start.id(), objection.get().message());
-      }
-      return;
-    }
-    books.waiting(books.waiting().without(start.id()));
-    answer(start, objection);
-  }
-
-  /** Looks whether there is room for those that wait, or whether they have waited for too long. */
-  void serveWaiting() {
-    long now = nanoTime.get();
-    for (WaitingClaims.Waiting one : books.waiting().waiting()) {
-      Optional<Refused> objection =
-          books.ending().isPresent() ? Optional.of(SHUTTING_DOWN) : obey(one.start());
-      boolean full = objection.filter(why -> books.waiting().lets(one.start(), why)).isPresent();
-      if (full && !one.isOver(now)) {
-        books.waiting(books.waiting().with(one.start(), objection.get(), now));
-      } else {
-        books.waiting(full ? books.waiting().givenUp(one, now) : books.waiting().without(one.id()));
-        answer(one.start(), objection);
-      }
-    }
-    books.waiting(books.waiting().prune(now, givenUpFor));
-  }
-
-  /** It is to stop, so it waits no more. */
-  void forgetWaiting(InstanceId id) {
-    books
-        .waiting()
-        .find(id)
-        .ifPresent(
-            one -> {
-              books.waiting(books.waiting().without(id));
-              answer(one.start(), Optional.of(OVER));
-            });
+    answer(start, books.ending().isPresent() ? Optional.of(SHUTTING_DOWN) : obey(start));
   }
 
   private void answer(StartInstance start, Optional<Refused> objection) {
@@ -123,13 +60,7 @@ final class Starts {
   private Optional<Refused> obey(StartInstance start) {
     StartDecider.Outcome outcome =
         StartDecider.decide(
-            machine,
-            books.state(),
-            books.ledger(),
-            books.waiting(),
-            books.gpusKnown(),
-            instances::has,
-            start);
+            machine, books.state(), books.ledger(), books.gpusKnown(), instances::has, start);
     if (outcome.begins().isEmpty()) {
       return outcome.refused();
     }

@@ -27,7 +27,6 @@ final class Stops {
   private final InstantSource clock;
   private final Instances instances;
   private final Books books;
-  private final Starts starts;
   private final GpuLooks looks;
   private final Reports reports;
   private final Saving saving;
@@ -38,7 +37,6 @@ final class Stops {
       InstantSource clock,
       Instances instances,
       Books books,
-      Starts starts,
       GpuLooks looks,
       Reports reports,
       Saving saving) {
@@ -46,7 +44,6 @@ final class Stops {
     this.clock = clock;
     this.instances = instances;
     this.books = books;
-    this.starts = starts;
     this.looks = looks;
     this.reports = reports;
     this.saving = saving;
@@ -67,7 +64,6 @@ final class Stops {
           .child(stop.id())
           .ifPresent(child -> child.tell(new ModelInstance.Stop(stop.drain())));
     } else {
-      starts.forgetWaiting(stop.id());
       saving.afterSaving(books.state(), () -> answer(stop, Optional.empty()));
     }
   }

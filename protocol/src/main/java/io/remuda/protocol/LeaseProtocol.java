@@ -35,6 +35,8 @@ public final class LeaseProtocol {
    * @param patience how long it waits for instances at most, before it ends
    * @param own deployment that it brings, deployed for it and removed after it; its name is among
    *     the models
+   * @param slots how many of each instance's slots are kept for the holder, while it answers others
+   *     with the rest; 0 for an exclusive one, which has them all
    */
   public record Wish(
       String owner,
@@ -43,11 +45,26 @@ public final class LeaseProtocol {
       Optional<String> session,
       Duration ttl,
       Duration patience,
-      Optional<ModelSpec> own)
+      Optional<ModelSpec> own,
+      int slots)
       implements WireMessage {
+
+    /** One of whole instances, or of one slot of each. */
+    public Wish(
+        String owner,
+        Set<ModelName> models,
+        boolean exclusive,
+        Optional<String> session,
+        Duration ttl,
+        Duration patience,
+        Optional<ModelSpec> own) {
+      this(owner, models, exclusive, session, ttl, patience, own, 0);
+    }
 
     public Wish {
       models = Set.copyOf(models);
+      // Of an earlier version that says no number, a share is one slot.
+      slots = exclusive ? 0 : Math.max(1, slots);
       session = Absent.orEmpty(session);
       own = Absent.orEmpty(own);
     }

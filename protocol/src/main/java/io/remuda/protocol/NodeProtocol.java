@@ -123,17 +123,34 @@ public final class NodeProtocol {
       implements WireMessage {}
 
   /**
-   * Keep an instance for the holder of {@code grant} alone. Answered when nobody else's call is
-   * under way there any more and the number would outlive this JVM; the time to live counts from
-   * then, by the machine's own clock. The same again renews it.
+   * Keep an instance, or some of its slots, for the holder of {@code grant} alone. Answered when
+   * nobody else's call is under way there any more and the number would outlive this JVM; the time
+   * to live counts from then, by the machine's own clock. The same again renews it.
    *
    * @param grant refused when its number is lower than the highest that the instance was told, or
    *     when the instance has let go of it before
    * @param ttl from 1 ms on
+   * @param slots how many are kept, while the others are everybody's; 0: the whole instance
    */
   public record HoldInstance(
-      InstanceId id, JournalId journal, LeaseToken grant, Duration ttl, ActorRef<HoldReply> replyTo)
-      implements Command {}
+      InstanceId id,
+      JournalId journal,
+      LeaseToken grant,
+      Duration ttl,
+      ActorRef<HoldReply> replyTo,
+      int slots)
+      implements Command {
+
+    /** Of the whole instance. */
+    public HoldInstance(
+        InstanceId id,
+        JournalId journal,
+        LeaseToken grant,
+        Duration ttl,
+        ActorRef<HoldReply> replyTo) {
+      this(id, journal, grant, ttl, replyTo, 0);
+    }
+  }
 
   /**
    * Let go of what {@code grant} holds: calls under it are cut off. One that was never heard of is

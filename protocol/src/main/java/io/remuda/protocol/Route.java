@@ -6,6 +6,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.Loading;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.TaskFacet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,6 +25,7 @@ import java.util.TreeSet;
  * @param lease that the instance is kept for: it takes no other requests meanwhile; empty: it is
  *     everybody's
  * @param loading how far its engine is with the model, while it comes up
+ * @param shares leases that have some of its slots; it takes everybody's requests with the others
  */
 public record Route(
     InstanceId instance,
@@ -39,8 +41,46 @@ public record Route(
     Optional<TaskFacet> tasks,
     long revision,
     Optional<LeaseId> lease,
-    Optional<Loading> loading)
+    Optional<Loading> loading,
+    List<Share> shares)
     implements WireMessage {
+
+  /** So many slots of the instance are one lease's. */
+  public record Share(LeaseId lease, int slots) {}
+
+  /** One of which no lease has a share. */
+  public Route(
+      InstanceId instance,
+      MachineId machine,
+      long epoch,
+      long sequence,
+      Phase phase,
+      String front,
+      int slots,
+      Set<String> endpoints,
+      boolean clean,
+      int progress,
+      Optional<TaskFacet> tasks,
+      long revision,
+      Optional<LeaseId> lease,
+      Optional<Loading> loading) {
+    this(
+        instance,
+        machine,
+        epoch,
+        sequence,
+        phase,
+        front,
+        slots,
+        endpoints,
+        clean,
+        progress,
+        tasks,
+        revision,
+        lease,
+        loading,
+        List.of());
+  }
 
   /** One that is everybody's. */
   public Route(
@@ -107,7 +147,28 @@ public record Route(
   public Route {
     lease = Absent.orEmpty(lease);
     loading = Absent.orEmpty(loading);
+    shares = Absent.orEmpty(shares);
     endpoints = java.util.Collections.unmodifiableSet(new TreeSet<>(endpoints));
+  }
+
+  /** Slots that no lease has a share of. */
+  public int openSlots() {
+    if (shares.isEmpty()) {
+      return slots;
+    }
+    int kept = shares.stream().mapToInt(Share::slots).sum();
+    return Math.max(0, slots - kept);
+  }
+
+  /** Whether it takes requests under no lease. */
+  public boolean isOpen() {
+    return lease.isEmpty() && (shares.isEmpty() || openSlots() > 0);
+  }
+
+  /** Whether {@code other} has the instance, or some of its slots. */
+  public boolean isOf(LeaseId other) {
+    return lease.filter(other::equals).isPresent()
+        || shares.stream().anyMatch(share -> share.lease().equals(other));
   }
 
   /** Whether this one replaces {@code other}, of the same instance. */

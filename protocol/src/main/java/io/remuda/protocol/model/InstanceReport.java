@@ -34,7 +34,7 @@ import java.util.Set;
  * @param measured what its engine was seen to use at most; empty until it has worked for a while
  * @param failure why it failed, for those who decide; {@code reason} is for people
  * @param gpus UUIDs of the GPUs that it has something of; empty from a machine that does not say
- * @param lease that it is kept for: it takes no other requests meanwhile
+ * @param lease that it is kept for, or one of those that have shares of its slots
  * @param loading how far its engine is with the model, while it comes up
  * @param trouble what went wrong with its engine so far; empty where nothing did
  */

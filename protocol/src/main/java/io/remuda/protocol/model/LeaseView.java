@@ -25,6 +25,7 @@ import java.util.OptionalLong;
  * @param expiresAt when it ends unless it is renewed, by the clock of the registry node that says
  *     so; present for a READY one
  * @param reason why it waits, or why it ended, in a sentence
+ * @param slots of each instance that are the holder's; 0 for an exclusive one, which has them all
  */
 public record LeaseView(
     LeaseId id,
@@ -39,8 +40,29 @@ public record LeaseView(
     Optional<Duration> estimate,
     Instant createdAt,
     Optional<Instant> expiresAt,
-    Optional<String> reason)
+    Optional<String> reason,
+    int slots)
     implements WireMessage {
+
+  /** One of whole instances. */
+  public LeaseView(
+      LeaseId id,
+      String owner,
+      State state,
+      List<Part> parts,
+      boolean exclusive,
+      Optional<String> session,
+      Duration ttl,
+      OptionalLong token,
+      OptionalInt position,
+      Optional<Duration> estimate,
+      Instant createdAt,
+      Optional<Instant> expiresAt,
+      Optional<String> reason) {
+    this(
+        id, owner, state, parts, exclusive, session, ttl, token, position, estimate, createdAt,
+        expiresAt, reason, 0);
+  }
 
   /** Where a lease stands; it goes back to PENDING when it has lost an instance. */
   public enum State {

@@ -142,6 +142,9 @@ public final class LeaseCodec {
     new TreeSet<>(wish.models()).forEach(model -> proto.addModels(model.value()));
     wish.session().ifPresent(proto::setSession);
     wish.own().map(SpecCodec::toProto).ifPresent(proto::setOwn);
+    if (wish.slots() > 1) {
+      proto.setSlots(wish.slots());
+    }
     return proto.build();
   }
 
@@ -153,7 +156,8 @@ public final class LeaseCodec {
         proto.hasSession() ? Optional.of(proto.getSession()) : Optional.empty(),
         Duration.ofMillis(proto.getTtlMillis()),
         Duration.ofMillis(proto.getPatienceMillis()),
-        proto.hasOwn() ? Optional.of(SpecCodec.fromProto(proto.getOwn())) : Optional.empty());
+        proto.hasOwn() ? Optional.of(SpecCodec.fromProto(proto.getOwn())) : Optional.empty(),
+        proto.getSlots());
   }
 
   private static PLeaseEnded toProto(End end) {

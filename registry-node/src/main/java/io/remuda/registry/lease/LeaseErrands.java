@@ -72,7 +72,12 @@ final class LeaseErrands {
               agent ->
                   agent.tell(
                       new NodeProtocol.HoldInstance(
-                          hold.instance(), around.journal(), hold.token(), hold.ttl(), held)));
+                          hold.instance(),
+                          around.journal(),
+                          hold.token(),
+                          hold.ttl(),
+                          held,
+                          slots(state))));
     } else if (order instanceof LeaseOrder.Own own) {
       state.wish().flatMap(Wish::own).ifPresent(spec -> ask(state, own, spec));
     }
@@ -90,7 +95,12 @@ final class LeaseErrands {
         claim.avoided(),
         session,
         state.askedAt(),
-        told);
+        told,
+        slots(state));
+  }
+
+  private static int slots(LeaseState state) {
+    return state.wish().map(Wish::slots).orElse(0);
   }
 
   private void ask(LeaseState state, LeaseOrder.Own own, ModelSpec spec) {

@@ -69,7 +69,8 @@ public final class LeaseOutlook {
         state.isLive() ? estimate(soft) : Optional.empty(),
         state.askedAt(),
         soft.deadline(),
-        state.end().map(End::reason).or(() -> waitsFor(state, soft)));
+        state.end().map(End::reason).or(() -> waitsFor(state, soft)),
+        wish.slots());
   }
 
   private static OptionalInt position(LeaseSoft soft) {

@@ -34,7 +34,20 @@ record Claims(
       Optional<InstanceId> avoided,
       Optional<String> session,
       Instant askedAt,
-      Instant heardAt) {
+      Instant heardAt,
+      int slots) {
+
+    /** Of a whole instance. */
+    Claim(
+        LeaseId lease,
+        long floor,
+        Optional<InstanceId> holding,
+        Optional<InstanceId> avoided,
+        Optional<String> session,
+        Instant askedAt,
+        Instant heardAt) {
+      this(lease, floor, holding, avoided, session, askedAt, heardAt, 0);
+    }
 
     static Claim of(TenancyMessage.Claim said, Instant now) {
       return new Claim(
@@ -44,7 +57,13 @@ record Claims(
           said.avoided(),
           said.session(),
           said.askedAt(),
-          now);
+          now,
+          said.slots());
+    }
+
+    /** Whether it wants some slots of an instance, which serves others beside it. */
+    boolean isShare() {
+      return slots > 0;
     }
 
     /** Whether {@code tenancy} has given it what it wants. */

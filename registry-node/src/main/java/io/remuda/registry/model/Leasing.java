@@ -18,7 +18,7 @@ public final class Leasing {
 
   /** The claim waits, or is refused at once. */
   public Plan claim(Sight sight, TenancyMessage.Claim claim) {
-    Optional<Refused> refused = TenancyDecider.objection(sight, claim.lease());
+    Optional<Refused> refused = TenancyDecider.objection(sight, claim.lease(), claim.slots());
     if (refused.isPresent()) {
       claim.replyTo().tell(new ClaimReply.Rejected(claim.name(), claim.lease(), refused.get()));
       return Plan.remember(sight.soft());

@@ -190,7 +190,7 @@ final class ScaleDecider {
   private static Standing standing(Sight sight) {
     ModelState state = sight.state();
     List<Instance> ready = state.instances().values().stream().filter(sight::ready).toList();
-    int leased = (int) ready.stream().filter(sight::leased).count();
+    int leased = (int) ready.stream().filter(sight::leasedWhole).count();
     // Those that leases asked for beside them are no sign that it is on its way to another number.
     boolean all =
         ready.size() == TenancyDecider.wanted(sight) || RolloutOutlook.isWaitingForAWord(sight);
@@ -200,7 +200,8 @@ final class ScaleDecider {
         state.wanted(), ready.size() - leased, settled, slots(sight), placed, leased);
   }
 
-  private static int slots(Sight sight) {
+  /** How many requests an instance works on at once, as far as is known. */
+  static int slots(Sight sight) {
     ModelSpec spec = sight.state().live().orElseThrow().spec();
     return sight.state().instances().values().stream()
         .filter(sight::ready)
@@ -214,7 +215,7 @@ final class ScaleDecider {
     ModelDemand demand = sight.fleet().demand(sight.state().name());
     int working =
         sight.state().instances().values().stream()
-            .filter(instance -> !sight.leased(instance))
+            .filter(instance -> !sight.leasedWhole(instance))
             .flatMap(instance -> sight.report(instance).stream())
             .mapToInt(report -> report.inFlight() + report.queued())
             .sum();

@@ -120,7 +120,17 @@ public record Sight(
         : state.instances().values().stream().filter(instance -> !instance.stopping()).toList();
   }
 
-  /** Whether a lease has it. */
+  /** Whether a lease has the whole of it, so that it takes nobody else's requests. */
+  boolean leasedWhole(Instance instance) {
+    return state.tenancy().hasWhole(instance.id());
+  }
+
+  /** How many requests it works on at once; empty while nobody has said so. */
+  OptionalInt slots(Instance instance) {
+    return report(instance).map(said -> OptionalInt.of(said.slots())).orElseGet(OptionalInt::empty);
+  }
+
+  /** Whether a lease has it, or a share of it. */
   boolean leased(Instance instance) {
     return state.tenancy().has(instance.id());
   }

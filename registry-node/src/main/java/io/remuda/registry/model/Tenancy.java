@@ -7,12 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Which leases have which instances of a name, as the journal says.
  *
- * <p>An instance has one lease at most, a lease one instance of a name, and a later grant a higher
- * number than all before it, whatever instance they were of.
+ * <p>An instance has one lease at most, or several that each have a share of its slots; a lease has
+ * one instance of a name, and a later grant a higher number than all before it, whatever instance
+ * they were of.
  *
  * @param highest number that was granted, or told to an instance under a lease, so far
  */
@@ -24,8 +26,19 @@ public record Tenancy(long highest, Map<LeaseId, Tenant> tenants) {
    * What a lease has.
    *
    * @param number under which it was granted
+   * @param slots of the instance that it has; 0: the whole of it
    */
-  public record Tenant(InstanceId instance, long number) {}
+  public record Tenant(InstanceId instance, long number, int slots) {
+
+    /** One that has the whole instance. */
+    public Tenant(InstanceId instance, long number) {
+      this(instance, number, 0);
+    }
+
+    boolean isShare() {
+      return slots > 0;
+    }
+  }
 
   public Tenancy {
     tenants = Collections.unmodifiableMap(new TreeMap<>(tenants));
@@ -35,7 +48,26 @@ public record Tenancy(long highest, Map<LeaseId, Tenant> tenants) {
     return Optional.ofNullable(tenants.get(lease));
   }
 
-  /** Whether a lease has {@code instance}. */
+  /** Whether a lease has the whole of {@code instance}. */
+  public boolean hasWhole(InstanceId instance) {
+    return tenants.values().stream()
+        .anyMatch(tenant -> tenant.instance().equals(instance) && !tenant.isShare());
+  }
+
+  /** How many slots of {@code instance} leases have shares of. */
+  public int shared(InstanceId instance) {
+    return tenants.values().stream()
+        .filter(tenant -> tenant.instance().equals(instance))
+        .mapToInt(Tenant::slots)
+        .sum();
+  }
+
+  /** Those that leases have, or have shares of. */
+  Set<InstanceId> instances() {
+    return tenants.values().stream().map(Tenant::instance).collect(Collectors.toSet());
+  }
+
+  /** Whether a lease has {@code instance}, or a share of it. */
   public boolean has(InstanceId instance) {
     return tenants.values().stream().anyMatch(tenant -> tenant.instance().equals(instance));
   }

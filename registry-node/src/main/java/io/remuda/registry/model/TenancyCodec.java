@@ -21,7 +21,8 @@ final class TenancyCodec {
 
   static void encode(TenancyEvent event, PModelEvent.Builder proto) {
     if (event instanceof InstanceLeased leased) {
-      proto.setInstanceLeased(toProto(leased.id(), leased.lease(), leased.number()));
+      proto.setInstanceLeased(
+          toProto(leased.id(), leased.lease(), leased.number(), leased.slots()));
     } else if (event instanceof InstanceReturned returned) {
       proto.setInstanceReturned(
           PInstanceReturned.newBuilder()
@@ -37,7 +38,8 @@ final class TenancyCodec {
         new InstanceId(name, proto.getInstance()),
         new LeaseId(proto.getLease()),
         proto.getNumber(),
-        at);
+        at,
+        proto.getSlots());
   }
 
   static ModelEvent decode(ModelName name, PInstanceReturned proto, Instant at) {
@@ -57,7 +59,9 @@ final class TenancyCodec {
     tenancy
         .tenants()
         .forEach(
-            (lease, tenant) -> all.addTenants(toProto(tenant.instance(), lease, tenant.number())));
+            (lease, tenant) ->
+                all.addTenants(
+                    toProto(tenant.instance(), lease, tenant.number(), tenant.slots())));
     proto.setTenancy(all);
   }
 
@@ -66,16 +70,19 @@ final class TenancyCodec {
     for (PInstanceLeased each : proto.getTenancy().getTenantsList()) {
       tenants.put(
           new LeaseId(each.getLease()),
-          new Tenancy.Tenant(new InstanceId(name, each.getInstance()), each.getNumber()));
+          new Tenancy.Tenant(
+              new InstanceId(name, each.getInstance()), each.getNumber(), each.getSlots()));
     }
     return new Tenancy(proto.getTenancy().getHighest(), tenants);
   }
 
-  private static PInstanceLeased toProto(InstanceId instance, LeaseId lease, long number) {
+  private static PInstanceLeased toProto(
+      InstanceId instance, LeaseId lease, long number, int slots) {
     return PInstanceLeased.newBuilder()
         .setInstance(instance.number())
         .setLease(lease.value())
         .setNumber(number)
+        .setSlots(slots)
         .build();
   }
 }

@@ -13,24 +13,40 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
  * Which lease gets which instance of a name.
  *
- * <p>Guarantees: an instance has one lease at most; it goes to the next one only when the one
- * before has let go of it, or it is gone; who asked first is served first; a grant's number is
- * higher than all that any instance of the name was told.
+ * <p>Guarantees: an instance has one lease at most, or shares of several that together are no more
+ * than its slots; it goes to the next one only when the one before has let go of it, or it is gone;
+ * who asked first is served first, and no share overtakes; a grant's number is higher than all that
+ * any instance of the name was told under a lease that is over.
  */
 public final class TenancyDecider {
 
   private TenancyDecider() {}
 
-  /** Why a claim cannot even wait. */
+  /** Why a claim of a whole instance cannot even wait. */
   static Optional<Refused> objection(Sight sight, LeaseId lease) {
+    return objection(sight, lease, 0);
+  }
+
+  /** Why a claim of {@code slots} cannot even wait; 0 for a whole instance. */
+  static Optional<Refused> objection(Sight sight, LeaseId lease, int slots) {
     ModelState state = sight.state();
     if (state.live().isEmpty()) {
       return Optional.of(ModelDecider.unknown(state));
+    }
+    OptionalInt has = ShareRoom.mostSlots(sight);
+    boolean waits = state.tenancy().of(lease).isEmpty();
+    if (waits && has.isPresent() && slots > has.getAsInt()) {
+      return Optional.of(
+          Refused.of(
+              ErrorCode.INVALID_REQUEST,
+              "a share of %d slots is more than an instance of %s has, which is %d; ask for fewer"
+                  .formatted(slots, state.name(), has.getAsInt())));
     }
     Claims claims = sight.soft().claims();
     int most = sight.policy().lease().queue();
@@ -70,7 +86,12 @@ public final class TenancyDecider {
     round.remember(
         round.soft().with(round.soft().claims().since(round.now(), limits.claimLimit(), tenants)));
     takeBack(round, limits.abandonedAfter());
+    boolean waits = false;
     for (Claim claim : round.soft().claims().waiting(round.state().tenancy())) {
+      if (waits && claim.isShare()) {
+        // Small shares, one after the other, would keep a whole instance from who asked before.
+        continue;
+      }
       round
           .state()
           .tenancy()
@@ -84,7 +105,9 @@ public final class TenancyDecider {
                           Math.max(tenant.number(), claim.floor()),
                           "it is granted anew",
                           round.now())));
-      choose(round.sight(), claim).ifPresent(instance -> lease(round, claim, instance));
+      Optional<Instance> chosen = choose(round.sight(), claim);
+      chosen.ifPresent(instance -> lease(round, claim, instance));
+      waits |= chosen.isEmpty();
     }
   }
 
@@ -113,7 +136,8 @@ public final class TenancyDecider {
     ModelState state = round.state();
     long number =
         1 + Math.max(Math.max(state.sequence(), state.tenancy().highest()), claim.floor());
-    round.emit(new InstanceLeased(instance.id(), claim.lease(), number, round.now()));
+    round.emit(
+        new InstanceLeased(instance.id(), claim.lease(), number, round.now(), claim.slots()));
     claim
         .session()
         .ifPresent(
@@ -129,25 +153,28 @@ public final class TenancyDecider {
   }
 
   /**
-   * The session's former instance, then one that works on nothing, then any; before all that, one
-   * that has not just refused the lease and does not go soon, and beside a canary one of what it
-   * may replace: a lease that has the canary takes it from all other requests. One that refused it
-   * and still works is left alone.
+   * The session's former instance, then for a share the one with the most slots that nobody has a
+   * share of, then one that works on nothing, then any; before all that, one that has not just
+   * refused the lease and does not go soon, and beside a canary one of what it may replace: a lease
+   * that has the canary takes it from all other requests. One that refused it and still works is
+   * left alone.
    */
   private static Optional<Instance> choose(Sight sight, Claim claim) {
-    Tenancy tenancy = sight.state().tenancy();
     long preferred = preferred(sight.state());
     Comparator<Instance> last =
         Comparator.comparing((Instance instance) -> isAvoided(claim, instance));
     return sight.state().instances().values().stream()
-        .filter(instance -> sight.ready(instance) && !tenancy.has(instance.id()))
+        .filter(instance -> sight.ready(instance) && ShareRoom.fits(sight, claim, instance))
         // Asked again while it works it would close itself to everybody for another while, in vain.
-        .filter(instance -> !isAvoided(claim, instance) || isIdle(sight, instance))
+        .filter(
+            instance -> !isAvoided(claim, instance) || ShareRoom.rests(sight, claim, instance))
         .min(
             last.thenComparing(sight::onDrainingMachine)
                 .thenComparing(instance -> instance.revision() != preferred)
                 .thenComparing(instance -> !isFormer(sight, claim, instance))
-                .thenComparing(instance -> !isIdle(sight, instance))
+                .thenComparing(
+                    instance -> claim.isShare() ? -ShareRoom.left(sight, instance) : 0)
+                .thenComparing(instance -> !ShareRoom.isIdle(sight, instance))
                 .thenComparing(Instance::id));
   }
 
@@ -165,10 +192,6 @@ public final class TenancyDecider {
         .session()
         .map(session -> instance.id().equals(sight.soft().claims().sessions().get(session)))
         .orElse(false);
-  }
-
-  private static boolean isIdle(Sight sight, Instance instance) {
-    return sight.report(instance).map(said -> said.inFlight() + said.queued() == 0).orElse(false);
   }
 
   /** A lease wants nothing any more: what it has is let go of at its machine first. */
@@ -279,7 +302,7 @@ public final class TenancyDecider {
   static boolean isShort(Sight sight) {
     Tenancy tenancy = sight.state().tenancy();
     long free = sight.counted().stream().filter(instance -> !tenancy.has(instance.id())).count();
-    return claims(sight).size() > free;
+    return ShareRoom.more(sight, claims(sight), false) > free;
   }
 
   /** How many instances are to run: as many as the name wants, or as leases ask for. */
@@ -289,15 +312,13 @@ public final class TenancyDecider {
     if (said == 0 || state.isSelfRegistered()) {
       return said;
     }
-    int waiting = 0;
-    for (Claim claim : claims(sight)) {
-      if (state.tenancy().of(claim.lease()).isEmpty()) {
-        // One that refuses the lease, busy for long, is waited for beside another one.
-        waiting += claim.avoided().filter(state.instances()::containsKey).isPresent() ? 2 : 1;
-      }
-    }
+    List<Claim> waiting =
+        claims(sight).stream()
+            .filter(claim -> state.tenancy().of(claim.lease()).isEmpty())
+            .toList();
+    int asked = state.tenancy().instances().size() + ShareRoom.more(sight, waiting, true);
     int most =
         state.scaling().map(bounds -> bounds.max()).orElse(said + sight.policy().lease().extra());
-    return Math.max(said, Math.min(state.tenancy().tenants().size() + waiting, most));
+    return Math.max(said, Math.min(asked, most));
   }
 }

@@ -5,6 +5,7 @@ import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.ModelName;
 import java.time.Instant;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Which lease got or gave back an instance. That an instance goes, or is lost, ends its tenancy
@@ -25,25 +26,40 @@ public sealed interface TenancyEvent extends ModelEvent {
   }
 
   /**
-   * A lease got an instance for itself alone.
+   * A lease got an instance, or some slots of it, for itself alone.
    *
    * @param number higher than all that any instance of the name was told before
+   * @param slots that it got; 0: the whole instance
    */
-  record InstanceLeased(InstanceId id, LeaseId lease, long number, Instant at)
+  record InstanceLeased(InstanceId id, LeaseId lease, long number, Instant at, int slots)
       implements TenancyEvent {
+
+    /** Of the whole instance. */
+    public InstanceLeased(InstanceId id, LeaseId lease, long number, Instant at) {
+      this(id, lease, number, at, 0);
+    }
+
     @Override
     public ModelState applyTo(ModelState state) {
-      return state.with(state.tenancy().leased(lease, new Tenancy.Tenant(id, number)));
+      return state.with(state.tenancy().leased(lease, new Tenancy.Tenant(id, number, slots)));
     }
 
     @Override
     public String text() {
-      return "%s leased to %s".formatted(id, lease);
+      return slots > 0
+          ? "%d slots of %s leased to %s".formatted(slots, id, lease)
+          : "%s leased to %s".formatted(id, lease);
     }
 
     @Override
     public Map<String, String> details() {
-      return Map.of("instance", id.toString(), "lease", lease.value());
+      Map<String, String> details = new TreeMap<>();
+      details.put("instance", id.toString());
+      details.put("lease", lease.value());
+      if (slots > 0) {
+        details.put("slots", Integer.toString(slots));
+      }
+      return details;
     }
   }
 

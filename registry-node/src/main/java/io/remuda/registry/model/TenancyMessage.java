@@ -23,6 +23,7 @@ public interface TenancyMessage extends RegistryProtocol.Command {
    * @param avoided an instance that has just refused it
    * @param session gets the instance that it had before, where that is free
    * @param askedAt who asked first is served first
+   * @param slots how many of an instance it wants; 0: a whole one
    */
   record Claim(
       ModelName name,
@@ -32,8 +33,23 @@ public interface TenancyMessage extends RegistryProtocol.Command {
       Optional<InstanceId> avoided,
       Optional<String> session,
       Instant askedAt,
-      ActorRef<ClaimReply> replyTo)
+      ActorRef<ClaimReply> replyTo,
+      int slots)
       implements TenancyMessage {
+
+    /** Of a whole instance. */
+    public Claim(
+        ModelName name,
+        LeaseId lease,
+        long floor,
+        Optional<InstanceId> holding,
+        Optional<InstanceId> avoided,
+        Optional<String> session,
+        Instant askedAt,
+        ActorRef<ClaimReply> replyTo) {
+      this(name, lease, floor, holding, avoided, session, askedAt, replyTo, 0);
+    }
+
     public Claim {
       holding = Absent.orEmpty(holding);
       avoided = Absent.orEmpty(avoided);

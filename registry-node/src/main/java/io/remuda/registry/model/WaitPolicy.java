@@ -54,6 +54,12 @@ final class WaitPolicy {
     int wanted = TenancyDecider.wanted(sight);
     return staying.size() < wanted
         ? "one more instance has no place yet: " + Outlook.waitsFor(sight)
-        : "all %d instances of %s are leased".formatted(staying.size(), state.name());
+        : "all %d instances of %s are leased%s"
+            .formatted(
+                staying.size(),
+                state.name(),
+                staying.stream().allMatch(sight::leasedWhole)
+                    ? ""
+                    : ", or leases have too many of their slots");
   }
 }

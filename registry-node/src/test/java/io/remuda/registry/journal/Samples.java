@@ -151,6 +151,11 @@ final class Samples {
     all.put(
         "ModelState-brought",
         ModelState.empty(NAME).on(new DeploymentEvent.DeploymentBrought(spec(), LEASE, AT)));
+    all.put("InstanceLeased-share", new TenancyEvent.InstanceLeased(EIGHTH, LEASE, GRANTED, AT, 3));
+    all.put(
+        "ModelState-shared",
+        modelState().on(new TenancyEvent.InstanceLeased(EIGHTH, LEASE, GRANTED, AT, 3)));
+    all.put("LeaseAsked-share", new LeaseEvent.LeaseAsked(LEASE, shareWish(), AT));
     all.put("LeaseAsked", new LeaseEvent.LeaseAsked(LEASE, wish(), AT));
     all.put("LeaseAsked-least", new LeaseEvent.LeaseAsked(LEASE, leastWish(), AT));
     all.put("LeaseDeploying", new LeaseEvent.LeaseDeploying(LEASE, AT));
@@ -259,6 +264,18 @@ final class Samples {
         Duration.ofMillis(60_500),
         Duration.ofMinutes(5),
         Optional.of(spec()));
+  }
+
+  private static LeaseProtocol.Wish shareWish() {
+    return new LeaseProtocol.Wish(
+        "ak-1",
+        Set.of(NAME),
+        false,
+        Optional.empty(),
+        Duration.ofMinutes(10),
+        Duration.ZERO,
+        Optional.empty(),
+        3);
   }
 
   private static LeaseProtocol.Wish leastWish() {

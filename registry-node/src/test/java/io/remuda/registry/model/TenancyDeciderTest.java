@@ -374,6 +374,88 @@ class TenancyDeciderTest {
   }
 
   @Test
+  void sharesLiveOnOneInstanceUntilItsSlotsAreReserved() {
+    World world = World.aReady();
+
+    claims(world, share(A, 3));
+    claims(world, share(B, 1));
+    claims(world, share(new LeaseId("c"), 1));
+
+    assertThat(world.state.tenancy().shared(world.only())).isEqualTo(4);
+    assertThat(world.state.tenancy().of(B)).isPresent();
+    assertThat(world.state.tenancy().of(new LeaseId("c"))).isEmpty();
+    var reply = (ClaimReply.Queued) reply(world, new LeaseId("c")).orElseThrow();
+    assertThat(reply.position()).isEqualTo(1);
+  }
+
+  @Test
+  void anInstanceIsLeasedAsAWholeOrInSharesAndNeverBoth() {
+    World shared = World.aReady();
+    claims(shared, share(A, 1));
+    claims(shared, claim(B));
+
+    World whole = World.aReady();
+    claims(whole, claim(A));
+    claims(whole, share(B, 1));
+
+    assertThat(shared.state.tenancy().of(B)).isEmpty();
+    assertThat(whole.state.tenancy().of(B)).isEmpty();
+  }
+
+  @Test
+  void aShareTakesTheInstanceWithTheMostSlotsThatNobodyHasAShareOf() {
+    World world = aWorldOfTwo();
+    InstanceId first = world.instances().get(0);
+
+    claims(world, share(A, 1));
+    claims(world, share(B, 1));
+
+    assertThat(world.state.tenancy().of(A).orElseThrow().instance()).isEqualTo(first);
+    assertThat(world.state.tenancy().of(B).orElseThrow().instance())
+        .isEqualTo(world.instances().get(1));
+  }
+
+  @Test
+  void noShareOvertakesOneWhoAskedBeforeAndWaits() {
+    World world = World.aReady();
+    claims(world, share(A, 1));
+    claims(world, claim(B));
+
+    claims(world, share(new LeaseId("c"), 1));
+
+    assertThat(world.state.tenancy().of(new LeaseId("c"))).isEmpty();
+    apply(world, TenancyDecider.unclaim(world.sight(), A, 50));
+    released(world, 50, 50, Optional.empty());
+    assertThat(world.state.tenancy().of(B)).as("the next in line").isPresent();
+  }
+
+  @Test
+  void aShareOfMoreSlotsThanAnyInstanceHasIsRefusedWithTheirNumber() {
+    World world = World.aReady();
+
+    Refused refused = TenancyDecider.objection(world.sight(), A, 5).orElseThrow();
+
+    assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+    assertThat(refused.message()).contains("5 slots").contains("which is 4");
+    assertThat(TenancyDecider.objection(world.sight(), A, 4)).isEmpty();
+  }
+
+  @Test
+  void sharesBringNoMoreInstancesThanHoldThem() {
+    World world = World.aReady();
+    for (int i = 0; i < 4; i++) {
+      claims(world, share(new LeaseId("s" + i), 1));
+    }
+    assertThat(TenancyDecider.wanted(world.sight())).isEqualTo(1);
+
+    claims(world, share(A, 2));
+    claims(world, share(B, 2));
+
+    assertThat(TenancyDecider.wanted(world.sight())).isEqualTo(2);
+    assertThat(TenancyDecider.isShort(world.sight())).isTrue();
+  }
+
+  @Test
   void behindAnOlderJournalNothingIsLeased() {
     World world = World.aReady();
     world.says(
@@ -410,7 +492,8 @@ class TenancyDeciderTest {
                 claim.avoided(),
                 claim.session(),
                 claim.askedAt(),
-                world.now)));
+                world.now,
+                claim.slots())));
   }
 
   private static Plan released(World world, long number, long highest, Optional<Refused> refused) {
@@ -444,6 +527,18 @@ class TenancyDeciderTest {
 
   private static Claim claim(LeaseId lease) {
     return claim(lease, 0);
+  }
+
+  private static Claim share(LeaseId lease, int slots) {
+    return new Claim(
+        lease,
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Instant.EPOCH,
+        Instant.EPOCH,
+        slots);
   }
 
   private static Claim claim(LeaseId lease, long floor) {

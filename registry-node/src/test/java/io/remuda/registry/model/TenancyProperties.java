@@ -26,6 +26,9 @@ class TenancyProperties {
 
   private static final MachineId M1 = new MachineId("m1");
 
+  /** Of each instance, as its reports say. */
+  private static final int SLOTS = 4;
+
   /** Leases that come and go at their own pace, and a name that decides alone. */
   private static final class Play {
     private final Random random;
@@ -52,6 +55,11 @@ class TenancyProperties {
       world.later(Duration.ofMillis(random.nextInt(800)));
     }
 
+    /** The same lease always wants the same: every third one a whole instance. */
+    private static int slots(LeaseId lease) {
+      return Integer.parseInt(lease.value().substring(1)) % 3 * 2;
+    }
+
     private void claim(LeaseId lease) {
       asked.putIfAbsent(lease, world.now);
       apply(
@@ -64,7 +72,8 @@ class TenancyProperties {
                   Optional.empty(),
                   Optional.empty(),
                   asked.get(lease),
-                  world.now)));
+                  world.now,
+                  slots(lease))));
     }
 
     private void release(LeaseId lease) {
@@ -114,19 +123,22 @@ class TenancyProperties {
     private void write(List<? extends ModelEvent> events) {
       for (ModelEvent event : events) {
         if (event instanceof InstanceLeased leased) {
-          assertThat(world.state.tenancy().has(leased.id())).as("leased twice").isFalse();
+          Tenancy before = world.state.tenancy();
+          assertThat(before.of(leased.lease())).as("an instance of it already").isEmpty();
+          assertThat(leased.slots() == 0 ? before.has(leased.id()) : before.hasWhole(leased.id()))
+              .as("leased twice")
+              .isFalse();
           assertThat(leased.number())
               .as("a later grant's number")
               .isGreaterThan(told.getOrDefault(leased.id(), 0L));
           told.put(leased.id(), leased.number());
         }
         world.state = world.state.on(event);
-        assertThat(
-                world.state.tenancy().tenants().values().stream()
-                    .map(Tenancy.Tenant::instance)
-                    .distinct()
-                    .count())
-            .isEqualTo(world.state.tenancy().tenants().size());
+        for (InstanceId id : world.state.tenancy().instances()) {
+          assertThat(world.state.tenancy().shared(id))
+              .as("slots in shares")
+              .isLessThanOrEqualTo(world.state.tenancy().hasWhole(id) ? 0 : SLOTS);
+        }
       }
     }
 
@@ -141,7 +153,7 @@ class TenancyProperties {
   }
 
   @Property(tries = 60)
-  void anInstanceNeverHasTwoLeasesAndItsNumbersRise(
+  void anInstanceNeverHasMoreLeasesThanItHoldsAndItsNumbersRise(
       @ForAll @IntRange(min = 1, max = 3) int replicas,
       @ForAll @IntRange(min = 1, max = 6) int leases,
       @ForAll long seed) {

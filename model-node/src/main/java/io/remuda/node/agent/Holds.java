@@ -44,7 +44,8 @@ final class Holds {
       return;
     }
     ModelInstance.Hold hold =
-        new ModelInstance.Hold(order.grant(), order.ttl(), refused -> answer(order, refused));
+        new ModelInstance.Hold(
+            order.grant(), order.ttl(), refused -> answer(order, refused), order.slots());
     instances.child(order.id()).ifPresent(child -> child.tell(hold));
   }
 
@@ -85,7 +86,7 @@ final class Holds {
   }
 
   private HoldReply reply(InstanceId id, LeaseToken grant, Optional<Refused> refused) {
-    long highest = hosted.find(id).map(shown -> shown.lease().tenure().highest()).orElse(0L);
+    long highest = hosted.find(id).map(shown -> shown.lease().highest()).orElse(0L);
     return new HoldReply(id, grant, machine, highest, refused);
   }
 }

@@ -69,7 +69,10 @@ final class FrontCall implements InferenceCall {
       return;
     }
     Admission admission =
-        instance.gate().acquire(later -> context.runOnContext(v -> admitted(later)));
+        lease
+            .flatMap(shown -> instance.lease().slot(instance.gate(), shown))
+            .orElseGet(
+                () -> instance.gate().acquire(later -> context.runOnContext(v -> admitted(later))));
     if (admission instanceof Admission.Queued queued) {
       waiter = queued.waiter();
       queueTimer =

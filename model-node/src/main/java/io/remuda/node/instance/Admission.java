@@ -2,6 +2,7 @@ package io.remuda.node.instance;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link Gate} answers to one request. */
 public sealed interface Admission {
@@ -21,15 +22,17 @@ public sealed interface Admission {
   /** The right to one request at a time; released once, later releases do nothing. */
   final class Permit {
     private final Gate gate;
+    private final @Nullable ShareSlots share;
     private final AtomicBoolean released = new AtomicBoolean();
 
-    Permit(Gate gate) {
+    Permit(Gate gate, @Nullable ShareSlots share) {
       this.gate = gate;
+      this.share = share;
     }
 
     public void release() {
       if (released.compareAndSet(false, true)) {
-        gate.give();
+        gate.give(share);
       }
     }
   }

@@ -19,8 +19,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The admission of one instance: so many requests at once, a very small queue behind them, a place
  * without limit for those that can wait long (durable tasks, whose number their worker limits), and
- * an open bit that lives in one atomic word with the count, so that a request is either counted
+ * an open bit that lives in one atomic word with the counts, so that a request is either counted
  * before the gate closes or refused.
+ *
+ * <p>Slots may be reserved for shares: everybody's requests take none of those, and a share's take
+ * no others and wait in no line. What had a permit before goes on, so that a share holds once {@link
+ * #whenRoom} is completed.
  *
  * <p>Never more permits are out than there were slots at the time of the last grant; a permit that
  * is released goes to the request that has waited longest, in turns with the patient ones, so that
@@ -31,7 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class Gate {
 
   private static final long OPEN = 1L << 62;
-  private static final long COUNT = (1L << 32) - 1;
+  private static final long COUNT = (1L << 20) - 1;
+  private static final int SHARED = 20;
+  private static final int RESERVED = 40;
 
   private final AtomicLong word = new AtomicLong();
   private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
@@ -40,6 +46,8 @@ public final class Gate {
   private final AtomicBoolean patientTurn = new AtomicBoolean();
   private final AtomicReference<@Nullable CompletableFuture<Void>> emptied =
       new AtomicReference<>();
+  private final Queue<CompletableFuture<Void>> roomless = new ConcurrentLinkedQueue<>();
+  private final Queue<ShareSlots> closing = new ConcurrentLinkedQueue<>();
   private final int queueLimit;
   private final LongSupplier nanos;
   private volatile int slots;
@@ -73,7 +81,7 @@ public final class Gate {
 
   /** A permit now, or nothing: for whoever can wait elsewhere. */
   public Optional<Permit> tryAcquire() {
-    return waiting.get() == 0 && take() ? Optional.of(new Permit(this)) : Optional.empty();
+    return waiting.get() == 0 && take() ? Optional.of(new Permit(this, null)) : Optional.empty();
   }
 
   /**
@@ -83,14 +91,14 @@ public final class Gate {
   public Admission acquire(Consumer<Admission> later) {
     while (true) {
       int queued = waiting.get();
-      switch (AdmissionPolicy.decide(isOpen(), inFlight(), slots, queued, queueLimit)) {
+      switch (AdmissionPolicy.decide(isOpen(), taken(word.get()), slots, queued, queueLimit)) {
         case CLOSED:
           return new Admission.Closed();
         case FULL:
           return new Admission.Full(slots);
         case TAKE:
           if (take()) {
-            return new Admission.Granted(new Permit(this));
+            return new Admission.Granted(new Permit(this, null));
           }
           break;
         case WAIT:
@@ -104,6 +112,75 @@ public final class Gate {
           break;
       }
     }
+  }
+
+  /** A permit of a share now, or a refusal: its holder waits in nobody's line. */
+  Admission acquire(ShareSlots share) {
+    if (!share.take()) {
+      return new Admission.Full(share.slots());
+    }
+    while (true) {
+      long seen = word.get();
+      boolean open = (seen & OPEN) != 0;
+      if (!open || (seen & COUNT) >= slots) {
+        share.give();
+        return open ? new Admission.Full(share.slots()) : new Admission.Closed();
+      }
+      if (word.compareAndSet(seen, seen + 1 + (1L << SHARED))) {
+        return new Admission.Granted(new Permit(this, share));
+      }
+    }
+  }
+
+  /** Keeps {@code count} slots from everybody's requests that come from now on. */
+  ShareSlots reserve(int count) {
+    ShareSlots share = new ShareSlots(count);
+    word.addAndGet((long) count << RESERVED);
+    return share;
+  }
+
+  /** The share's slots are everybody's, those that are taken as they come back. */
+  void unreserve(ShareSlots share) {
+    closing.removeIf(ShareSlots::isOver);
+    share.close();
+    closing.add(share);
+    word.addAndGet(-((long) share.slots() << RESERVED));
+    tellRoom();
+    serve();
+  }
+
+  /** Slots that are kept for shares. */
+  public int reserved() {
+    return (int) (word.get() >>> RESERVED & COUNT);
+  }
+
+  /** Completed when no more requests are under way beside the shares than slots beside them. */
+  CompletionStage<Void> whenRoom() {
+    CompletableFuture<Void> next = new CompletableFuture<>();
+    roomless.add(next);
+    tellRoom();
+    return next.minimalCompletionStage();
+  }
+
+  private void tellRoom() {
+    while (!roomless.isEmpty() && taken(word.get()) <= slots) {
+      CompletableFuture<Void> waiting = roomless.poll();
+      if (waiting != null) {
+        waiting.complete(null);
+      }
+    }
+  }
+
+  /**
+   * Slots that a request of everybody's cannot take: those of others, of shares, and of calls whose
+   * share is over. Look at these after the word, in which their share is no more.
+   */
+  private int taken(long seen) {
+    int all = (int) (seen & COUNT);
+    int shared = (int) (seen >>> SHARED & COUNT);
+    int kept = (int) (seen >>> RESERVED & COUNT);
+    int left = closing.isEmpty() ? 0 : closing.stream().mapToInt(ShareSlots::taken).sum();
+    return Math.max(all, all - shared + kept + left);
   }
 
   /**
@@ -188,20 +265,28 @@ public final class Gate {
       throw new IllegalArgumentException("a gate has 1 slot or more, not " + count);
     }
     slots = count;
+    tellRoom();
     serve();
   }
 
-  void give() {
-    long left = word.decrementAndGet();
+  void give(@Nullable ShareSlots share) {
+    if (share != null) {
+      share.give();
+      if (share.isOver()) {
+        closing.remove(share);
+      }
+    }
+    long left = word.addAndGet(share == null ? -1 : -1 - (1L << SHARED));
     if ((left & COUNT) == 0) {
       idleSince = nanos.getAsLong();
     }
-    if (left == 0) {
+    if ((left & (OPEN | COUNT)) == 0) {
       completeWhenIdle();
     }
     if ((left & COUNT) == 0) {
       tellWhenEmpty();
     }
+    tellRoom();
     serve();
   }
 
@@ -226,7 +311,7 @@ public final class Gate {
   private void completeWhenIdle() {
     CompletableFuture<Void> closing;
     synchronized (this) {
-      if (word.get() != 0) {
+      if ((word.get() & (OPEN | COUNT)) != 0) {
         return;
       }
       closing = idle;
@@ -237,7 +322,7 @@ public final class Gate {
   private boolean take() {
     while (true) {
       long seen = word.get();
-      if ((seen & OPEN) == 0 || (seen & COUNT) >= slots) {
+      if ((seen & OPEN) == 0 || taken(seen) >= slots) {
         return false;
       }
       if (word.compareAndSet(seen, seen + 1)) {
@@ -251,7 +336,7 @@ public final class Gate {
       if (!isOpen()) {
         next(new Admission.Closed());
       } else if (take()) {
-        Permit permit = new Permit(this);
+        Permit permit = new Permit(this, null);
         if (!next(new Admission.Granted(permit))) {
           permit.release();
         }

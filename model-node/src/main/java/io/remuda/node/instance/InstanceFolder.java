@@ -22,13 +22,14 @@ import java.util.stream.Stream;
 
 /**
  * The folders of this machine's instances, {@code <data>/instances/<id>/}: the keeper's files and
- * {@code assignment.json} and {@code lease.json}. What is written is on the disk when the method
- * returns. Blocks.
+ * {@code assignment.json}, {@code lease.json} and {@code shares.json}. What is written is on the
+ * disk when the method returns. Blocks.
  */
 public final class InstanceFolder {
 
   private static final String ASSIGNMENT = "assignment.json";
   private static final String LEASE = "lease.json";
+  private static final String SHARES = "shares.json";
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .addModule(new Jdk8Module())
@@ -40,11 +41,18 @@ public final class InstanceFolder {
    * What is kept of an instance for the next JVM.
    *
    * @param restarts of its engine so far
-   * @param hold the last lease of it; empty when there was none
+   * @param hold the last lease of it as a whole; empty when there was none
+   * @param shares that leases had of it
    */
-  public record Kept(Assignment assignment, int restarts, Optional<KeptHold> hold) {
+  public record Kept(
+      Assignment assignment, int restarts, Optional<KeptHold> hold, KeptShares shares) {
     public Kept {
       Objects.requireNonNull(assignment, "assignment");
+    }
+
+    /** One that no lease had a share of. */
+    public Kept(Assignment assignment, int restarts, Optional<KeptHold> hold) {
+      this(assignment, restarts, hold, KeptShares.NONE);
     }
 
     /** One that was never leased. */
@@ -86,6 +94,14 @@ public final class InstanceFolder {
       throw new NoSuchFileException(id + " is not on this machine any more");
     }
     DurableFile.write(of(id).resolve(LEASE), text(hold) + "\n");
+  }
+
+  /** Puts the shares of an instance that is on the disk where the next JVM finds them. */
+  public synchronized void keep(InstanceId id, KeptShares shares) throws IOException {
+    if (!Files.exists(of(id).resolve(ASSIGNMENT))) {
+      throw new NoSuchFileException(id + " is not on this machine any more");
+    }
+    DurableFile.write(of(id).resolve(SHARES), text(shares) + "\n");
   }
 
   private static String text(Object content) throws IOException {
@@ -160,7 +176,7 @@ public final class InstanceFolder {
     if (content == null) {
       throw new IOException("it holds nothing");
     }
-    Kept kept = new Kept(content.assignment(), content.restarts(), hold(folder));
+    Kept kept = new Kept(content.assignment(), content.restarts(), hold(folder), shares(folder));
     String id = kept.assignment().id().toString();
     if (!folder.endsWith(id)) {
       throw new IOException("it is the assignment of " + id);
@@ -179,6 +195,20 @@ public final class InstanceFolder {
       return Optional.of(hold);
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    }
+  }
+
+  /** What cannot be read may be anybody's, as with {@link #hold}. */
+  private static KeptShares shares(Path folder) throws IOException {
+    try {
+      KeptShares shares =
+          JSON.readValue(Files.readAllBytes(folder.resolve(SHARES)), KeptShares.class);
+      if (shares == null) {
+        throw new IOException("its shares hold nothing");
+      }
+      return shares;
+    } catch (NoSuchFileException e) {
+      return KeptShares.NONE;
     }
   }
 }

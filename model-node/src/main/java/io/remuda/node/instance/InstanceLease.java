@@ -100,7 +100,8 @@ final class InstanceLease {
     Consumer<Optional<Refused>> answer = order.answer();
     Tenure before = gate.tenure();
     Decision decision = TenureDecider.hold(id, before, grant, ttl, gate.now());
-    Optional<Refused> refused = decision.refused().or(() -> notNow(before, grant));
+    Optional<Refused> refused =
+        decision.refused().or(() -> notNow(before, grant)).or(() -> shared(before, grant));
     if (refused.isPresent()) {
       log.info(
           "refused lease={} instance={} reason={}", grant.lease(), id, refused.get().message());
@@ -129,6 +130,12 @@ final class InstanceLease {
                 ErrorCode.MODEL_NOT_READY,
                 "%s is %s and cannot be leased now; grant another instance"
                     .formatted(id, standing.phase())));
+  }
+
+  private Optional<Refused> shared(Tenure before, LeaseToken grant) {
+    return before.isOf(grant)
+        ? Optional.empty()
+        : SharesDecider.objection(id, SharesDecider.expire(gate.shares(), gate.now()), grant);
   }
 
   private void renew(Tenure longer, Duration ttl, Consumer<Optional<Refused>> answer) {

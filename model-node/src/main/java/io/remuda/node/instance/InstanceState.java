@@ -8,6 +8,7 @@ import io.remuda.protocol.model.InstanceReport.FailureKind;
 import io.remuda.protocol.model.Loading;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.TaskFacet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -25,6 +26,7 @@ import java.util.Set;
  * @param failure why it was given up, where it was
  * @param lease that it is kept for, from before it holds it until it is free again
  * @param loading how far its engine is with the model, while it comes up
+ * @param shares leases that have some of its slots
  */
 public record InstanceState(
     Assignment assignment,
@@ -39,7 +41,8 @@ public record InstanceState(
     Optional<TaskFacet> tasks,
     Optional<FailureKind> failure,
     Optional<LeaseId> lease,
-    Optional<Loading> loading) {
+    Optional<Loading> loading,
+    List<Route.Share> shares) {
 
   /** One that has not begun. */
   public static InstanceState first(InstanceFolder.Kept kept, long sequence, Serving serving) {
@@ -56,7 +59,8 @@ public record InstanceState(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   /** One step further. */
@@ -74,7 +78,8 @@ public record InstanceState(
         tasks,
         failure,
         lease,
-        now == Phase.WARMING ? loading : Optional.empty());
+        now == Phase.WARMING ? loading : Optional.empty(),
+        shares);
   }
 
   private int progressIn(Phase now) {
@@ -100,7 +105,8 @@ public record InstanceState(
         tasks,
         failure,
         lease,
-        further);
+        further,
+        shares);
   }
 
   InstanceState running(OptionalLong engine, OptionalInt where) {
@@ -117,7 +123,8 @@ public record InstanceState(
         tasks,
         failure,
         lease,
-        loading);
+        loading,
+        shares);
   }
 
   /** With one more start of its engine counted. */
@@ -135,7 +142,8 @@ public record InstanceState(
         tasks,
         failure,
         lease,
-        loading);
+        loading,
+        shares);
   }
 
   InstanceState serving(Serving now) {
@@ -152,7 +160,8 @@ public record InstanceState(
         tasks,
         failure,
         lease,
-        loading);
+        loading,
+        shares);
   }
 
   /** With what is true of its tasks. */
@@ -170,7 +179,8 @@ public record InstanceState(
         now,
         failure,
         lease,
-        loading);
+        loading,
+        shares);
   }
 
   /** Given up for {@code kind}. */
@@ -188,11 +198,12 @@ public record InstanceState(
         tasks,
         Optional.of(kind),
         lease,
-        loading);
+        loading,
+        shares);
   }
 
-  /** Kept for {@code holder}, or for nobody. */
-  public InstanceState keptFor(Optional<LeaseId> holder) {
+  /** Kept for {@code holder}, or for nobody, but for what is {@code of} others. */
+  public InstanceState keptFor(Optional<LeaseId> holder, List<Route.Share> of) {
     return new InstanceState(
         assignment,
         sequence,
@@ -206,7 +217,8 @@ public record InstanceState(
         tasks,
         failure,
         holder,
-        loading);
+        loading,
+        of);
   }
 
   /** As the registry hears it, with what is true of the gate now. */
@@ -233,7 +245,8 @@ public record InstanceState(
         Optional.empty(),
         failure,
         Set.of(),
-        lease,
+        // Whoever looks for an instance to put away leaves one with shares alone, too.
+        lease.or(() -> shares.stream().map(Route.Share::lease).findFirst()),
         loading,
         Optional.empty());
   }
@@ -254,6 +267,7 @@ public record InstanceState(
         tasks,
         assignment.revision(),
         lease,
-        loading);
+        loading,
+        shares);
   }
 }

@@ -6,6 +6,8 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.model.LeaseToken;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,11 +28,19 @@ public final class LeaseGate {
   private final InstanceId id;
   private final Supplier<Long> nanoTime;
   private final Set<Stay> stays = ConcurrentHashMap.newKeySet();
+  private final Map<LeaseId, ShareSlots> slots = new ConcurrentHashMap<>();
   private volatile Tenure tenure;
+  private volatile Shares shares;
 
+  /** Of an instance that no lease has a share of. */
   public LeaseGate(InstanceId id, Tenure tenure, Supplier<Long> nanoTime) {
+    this(id, tenure, Shares.NONE, nanoTime);
+  }
+
+  LeaseGate(InstanceId id, Tenure tenure, Shares shares, Supplier<Long> nanoTime) {
     this.id = id;
     this.tenure = tenure;
+    this.shares = shares;
     this.nanoTime = nanoTime;
   }
 
@@ -56,13 +66,33 @@ public final class LeaseGate {
     return tenure;
   }
 
+  /** Which leases have some of its slots. */
+  public Shares shares() {
+    return shares;
+  }
+
+  /** The highest number that the instance was told so far. */
+  public long highest() {
+    return Math.max(tenure.highest(), shares.highest());
+  }
+
+  /** A slot for a call under {@code token}; empty where its lease has no share. */
+  public Optional<Admission> slot(Gate gate, LeaseToken token) {
+    return Optional.ofNullable(slots.get(token.lease())).map(gate::acquire);
+  }
+
   /** Why a call that shows {@code token}, or none, may not pass; empty: it may. */
   public Optional<Refused> objection(Optional<LeaseToken> token) {
     Tenure seen = tenure;
     if (seen.mode() == Tenure.Mode.FREE && token.isEmpty()) {
       return Optional.empty();
     }
-    return objection(TenureDecider.admit(seen, token, nanoTime.get()), token);
+    long now = nanoTime.get();
+    Verdict verdict =
+        token
+            .flatMap(shown -> SharesDecider.admit(shares, shown, now))
+            .orElseGet(() -> TenureDecider.admit(seen, token, now));
+    return objection(verdict, token);
   }
 
   /**
@@ -80,6 +110,21 @@ public final class LeaseGate {
     tenure = now;
   }
 
+  /** Slots of {@code gate} are kept for the shares, and for no others any more. */
+  void become(Shares now, Gate gate) {
+    now.all()
+        .forEach(
+            (lease, share) ->
+                slots.computeIfAbsent(lease, absent -> gate.reserve(share.slots())));
+    shares = now;
+    for (LeaseId lease : List.copyOf(slots.keySet())) {
+      ShareSlots over = now.all().containsKey(lease) ? null : slots.remove(lease);
+      if (over != null) {
+        gate.unreserve(over);
+      }
+    }
+  }
+
   long now() {
     return nanoTime.get();
   }
@@ -87,18 +132,25 @@ public final class LeaseGate {
   /** Ends the calls of every lease that does not hold the instance now. */
   public void cutStale() {
     Tenure current = TenureDecider.expire(tenure, nanoTime.get());
+    Shares parts = SharesDecider.expire(shares, nanoTime.get());
     for (Stay stay : stays) {
-      boolean holds = current.mode() != Tenure.Mode.FREE && current.isOf(stay.token);
+      boolean holds =
+          current.mode() != Tenure.Mode.FREE && current.isOf(stay.token)
+              || parts
+                  .of(stay.token.lease())
+                  .filter(share -> share.token().equals(stay.token))
+                  .isPresent();
       if (!holds && stays.remove(stay)) {
-        stay.cut.accept(whyCut(current, stay.token.lease()));
+        stay.cut.accept(whyCut(current, parts, stay.token.lease()));
       }
     }
   }
 
-  private static Refused whyCut(Tenure current, LeaseId lease) {
+  private static Refused whyCut(Tenure current, Shares parts, LeaseId lease) {
     boolean moved =
-        current.mode() != Tenure.Mode.FREE
-            && current.grant().filter(now -> now.lease().equals(lease)).isPresent();
+        parts.of(lease).isPresent()
+            || current.mode() != Tenure.Mode.FREE
+                && current.grant().filter(now -> now.lease().equals(lease)).isPresent();
     return moved
         ? Refused.of(
             ErrorCode.STALE_LEASE,

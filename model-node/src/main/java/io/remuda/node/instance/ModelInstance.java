@@ -53,14 +53,26 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
   /** Drain for at most so long, then end the engine and the instance; again, to hasten it. */
   public record Stop(Duration drain) implements Command {}
 
-  /** Keep it for one lease's holder; answered once, on any thread, with why not if not. */
-  public record Hold(LeaseToken grant, Duration ttl, Consumer<Optional<Refused>> answer)
-      implements Command {}
+  /**
+   * Keep it, or some slots of it, for one lease's holder; answered once, on any thread, with why
+   * not if not.
+   */
+  public record Hold(
+      LeaseToken grant, Duration ttl, Consumer<Optional<Refused>> answer, int slots)
+      implements Command {
+
+    /** Of the whole instance. */
+    public Hold(LeaseToken grant, Duration ttl, Consumer<Optional<Refused>> answer) {
+      this(grant, ttl, answer, 0);
+    }
+  }
 
   /** Let go of what a lease holds; answered once. */
   public record Release(LeaseToken grant, Consumer<Optional<Refused>> answer) implements Command {}
 
   record OfLease(InstanceLease.News news) implements Command {}
+
+  record OfShares(InstanceShares.News news) implements Command {}
 
   record Adopted(int run, Optional<Running> found, Optional<Throwable> problem)
       implements Command {}
@@ -114,6 +126,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
   private final InstanceTasks tasks;
   private final InstanceLease lease;
   private final TroubleWatch trouble;
+  private final InstanceShares shares;
 
   private ModelInstance(
       ActorContext<Command> context,
@@ -137,6 +150,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     this.tasks = new InstanceTasks(around, standing, timers);
     this.lease = new InstanceLease(work, around, standing, tasks, timers, log);
     this.trouble = new TroubleWatch(work, around, standing, timers);
+    this.shares = new InstanceShares(work, around, standing, timers, log);
   }
 
   /**
@@ -180,9 +194,10 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
         .onMessage(SeenOfStart.class, seen -> after(() -> progress.seen(seen)))
         .onMessage(LookForTrouble.class, message -> after(trouble::look))
         .onMessage(SeenOfTrouble.class, seen -> after(() -> trouble.seen(seen)))
-        .onMessage(Hold.class, hold -> after(() -> lease.hold(hold)))
-        .onMessage(Release.class, release -> after(() -> lease.release(release)))
+        .onMessage(Hold.class, hold -> after(() -> onHold(hold)))
+        .onMessage(Release.class, release -> after(() -> onRelease(release)))
         .onMessage(OfLease.class, heard -> after(() -> lease.heard(heard.news())))
+        .onMessage(OfShares.class, heard -> after(() -> shares.heard(heard.news())))
         .onMessage(PauseOver.class, message -> onPauseOver())
         .onMessage(Stop.class, this::onStop)
         .onMessage(Drained.class, message -> onDrained())
@@ -335,11 +350,28 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     return this;
   }
 
+  private void onHold(Hold hold) {
+    if (hold.slots() > 0) {
+      shares.hold(hold);
+    } else {
+      lease.hold(hold);
+    }
+  }
+
+  private void onRelease(Release release) {
+    if (shares.has(release.grant().lease())) {
+      shares.release(release);
+    } else {
+      lease.release(release);
+    }
+  }
+
   private Behavior<Command> onStop(Stop stop) {
     if (standing.phase() == Phase.DRAINING) {
       drain.shorten(stop.drain());
     } else {
       lease.stop();
+      shares.stop();
       CompletionStage<Void> tasksOver = tasks.end();
       standing.move(Trigger.STOPPED, Optional.empty());
       timers.cancel("pause");

@@ -72,6 +72,7 @@ final class Standing {
     return new LeaseGate(
         kept.assignment().id(),
         TenureDecider.kept(kept.hold(), around.nanoTime().get()),
+        SharesDecider.kept(kept.shares(), around.nanoTime().get()),
         around.nanoTime());
   }
 
@@ -193,7 +194,7 @@ final class Standing {
   private void publish() {
     // With each step, and only then: two things said under one sequence would be said of one
     // moment.
-    state = state.keptFor(shown.lease().tenure().lease());
+    state = state.keptFor(shown.lease().tenure().lease(), shown.lease().shares().shown());
     shown =
         shown.in(
             state.phase(),

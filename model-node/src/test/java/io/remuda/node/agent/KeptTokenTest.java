@@ -109,6 +109,28 @@ class KeptTokenTest extends LeasedMachine {
   }
 
   @Test
+  void sharesAreKeptFromOthersByTheNextOneAndHeldWhenItIsTold() throws Exception {
+    runtimes.put(A, FakeRuntime.at(engine.base()));
+    ActorRef<NodeAgent.Command> before = settled();
+    assertThat(start(before, A).refused()).isEmpty();
+    await(A, Phase.READY);
+    assertThat(share(before, MINE, 1)).isEmpty();
+    ActorRef<NodeAgent.Command> agent = restarted(before);
+
+    assertThat(hosted.find(A).orElseThrow().gate().reserved()).isEqualTo(1);
+    assertThat(call(Optional.empty())).isEqualTo("200");
+    assertThat(call(Optional.of(MINE))).isEqualTo("503 model_not_ready retry=false");
+    assertThat(share(agent, token("mine", 4), 1).map(Refused::code))
+        .contains(ErrorCode.STALE_LEASE);
+    assertThat(share(agent, MINE, 1)).isEmpty();
+
+    assertThat(call(Optional.of(MINE))).isEqualTo("200");
+    assertThat(release(agent, A, MINE)).isEmpty();
+    assertThat(hosted.find(A).orElseThrow().gate().reserved()).isZero();
+    assertThat(call(Optional.of(MINE))).isEqualTo("409 stale_lease retry=false");
+  }
+
+  @Test
   void aLeaseThatCannotBeReadKeepsItsInstanceFromBeingTakenUp() throws Exception {
     ActorRef<NodeAgent.Command> before = leased(LONG);
     kit.stop(before, LIMIT);

@@ -60,6 +60,15 @@ abstract class LeasedMachine extends AgentFixture {
     return reply.receiveMessage(LIMIT).refused();
   }
 
+  Optional<Refused> share(ActorRef<NodeAgent.Command> agent, LeaseToken grant, int slots) {
+    TestProbe<NodeProtocol.HoldReply> reply = kit.createTestProbe();
+    agent.tell(
+        new NodeAgent.Obey(
+            new NodeProtocol.HoldInstance(
+                A, JOURNAL, grant, Duration.ofHours(1), reply.getRef(), slots)));
+    return reply.receiveMessage(LIMIT).refused();
+  }
+
   void tellHold(
       ActorRef<NodeAgent.Command> agent,
       LeaseToken grant,

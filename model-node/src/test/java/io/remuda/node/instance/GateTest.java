@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
@@ -67,6 +68,157 @@ class GateTest {
     assertThat(told).containsExactly("first Granted");
     assertThat(gate.queued()).isEqualTo(1);
     assertThat(gate.inFlight()).isEqualTo(1);
+  }
+
+  @Test
+  void keepsAShareFromAllOthersAndOthersFromNoMoreThanIt() {
+    Gate gate = open(3, 0);
+    ShareSlots share = gate.reserve(2);
+
+    assertThat(gate.tryAcquire()).isPresent();
+    assertThat(gate.tryAcquire()).as("the share's").isEmpty();
+    assertThat(gate.acquire(share)).isInstanceOf(Admission.Granted.class);
+    assertThat(gate.acquire(share)).isInstanceOf(Admission.Granted.class);
+    assertThat(gate.acquire(share)).isEqualTo(new Admission.Full(2));
+    assertThat(gate.inFlight()).isEqualTo(3);
+    assertThat(gate.reserved()).isEqualTo(2);
+  }
+
+  @Test
+  void aShareHoldsOnceOthersHaveEndedAndCutsNoneOfThem() {
+    Gate gate = open(3, 0);
+    List<Permit> others = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      others.add(gate.tryAcquire().orElseThrow());
+    }
+    gate.reserve(2);
+    CompletionStage<Void> room = gate.whenRoom();
+
+    others.get(0).release();
+    assertThat(room.toCompletableFuture()).isNotDone();
+    assertThat(gate.tryAcquire()).isEmpty();
+    others.get(1).release();
+
+    assertThat(room.toCompletableFuture()).isCompleted();
+    assertThat(gate.inFlight()).isEqualTo(1);
+  }
+
+  @Test
+  void whatAShareThatIsOverStillHasIsNobodysUntilItIsBack() {
+    Gate gate = open(2, 0);
+    ShareSlots over = gate.reserve(2);
+    Permit last = ((Admission.Granted) gate.acquire(over)).permit();
+    gate.unreserve(over);
+
+    assertThat(gate.acquire(over)).isInstanceOf(Admission.Full.class);
+    assertThat(gate.tryAcquire()).isPresent();
+    assertThat(gate.tryAcquire()).as("beside what is under way").isEmpty();
+    gate.reserve(1);
+    CompletionStage<Void> room = gate.whenRoom();
+    assertThat(room.toCompletableFuture()).isNotDone();
+    last.release();
+
+    assertThat(room.toCompletableFuture()).isCompleted();
+  }
+
+  @Test
+  void whatAShareThatIsOverStillHasIsTakenFromNoOtherShare() {
+    Gate gate = open(2, 0);
+    ShareSlots over = gate.reserve(1);
+    ShareSlots other = gate.reserve(1);
+    Permit last = ((Admission.Granted) gate.acquire(over)).permit();
+    gate.unreserve(over);
+
+    assertThat(gate.tryAcquire()).as("the other share's").isEmpty();
+    assertThat(gate.acquire(other)).isInstanceOf(Admission.Granted.class);
+    last.release();
+
+    assertThat(gate.tryAcquire()).isPresent();
+  }
+
+  @Test
+  void whoWaitsIsServedWhenAShareIsOver() {
+    Gate gate = open(1, 1);
+    ShareSlots share = gate.reserve(1);
+    List<Admission> told = new ArrayList<>();
+    assertThat(gate.acquire(told::add)).isInstanceOf(Admission.Queued.class);
+
+    gate.unreserve(share);
+
+    assertThat(told).singleElement().isInstanceOf(Admission.Granted.class);
+  }
+
+  @Test
+  void aGateWithSharesClosesWhenTheLastPermitIsBack() {
+    Gate gate = open(2, 0);
+    ShareSlots share = gate.reserve(1);
+    Permit permit = ((Admission.Granted) gate.acquire(share)).permit();
+    CompletionStage<Void> idle = gate.close();
+
+    assertThat(gate.acquire(share)).isInstanceOf(Admission.Closed.class);
+    assertThat(idle.toCompletableFuture()).isNotDone();
+    permit.release();
+
+    assertThat(idle.toCompletableFuture()).isCompleted();
+  }
+
+  /** The rule by which a holder has its slots, whatever all others do. */
+  @Test
+  void aHolderGetsItsSlotsWhileStrangersSaturateTheOthers() throws Exception {
+    Gate gate = open(4, 2);
+    AtomicBoolean over = new AtomicBoolean();
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    AtomicInteger passed = new AtomicInteger();
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    List<Future<?>> strangers = new ArrayList<>();
+    try {
+      for (int i = 0; i < 3; i++) {
+        strangers.add(
+            threads.submit(
+                () -> {
+                  while (!over.get()) {
+                    List<Permit> taken = new ArrayList<>();
+                    for (int each = 0; each < 4; each++) {
+                      gate.tryAcquire().ifPresent(taken::add);
+                    }
+                    most.accumulateAndGet(inside.addAndGet(taken.size()), Math::max);
+                    passed.addAndGet(taken.size());
+                    inside.addAndGet(-taken.size());
+                    taken.forEach(Permit::release);
+                  }
+                }));
+      }
+      for (int round = 0; round < 200; round++) {
+        ShareSlots share = gate.reserve(2);
+        gate.whenRoom().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        most.set(0);
+        for (int i = 0; i < 20; i++) {
+          Admission first = gate.acquire(share);
+          Admission second = gate.acquire(share);
+          assertThat(first).isInstanceOf(Admission.Granted.class);
+          assertThat(second).isInstanceOf(Admission.Granted.class);
+          assertThat(gate.inFlight()).isLessThanOrEqualTo(4);
+          ((Admission.Granted) first).permit().release();
+          ((Admission.Granted) second).permit().release();
+        }
+        assertThat(most.get()).as("strangers at once beside the share").isLessThanOrEqualTo(2);
+        gate.unreserve(share);
+      }
+      long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (passed.get() == 0 && System.nanoTime() < patience) {
+        Thread.onSpinWait();
+      }
+    } finally {
+      over.set(true);
+      for (Future<?> stranger : strangers) {
+        stranger.get(30, TimeUnit.SECONDS);
+      }
+      threads.shutdown();
+    }
+    assertThat(passed.get()).isPositive();
+    assertThat(gate.inFlight()).isZero();
+    assertThat(gate.reserved()).isZero();
   }
 
   /** A thread may stand still between the two, for as long as it likes. */

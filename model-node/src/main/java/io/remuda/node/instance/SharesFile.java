@@ -1,0 +1,70 @@
+package io.remuda.node.instance;
+
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.InstanceId;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+
+/**
+ * What one instance keeps of its shares on the disk: one file, written off the actor's thread, each
+ * time after the one before.
+ */
+final class SharesFile {
+
+  private final InstanceId id;
+  private final InstanceFolder folders;
+  private final Executor blocking;
+  private final Logger log;
+  private CompletionStage<Void> before = CompletableFuture.completedFuture(null);
+  private CompletionStage<Void> last = CompletableFuture.completedFuture(null);
+
+  SharesFile(InstanceId id, Surroundings around, Logger log) {
+    this.id = id;
+    this.folders = around.folders();
+    this.blocking = around.blocking();
+    this.log = log;
+  }
+
+  /** Completed when the next JVM would know it; with the failure when it would not. */
+  CompletionStage<Void> keep(KeptShares shares) {
+    CompletableFuture<Void> now = new CompletableFuture<>();
+    before = before.thenRunAsync(() -> write(shares, now), blocking);
+    last = now;
+    return now;
+  }
+
+  private void write(KeptShares shares, CompletableFuture<Void> now) {
+    try {
+      folders.keep(id, shares);
+      now.complete(null);
+    } catch (NoSuchFileException e) {
+      if (shares.shares().isEmpty()) {
+        // No JVM takes up what has no assignment: nobody is left to keep a share for anybody.
+        now.complete(null);
+      } else {
+        now.completeExceptionally(e);
+      }
+    } catch (IOException | RuntimeException e) {
+      now.completeExceptionally(e);
+    }
+  }
+
+  /** The outcome of what was to be kept last. */
+  CompletionStage<Void> last() {
+    return last;
+  }
+
+  /** What whoever asked is told of a failure. */
+  Refused notKept(Throwable why) {
+    log.error("shares.json was not written instance={}", id, why);
+    return Refused.of(
+        ErrorCode.INTERNAL,
+        "%s could not write down its shares (%s); is there room on its machine's disk?"
+            .formatted(id, why));
+  }
+}

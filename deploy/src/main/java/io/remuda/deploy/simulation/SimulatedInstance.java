@@ -43,7 +43,7 @@ final class SimulatedInstance {
         new Gate(SERVING.slots(), world.settings().instance().queue(), world.timeline()::nanos);
     this.tenure = new SimulatedTenure(world, agent, this, kept);
     this.visits = new Visits(world, this, firstSequence);
-    this.state = state.keptFor(tenure.lease());
+    this.state = state.keptFor(tenure.lease(), List.of());
   }
 
   InstanceId id() {
@@ -225,7 +225,7 @@ final class SimulatedInstance {
 
   /** Something new is true of it, in the phase that it is in. */
   void say() {
-    state = state.in(state.phase(), Optional.empty()).keptFor(tenure.lease());
+    state = state.in(state.phase(), Optional.empty()).keptFor(tenure.lease(), List.of());
     String kept = tenure.lease().map(lease -> " kept for " + lease).orElse(" everybody's");
     world.story().tell(agent.machine().name(), id() + kept);
     agent.publish();
@@ -235,7 +235,7 @@ final class SimulatedInstance {
     Phase next =
         Lifecycle.next(state.phase(), trigger)
             .orElseThrow(() -> new IllegalStateException(state.phase() + " knows no " + trigger));
-    state = state.in(next, Optional.empty()).keptFor(tenure.lease());
+    state = state.in(next, Optional.empty()).keptFor(tenure.lease(), List.of());
     world.story().tell(agent.machine().name(), id() + " " + next);
     agent.publish();
   }

@@ -27,7 +27,15 @@ import java.util.function.Supplier;
 final class LeaseIntake {
 
   private static final Set<String> KEYS =
-      Set.of("model", "models", "ttlSeconds", "exclusive", "session", "waitSeconds", "deployment");
+      Set.of(
+          "model",
+          "models",
+          "ttlSeconds",
+          "exclusive",
+          "slots",
+          "session",
+          "waitSeconds",
+          "deployment");
   private static final Need DEPLOY = Need.oneOf(Scope.DEPLOY);
   private static final int LONGEST_SESSION = 200;
 
@@ -46,6 +54,10 @@ final class LeaseIntake {
     OptionalInt ttl = fields.integer("ttlSeconds", 1, seconds(settings.maxTtl()));
     OptionalInt patience = fields.integer("waitSeconds", 0, seconds(settings.maxPatience()));
     boolean exclusive = fields.bool("exclusive", true);
+    OptionalInt slots = fields.integer("slots", 1, ModelSpec.MAX_SLOTS);
+    if (exclusive && slots.isPresent()) {
+      fields.problem("slots", "slots only with exclusive=false: an exclusive lease has them all");
+    }
     Optional<String> session = fields.text("session");
     if (session.filter(text -> text.length() > LONGEST_SESSION).isPresent()) {
       fields.problem("session", "session is a text of at most " + LONGEST_SESSION + " characters");
@@ -76,7 +88,8 @@ final class LeaseIntake {
         session,
         ttl.isPresent() ? Duration.ofSeconds(ttl.getAsInt()) : settings.defaultTtl(),
         patience.isPresent() ? Duration.ofSeconds(patience.getAsInt()) : settings.defaultPatience(),
-        own);
+        own,
+        slots.orElse(exclusive ? 0 : 1));
   }
 
   /** The time to live in the body of a renewal, which may be empty. */

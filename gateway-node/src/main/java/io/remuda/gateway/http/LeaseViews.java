@@ -53,6 +53,11 @@ final class LeaseViews {
     json.put("expiresAt", lease.expiresAt().map(Instant::toString).orElse(null));
     json.put("reason", lease.reason().orElse(null));
     json.put("exclusive", lease.exclusive());
+    if (lease.exclusive()) {
+      json.putNull("slots");
+    } else {
+      json.put("slots", lease.slots());
+    }
     json.put("session", lease.session().orElse(null));
     json.put("ttlSeconds", lease.ttl().toSeconds());
     json.put("createdAt", lease.createdAt().toString());

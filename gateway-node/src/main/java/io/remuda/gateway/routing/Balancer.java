@@ -46,8 +46,8 @@ public final class Balancer {
 
   /** The one with the smaller share of its slots in use; the first when equal. */
   static Target lessLoaded(Target a, Target b) {
-    long left = (long) a.inFlight() * Math.max(1, b.route().slots());
-    long right = (long) b.inFlight() * Math.max(1, a.route().slots());
+    long left = (long) a.inFlight() * Math.max(1, b.route().openSlots());
+    long right = (long) b.inFlight() * Math.max(1, a.route().openSlots());
     return right < left ? b : a;
   }
 

@@ -26,7 +26,7 @@ public final class ModelEntry {
 
   /**
    * @param ready those that are everybody's
-   * @param leased those that take requests under one lease alone, the likeliest to answer first
+   * @param leased those that a lease has, or has a share of, the likeliest to answer first
    */
   ModelEntry(
       String name,
@@ -109,13 +109,19 @@ public final class ModelEntry {
 
   /** How many instances are kept for leases, and so take nobody else's requests. */
   public int leasedCount() {
-    return leased.length;
+    int closed = 0;
+    for (Target target : leased) {
+      if (!target.route().isOpen()) {
+        closed++;
+      }
+    }
+    return closed;
   }
 
-  /** An instance that is kept for {@code lease} and was not {@code tried}. */
+  /** An instance that {@code lease} has, or a share of it, and that was not {@code tried}. */
   public Optional<Target> leasedTo(LeaseId lease, Set<InstanceId> tried) {
     for (Target target : leased) {
-      if (target.route().lease().filter(lease::equals).isPresent()
+      if (target.route().isOf(lease)
           && !tried.contains(target.instance())) {
         return Optional.of(target);
       }

@@ -224,14 +224,16 @@ public final class Routes {
     List<Route> routes = known == null ? List.of() : known;
     List<Target> all =
         routes.stream().filter(route -> route.phase().takesWork()).map(this::target).toList();
-    List<Target> open = all.stream().filter(target -> target.route().lease().isEmpty()).toList();
+    List<Target> open = all.stream().filter(target -> target.route().isOpen()).toList();
     List<Target> seen =
         open.stream().filter(target -> !outOfSight.contains(target.route().machine())).toList();
     // When nothing is in sight, it may be this gateway that is cut off: a try costs little.
     List<Target> ready = seen.isEmpty() ? open : seen;
     List<Target> leased =
         all.stream()
-            .filter(target -> target.route().lease().isPresent())
+            .filter(
+                target ->
+                    target.route().lease().isPresent() || !target.route().shares().isEmpty())
             .sorted(Comparator.comparing(target -> outOfSight.contains(target.route().machine())))
             .toList();
     return new ModelEntry(name, listing, ready, leased, routes);

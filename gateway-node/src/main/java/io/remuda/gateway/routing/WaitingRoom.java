@@ -287,7 +287,7 @@ public final class WaitingRoom implements AutoCloseable {
     int free = 0;
     for (int i = 0; i < entry.readyCount(); i++) {
       Target target = entry.ready(i);
-      free += Math.max(0, Math.max(1, target.route().slots()) - target.inFlight());
+      free += Math.max(0, Math.max(1, target.route().openSlots()) - target.inFlight());
     }
     return free;
   }

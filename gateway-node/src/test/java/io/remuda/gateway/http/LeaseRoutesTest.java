@@ -107,7 +107,8 @@ class LeaseRoutesTest {
     api.registry.leases.grants = false;
 
     Answer made =
-        acquire("{\"models\":[\"embed\",\"chat\"],\"exclusive\":false,\"waitSeconds\":5}");
+        acquire("{\"models\":[\"embed\",\"chat\"],\"exclusive\":false,\"slots\":2,"
+                + "\"waitSeconds\":5}");
 
     assertThat(made.status()).isEqualTo(202);
     assertThat(made.json().path("state").asText()).isEqualTo("PENDING");
@@ -121,6 +122,8 @@ class LeaseRoutesTest {
     LeaseProtocol.Wish wish =
         api.registry.leases.wish(new LeaseId(made.json().path("id").asText()));
     assertThat(wish.exclusive()).isFalse();
+    assertThat(wish.slots()).isEqualTo(2);
+    assertThat(made.json().path("slots").asInt()).isEqualTo(2);
     assertThat(wish.patience()).isEqualTo(Duration.ofSeconds(5));
     assertThat(wish.ttl()).isEqualTo(Duration.ofMinutes(10));
   }
@@ -160,6 +163,8 @@ class LeaseRoutesTest {
         "{\"model\":\"chat\",\"ttlSeconds\":1.5}            | 400 | invalid_request | ttlSeconds",
         "{\"model\":\"chat\",\"waitSeconds\":-1}            | 400 | invalid_request | waitSeconds",
         "{\"model\":\"chat\",\"exclusive\":\"no\"}          | 400 | invalid_request | exclusive",
+        "{\"model\":\"chat\",\"slots\":2}                  | 400 | invalid_request | slots",
+        "{\"model\":\"chat\",\"exclusive\":false,\"slots\":0}| 400 | invalid_request | slots",
         "{\"model\":\"chat\",\"session\":\" \"}             | 400 | invalid_request | session",
         "{\"model\":\"chat\",\"ttlSecond\":5}               | 400 | invalid_request | ttlSecond",
         "{\"model\":\"chat\",\"deployment\":{}}             | 403 | not_allowed     | deployment",

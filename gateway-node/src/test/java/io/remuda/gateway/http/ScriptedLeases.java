@@ -140,6 +140,7 @@ final class ScriptedLeases {
         ready ? Optional.of(ScriptedFleet.THEN.plus(wish.ttl())) : Optional.empty(),
         pending
             ? Optional.of("1 other lease waits before it")
-            : ready ? Optional.empty() : Optional.of("released"));
+            : ready ? Optional.empty() : Optional.of("released"),
+        wish.slots());
   }
 }

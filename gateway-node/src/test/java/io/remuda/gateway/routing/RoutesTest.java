@@ -297,6 +297,29 @@ class RoutesTest {
     }
   }
 
+  @Test
+  void whatLeasesHaveSharesOfIsEverybodysWhileSlotsAreLeft() {
+    LeaseId some = new LeaseId("ls-1");
+    LeaseId rest = new LeaseId("ls-2");
+    routes.merge(
+        table(
+            shared(route("m-1", "a", 1, Phase.READY), new Route.Share(some, 3)),
+            shared(
+                route("m-2", "b", 1, Phase.READY),
+                new Route.Share(some, 1),
+                new Route.Share(rest, 3))));
+
+    ModelEntry entry = routes.snapshot().find("m").orElseThrow();
+    assertThat(readyOf("m")).containsExactly("m-1");
+    assertThat(entry.ready(0).route().openSlots()).isEqualTo(1);
+    assertThat(entry.leasedCount()).as("closed to others").isEqualTo(1);
+    assertThat(entry.leasedTo(rest, Set.of()).map(Target::instance))
+        .hasValue(InstanceId.of("m-2"));
+    assertThat(entry.leasedTo(some, Set.of(InstanceId.of("m-2"))).map(Target::instance))
+        .hasValue(InstanceId.of("m-1"));
+    assertThat(entry.leasedTo(new LeaseId("ls-3"), Set.of())).isEmpty();
+  }
+
   private List<String> readyOf(String model) {
     List<String> ready = new ArrayList<>();
     routes
@@ -346,6 +369,25 @@ class RoutesTest {
         route.tasks(),
         route.revision(),
         Optional.of(lease));
+  }
+
+  private static Route shared(Route route, Route.Share... shares) {
+    return new Route(
+        route.instance(),
+        route.machine(),
+        route.epoch(),
+        route.sequence(),
+        route.phase(),
+        route.front(),
+        route.slots(),
+        route.endpoints(),
+        route.clean(),
+        route.progress(),
+        route.tasks(),
+        route.revision(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(shares));
   }
 
   private static Route at(int port, Route route) {

@@ -4,7 +4,6 @@ import static io.remuda.protocol.ErrorCode.ENDED;
 import static io.remuda.protocol.ErrorCode.IDEMPOTENCY_CONFLICT;
 import static io.remuda.protocol.ErrorCode.INVALID_REQUEST;
 import static io.remuda.protocol.ErrorCode.MODEL_NOT_READY;
-import static io.remuda.protocol.ErrorCode.NOT_SUPPORTED;
 import static io.remuda.protocol.ErrorCode.SHUTTING_DOWN;
 import static io.remuda.protocol.ErrorCode.STALE_LEASE;
 import static io.remuda.protocol.ErrorCode.WRONG_JOURNAL;
@@ -43,8 +42,8 @@ import java.util.TreeSet;
  * <p>No two leases wait for each other: each asks for its models in the order of their names, and
  * one that has to wait for a model gives those after it back meanwhile.
  *
- * <p>Leases are exclusive: an instance answers its holder alone. A share of an instance is not
- * leased, since a machine can hold an instance for one token only.
+ * <p>Of whole instances or of shares of them it asks and holds alike: what differs is how much its
+ * models' owners grant, and what their machines keep.
  */
 public final class LeaseDecider {
 
@@ -63,12 +62,6 @@ public final class LeaseDecider {
                   IDEMPOTENCY_CONFLICT,
                   "lease %s was asked for with something else; use another key"
                       .formatted(state.id())));
-    }
-    if (!wish.exclusive()) {
-      return Optional.of(
-          Refused.of(
-              NOT_SUPPORTED,
-              "a share of an instance cannot be leased, only a whole one; ask for exclusive=true"));
     }
     if (wish.models().isEmpty()) {
       return Optional.of(

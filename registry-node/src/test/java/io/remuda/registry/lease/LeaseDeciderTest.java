@@ -372,7 +372,7 @@ class LeaseDeciderTest {
 
   @Test
   void refusesWhatCannotBeALease() {
-    assertThat(refusal(wish(false, TTL, Optional.empty(), A))).hasValue(ErrorCode.NOT_SUPPORTED);
+    assertThat(refusal(wish(false, TTL, Optional.empty(), A))).as("a share").isEmpty();
     assertThat(refusal(wish(true, TTL, Optional.empty()))).hasValue(ErrorCode.INVALID_REQUEST);
     assertThat(refusal(wish(true, Duration.ZERO, Optional.empty(), A)))
         .hasValue(ErrorCode.INVALID_REQUEST);

@@ -108,8 +108,14 @@ final class LeaseVerb {
 
     @Option(
         names = "--shared",
-        description = "Others may use the instances, too; where that is supported.")
+        description = "A slot of each instance; others may use those that are left.")
     private boolean shared;
+
+    @Option(
+        names = "--slots",
+        paramLabel = "N",
+        description = "So many slots of each instance, as with --shared.")
+    private @Nullable Integer slots;
 
     @Option(
         names = {"-f", "--file"},
@@ -149,8 +155,11 @@ final class LeaseVerb {
       if (session != null) {
         body.put("session", session);
       }
-      if (shared) {
+      if (shared || slots != null) {
         body.put("exclusive", false);
+      }
+      if (slots != null) {
+        body.put("slots", slots);
       }
       patience.ifPresent(limit -> body.put("waitSeconds", seconds(limit)));
       return body;

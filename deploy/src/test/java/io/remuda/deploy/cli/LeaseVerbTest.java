@@ -61,6 +61,16 @@ final class LeaseVerbTest {
   }
 
   @Test
+  void asksForAShareOfSlots() {
+    gateway.on("POST /v1/leases", 202, PENDING);
+
+    assertThat(type("lease", "acquire", "chat", "--slots", "2").exit()).isZero();
+
+    assertThat(gateway.last().body())
+        .isEqualTo("{\"models\":[\"chat\"],\"exclusive\":false,\"slots\":2}");
+  }
+
+  @Test
   void waitsUntilItIsReadyAndSaysWhatForMeanwhile() {
     gateway.on("POST /v1/leases", 202, PENDING);
     gateway.on("GET /v1/leases/ls-1?wait=15000ms", 503, "{\"error\":{\"code\":\"overloaded\"}}");

@@ -12,6 +12,7 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.Phase;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 

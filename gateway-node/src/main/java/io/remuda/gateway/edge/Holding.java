@@ -4,6 +4,7 @@ import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.gateway.routing.WaitingRoom;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.ModelName;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,33 @@ final class Holding {
       return Optional.empty();
     }
     return Optional.of(room.isClosed() ? Refusals.stopping() : Refusals.roomFull(entry.name()));
+  }
+
+  /**
+   * Waits until an alias leads to a model again; or says why not.
+   *
+   * @param target that it stands for, and that is gone
+   * @param unknown what is said when no switch is heard of in time
+   */
+  Optional<Refused> awaitSwitch(String alias, ModelName target, Refused unknown) {
+    boolean returns = called;
+    called = false;
+    Duration grace = handler.looseAliases().left(alias, target, System.nanoTime());
+    Duration left =
+        request
+            .holdFor()
+            .map(most -> most.minusNanos(System.nanoTime() - started))
+            .filter(most -> most.compareTo(grace) < 0)
+            .orElse(grace);
+    if (left.isZero() || left.isNegative()) {
+      return Optional.of(unknown);
+    }
+    WaitingRoom.Guest guest = new WaitingRoom.Guest(alias, started, request.loop(), this::called);
+    place = returns ? room.comeBack(guest, left, false) : room.enter(guest, left, false);
+    if (place.isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.of(room.isClosed() ? Refusals.stopping() : Refusals.roomFull(alias));
   }
 
   /** What to tell a client that has waited for a while; nothing while its request is not held. */

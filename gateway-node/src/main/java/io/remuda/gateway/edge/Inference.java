@@ -6,6 +6,7 @@ import io.remuda.gateway.routing.RouteSnapshot;
 import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.LeaseToken;
 import java.time.Duration;
 import java.util.List;
@@ -144,8 +145,17 @@ final class Inference implements AnswerInProgress {
       search();
     } else {
       Refused unknown = Refusals.unknown(asked, snapshot, request.models());
-      model = "";
-      refuse(unknown, retryAfterLoading());
+      Optional<ModelName> target =
+          visible && !snapshot.isCold() ? snapshot.aliasOf(asked) : Optional.empty();
+      // Its model's removal may be known here before its switch.
+      target
+          .map(gone -> holding.awaitSwitch(asked, gone, unknown))
+          .orElseGet(() -> Optional.of(unknown))
+          .ifPresent(
+              why -> {
+                model = "";
+                refuse(why, retryAfterLoading());
+              });
     }
   }
 

@@ -24,6 +24,7 @@ public final class InferenceHandler {
   private final FirstTokens firstTokens;
   private final Translations translations;
   private final LeaseDirectory leases;
+  private final LooseAliases looseAliases;
 
   /**
    * @param timers answer held requests whose time is over
@@ -58,6 +59,7 @@ public final class InferenceHandler {
     this.firstTokens = new FirstTokens(settings.firstTokenWindow());
     this.translations = translations;
     this.leases = leases;
+    this.looseAliases = new LooseAliases(settings.leavingWait());
   }
 
   /**
@@ -118,6 +120,10 @@ public final class InferenceHandler {
 
   LeaseDirectory leases() {
     return leases;
+  }
+
+  LooseAliases looseAliases() {
+    return looseAliases;
   }
 
   /** Where requests wait that no instance takes now. */

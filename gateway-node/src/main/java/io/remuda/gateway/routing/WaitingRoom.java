@@ -47,6 +47,7 @@ public final class WaitingRoom implements AutoCloseable {
   /**
    * Who waits.
    *
+   * @param model an alias of one who waits until that leads to a model
    * @param arrived of {@link System#nanoTime()}; whoever arrived first is called first
    * @param loop where {@code called} runs
    */
@@ -264,11 +265,20 @@ public final class WaitingRoom implements AutoCloseable {
       for (String model : models) {
         Line line = lines.get(model);
         if (line != null) {
-          take(line, wanted(line, snapshot.get(model)), called);
+          ModelEntry entry = snapshot.get(model);
+          take(
+              line,
+              snapshot.aliasOf(model).isPresent() ? led(line, entry) : wanted(line, entry),
+              called);
         }
       }
     }
     called.forEach(this::call);
+  }
+
+  /** Of those who wait until an alias leads somewhere: there each waits like any other. */
+  private static int led(Line line, @Nullable ModelEntry target) {
+    return target == null ? 0 : line.waiting.size();
   }
 
   private static int wanted(Line line, @Nullable ModelEntry entry) {

@@ -110,7 +110,46 @@ class EdgeAliasTest {
   }
 
   @Test
+  void aModelsRemovalThatIsHeardBeforeTheAliassSwitchIsWaitedOut() throws Exception {
+    try (ScriptedEngine second = engine()) {
+      fixture.listed("chat-v1", DeploymentPhase.READY, "");
+      fixture.alias("chat", "chat-v1");
+      fixture.ready("chat-v2-1", second.port());
+      fixture.listed("chat-v1", DeploymentPhase.ENDED, "");
+      CompletableFuture<HttpResponse<String>> held =
+          CompletableFuture.supplyAsync(() -> fixture.post(CHAT, BODY));
+      Eventually.isTrue(
+          "it waits for the switch",
+          Duration.ofSeconds(20),
+          () -> fixture.handler.waitingRoom().depths().containsKey("chat"));
+
+      fixture.alias("chat", "chat-v2");
+
+      HttpResponse<String> answer = held.get(20, TimeUnit.SECONDS);
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      assertThat(second.seen()).hasSize(1);
+      fixture.ended("chat-v2 ok");
+    }
+  }
+
+  @Test
+  void whoeverDoesNotWantToWaitIsToldOfTheRemovedModelAtOnce() {
+    fixture.listed("chat-v1", DeploymentPhase.READY, "");
+    fixture.alias("chat", "chat-v1");
+    fixture.listed("chat-v1", DeploymentPhase.ENDED, "");
+
+    assertThat(fixture.post(CHAT, BODY, "x-remuda-wait", "0").statusCode()).isEqualTo(404);
+  }
+
+  private void withLittlePatience() {
+    fixture.close();
+    fixture =
+        new EdgeFixture("inference.leaving-wait = 50ms", Authenticator.OPEN, Optional.empty());
+  }
+
+  @Test
   void saysThatItsModelWasRemoved() {
+    withLittlePatience();
     fixture.listed("other", DeploymentPhase.READY, "");
     fixture.alias("chat", "chat-v1");
 
@@ -196,7 +235,25 @@ class EdgeAliasTest {
   }
 
   @Test
+  void oneThatWaitsForAModelThatIsRemovedWaitsForTheSwitchThatIsHeardLater() throws Exception {
+    try (ScriptedEngine second = engine()) {
+      CompletableFuture<HttpResponse<String>> held = heldForTheFirst();
+      fixture.ready("chat-v2-1", second.port());
+
+      fixture.listed("chat-v1", DeploymentPhase.ENDED, "");
+      Eventually.isTrue(
+          "it waits for the switch",
+          Duration.ofSeconds(20),
+          () -> fixture.handler.waitingRoom().depths().containsKey("chat"));
+      fixture.alias("chat", "chat-v2");
+
+      assertThat(held.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void oneThatWaitsForTheRemovedModelOfAnAliasIsToldOfBoth() throws Exception {
+    withLittlePatience();
     CompletableFuture<HttpResponse<String>> held = heldForTheFirst();
 
     fixture.listed("chat-v1", DeploymentPhase.ENDED, "");

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
- * Watches the end of a stream of events, and nothing but the end: whether something may be put
+ * Watches the end of a stream of events, and little but the end: whether something may be put
  * between two events now, and whether what was sent is a complete answer.
  */
 public final class StreamGuard {
@@ -29,8 +29,13 @@ public final class StreamGuard {
   private static final Pattern RESPONSE_OVER =
       Pattern.compile("\"type\"\\s*:\\s*\"(response\\.(completed|failed|incomplete)|error)\"");
 
+  /** Longer than what {@link #RESPONSE_OVER} looks for. */
+  private static final int OVERLAP = 64;
+
   private final Tail tail = new Tail(2048);
   private final End end;
+  private String before = "";
+  private boolean responseOver;
 
   public StreamGuard(End end) {
     this.end = end;
@@ -38,6 +43,16 @@ public final class StreamGuard {
 
   public void add(ByteBuf chunk) {
     tail.add(chunk);
+    if (end == End.RESPONSE_COMPLETED && !responseOver) {
+      lookForTheLast(chunk);
+    }
+  }
+
+  /** The last event of a response holds all of it, and its type may stand far from its end. */
+  private void lookForTheLast(ByteBuf chunk) {
+    String text = before + chunk.toString(StandardCharsets.ISO_8859_1);
+    responseOver = RESPONSE_OVER.matcher(text).find();
+    before = text.substring(Math.max(0, text.length() - OVERLAP));
   }
 
   /** Whether the last byte sent was the end of an event, or nothing was sent yet. */
@@ -50,7 +65,7 @@ public final class StreamGuard {
     return switch (end) {
       case NONE -> Ending.COMPLETE;
       case DONE -> doneEnding();
-      case RESPONSE_COMPLETED -> complete(RESPONSE_OVER.matcher(tail.text()).find());
+      case RESPONSE_COMPLETED -> complete(responseOver);
       case MESSAGE_STOP -> complete(tail.text().contains("message_stop"));
     };
   }

@@ -53,6 +53,19 @@ class StreamGuardTest {
   }
 
   @Test
+  void knowsACompleteResponseWhoseLastEventIsLong() {
+    String long1 = "data: {\"type\":\"response.comp";
+    String long2 = "leted\",\"response\":{\"text\":\"" + "x".repeat(5000) + "\"}}\n\n";
+    String quoted = "data: {\"delta\":\"\\\"type\\\":\\\"response.completed\\\"\"}\n\n";
+
+    assertThat(after(End.RESPONSE_COMPLETED, "data: {}\n\n", long1, long2).ending())
+        .isEqualTo(Ending.COMPLETE);
+    assertThat(after(End.RESPONSE_COMPLETED, quoted).ending())
+        .as("what a model says is no end")
+        .isEqualTo(Ending.BROKEN);
+  }
+
+  @Test
   void knowsTheEndsOfTheOtherDialects() {
     assertThat(after(End.RESPONSE_COMPLETED, "data: {\"type\":\"response.completed\"}").ending())
         .isEqualTo(Ending.COMPLETE);

@@ -131,7 +131,7 @@ final class Attempt implements InferenceSink {
       case OPENED -> {
         if (bytes.isReadable()) {
           mode = Mode.STREAMING;
-          inference.head(this, status, ClientAnswer.STREAM_HEADERS, true);
+          inference.head(this, status, inference.endpoint().dialect().streamHeaders(), true);
           stream(bytes);
         } else {
           bytes.release();
@@ -221,7 +221,7 @@ final class Attempt implements InferenceSink {
       onFailure(gone("ended its stream before the first event"), true);
       return;
     }
-    inference.head(this, status, ClientAnswer.STREAM_HEADERS, true);
+    inference.head(this, status, inference.endpoint().dialect().streamHeaders(), true);
     close();
     inference.end(false);
   }
@@ -313,7 +313,8 @@ final class Attempt implements InferenceSink {
     }
   }
 
-  private static boolean isEvents(String contentType) {
-    return contentType.startsWith("text/event-stream");
+  private boolean isEvents(String contentType) {
+    return contentType.startsWith(
+        inference.endpoint().dialect().isInLines() ? "application/x-ndjson" : "text/event-stream");
   }
 }

@@ -44,8 +44,15 @@ public record BodyScan(String model, boolean stream) {
 
   /** Reads {@code body} and leaves its indices alone. */
   public static Result of(ByteBuf body) {
+    return of(body, false);
+  }
+
+  /**
+   * @param streamsUnasked whether a body that does not say wants a stream
+   */
+  static Result of(ByteBuf body, boolean streamsUnasked) {
     try (JsonParser parser = parser(body)) {
-      return scan(parser);
+      return scan(parser, streamsUnasked);
     } catch (StreamConstraintsException e) {
       return refuse(
           ErrorCode.INVALID_JSON,
@@ -59,13 +66,13 @@ public record BodyScan(String model, boolean stream) {
     }
   }
 
-  private static Result scan(JsonParser parser) throws IOException {
+  private static Result scan(JsonParser parser, boolean streamsUnasked) throws IOException {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       return refuse(ErrorCode.INVALID_REQUEST, "the body must be a JSON object {...}");
     }
     String model = "";
     boolean seen = false;
-    boolean stream = false;
+    boolean stream = streamsUnasked;
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
       JsonToken value = parser.nextToken();

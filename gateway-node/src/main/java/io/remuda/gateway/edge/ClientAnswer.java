@@ -23,6 +23,12 @@ final class ClientAnswer {
           Map.entry("cache-control", "no-cache"),
           Map.entry("x-accel-buffering", "no"));
 
+  static final List<Map.Entry<String, String>> LINE_HEADERS =
+      List.of(
+          Map.entry("content-type", "application/x-ndjson"),
+          Map.entry("cache-control", "no-cache"),
+          Map.entry("x-accel-buffering", "no"));
+
   private static final ByteBuf DONE =
       Unpooled.unreleasableBuffer(
           Unpooled.copiedBuffer("data: [DONE]\n\n", StandardCharsets.US_ASCII));
@@ -53,7 +59,7 @@ final class ClientAnswer {
    * @return false when there is no place for it
    */
   boolean comment(boolean betweenEvents) {
-    if (headSent && !early && !streaming) {
+    if (inLines() || (headSent && !early && !streaming)) {
       return false;
     }
     promiseStream();
@@ -66,8 +72,15 @@ final class ClientAnswer {
 
   /** A comment that says {@code what}, for a client that waits for a stream of which none came. */
   void comment(String what) {
+    if (inLines()) {
+      return;
+    }
     promiseStream();
     sink.bytes(Unpooled.copiedBuffer(": " + what + "\n\n", StandardCharsets.UTF_8));
+  }
+
+  private boolean inLines() {
+    return request.endpoint().dialect().isInLines();
   }
 
   private void promiseStream() {
@@ -86,12 +99,9 @@ final class ClientAnswer {
 
   /** An engine's error for a client that was promised a stream. Releases {@code body}. */
   void errorAsEvent(ByteBuf body) {
-    String prefix =
-        request.endpoint().dialect() == Endpoint.Dialect.ANTHROPIC ? "event: error\n" : "";
-    sink.bytes(
-        Unpooled.copiedBuffer(
-            prefix + "data: " + body.toString(StandardCharsets.UTF_8) + "\n\n",
-            StandardCharsets.UTF_8));
+    String event =
+        ErrorAnswer.event(body.toString(StandardCharsets.UTF_8), request.endpoint().dialect());
+    sink.bytes(Unpooled.copiedBuffer(event, StandardCharsets.UTF_8));
     body.release();
     sink.end();
   }
@@ -124,7 +134,7 @@ final class ClientAnswer {
       return;
     }
     String event = ErrorAnswer.event(reason, request.endpoint().dialect(), request.requestId());
-    String text = betweenEvents ? event : "\n\n" + event;
+    String text = betweenEvents ? event : (inLines() ? "\n" : "\n\n") + event;
     sink.bytes(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
     sink.end();
   }

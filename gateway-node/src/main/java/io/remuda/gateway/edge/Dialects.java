@@ -1,6 +1,9 @@
 package io.remuda.gateway.edge;
 
 import io.remuda.gateway.dialect.MessagesTranslator;
+import io.remuda.gateway.dialect.OllamaChatTranslator;
+import io.remuda.gateway.dialect.OllamaEmbedTranslator;
+import io.remuda.gateway.dialect.OllamaGenerateTranslator;
 import io.remuda.gateway.dialect.ResponsesTranslator;
 import io.remuda.gateway.dialect.TokenCountTranslator;
 import io.remuda.gateway.dialect.Translator;
@@ -13,6 +16,9 @@ final class Dialects {
   private static final Translator MESSAGES = new MessagesTranslator();
   private static final Translator RESPONSES = new ResponsesTranslator();
   private static final Translator TOKEN_COUNT = new TokenCountTranslator();
+  private static final Translator OLLAMA_CHAT = new OllamaChatTranslator();
+  private static final Translator OLLAMA_GENERATE = new OllamaGenerateTranslator();
+  private static final Translator OLLAMA_EMBED = new OllamaEmbedTranslator();
 
   private Dialects() {}
 
@@ -22,6 +28,9 @@ final class Dialects {
       case MESSAGES -> Optional.of(MESSAGES);
       case COUNT_TOKENS -> Optional.of(TOKEN_COUNT);
       case RESPONSES -> Optional.of(RESPONSES);
+      case OLLAMA_CHAT -> Optional.of(OLLAMA_CHAT);
+      case OLLAMA_GENERATE -> Optional.of(OLLAMA_GENERATE);
+      case OLLAMA_EMBED -> Optional.of(OLLAMA_EMBED);
       case CHAT, COMPLETIONS, EMBEDDINGS, RERANK, TOKENIZE, DETOKENIZE, PREDICT -> Optional.empty();
     };
   }
@@ -29,10 +38,11 @@ final class Dialects {
   /**
    * Whether an engine answers {@code endpoint} itself.
    *
-   * @param offered the paths that it answers; none: nobody has said, and it is tried
+   * @param offered the paths that it answers; none: nobody has said, and it is tried, but not with
+   *     what is Ollama's alone
    */
   static boolean isNative(Endpoint endpoint, Set<String> offered) {
-    return offered.isEmpty()
+    return (offered.isEmpty() && endpoint.dialect() != Endpoint.Dialect.OLLAMA)
         || offered.contains(endpoint.path())
         // Engines that have Anthropic's messages count their tokens too.
         || (endpoint == Endpoint.COUNT_TOKENS && offered.contains(Endpoint.MESSAGES.path()));

@@ -15,17 +15,27 @@ public enum Endpoint {
   RERANK("/v1/rerank", Dialect.OPENAI, End.NONE),
   TOKENIZE("/tokenize", Dialect.OPENAI, End.NONE),
   DETOKENIZE("/detokenize", Dialect.OPENAI, End.NONE),
+  OLLAMA_CHAT("/api/chat", Dialect.OLLAMA, End.DONE_LINE),
+  OLLAMA_GENERATE("/api/generate", Dialect.OLLAMA, End.DONE_LINE),
+  OLLAMA_EMBED("/api/embed", Dialect.OLLAMA, End.NONE),
   /** Of typed models; clients name the model in the address, see {@link #modelIn}. */
   PREDICT("/predict", Dialect.OPENAI, End.DONE);
 
   /** Whose shapes of errors and events the clients of an address read. */
   public enum Dialect {
     OPENAI,
-    ANTHROPIC;
+    ANTHROPIC,
+    /** Its streams are lines of JSON, in which nothing else can stand. */
+    OLLAMA;
 
     /** The head of a stream, without what is this answer's alone. */
     List<Map.Entry<String, String>> streamHeaders() {
-      return ClientAnswer.STREAM_HEADERS;
+      return isInLines() ? ClientAnswer.LINE_HEADERS : ClientAnswer.STREAM_HEADERS;
+    }
+
+    /** Whether each event is a line, and not a server-sent event. */
+    boolean isInLines() {
+      return this == OLLAMA;
     }
   }
 
@@ -38,7 +48,9 @@ public enum Endpoint {
     /** The event {@code response.completed}, or one of its unhappy relatives. */
     RESPONSE_COMPLETED,
     /** The event {@code message_stop}. */
-    MESSAGE_STOP
+    MESSAGE_STOP,
+    /** A line with {@code "done":true}. */
+    DONE_LINE
   }
 
   private static final Endpoint[] ALL = values();
@@ -63,6 +75,11 @@ public enum Endpoint {
 
   public End end() {
     return end;
+  }
+
+  /** Whether a client that does not say gets a stream. */
+  boolean streamsUnasked() {
+    return end == End.DONE_LINE;
   }
 
   /**

@@ -20,7 +20,7 @@ public final class ErrorAnswer {
 
   private ErrorAnswer() {}
 
-  /** The body: OpenAI's or Anthropic's error object. */
+  /** The body: the error object of OpenAI, Anthropic or Ollama. */
   public static String body(Refused refused, Dialect dialect, String requestId) {
     return body(refused, "", dialect, requestId);
   }
@@ -38,6 +38,12 @@ public final class ErrorAnswer {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = FACTORY.createGenerator(text)) {
       json.writeStartObject();
+      if (dialect == Dialect.OLLAMA) {
+        json.writeStringField("error", message);
+        json.writeEndObject();
+        json.flush();
+        return text.toString();
+      }
       if (dialect == Dialect.ANTHROPIC) {
         json.writeStringField("type", "error");
       }
@@ -80,7 +86,16 @@ public final class ErrorAnswer {
   /** The event with which a stream that broke ends. */
   public static String event(Refused refused, Dialect dialect, String requestId) {
     String body = body(refused, dialect, requestId);
-    return (dialect == Dialect.ANTHROPIC ? "event: error\n" : "") + "data: " + body + "\n\n";
+    return event(body, dialect);
+  }
+
+  /** The same of a body that was made before. */
+  static String event(String body, Dialect dialect) {
+    return switch (dialect) {
+      case OPENAI -> "data: " + body + "\n\n";
+      case ANTHROPIC -> "event: error\ndata: " + body + "\n\n";
+      case OLLAMA -> body + "\n";
+    };
   }
 
   private static void stringOrNull(JsonGenerator json, String name, String value)

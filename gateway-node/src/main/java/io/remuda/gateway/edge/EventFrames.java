@@ -26,8 +26,12 @@ final class EventFrames {
     return dialect.streamHeaders();
   }
 
-  /** Adds one; its {@code type} is also the name of the event. */
+  /** Adds one: a line, or a server-sent event whose name is also its {@code type}. */
   void add(ObjectNode event) {
+    if (dialect.isInLines()) {
+      ready.writeBytes(Trees.bytes(event)).writeByte('\n');
+      return;
+    }
     ready
         .writeBytes(EVENT)
         .writeBytes(ascii(event.path("type").asText()))

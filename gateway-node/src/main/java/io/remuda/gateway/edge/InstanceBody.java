@@ -1,6 +1,7 @@
 package io.remuda.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
+import io.remuda.gateway.dialect.OllamaNames;
 import io.remuda.gateway.dialect.Translator;
 import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.gateway.routing.Target;
@@ -43,12 +44,15 @@ final class InstanceBody {
   /** Finds out which model is asked for and how; or why that cannot be told. */
   Optional<Refused> read(Translations translations) {
     if (request.endpoint() != Endpoint.PREDICT) {
-      BodyScan.Result result = BodyScan.of(request.body());
+      BodyScan.Result result = BodyScan.of(request.body(), request.endpoint().streamsUnasked());
       result
           .scan()
           .ifPresent(
               scan -> {
-                model = scan.model();
+                model =
+                    request.endpoint().dialect() == Endpoint.Dialect.OLLAMA
+                        ? OllamaNames.untagged(scan.model())
+                        : scan.model();
                 stream = scan.stream();
                 translation = Dialects.translator(request.endpoint()).map(this::call).orElse(null);
               });

@@ -22,6 +22,7 @@ public final class StreamGuard {
     BROKEN
   }
 
+  private static final byte[] LINE = {'\n'};
   private static final byte[] BOUNDARY = {'\n', '\n'};
   private static final byte[] CRLF_BOUNDARY = {'\r', '\n', '\r', '\n'};
   private static final byte[] DONE = "data: [DONE]\n\n".getBytes(StandardCharsets.US_ASCII);
@@ -57,6 +58,9 @@ public final class StreamGuard {
 
   /** Whether the last byte sent was the end of an event, or nothing was sent yet. */
   public boolean betweenEvents() {
+    if (end == End.DONE_LINE) {
+      return tail.size() == 0 || tail.endsWith(LINE);
+    }
     return tail.size() == 0 || tail.endsWith(BOUNDARY) || tail.endsWith(CRLF_BOUNDARY);
   }
 
@@ -67,6 +71,7 @@ public final class StreamGuard {
       case DONE -> doneEnding();
       case RESPONSE_COMPLETED -> complete(responseOver);
       case MESSAGE_STOP -> complete(tail.text().contains("message_stop"));
+      case DONE_LINE -> complete(tail.text().contains("\"done\":true"));
     };
   }
 

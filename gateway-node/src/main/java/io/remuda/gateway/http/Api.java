@@ -64,13 +64,21 @@ final class Api {
         .handle(
             (response, failure) -> {
               HttpResponse answer =
-                  failure == null ? response : Errors.response(failure, requestId);
+                  failure == null ? response : refusal(request, failure, requestId);
               if (failure != null) {
                 // What the client still sends must be read, or its connection hangs.
                 request.discardEntityBytes(materializer);
               }
               return answer.addHeader(RawHeader.create(Keys.REQUEST_ID_HEADER, requestId));
             });
+  }
+
+  private static HttpResponse refusal(HttpRequest request, Throwable failure, String requestId) {
+    HttpResponse answer = Errors.response(failure, requestId);
+    return request.getUri().path().startsWith(OllamaRoutes.BELOW)
+            && Refusal.causeOf(failure) instanceof Refusal refusal
+        ? Errors.inOneWord(answer, refusal.refused().message())
+        : answer;
   }
 
   private CompletionStage<HttpResponse> attempt(

@@ -176,6 +176,7 @@ public final class ApiServer {
     table.addAll(
         new InferenceRoutes(parts.inference(), materializer, local.executionContext(), seal)
             .endpoints());
+    table.addAll(new OllamaRoutes(routes::snapshot).endpoints());
     table.addAll(new DeploymentRoutes(fleet, routes::snapshot, pause, settings).endpoints());
     table.addAll(new RolloutRoutes(fleet).endpoints());
     table.addAll(new AliasRoutes(new AliasClient(fleet), routes::snapshot).endpoints());

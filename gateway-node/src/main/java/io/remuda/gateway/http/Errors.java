@@ -93,6 +93,13 @@ public final class Errors {
         Optional.empty());
   }
 
+  /** The same answer in Ollama's shape: the sentence alone. */
+  static HttpResponse inOneWord(HttpResponse answer, String message) {
+    return answer.withEntity(
+        HttpEntities.create(
+            ContentTypes.APPLICATION_JSON, Json.write(Json.object().put("error", message))));
+  }
+
   private static List<HttpHeader> headers(ErrorCode code) {
     List<HttpHeader> headers = new ArrayList<>();
     headers.add(

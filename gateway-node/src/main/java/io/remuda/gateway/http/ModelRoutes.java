@@ -53,14 +53,19 @@ final class ModelRoutes {
 
   private CompletionStage<HttpResponse> list(Call call) {
     RouteSnapshot now = known.get();
-    List<String> ready =
-        Stream.concat(now.models().stream().map(ModelEntry::name), now.aliases().keySet().stream())
-            .filter(name -> now.find(name).filter(ModelRoutes::isUsable).isPresent())
-            .filter(name -> ModelName.parse(name).filter(call.caller()::sees).isPresent())
-            .sorted()
-            .toList();
     return Replies.now(
-        Replies.json(200, Json.list(ready, name -> view(name, now.find(name).orElseThrow()))));
+        Replies.json(
+            200, Json.list(usable(now, call), name -> view(name, now.find(name).orElseThrow()))));
+  }
+
+  /** The names of models, and aliases of such, that take requests of this caller. */
+  static List<String> usable(RouteSnapshot now, Call call) {
+    return Stream.concat(
+            now.models().stream().map(ModelEntry::name), now.aliases().keySet().stream())
+        .filter(name -> now.find(name).filter(ModelRoutes::isUsable).isPresent())
+        .filter(name -> ModelName.parse(name).filter(call.caller()::sees).isPresent())
+        .sorted()
+        .toList();
   }
 
   private CompletionStage<HttpResponse> get(Call call) {

@@ -74,6 +74,10 @@ class StreamGuardTest {
     assertThat(after(End.MESSAGE_STOP, "event: message_stop\n").ending())
         .isEqualTo(Ending.COMPLETE);
     assertThat(after(End.MESSAGE_STOP, "event: ping\n").ending()).isEqualTo(Ending.BROKEN);
+    assertThat(after(End.DONE_LINE, "{\"done\":false}\n", "{\"done\":true}\n").ending())
+        .isEqualTo(Ending.COMPLETE);
+    assertThat(after(End.DONE_LINE, "{\"done\":false}\n").ending()).isEqualTo(Ending.BROKEN);
+    assertThat(after(End.DONE_LINE, "{\"done\":false}\n").betweenEvents()).isTrue();
     assertThat(after(End.NONE, "x").ending()).isEqualTo(Ending.COMPLETE);
   }
 }

@@ -132,6 +132,23 @@ class AccessMatrixTest {
   }
 
   @Test
+  void refusesOllamasClientsInTheirShape() throws Exception {
+    Answer refused = api.get("/api/tags");
+    Answer unknown =
+        api.send(
+            "POST",
+            "/api/show",
+            "{\"model\":\"none\"}",
+            "x-api-key",
+            api.key(Set.of(Scope.INFER), Set.of()));
+
+    assertThat(refused.status()).isEqualTo(401);
+    assertThat(refused.json().path("error").isTextual()).isTrue();
+    assertThat(unknown.status()).isEqualTo(404);
+    assertThat(unknown.json().path("error").asText()).startsWith("the model does not exist");
+  }
+
+  @Test
   void aKeyForSomeModelsSeesNoOthers() throws Exception {
     api.knows("mine", DeploymentPhase.READY, Phase.READY, "127.0.0.1:1");
     api.knows("theirs", DeploymentPhase.READY, Phase.READY, "127.0.0.1:1");
@@ -139,6 +156,8 @@ class AccessMatrixTest {
 
     assertThat(api.get("/v1/models", "x-api-key", key).json().path("data").findValuesAsText("id"))
         .containsExactly("mine");
+    assertThat(api.get("/api/tags", "x-api-key", key).json().path("models").findValuesAsText("name"))
+        .containsExactly("mine:latest");
     assertThat(
             api.get("/v1/deployments", "x-api-key", key)
                 .json()

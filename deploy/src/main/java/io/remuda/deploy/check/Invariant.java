@@ -18,6 +18,10 @@ public enum Invariant {
   TOKEN_RISES("L2", "a token below the highest that an instance was told is never answered"),
   ONE_INSTANCE_PER_LEASE("L3", "a lease that is READY has one instance of each of its models"),
   LEASES_SETTLE("L4", "a lease comes to be READY, to wait with a reason, or to leave nothing"),
+  NO_FLAPPING("M1", "under a load that stays as it is a model changes direction twice at most"),
+  WOKEN_ONCE("M2", "however many wait for a model that sleeps, it is woken once"),
+  PINNED_STAYS("M3", "an instance of a pinned model never gives way"),
+  NO_START_BEFORE_BACK("M4", "no engine starts on memory that is not back"),
   ACT_AFTER_WRITE("E4", "a machine starts only what is written to run on it"),
   NOTHING_LOST("E3", "an accepted deployment is there until it is removed");
 

@@ -30,6 +30,10 @@ public final class Live {
           new Leases.Tokens(),
           new Leases.Parts(),
           new Leases.AtRest(),
+          new Moves.Turns(),
+          new Moves.Wakes(),
+          new Moves.Pins(),
+          new Moves.Memory(),
           new Bounds.Commits(),
           new Bounds.Sizes());
 

@@ -27,6 +27,9 @@ public sealed interface Observation {
   /** What is seen of leases, in a file of its own: {@link LeaseSeen}. */
   non-sealed interface OfLeases extends Observation {}
 
+  /** What is seen of scaling and of places given away, too: {@link MoveSeen}. */
+  non-sealed interface OfMoves extends Observation {}
+
   /** How a client's request ended. */
   enum Outcome {
     /** With a whole answer; a stream with its end mark. */

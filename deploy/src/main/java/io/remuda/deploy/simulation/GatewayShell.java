@@ -22,6 +22,9 @@ final class GatewayShell {
 
   private static final Duration GOSSIP = Duration.ofSeconds(1);
   private static final int MOST_TRIES = 3;
+  private static final int CROWD_PERCENT = 15;
+  private static final int BURST_PERCENT = 8;
+  private static final int BURST = 4;
 
   /** Of requests, those that wait at an instance that has enough. */
   private static final int WAITING_PERCENT = 30;
@@ -30,12 +33,14 @@ final class GatewayShell {
   private final String name;
   private final Routes routes = new Routes();
   private final LeasedCalls leased;
+  private final WaitingRoom room;
   private int rounds;
 
   GatewayShell(World world, String name) {
     this.world = world;
     this.name = name;
     this.leased = new LeasedCalls(world, name, routes);
+    this.room = new WaitingRoom(world, name, routes);
   }
 
   String name() {
@@ -53,6 +58,16 @@ final class GatewayShell {
   void start() {
     gossip();
     ask();
+    room.start();
+    if (world.timeline().chance(CROWD_PERCENT)) {
+      world.timeline().after(world.timeline().between(0, 20_000), this::crowd);
+    }
+  }
+
+  /** From some time on ever as many ask for one model. */
+  private void crowd() {
+    begin(Models.FIRST);
+    world.network().after(name, world.timeline().between(100, 200), this::crowd);
   }
 
   void merge(RouteTable table) {
@@ -88,10 +103,21 @@ final class GatewayShell {
               List<ModelName> names = world.cluster().names();
               if (!names.isEmpty()) {
                 ModelName model = names.get(world.timeline().random().nextInt(names.size()));
-                attempt(model, new HashSet<>(), false);
+                int many = world.timeline().chance(BURST_PERCENT) ? BURST : 1;
+                for (int i = 0; i < many; i++) {
+                  begin(model);
+                }
               }
               ask();
             });
+  }
+
+  private void begin(ModelName model) {
+    if (room.isFor(model)) {
+      room.hold(model, () -> attempt(model, new HashSet<>(), false));
+    } else {
+      attempt(model, new HashSet<>(), false);
+    }
   }
 
   /**

@@ -1,18 +1,15 @@
 package io.remuda.deploy.simulation;
 
-import io.remuda.deploy.check.Observation.Change;
-import io.remuda.deploy.check.Observation.DeploymentChanged;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
-import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelSpec;
-import io.remuda.registry.fleet.FleetMessage;
 import io.remuda.registry.journal.JournalEvent;
 import io.remuda.registry.model.Action;
 import io.remuda.registry.model.AnswerDecider;
 import io.remuda.registry.model.Decision;
+import io.remuda.registry.model.EvictionDecider;
 import io.remuda.registry.model.Leasing;
 import io.remuda.registry.model.ModelDecider;
 import io.remuda.registry.model.ModelEvent;
@@ -21,22 +18,26 @@ import io.remuda.registry.model.Outlook;
 import io.remuda.registry.model.Plan;
 import io.remuda.registry.model.Reconciler;
 import io.remuda.registry.model.RegistrationDecider;
+import io.remuda.registry.model.RegistryMessage;
 import io.remuda.registry.model.RegistryMessage.DescribeAnswered;
 import io.remuda.registry.model.RegistryMessage.StartAnswered;
 import io.remuda.registry.model.RegistryMessage.StopAnswered;
+import io.remuda.registry.model.ScaleDecider;
 import io.remuda.registry.model.Sight;
 import io.remuda.registry.model.SoftState;
 import io.remuda.registry.model.TenancyDecider;
 import io.remuda.registry.model.TenancyMessage;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What a RegistryActor is: the deciders, and what is between them and the world. */
 final class ModelOwner extends Entity {
+
+  /** Between two times that it says its line in the catalog again. */
+  private static final int GOSSIP_LOOKS = 3;
 
   private final ModelName name;
   private final SimulatedRef<RegistryProtocol.Command> self;
@@ -44,13 +45,15 @@ final class ModelOwner extends Entity {
   private final Leasing leasing = new Leasing();
   private ModelState state;
   private SoftState soft = SoftState.EMPTY;
-  private Map<InstanceId, MachineId> watched = Map.of();
+  private final ModelVoice voice;
+  private int looks;
 
   ModelOwner(World world, RegistryShell node, ModelName name, String id, long life) {
     super(world, node, id, life);
     this.name = name;
     this.self = new SimulatedRef<>(node.name(), "owner", (what, message) -> handle(this::look));
     this.orders = new Orders(world, node, this);
+    this.voice = new ModelVoice(world, node, name, self, life);
     this.state = world.journal().model(id, ModelState.empty(name));
   }
 
@@ -70,6 +73,9 @@ final class ModelOwner extends Entity {
             () -> {
               if (isAlive()) {
                 handle(this::look);
+                if (++looks % GOSSIP_LOOKS == 0) {
+                  voice.again();
+                }
                 tick();
               }
             });
@@ -141,19 +147,7 @@ final class ModelOwner extends Entity {
         events,
         () -> {
           soft = soft.forRecipe();
-          world
-              .story()
-              .see(
-                  state
-                      .live()
-                      .map(
-                          live ->
-                              new DeploymentChanged(
-                                  world.now(), name, live.version(), Change.DEPLOYED))
-                      .orElseGet(
-                          () ->
-                              new DeploymentChanged(
-                                  world.now(), name, state.sequence(), Change.REMOVED)));
+          world.truth().accepted(state);
           answer.accept(new RegistryProtocol.Reply(Optional.empty(), Optional.empty()));
           then();
         });
@@ -178,10 +172,7 @@ final class ModelOwner extends Entity {
 
   private void look() {
     Sight sight = sight();
-    Plan plan = Reconciler.reconcile(sight);
-    if (world.plant() == Plant.STOPS_FIRST) {
-      plan = Bugs.stopsFirst(plan, state, world.timeline().instant());
-    }
+    Plan plan = Bugs.look(world.plant(), Reconciler.reconcile(sight), sight);
     Supersession.step(sight, plan, world.now()).ifPresent(world.story()::see);
     carryOut(plan);
   }
@@ -192,6 +183,50 @@ final class ModelOwner extends Entity {
 
   void stopped(StopAnswered answer) {
     handle(() -> carryOut(AnswerDecider.stop(sight(), answer)));
+  }
+
+  /** Requests wait for it at a gateway. */
+  void wanted(int waiting) {
+    handle(
+        () -> {
+          soft = soft.wantedAt(world.timeline().instant());
+          Plan plan = ScaleDecider.wanted(sight(), waiting);
+          if (plan.events().isEmpty() && Outlook.missing(sight()) > 0) {
+            look();
+          } else {
+            carryOut(Bugs.wanted(world.plant(), plan, state, waiting));
+          }
+        });
+  }
+
+  /** Another name wants an instance's place. */
+  void giveWay(RegistryMessage.GiveWay wish) {
+    handle(
+        () -> {
+          EvictionDecider.Answer answer =
+              Bugs.giveWay(world.plant(), EvictionDecider.giveWay(sight(), wish), sight(), wish);
+          RegistryMessage.GiveWayReply reply =
+              new RegistryMessage.GiveWayReply(wish.instance(), answer.stays());
+          if (answer.events().isEmpty()) {
+            wish.replyTo().tell(reply);
+          } else {
+            soft = soft.sent(wish.instance(), Instant.EPOCH);
+            write(
+                answer.events(),
+                () -> {
+                  wish.replyTo().tell(reply);
+                  then();
+                });
+          }
+        });
+  }
+
+  void gaveWay(RegistryMessage.GiveWayAnswered answer) {
+    handle(
+        () -> {
+          soft = EvictionDecider.answered(sight(), answer).soft();
+          look();
+        });
   }
 
   /** A lease wants an instance, or to keep the one that it has. */
@@ -255,12 +290,8 @@ final class ModelOwner extends Entity {
   }
 
   private void show() {
-    Map<InstanceId, MachineId> now = new TreeMap<>();
-    state.instances().values().forEach(instance -> now.put(instance.id(), instance.machine()));
-    if (!now.equals(watched)) {
-      watched = now;
-      node.watched(new FleetMessage.Watch(name, now, self));
-    }
-    leasing.show(sight());
+    Sight sight = sight();
+    voice.show(sight);
+    leasing.show(sight);
   }
 }

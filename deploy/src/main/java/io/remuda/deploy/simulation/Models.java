@@ -4,17 +4,21 @@ import io.remuda.protocol.NodeProtocol.Described;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.EngineOffer;
+import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Resources;
 import io.remuda.protocol.model.RolloutWish;
+import io.remuda.protocol.model.Scaling;
 import io.remuda.protocol.model.Schema;
 import io.remuda.protocol.model.Spread;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -23,6 +27,7 @@ import java.util.stream.IntStream;
 final class Models {
 
   static final int MOST_REPLICAS = 6;
+  static final ModelName FIRST = new ModelName("model0");
   private static final String ENGINE = "simulated";
 
   private final SplittableRandom random;
@@ -65,7 +70,25 @@ final class Models {
         random.nextBoolean() ? Spread.SPREAD : Spread.BINPACK,
         random.nextInt(8) == 0,
         schema,
-        new Policies(Optional.empty(), rollout()));
+        new Policies(scaling(name), rollout(), keep(), Set.of()));
+  }
+
+  private Optional<Scaling> scaling(ModelName name) {
+    if (random.nextInt(100) >= (name.equals(FIRST) ? 60 : 20)) {
+      return Optional.empty();
+    }
+    boolean sleeps = random.nextInt(3) > 0;
+    return Optional.of(
+        new Scaling(
+            sleeps ? 0 : 1,
+            random.nextInt(1, 5),
+            sleeps ? Optional.of(Duration.ofSeconds(random.nextInt(2, 7))) : Optional.empty(),
+            1,
+            Optional.empty()));
+  }
+
+  private Keep keep() {
+    return new Keep(random.nextInt(4) == 0, random.nextBoolean() ? random.nextInt(1, 4) : 0);
   }
 
   private RolloutWish rollout() {

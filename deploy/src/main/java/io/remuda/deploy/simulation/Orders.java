@@ -3,6 +3,7 @@ package io.remuda.deploy.simulation;
 import akka.actor.typed.ActorRef;
 import io.remuda.deploy.check.Observation.StartSent;
 import io.remuda.protocol.NodeProtocol;
+import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.ModelSpec;
@@ -10,6 +11,7 @@ import io.remuda.registry.fleet.FleetMessage.CapacityTold;
 import io.remuda.registry.model.Action;
 import io.remuda.registry.model.Instance;
 import io.remuda.registry.model.ModelState;
+import io.remuda.registry.model.RegistryMessage;
 import io.remuda.registry.model.RegistryMessage.StartAnswered;
 import io.remuda.registry.model.RegistryMessage.StopAnswered;
 import io.remuda.registry.model.TenancyMessage;
@@ -34,6 +36,10 @@ final class Orders {
   }
 
   void send(Action action) {
+    if (action instanceof Action.AskToGiveWay wish) {
+      wish.ids().forEach(id -> askToGiveWay(wish, id));
+      return;
+    }
     Optional<ActorRef<NodeProtocol.Command>> agent = node.agent(action.machine());
     if (agent.isEmpty()) {
       return;
@@ -55,6 +61,19 @@ final class Orders {
     }
   }
 
+  private void askToGiveWay(Action.AskToGiveWay wish, InstanceId id) {
+    ModelOwner other = world.cluster().model(node.name(), id.model());
+    ActorRef<RegistryMessage.GiveWayReply> replyTo =
+        ask(
+            other.node.name(),
+            ANSWER_LIMIT,
+            reply -> owner.gaveWay(new RegistryMessage.GiveWayAnswered(id, reply)));
+    RegistryMessage.GiveWay said =
+        new RegistryMessage.GiveWay(
+            id, owner.state().name(), wish.priority(), wish.asked(), replyTo);
+    world.network().send(node.name(), other.node.name(), "give way", () -> other.giveWay(said));
+  }
+
   private void start(ModelSpec spec, Instance instance) {
     world
         .story()
@@ -72,7 +91,7 @@ final class Orders {
   private void startOn(MachineId machine, ModelSpec spec, Instance instance) {
     ActorRef<NodeProtocol.StartReply> replyTo =
         ask(
-            machine,
+            machine.value(),
             ANSWER_LIMIT,
             reply -> {
               reply.ifPresent(said -> tell(said.machine(), said.capacity()));
@@ -97,7 +116,7 @@ final class Orders {
     Duration drain = world.settings().registry().reconcile().drain();
     ActorRef<NodeProtocol.StopReply> replyTo =
         ask(
-            stop.machine(),
+            stop.machine().value(),
             drain.plus(ANSWER_LIMIT),
             reply -> {
               reply.ifPresent(said -> tell(said.machine(), said.capacity()));
@@ -110,7 +129,7 @@ final class Orders {
   private void release(Action.Release release, ActorRef<NodeProtocol.Command> agent) {
     ActorRef<NodeProtocol.HoldReply> replyTo =
         ask(
-            release.machine(),
+            release.machine().value(),
             ANSWER_LIMIT,
             reply ->
                 owner.released(
@@ -123,7 +142,7 @@ final class Orders {
       ModelState.Declaration declaration, MachineId machine, ActorRef<NodeProtocol.Command> agent) {
     ActorRef<NodeProtocol.Described> replyTo =
         ask(
-            machine,
+            machine.value(),
             world.settings().registry().reconcile().describeTimeout(),
             reply -> owner.described(machine, declaration.revision(), reply));
     agent.tell(new NodeProtocol.DescribeModel(declaration.spec(), replyTo));
@@ -134,7 +153,7 @@ final class Orders {
   }
 
   /** The answer that comes first counts; none after the limit. */
-  private <T> ActorRef<T> ask(MachineId machine, Duration limit, Consumer<Optional<T>> answered) {
+  private <T> ActorRef<T> ask(String from, Duration limit, Consumer<Optional<T>> answered) {
     AtomicBoolean over = new AtomicBoolean();
     world
         .network()
@@ -153,7 +172,7 @@ final class Orders {
             world
                 .network()
                 .send(
-                    machine.value(),
+                    from,
                     node.name(),
                     what,
                     () -> {

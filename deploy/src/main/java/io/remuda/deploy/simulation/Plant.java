@@ -29,6 +29,12 @@ public enum Plant {
       "an instance is held for a lease while others' calls are under way", Invariant.ONE_HOLDER),
   ANY_TOKEN("an instance goes by a lease, whatever its number", Invariant.TOKEN_RISES),
   READY_EARLY("a lease is READY before its instances obey it", Invariant.ONE_INSTANCE_PER_LEASE),
+  FLAPS("a model scales up and down at each look", Invariant.NO_FLAPPING),
+  WAKES_FOR_EACH("a model wakes with an instance for each that waits", Invariant.WOKEN_ONCE),
+  PINNED_GOES("nobody knows what is pinned, and its owner lets it go", Invariant.PINNED_STAYS),
+  FREE_TOO_EARLY(
+      "a machine says that memory is free before the engine is gone",
+      Invariant.NO_START_BEFORE_BACK),
   KEPT_FOR_EVER("a lease that has ended gives nothing back", Invariant.LEASES_SETTLE),
   EARLY_ORDER(
       "commands leave before the events that they rest on are written", Invariant.ACT_AFTER_WRITE);

@@ -1,8 +1,10 @@
 package io.remuda.deploy.simulation;
 
 import akka.actor.typed.ActorRef;
+import io.remuda.protocol.FleetProtocol.Demand;
 import io.remuda.protocol.FleetProtocol.Leaving;
 import io.remuda.protocol.FleetProtocol.Report;
+import io.remuda.protocol.Listing;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.MachineId;
@@ -184,6 +186,20 @@ final class RegistryShell {
   void decided(MachineDecided told) {
     if (up && book.decided(told)) {
       show();
+    }
+  }
+
+  /** The catalog says something of a name. */
+  void listed(Listing line) {
+    if (up) {
+      book.listed(List.of(line));
+    }
+  }
+
+  /** A gateway says what its clients wait for. */
+  void demanded(Demand demand) {
+    if (up) {
+      book.demanded(demand, now());
     }
   }
 

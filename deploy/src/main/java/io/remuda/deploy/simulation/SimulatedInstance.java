@@ -110,7 +110,7 @@ final class SimulatedInstance {
       }
       return;
     }
-    agent.machine().spawn(id());
+    agent.machine().spawn(state.assignment());
     move(Trigger.SPAWNED);
     watch(now);
     prove();
@@ -214,7 +214,11 @@ final class SimulatedInstance {
     agent.after(
         world.timeline().between(5, 1_000),
         () -> {
-          if (world.plant() != Plant.ORPHAN) {
+          if (world.plant() == Plant.FREE_TOO_EARLY) {
+            world
+                .timeline()
+                .after(world.timeline().between(1_000, 6_000), () -> agent.machine().kill(id()));
+          } else if (world.plant() != Plant.ORPHAN) {
             agent.machine().kill(id());
           }
           agent.machine().forget(id());

@@ -1,10 +1,13 @@
 package io.remuda.deploy.simulation;
 
+import io.remuda.deploy.check.MoveSeen.EngineGone;
+import io.remuda.deploy.check.MoveSeen.EngineUp;
 import io.remuda.deploy.check.Observation.InstanceStopped;
 import io.remuda.deploy.check.Observation.MachineSample;
 import io.remuda.deploy.check.Observation.MachineSize;
 import io.remuda.node.agent.AgentState.Tombstone;
 import io.remuda.node.agent.CapacityLedger;
+import io.remuda.node.instance.Assignment;
 import io.remuda.node.instance.InstanceFolder.Kept;
 import io.remuda.node.instance.KeptHold;
 import io.remuda.protocol.id.InstanceId;
@@ -40,7 +43,8 @@ final class SimulatedMachine {
   SimulatedMachine(World world, String name) {
     this.world = world;
     this.id = new MachineId(name);
-    this.memoryMiB = 1_000L * world.timeline().random().nextInt(4, 13);
+    int least = world.isNarrow() ? 1 : 4;
+    this.memoryMiB = 1_000L * world.timeline().random().nextInt(least, 3 * least + 1);
     this.cpus = 16;
     this.gpus = world.timeline().chance(70) ? List.of(gpu(0), gpu(1)) : List.of();
     TreeMap<String, Long> sizes = new TreeMap<>();
@@ -113,7 +117,7 @@ final class SimulatedMachine {
     life.ifPresent(AgentLife::end);
     life = Optional.empty();
     if (enginesToo) {
-      engines.clear();
+      List.copyOf(engines).forEach(this::kill);
     }
   }
 
@@ -143,12 +147,15 @@ final class SimulatedMachine {
     return engines.contains(instance);
   }
 
-  void spawn(InstanceId instance) {
-    engines.add(instance);
+  void spawn(Assignment what) {
+    engines.add(what.id());
+    world.story().see(new EngineUp(world.now(), id, what.id(), what.claim(), what.gpuMiB()));
   }
 
   void kill(InstanceId instance) {
-    engines.remove(instance);
+    if (engines.remove(instance)) {
+      world.story().see(new EngineGone(world.now(), id, instance));
+    }
   }
 
   /** Some engine that runs, if there is one. */

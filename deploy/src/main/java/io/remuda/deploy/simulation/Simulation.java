@@ -3,6 +3,7 @@ package io.remuda.deploy.simulation;
 import io.remuda.deploy.check.Invariant;
 import io.remuda.deploy.check.Leases;
 import io.remuda.deploy.check.Limits;
+import io.remuda.deploy.check.MoveSeen.LoadSteady;
 import io.remuda.deploy.check.Observation.Sample;
 import io.remuda.deploy.check.Settling;
 import io.remuda.deploy.check.Violation;
@@ -110,6 +111,7 @@ public final class Simulation {
     operators.end();
     world.holders().forEach(Holder::end);
     faults.heal();
+    world.story().see(new LoadSteady(world.now()));
     look();
   }
 
@@ -158,7 +160,10 @@ public final class Simulation {
         Set<InstanceId> routed = new TreeSet<>();
         gateway.routes().snapshot().find(name.value()).ifPresent(entry -> add(entry, routed));
         Set<InstanceId> ready = new TreeSet<>(world.truth().open(name));
-        boolean moves = world.truth().isMoving(name) || world.leases().isMoving(name);
+        boolean moves =
+            world.truth().isMoving(name)
+                || world.leases().isMoving(name)
+                || world.moves().isMoving(name);
         if (!routed.equals(ready) && !moves) {
           world
               .story()

@@ -48,7 +48,7 @@ final class Supersession {
             .collect(Collectors.toSet());
     int before = serving.size();
     serving.removeAll(stopped);
-    int wished = state.live().orElseThrow().spec().replicas();
+    int wished = state.wanted();
     return Optional.of(new Superseded(at, state.name(), wished, before, serving.size()));
   }
 

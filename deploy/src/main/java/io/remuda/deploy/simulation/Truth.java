@@ -65,6 +65,7 @@ final class Truth {
           .see(new DeploymentChanged(world.now(), after.name(), after.sequence(), Change.REMOVED));
     }
     world.leases().tenancy(before, after, event);
+    world.moves().journaled(before, after, event);
     Optional<String> now = after.schema().map(Schema::fingerprint);
     if (now.isPresent() && !now.equals(before.schema().map(Schema::fingerprint))) {
       boolean evolved =
@@ -83,6 +84,23 @@ final class Truth {
     if (event instanceof InstanceAssigned assigned) {
       world.story().see(new Assigned(world.now(), assigned.id(), assigned.machine()));
     }
+  }
+
+  /** A change of a deployment was answered, which came to this. */
+  void accepted(ModelState state) {
+    world
+        .story()
+        .see(
+            state
+                .live()
+                .map(
+                    live ->
+                        new DeploymentChanged(
+                            world.now(), state.name(), live.version(), Change.DEPLOYED))
+                .orElseGet(
+                    () ->
+                        new DeploymentChanged(
+                            world.now(), state.name(), state.sequence(), Change.REMOVED)));
   }
 
   /** All of a specification that makes another recipe. */
@@ -163,11 +181,14 @@ final class Truth {
     state.instances().values().forEach(one -> assigned.put(one.id(), one.machine()));
     int ready = ready(state.name()).size();
     return new ModelSample(
-        forLeases(state, wished(state, ready), ready), assigned, ready, pending(state));
+        unlessMoving(state, wished(state, ready), ready), assigned, ready, pending(state));
   }
 
-  /** Of a name that leases have or want some more may be there. */
-  private int forLeases(ModelState state, int wished, int ready) {
+  /** Of a name that leases have or want some more may be there; one that moves is on its way. */
+  private int unlessMoving(ModelState state, int wished, int ready) {
+    if (world.moves().isMoving(state.name())) {
+      return ready;
+    }
     int most = wished + world.settings().registry().reconcile().lease().extra();
     boolean more = wished > 0 && ready > wished && ready <= most;
     return more && world.leases().concern(state.name()) ? ready : wished;

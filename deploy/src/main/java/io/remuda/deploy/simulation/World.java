@@ -16,6 +16,7 @@ final class World {
   static final RegistryProtocol.Command LOOK = Look.NOW;
   private static final int MOST_MACHINES = 8;
   private static final int MOST_HOLDERS = 3;
+  private static final int NARROW_PERCENT = 30;
 
   private final SimulationSettings settings;
   private final Plant plant;
@@ -27,10 +28,12 @@ final class World {
   private final Cluster cluster;
   private final Truth truth;
   private final LeaseTruth leases;
+  private final MoveTruth moves;
   private final List<RegistryShell> registries;
   private final List<SimulatedMachine> machines;
   private final List<GatewayShell> gateways;
   private final List<Holder> holders;
+  private final boolean narrow;
 
   World(SimulationSettings settings, long seed, Plant plant) {
     this.settings = settings;
@@ -43,10 +46,12 @@ final class World {
     this.cluster = new Cluster(this);
     this.truth = new Truth(this);
     this.leases = new LeaseTruth(this);
+    this.moves = new MoveTruth(this);
     this.registries =
         IntStream.rangeClosed(1, timeline.chance(30) ? 1 : 3)
             .mapToObj(i -> new RegistryShell(this, "registry" + i))
             .toList();
+    this.narrow = timeline.chance(NARROW_PERCENT);
     this.machines =
         IntStream.rangeClosed(1, timeline.random().nextInt(1, MOST_MACHINES + 1))
             .mapToObj(i -> new SimulatedMachine(this, "machine" + i))
@@ -111,6 +116,15 @@ final class World {
 
   LeaseTruth leases() {
     return leases;
+  }
+
+  /** Whether machines are so small that models want each other's places. */
+  boolean isNarrow() {
+    return narrow;
+  }
+
+  MoveTruth moves() {
+    return moves;
   }
 
   List<Holder> holders() {

@@ -101,6 +101,8 @@ class CheckerTest {
       case NOTHING_LOST -> List.of(new Deployments(at(150), Map.of()));
       case ONE_HOLDER, TOKEN_RISES, ONE_INSTANCE_PER_LEASE, LEASES_SETTLE ->
           LeaseChecksTest.planted(broken);
+      case NO_FLAPPING, WOKEN_ONCE, PINNED_STAYS, NO_START_BEFORE_BACK ->
+          MoveChecksTest.planted(broken);
       case KEEPS_SERVING -> List.of(new Superseded(at(70), LLAMA, 2, 2, 1));
       case OWN_RECIPE ->
           List.of(

@@ -55,8 +55,7 @@ class LeaseChecksTest {
             broken(
                 held(FIRST), call(1, shown(FIRST)), over(1), held(SECOND), call(2, shown(SECOND))))
         .isEmpty();
-    assertThat(
-            broken(held(FIRST), call(1, shown(FIRST)), held(SECOND), call(2, shown(SECOND))))
+    assertThat(broken(held(FIRST), call(1, shown(FIRST)), held(SECOND), call(2, shown(SECOND))))
         .containsExactly(Invariant.ONE_HOLDER);
     assertThat(broken(held(FIRST), call(1, shown(FIRST)), call(2, Optional.empty())))
         .containsExactly(Invariant.ONE_HOLDER);
@@ -74,29 +73,22 @@ class LeaseChecksTest {
     assertThat(broken(held(FIRST), told(1, 4, false), call(1, shown(FIRST))))
         .containsExactly(Invariant.TOKEN_RISES);
     assertThat(
-            broken(
-                held(FIRST),
-                told(1, 4, false),
-                new CallBegun(at(3), 1, ONE, 2, shown(FIRST))))
+            broken(held(FIRST), told(1, 4, false), new CallBegun(at(3), 1, ONE, 2, shown(FIRST))))
         .isEmpty();
-    assertThat(
-            broken(
-                held(FIRST),
-                told(1, 4, true),
-                new CallBegun(at(3), 1, ONE, 2, shown(FIRST))))
+    assertThat(broken(held(FIRST), told(1, 4, true), new CallBegun(at(3), 1, ONE, 2, shown(FIRST))))
         .containsExactly(Invariant.TOKEN_RISES);
   }
 
   @Test
   void aTokenThatHoldsNothingIsNotAnswered() {
-    assertThat(broken(held(FIRST), call(1, shown(SECOND))))
-        .containsExactly(Invariant.TOKEN_RISES);
+    assertThat(broken(held(FIRST), call(1, shown(SECOND)))).containsExactly(Invariant.TOKEN_RISES);
   }
 
   @Test
   void anInstanceHasOneLeaseAndALeaseOneInstance() {
     assertThat(
-            broken(leased(ONE, FIRST), new Returned(at(2), ONE, FIRST.lease()), leased(ONE, SECOND)))
+            broken(
+                leased(ONE, FIRST), new Returned(at(2), ONE, FIRST.lease()), leased(ONE, SECOND)))
         .isEmpty();
     assertThat(broken(leased(ONE, FIRST), leased(ONE, SECOND)))
         .containsExactly(Invariant.ONE_HOLDER);

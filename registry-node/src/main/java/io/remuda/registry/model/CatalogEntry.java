@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * owner of the name writes counts more than what an earlier one wrote at the same journal sequence:
  * it begins with the owner's term, which the journal's database gives out, and no clock is asked.
  */
-final class CatalogEntry {
+public final class CatalogEntry {
 
   /** So many lower bits count the changes within a term. */
   private static final int TERM_SHIFT = 32;
@@ -27,12 +27,12 @@ final class CatalogEntry {
   private long changes;
   private Optional<Listing> last = Optional.empty();
 
-  CatalogEntry(Consumer<Listing> catalog) {
+  public CatalogEntry(Consumer<Listing> catalog) {
     this.catalog = catalog;
   }
 
   /** From now on lines are written, as this owner's. */
-  void ownedIn(long given) {
+  public void ownedIn(long given) {
     term = OptionalLong.of(given);
   }
 
@@ -41,7 +41,7 @@ final class CatalogEntry {
   }
 
   /** The new line, if there is one. A name of which nothing was ever decided has none. */
-  Optional<Listing> show(ModelState state, Outlook outlook) {
+  public Optional<Listing> show(ModelState state, Outlook outlook) {
     if (state.sequence() == 0 || term.isEmpty()) {
       return Optional.empty();
     }

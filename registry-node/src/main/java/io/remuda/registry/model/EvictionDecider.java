@@ -22,7 +22,7 @@ import java.util.Optional;
  * What a name answers that is asked to give a place away, and what the one that asked makes of the
  * answer. Whoever asked saw an earlier world: here everything is weighed again.
  */
-final class EvictionDecider {
+public final class EvictionDecider {
 
   private EvictionDecider() {}
 
@@ -32,13 +32,17 @@ final class EvictionDecider {
    * @param events empty where the instance stays, or is going for the same name already
    * @param stays why it stays
    */
-  record Answer(List<ModelEvent> events, Optional<String> stays) {
+  public record Answer(List<ModelEvent> events, Optional<String> stays) {
+    public Answer {
+      events = List.copyOf(events);
+    }
+
     static Answer stays(String why) {
       return new Answer(List.of(), Optional.of(why));
     }
   }
 
-  static Answer giveWay(Sight sight, GiveWay wish) {
+  public static Answer giveWay(Sight sight, GiveWay wish) {
     ModelState state = sight.state();
     Instance instance = state.instances().get(wish.instance());
     if (instance == null || state.live().isEmpty()) {
@@ -120,7 +124,7 @@ final class EvictionDecider {
   }
 
   /** After the answer of one that was asked; without one the next look asks again, later. */
-  static Plan answered(Sight sight, GiveWayAnswered answer) {
+  public static Plan answered(Sight sight, GiveWayAnswered answer) {
     SoftState soft = sight.soft();
     return answer
         .reply()

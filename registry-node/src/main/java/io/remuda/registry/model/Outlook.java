@@ -42,7 +42,7 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason,
   }
 
   /** How many more instances are wanted than are placed, by leases too. */
-  static int missing(Sight sight) {
+  public static int missing(Sight sight) {
     return Math.max(0, TenancyDecider.wanted(sight) - placed(sight).size());
   }
 

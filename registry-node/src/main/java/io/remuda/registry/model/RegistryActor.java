@@ -315,7 +315,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
 
   /** One that sleeps wakes; one that has no room may have some made at once. */
   private Effect<ModelEvent, ModelState> onWanted(ModelState state, RegistryProtocol.Wanted c) {
-    soft = soft.with(soft.evictions().wanted(now()));
+    soft = soft.wantedAt(now());
     Plan plan = ScaleDecider.wanted(sight(state), c.waiting());
     return plan.events().isEmpty() && Outlook.missing(sight(state)) > 0
         ? look(state)

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * that anybody waits; a request that comes at that very moment is refused by the instance's gate
  * and wakes it again.
  */
-final class ScaleDecider {
+public final class ScaleDecider {
 
   private ScaleDecider() {}
 
@@ -33,7 +33,7 @@ final class ScaleDecider {
    *
    * @param waiting how many at that gateway
    */
-  static Plan wanted(Sight sight, int waiting) {
+  public static Plan wanted(Sight sight, int waiting) {
     return sight.ahead().isEmpty() && sight.state().sleeps()
         ? wake(sight, Math.max(1, waiting))
         : Plan.remember(sight.soft());

@@ -209,6 +209,11 @@ public record SoftState(
     return but(next -> next.claims = said);
   }
 
+  /** A gateway has said that requests wait for it. */
+  public SoftState wantedAt(Instant now) {
+    return with(evictions.wanted(now));
+  }
+
   SoftState with(Evictions remembered) {
     return but(next -> next.evictions = remembered);
   }

@@ -1,0 +1,83 @@
+package io.remuda.deploy.simulation;
+
+import io.remuda.deploy.check.MoveSeen.GaveWay;
+import io.remuda.deploy.check.MoveSeen.Left;
+import io.remuda.deploy.check.MoveSeen.Placed;
+import io.remuda.deploy.check.MoveSeen.Redeclared;
+import io.remuda.deploy.check.MoveSeen.Scaled;
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.registry.model.ModelEvent;
+import io.remuda.registry.model.ModelState;
+import io.remuda.registry.model.ScaleEvent.Autoscaled;
+import io.remuda.registry.model.SwapEvent;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** What is really so of models that scale by themselves or give places away. */
+final class MoveTruth {
+
+  /** An instance comes or goes within so long of what was decided. */
+  private static final Duration MOVES = Duration.ofSeconds(12);
+
+  private final World world;
+  private final Map<ModelName, Duration> movedAt = new HashMap<>();
+
+  MoveTruth(World world) {
+    this.world = world;
+  }
+
+  void journaled(ModelState before, ModelState after, ModelEvent event) {
+    ModelName name = after.name();
+    if (event instanceof Autoscaled scaled) {
+      moved(name);
+      int first = after.scaling().map(bounds -> Math.max(1, bounds.min())).orElse(1);
+      world.story().see(new Scaled(world.now(), name, scaled.from(), scaled.to(), first));
+    } else if (event instanceof SwapEvent.GaveWay gave) {
+      moved(name);
+      moved(gave.to());
+      boolean pinned =
+          before.live().filter(now -> now.spec().policies().keep().pinned()).isPresent();
+      world.story().see(new GaveWay(world.now(), gave.id(), gave.to(), pinned));
+    } else if (before.wanted() != after.wanted()
+        || after.rollout().isPresent()
+        || world.leases().concern(name)) {
+      world.story().see(new Redeclared(world.now(), name));
+    }
+    if (after.scaling().isPresent()) {
+      staying(before, after);
+    }
+  }
+
+  private void staying(ModelState before, ModelState after) {
+    Set<InstanceId> was = staying(before);
+    Set<InstanceId> now = staying(after);
+    now.stream()
+        .filter(id -> !was.contains(id))
+        .forEach(id -> world.story().see(new Placed(world.now(), id)));
+    was.stream()
+        .filter(id -> !now.contains(id))
+        .forEach(id -> world.story().see(new Left(world.now(), id)));
+  }
+
+  private static Set<InstanceId> staying(ModelState state) {
+    return state.instances().values().stream()
+        .filter(instance -> !instance.stopping())
+        .map(instance -> instance.id())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private void moved(ModelName name) {
+    movedAt.put(name, world.now());
+  }
+
+  /** Whether it changed its own number lately, or its place with another one. */
+  boolean isMoving(ModelName name) {
+    Duration last = movedAt.get(name);
+    return last != null && last.plus(MOVES).compareTo(world.now()) > 0;
+  }
+}

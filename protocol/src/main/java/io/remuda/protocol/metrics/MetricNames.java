@@ -84,6 +84,20 @@ public final class MetricNames {
    */
   public static final String SCALE_CHANGES = "remuda.scale.changes";
 
+  /** Leases that are not closed. Label state (pending, ready, or ending: it gives back). */
+  public static final String LEASES = "remuda.leases";
+
+  /** Seconds from asking for a lease until it was ready for the first time. */
+  public static final String LEASE_READY = "remuda.lease.ready";
+
+  /** Times that a lease lost an instance and waited for another one. Label model. */
+  public static final String LEASE_MOVES = "remuda.lease.moves";
+
+  /**
+   * Leases that are over. Label outcome (released, expired, impatient, refused or not_deployed).
+   */
+  public static final String LEASE_ENDS = "remuda.lease.ends";
+
   /** Machines of the fleet. Label state. */
   public static final String MACHINES = "remuda.machines";
 

@@ -60,6 +60,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
   private final WaitingCommands<Command> waiting;
   private final Succession<Command> succession;
   private final LeaseErrands errands;
+  private final LeaseMeasure measure;
   private final List<ActorRef<Reply>> callers = new ArrayList<>();
   private LeaseSoft soft;
   private boolean writing;
@@ -85,6 +86,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     this.waiting = waiting;
     this.succession = succession;
     this.errands = new LeaseErrands(context, around, models);
+    this.measure = new LeaseMeasure(around.meters().leases());
     this.soft = LeaseSoft.begun(LeaseState.empty(id), around.clock().instant());
     timers.startTimerWithFixedDelay(
         LeaseMessage.Look.REPEAT, around.settings().lease().repeatInterval());
@@ -130,7 +132,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.instance(), this::onRecovered)
         .onSignal(RecoveryFailed.class, (state, failed) -> onRecoveryFailed(failed.getFailure()))
-        .onSignal(PostStop.instance(), state -> onStopped())
+        .onSignal(PostStop.instance(), this::onStopped)
         .build();
   }
 
@@ -140,6 +142,8 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     around.unreadable().read(persistenceId);
     readBack = true;
     soft = LeaseSoft.begun(state, now());
+    measure.readBack(state);
+    measure.stands(state, soft, now());
     context.getSelf().tell(LeaseMessage.Look.REPEAT);
   }
 
@@ -221,7 +225,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     }
     LeaseDecision renewed = LeaseTimeDecider.renewed(state, soft, c.ttl(), now());
     if (renewed.events().isEmpty()) {
-      remember(renewed.soft());
+      remember(state, renewed.soft());
       sayRenewed(state, c.replyTo());
       return Effect().none();
     }
@@ -279,6 +283,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     LeaseDecision decision = LeaseDecider.look(state, soft, now());
     if (decision.events().isEmpty() && repeat) {
       soft = decision.soft();
+      measure.stands(state, soft, now());
       say(state, true);
       return Effect().none();
     }
@@ -310,7 +315,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     if (!decision.events().isEmpty()) {
       return write(decision, next -> {});
     }
-    remember(decision.soft());
+    remember(state, decision.soft());
     if (decision.say()) {
       say(state, false);
     }
@@ -327,7 +332,8 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
             next -> {
               writing = false;
               decision.events().forEach(event -> context.getLog().info("event={}", event.text()));
-              remember(decision.soft());
+              measure.written(decision.events());
+              remember(next, decision.soft());
               then.accept(next);
               if (decision.say()) {
                 say(next, false);
@@ -336,9 +342,10 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
             });
   }
 
-  private void remember(LeaseSoft next) {
+  private void remember(LeaseState state, LeaseSoft next) {
     boolean other = !next.deadline().equals(soft.deadline());
     soft = next;
+    measure.stands(state, soft, now());
     if (other) {
       timeLeft();
     }
@@ -376,7 +383,8 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
   }
 
   /** Whoever still waits learns that nobody knows: the change may be in the journal. */
-  private void onStopped() {
+  private void onStopped(LeaseState state) {
+    measure.gone(state);
     if (writing) {
       around.storeDown().run();
     }

@@ -37,6 +37,11 @@ public final class RegistryMeters {
   private final Timer journalWrite = Kamon.timer(JOURNAL_WRITE).withoutTags();
   private final Gauge active = Kamon.gauge(ACTIVE_MODELS, MeasurementUnit.none()).withoutTags();
   private final Map<ModelName, Listing> listings = new ConcurrentHashMap<>();
+  private final LeaseMeters leases = new LeaseMeters();
+
+  public LeaseMeters leases() {
+    return leases;
+  }
 
   /** An event is durable. */
   public void written(Duration took) {

@@ -1,6 +1,7 @@
 package io.remuda.registry.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.FishingOutcomes;
@@ -126,6 +127,49 @@ class LeaseActorTest {
     assertThat(actor.getState().token()).isEqualTo(7);
     hold.replyTo().tell(held(hold));
     assertThat(answer().state()).isEqualTo(LeaseView.State.READY);
+  }
+
+  @Test
+  void isCountedWhereItStandsAndTimedOnceHoweverOftenItsActorStartsAnew() {
+    long timed = LeaseReadings.readyTimes();
+    actor.runCommand(acquire());
+    assertThat(LeaseReadings.standing("pending")).isEqualTo(1);
+    clock.move(Duration.ofSeconds(3));
+    claim().replyTo().tell(granted(FIRST, 7));
+    HoldInstance hold = hold();
+    hold.replyTo().tell(held(hold));
+    answer();
+    assertThat(LeaseReadings.standing("pending")).isZero();
+    assertThat(LeaseReadings.standing("ready")).isEqualTo(1);
+    assertThat(LeaseReadings.readyTimes()).isEqualTo(timed + 1);
+    assertThat(LeaseReadings.longestReady()).isCloseTo(3.0, within(0.1));
+
+    actor.restart();
+    HoldInstance again = hold();
+    again.replyTo().tell(held(again));
+    actor.runCommand(new LeaseProtocol.Get(ID, caller.getRef()));
+
+    assertThat(answer().state()).isEqualTo(LeaseView.State.READY);
+    assertThat(LeaseReadings.standing("ready")).isEqualTo(1);
+    assertThat(LeaseReadings.readyTimes()).isEqualTo(timed + 1);
+  }
+
+  @Test
+  void itsEndIsCountedByItsCauseAndItStaysCountedUntilItHasGivenEverythingBack() {
+    long released = LeaseReadings.ends("released");
+    ready();
+
+    actor.runCommand(new LeaseProtocol.Release(ID, "done", caller.getRef()));
+    answer();
+    assertThat(LeaseReadings.ends("released")).isEqualTo(released + 1);
+    assertThat(LeaseReadings.standing("ending")).isEqualTo(1);
+    unclaim().replyTo().tell(new ClaimReply.Returned(DEMO, ID));
+    actor.runCommand(new LeaseProtocol.Get(ID, caller.getRef()));
+    caller.receiveMessage();
+
+    assertThat(actor.getState().closed()).isTrue();
+    assertThat(LeaseReadings.standing("ending")).isZero();
+    assertThat(LeaseReadings.standing("ready")).isZero();
   }
 
   @Test

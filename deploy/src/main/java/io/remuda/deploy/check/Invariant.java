@@ -3,6 +3,7 @@ package io.remuda.deploy.check;
 /** What holds whatever happens; {@link #id()} is its number in tables and reports. */
 public enum Invariant {
   ONE_SCHEMA("I5", "a name never has two schemas"),
+  HOLDER_ALONE("I6", "an instance is one holder's at a time, and tokens rise"),
   CONVERGES("I7", "desired = actual soon after a fault has healed"),
   NO_ORPHAN("I7", "no process without an instance soon after a fault has healed"),
   NO_MEMORY_TWICE("I7", "nothing of a machine is promised twice"),

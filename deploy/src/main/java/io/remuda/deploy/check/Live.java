@@ -34,6 +34,8 @@ public final class Live {
           new Moves.Wakes(),
           new Moves.Pins(),
           new Moves.Memory(),
+          new LeaseAnswers.Tokens(),
+          new LeaseAnswers.Calls(),
           new Bounds.Commits(),
           new Bounds.Sizes());
 

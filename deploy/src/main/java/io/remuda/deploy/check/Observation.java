@@ -1,6 +1,7 @@
 package io.remuda.deploy.check;
 
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Resources;
@@ -245,6 +246,34 @@ public sealed interface Observation {
       keepers = List.copyOf(keepers);
     }
   }
+
+  /** A holder was told that its lease has this instance, under this token. */
+  record LeaseHeld(Duration at, LeaseId lease, long token, InstanceId instance)
+      implements Observation {}
+
+  /**
+   * A call under a lease.
+   *
+   * @param token that it showed
+   * @param instance that the lease had under that token
+   * @param answered whether an instance answered it
+   */
+  record LeaseCalled(
+      LeaseId lease,
+      long token,
+      InstanceId instance,
+      Duration begin,
+      Duration end,
+      boolean answered)
+      implements Observation {
+    @Override
+    public Duration at() {
+      return end;
+    }
+  }
+
+  /** By now every instance that a lease had must have let go of it. */
+  record LeaseOver(Duration at, LeaseId lease) implements Observation {}
 
   /**
    * How much of something a part holds, and how much it may.

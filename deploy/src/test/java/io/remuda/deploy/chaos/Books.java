@@ -7,6 +7,9 @@ import io.remuda.deploy.check.Limits;
 import io.remuda.deploy.check.Observation;
 import io.remuda.deploy.check.Observation.Committed;
 import io.remuda.deploy.check.Observation.Deployments;
+import io.remuda.deploy.check.Observation.LeaseCalled;
+import io.remuda.deploy.check.Observation.LeaseHeld;
+import io.remuda.deploy.check.Observation.LeaseOver;
 import io.remuda.deploy.check.Observation.SchemaAccepted;
 import io.remuda.deploy.check.Violation;
 import io.remuda.protocol.id.ModelName;
@@ -23,7 +26,7 @@ import java.util.TreeMap;
 
 /**
  * What must hold over all rounds: nothing accepted is lost, no number is committed twice, no name
- * stands for two schemas.
+ * stands for two schemas, no instance is two holders'.
  */
 final class Books {
 
@@ -33,7 +36,10 @@ final class Books {
   void keep(List<Observation> seen) {
     seen.stream()
         .filter(
-            each -> each instanceof Observation.DeploymentChanged || each instanceof SchemaAccepted)
+            each ->
+                each instanceof Observation.DeploymentChanged
+                    || each instanceof SchemaAccepted
+                    || isOfLeases(each))
         .forEach(changes::add);
   }
 
@@ -59,7 +65,12 @@ final class Books {
   private static boolean counts(Observation seen) {
     return seen instanceof Committed
         || seen instanceof Deployments
-        || seen instanceof SchemaAccepted;
+        || seen instanceof SchemaAccepted
+        || isOfLeases(seen);
+  }
+
+  private static boolean isOfLeases(Observation seen) {
+    return seen instanceof LeaseHeld || seen instanceof LeaseCalled || seen instanceof LeaseOver;
   }
 
   private static List<Observation> journal(Stage stage, Duration now) {

@@ -37,6 +37,8 @@ public final class Chaos {
   /** Far above what is promised: a registry node that takes none by then takes none. */
   private static final Duration CHANGES_LIMIT = Duration.ofSeconds(120);
 
+  private static final Duration LEASES_LIMIT = Duration.ofSeconds(120);
+
   private static final Duration CALM = Duration.ofSeconds(1);
 
   /** For so long requests go through a fleet before it is broken: its JVMs were new until then. */
@@ -103,7 +105,8 @@ public final class Chaos {
     ScheduledExecutorService timers = Executors.newScheduledThreadPool(1);
     List<String> atTheEnd;
     try (Watch watch = new Watch(stage, recorder);
-        Rivals rivals = new Rivals(stage.doors(), recorder)) {
+        Rivals rivals = new Rivals(stage.doors(), recorder);
+        Holders holders = new Holders(stage.doors(), recorder)) {
       Eventually.passes(
           "the fleet is as wished",
           SETTLE_LIMIT,
@@ -116,14 +119,20 @@ public final class Chaos {
       try {
         quiet();
         rivals.start();
-        playAll(watch);
+        holders.start();
+        playAll(watch, holders);
       } finally {
         clients.forEach(Client::stop);
         clients.forEach(Client::close);
         rivals.close();
+        holders.close();
       }
       books.keep(recorder.take());
-      atTheEnd = books.audit(stage, recorder.now());
+      atTheEnd = new ArrayList<>(books.audit(stage, recorder.now()));
+      System.out.println("\n" + holders.told());
+      if (holders.refused() == 0) {
+        atTheEnd.add("no call was refused whose lease was over, so that none was judged");
+      }
     } finally {
       timers.shutdownNow();
     }
@@ -156,13 +165,14 @@ public final class Chaos {
   }
 
   /** A fleet that did not come to rest would be judged for the last fault, not for the next one. */
-  private void playAll(Watch watch) {
+  private void playAll(Watch watch, Holders holders) {
     Random order = new Random(options.seed());
     for (int i = 1; i <= options.rounds(); i++) {
       List<FaultKind> kinds = new ArrayList<>(options.faults());
       Collections.shuffle(kinds, order);
       for (FaultKind kind : kinds) {
-        Verdict verdict = play(new Round(kind, stage, recorder, watch, order, options.brief()));
+        Verdict verdict =
+            play(new Round(kind, stage, recorder, watch, order, options.brief()), holders);
         if (verdict.settled().isEmpty()) {
           System.out.println("stopped: the fleet is not as wished; its logs: target/chaos");
           return;
@@ -171,7 +181,7 @@ public final class Chaos {
     }
   }
 
-  private Verdict play(Round round) {
+  private Verdict play(Round round, Holders holders) {
     Round.pass(CALM);
     keep(recorder.take());
     Round.pass(Duration.ofMillis(round.random().nextInt(500)));
@@ -184,6 +194,7 @@ public final class Chaos {
     }
     Optional<Duration> settled = round.until(Watch.Look::settled, SETTLE_LIMIT);
     round.demandChanges(CHANGES_LIMIT);
+    round.demandLeases(holders, settled.orElseGet(recorder::now), LEASES_LIMIT);
     Round.pass(CALM);
     awaitAnswers(round);
     List<Observation> seen = new ArrayList<>(there.values());

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The fleet as an operator asks it: by whichever gateway answers. */
@@ -39,26 +40,32 @@ final class Door {
 
   /** The answer to a question, when it is 200. */
   Optional<JsonNode> get(String path) {
-    return send(path, "").filter(answer -> answer.status() == 200).map(Answer::json);
+    return ask("GET", path, "", Map.of()).filter(answer -> answer.status() == 200).map(Answer::json);
   }
 
   /** The answer to a change; empty when no gateway gave one. */
   Optional<Answer> put(String path, String body) {
-    return send(path, body);
+    return ask("PUT", path, body, Map.of());
   }
 
-  private Optional<Answer> send(String path, String body) {
+  /**
+   * The answer of the first gateway that gives one; empty when none does.
+   *
+   * @param body JSON, or empty
+   */
+  Optional<Answer> ask(String method, String path, String body, Map<String, String> headers) {
     for (String url : urls) {
       HttpRequest.Builder request =
           HttpRequest.newBuilder(URI.create(url + path))
               .timeout(LIMIT)
               .header("Authorization", "Bearer " + key)
-              .header("Accept", "application/json");
+              .header("Accept", "application/json")
+              .method(
+                  method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
       if (!body.isEmpty()) {
-        request
-            .header("Content-Type", "application/json")
-            .method("PUT", BodyPublishers.ofString(body));
+        request.header("Content-Type", "application/json");
       }
+      headers.forEach(request::header);
       try {
         HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
         return Optional.of(new Answer(response.statusCode(), JSON.readTree(response.body())));

@@ -23,6 +23,7 @@ final class Round {
   }
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration LEASES = Duration.ofSeconds(30);
 
   private final FaultKind kind;
   private final Stage stage;
@@ -154,6 +155,20 @@ final class Round {
         "changes are accepted afterwards",
         accepted,
         accepted ? "yes" : "not within %.0f s".formatted(seconds(limit)));
+  }
+
+  /**
+   * Afterwards leases can be had again, and within the promised time.
+   *
+   * @param since when all was as wished
+   */
+  void demandLeases(Holders holders, Duration since, Duration limit) {
+    Optional<Duration> had = holders.had(since, limit).map(at -> at.minus(since));
+    goal("leases are had again", had, LEASES);
+    demand(
+        "leases are had afterwards",
+        had.isPresent(),
+        had.isPresent() ? "yes" : "not within %.0f s".formatted(seconds(limit)));
   }
 
   /** Declares a name without a replica and says whether that was accepted. */

@@ -20,12 +20,17 @@ import java.util.stream.StreamSupport;
 
 /**
  * The fleet that is broken: registry nodes on one PostgreSQL, machines, two gateways, each a
- * process on a host of its own, with the product's defaults; and one model, a replica for each
- * machine.
+ * process on a host of its own, with the product's defaults; one model, a replica for each
+ * machine; and another one whose instances are leased.
  */
 final class Stage implements AutoCloseable {
 
   static final String MODEL = "chat";
+
+  /** The model whose instances are leased: inside the machines' own processes. */
+  static final String LEASED = "leased";
+
+  private static final int LEASED_REPLICAS = 2;
   static final int MEMORY_MIB = 128;
   private static final int HEAP_MIB = 192;
 
@@ -161,7 +166,7 @@ final class Stage implements AutoCloseable {
   }
 
   /**
-   * Deploys the model and waits until a replica serves on each machine.
+   * Deploys the model and waits until a replica serves on each machine; and the one that is leased.
    *
    * @param slots of each replica: one alone has to hold all clients, so that none is rightly
    *     refused
@@ -172,19 +177,29 @@ final class Stage implements AutoCloseable {
         {"engine":"llama-server","model":"small.gguf","replicas":%d,"strategy":"spread",\
         "context":%d,"slots":%d,"arguments":{"threads":"1"},"resources":{"memoryMiB":%d,"cpus":%s}}"""
             .formatted(machines.size(), CONTEXT, slots, MEMORY_MIB, CPUS);
+    deploy(MODEL, body, machines.size());
+    deploy(
+        LEASED,
+        """
+        {"engine":"jvm","model":"demo","replicas":%d,"strategy":"spread","slots":2}"""
+            .formatted(LEASED_REPLICAS),
+        LEASED_REPLICAS);
+  }
+
+  private void deploy(String name, String body, int replicas) {
     Eventually.isTrue(
-        "the model's deployment is accepted",
+        "the deployment of " + name + " is accepted",
         START_LIMIT,
         () ->
-            door.put("/v1/deployments/" + MODEL, body)
+            door.put("/v1/deployments/" + name, body)
                 .filter(answer -> answer.status() == 202)
                 .isPresent());
     Eventually.isTrue(
-        "all replicas serve",
+        "all replicas of " + name + " serve",
         START_LIMIT,
         () ->
-            door.get("/v1/deployments/" + MODEL)
-                .filter(json -> json.path("ready").asInt() == machines.size())
+            door.get("/v1/deployments/" + name)
+                .filter(json -> json.path("ready").asInt() == replicas)
                 .isPresent());
   }
 

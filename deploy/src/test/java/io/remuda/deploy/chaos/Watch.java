@@ -31,6 +31,7 @@ final class Watch implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(400);
   private static final Duration LAST_LOOK = Duration.ofSeconds(40);
   private static final ModelName MODEL = new ModelName(Stage.MODEL);
+  private static final ModelName LEASED = new ModelName(Stage.LEASED);
   private static final Resources CLAIM = new Resources(0, Stage.MEMORY_MIB, Stage.CPUS, 0);
 
   /** One replica, as the registry tells of it. */
@@ -44,6 +45,7 @@ final class Watch implements AutoCloseable {
   /**
    * What one look saw.
    *
+   * @param replicas of the model that clients ask, not of the one that is leased
    * @param complete whether all machines are reached and all registry nodes are in a cluster
    */
   record Look(Duration at, Sample sample, List<Replica> replicas, boolean complete) {
@@ -106,23 +108,12 @@ final class Watch implements AutoCloseable {
     // What it sees may be as old as this.
     Duration at = recorder.now();
     Optional<JsonNode> model = stage.door().get("/v1/deployments/" + Stage.MODEL);
+    Optional<JsonNode> leased = stage.door().get("/v1/deployments/" + Stage.LEASED);
     Optional<JsonNode> machines = stage.door().get("/v1/machines");
-    if (model.isEmpty() || machines.isEmpty()) {
+    if (model.isEmpty() || leased.isEmpty() || machines.isEmpty()) {
       return Optional.empty();
     }
-    List<Replica> replicas = new ArrayList<>();
-    for (JsonNode each : model.get().path("instances")) {
-      if (!each.path("phase").asText().equals("ENDED")) {
-        replicas.add(
-            new Replica(
-                InstanceId.of(each.path("instance").asText()),
-                new MachineId(each.path("machine").asText()),
-                each.path("phase").asText(),
-                each.path("pid").asLong(),
-                each.path("inFlight").asInt(),
-                each.path("slots").asInt()));
-      }
-    }
+    List<Replica> replicas = replicas(model.get());
     Map<MachineId, MachineSample> there = new TreeMap<>();
     int reachable = 0;
     for (JsonNode each : machines.get().path("data")) {
@@ -141,21 +132,45 @@ final class Watch implements AutoCloseable {
                 Map.of()));
       }
     }
-    Map<InstanceId, MachineId> assigned = new TreeMap<>();
-    replicas.forEach(replica -> assigned.put(replica.id(), replica.machine()));
-    JsonNode json = model.get();
-    Optional<String> pending =
-        Optional.of(json.path("reason").asText(""))
-            .filter(reason -> json.path("phase").asText().equals("PENDING"));
-    ModelSample seen =
-        new ModelSample(
-            json.path("replicas").asInt(), assigned, json.path("ready").asInt(), pending);
+    Map<ModelName, ModelSample> models =
+        Map.of(
+            MODEL,
+            sample(model.get(), replicas),
+            LEASED,
+            sample(leased.get(), replicas(leased.get())));
     return Optional.of(
         new Look(
             at,
-            new Sample(at, Map.of(MODEL, seen), there),
+            new Sample(at, models, there),
             replicas,
             reachable == stage.machines().size() && stage.registriesHaveJoined()));
+  }
+
+  private static List<Replica> replicas(JsonNode deployment) {
+    List<Replica> replicas = new ArrayList<>();
+    for (JsonNode each : deployment.path("instances")) {
+      if (!each.path("phase").asText().equals("ENDED")) {
+        replicas.add(
+            new Replica(
+                InstanceId.of(each.path("instance").asText()),
+                new MachineId(each.path("machine").asText()),
+                each.path("phase").asText(),
+                each.path("pid").asLong(),
+                each.path("inFlight").asInt(),
+                each.path("slots").asInt()));
+      }
+    }
+    return replicas;
+  }
+
+  private static ModelSample sample(JsonNode deployment, List<Replica> replicas) {
+    Map<InstanceId, MachineId> assigned = new TreeMap<>();
+    replicas.forEach(replica -> assigned.put(replica.id(), replica.machine()));
+    Optional<String> pending =
+        Optional.of(deployment.path("reason").asText(""))
+            .filter(reason -> deployment.path("phase").asText().equals("PENDING"));
+    return new ModelSample(
+        deployment.path("replicas").asInt(), assigned, deployment.path("ready").asInt(), pending);
   }
 
   /** What each replica works on at once, and the memory of each node's processes. */

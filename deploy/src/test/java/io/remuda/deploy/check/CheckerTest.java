@@ -11,6 +11,8 @@ import io.remuda.deploy.check.Observation.Deployments;
 import io.remuda.deploy.check.Observation.Fault;
 import io.remuda.deploy.check.Observation.InstanceStarted;
 import io.remuda.deploy.check.Observation.InstanceStopped;
+import io.remuda.deploy.check.Observation.LeaseCalled;
+import io.remuda.deploy.check.Observation.LeaseHeld;
 import io.remuda.deploy.check.Observation.MachineSample;
 import io.remuda.deploy.check.Observation.MachineSize;
 import io.remuda.deploy.check.Observation.ModelSample;
@@ -24,6 +26,7 @@ import io.remuda.deploy.check.Observation.Size;
 import io.remuda.deploy.check.Observation.StartSent;
 import io.remuda.deploy.check.Observation.Superseded;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Resources;
@@ -45,6 +48,8 @@ class CheckerTest {
   private static final MachineId SECOND = new MachineId("second");
   private static final InstanceId ONE = new InstanceId(LLAMA, 1);
   private static final InstanceId TWO = new InstanceId(LLAMA, 2);
+  private static final LeaseId HOLDER = new LeaseId("ls-1");
+  private static final LeaseId OTHER = new LeaseId("ls-2");
   private static final Resources CLAIM = new Resources(600, 100, 1, 1);
 
   @Test
@@ -68,6 +73,7 @@ class CheckerTest {
   private static List<Observation> planted(Invariant broken) {
     return switch (broken) {
       case ONE_SCHEMA -> List.of(new SchemaAccepted(at(60), LLAMA, "another", false));
+      case HOLDER_ALONE -> List.of(called(HOLDER, 4, at(60), at(61)));
       case CONVERGES ->
           List.of(fault("link-cut", at(200), at(210)), sample(at(239), Map.of(ONE, FIRST), 1));
       case NO_ORPHAN ->
@@ -232,6 +238,12 @@ class CheckerTest {
     seen.add(new InstanceStopped(at(112), SECOND, three));
     seen.add(new InstanceStarted(at(113), SECOND, TWO, 2, CLAIM, Map.of("gpu-0", 600L), true));
     seen.add(sample(at(120), Map.of(ONE, FIRST, TWO, SECOND), 2));
+    seen.add(new LeaseHeld(at(30), HOLDER, 4, ONE));
+    seen.add(called(HOLDER, 4, at(31), at(32)));
+    seen.add(new LeaseHeld(at(40), OTHER, 5, ONE));
+    // Begun in time, answered late: nobody can tell which of the two was first.
+    seen.add(called(OTHER, 5, at(41), at(42)));
+    seen.add(called(HOLDER, 4, at(41.5), at(43)));
     seen.add(new Size(at(120), "gateway-1", "queue", 100, 100));
     seen.add(new Deployments(at(130), Map.of(LLAMA, 1L)));
     return seen;
@@ -268,6 +280,10 @@ class CheckerTest {
         at(end),
         Outcome.ANSWERED,
         Optional.empty());
+  }
+
+  private static LeaseCalled called(LeaseId lease, long token, Duration begin, Duration end) {
+    return new LeaseCalled(lease, token, ONE, begin, end, true);
   }
 
   private static ModelSample wished(Map<InstanceId, MachineId> assigned, int ready) {

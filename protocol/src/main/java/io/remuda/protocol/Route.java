@@ -65,21 +65,8 @@ public record Route(
       Optional<LeaseId> lease,
       Optional<Loading> loading) {
     this(
-        instance,
-        machine,
-        epoch,
-        sequence,
-        phase,
-        front,
-        slots,
-        endpoints,
-        clean,
-        progress,
-        tasks,
-        revision,
-        lease,
-        loading,
-        List.of());
+        instance, machine, epoch, sequence, phase, front, slots, endpoints, clean, progress, tasks,
+        revision, lease, loading, List.of());
   }
 
   /** One that is everybody's. */

@@ -92,7 +92,8 @@ final class LeaseAnswers {
         found.add(
             new Violation(
                 Invariant.HOLDER_ALONE,
-                "%s answered under lease %s, which is over".formatted(call.instance(), call.lease()),
+                "%s answered under lease %s, which is over"
+                    .formatted(call.instance(), call.lease()),
                 List.of(end, call)));
       }
       if (rising.isEmpty() || rising.lastEntry().getValue().token() < call.token()) {

@@ -1,10 +1,8 @@
 package io.remuda.deploy.simulation;
 
-import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.LeaseProtocol.Wish;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.NodeProtocol.HoldReply;
-import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.registry.lease.LeaseOrder;
@@ -15,7 +13,6 @@ import io.remuda.registry.model.ModelDecider;
 import io.remuda.registry.model.ModelState;
 import io.remuda.registry.model.TenancyMessage;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -150,7 +147,8 @@ final class LeaseErrand {
   private Decision decide(LeaseState lease, LeaseOrder.Own own, ModelSpec spec, ModelState state) {
     return switch (own) {
       case DEPLOY -> ModelDecider.bring(state, spec, lease.id(), world.timeline().instant());
-      case REMOVE -> ModelDecider.takeBack(state, Optional.of(lease.id()), world.timeline().instant());
+      case REMOVE ->
+          ModelDecider.takeBack(state, Optional.of(lease.id()), world.timeline().instant());
     };
   }
 }

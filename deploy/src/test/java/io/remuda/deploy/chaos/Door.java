@@ -40,7 +40,9 @@ final class Door {
 
   /** The answer to a question, when it is 200. */
   Optional<JsonNode> get(String path) {
-    return ask("GET", path, "", Map.of()).filter(answer -> answer.status() == 200).map(Answer::json);
+    return ask("GET", path, "", Map.of())
+        .filter(answer -> answer.status() == 200)
+        .map(Answer::json);
   }
 
   /** The answer to a change; empty when no gateway gave one. */

@@ -66,7 +66,9 @@ class HolderTest {
             .getBytes(StandardCharsets.UTF_8);
     boolean over = path.equals("/v1/leases/ls-1") && ended();
     int status =
-        path.startsWith("/leases/") ? called() : over ? 410 : refusals.getAndDecrement() > 0 ? 503 : 202;
+        path.startsWith("/leases/")
+            ? called()
+            : over ? 410 : refusals.getAndDecrement() > 0 ? 503 : 202;
     exchange.sendResponseHeaders(status, status == 503 ? -1 : body.length);
     if (status != 503) {
       exchange.getResponseBody().write(body);
@@ -74,7 +76,9 @@ class HolderTest {
     exchange.close();
   }
 
-  /** One that dozes finds its lease over whenever it looks; a look of others is at one that moved. */
+  /**
+   * One that dozes finds its lease over whenever it looks; a look of others is at one that moved.
+   */
   private boolean ended() {
     return dozing.get();
   }

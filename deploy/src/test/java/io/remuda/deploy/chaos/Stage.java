@@ -20,8 +20,8 @@ import java.util.stream.StreamSupport;
 
 /**
  * The fleet that is broken: registry nodes on one PostgreSQL, machines, two gateways, each a
- * process on a host of its own, with the product's defaults; one model, a replica for each
- * machine; and another one whose instances are leased.
+ * process on a host of its own, with the product's defaults; one model, a replica for each machine;
+ * and another one whose instances are leased.
  */
 final class Stage implements AutoCloseable {
 

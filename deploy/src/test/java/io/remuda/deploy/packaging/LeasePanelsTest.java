@@ -22,15 +22,13 @@ class LeasePanelsTest {
   void howLongTheyTakeAndHowTheyEndAndMoveIsThere() throws JsonProcessingException {
     assertThat(asked())
         .anySatisfy(
-            query ->
-                assertThat(query).contains(shown(MetricNames.LEASE_READY) + "_seconds_bucket"))
+            query -> assertThat(query).contains(shown(MetricNames.LEASE_READY) + "_seconds_bucket"))
         .anySatisfy(
             query ->
                 assertThat(query)
                     .startsWith("sum by (outcome)")
                     .contains(shown(MetricNames.LEASE_ENDS) + "_total"))
-        .anySatisfy(
-            query -> assertThat(query).contains(shown(MetricNames.LEASE_MOVES) + "_total"));
+        .anySatisfy(query -> assertThat(query).contains(shown(MetricNames.LEASE_MOVES) + "_total"));
   }
 
   @Test

@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 
 /**
  * What Ollama's clients ask before they ask a model: which there are, what they can do, which API
- * this is. Read from the snapshot, so no registry is asked. What is not known here of a model's file
- * is empty: the files lie on other machines.
+ * this is. Read from the snapshot, so no registry is asked. What is not known here of a model's
+ * file is empty: the files lie on other machines.
  */
 final class OllamaRoutes {
 

@@ -121,8 +121,7 @@ public final class ModelEntry {
   /** An instance that {@code lease} has, or a share of it, and that was not {@code tried}. */
   public Optional<Target> leasedTo(LeaseId lease, Set<InstanceId> tried) {
     for (Target target : leased) {
-      if (target.route().isOf(lease)
-          && !tried.contains(target.instance())) {
+      if (target.route().isOf(lease) && !tried.contains(target.instance())) {
         return Optional.of(target);
       }
     }

@@ -232,8 +232,7 @@ public final class Routes {
     List<Target> leased =
         all.stream()
             .filter(
-                target ->
-                    target.route().lease().isPresent() || !target.route().shares().isEmpty())
+                target -> target.route().lease().isPresent() || !target.route().shares().isEmpty())
             .sorted(Comparator.comparing(target -> outOfSight.contains(target.route().machine())))
             .toList();
     return new ModelEntry(name, listing, ready, leased, routes);

@@ -184,8 +184,7 @@ class OllamaTranslatorTest {
     assertThat(asked.path()).isEqualTo("/v1/embeddings");
     assertThat(asked.body())
         .isEqualTo(
-            json(
-                "{'model':'bench','input':['a','b'],'encoding_format':'float','dimensions':2}"));
+            json("{'model':'bench','input':['a','b'],'encoding_format':'float','dimensions':2}"));
     assertThat(
             whole(
                 asked,

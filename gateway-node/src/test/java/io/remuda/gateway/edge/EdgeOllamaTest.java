@@ -69,9 +69,7 @@ class EdgeOllamaTest {
           .contains("\"message\":{\"role\":\"assistant\",\"content\":\"hello\"},\"done\":true");
       assertThat(
               fixture
-                  .post(
-                      "/api/generate",
-                      "{\"model\":\"bench\",\"prompt\":\"hi\",\"stream\":false}")
+                  .post("/api/generate", "{\"model\":\"bench\",\"prompt\":\"hi\",\"stream\":false}")
                   .body())
           .contains("\"response\":\"hello\",\"done\":true");
       assertThat(fixture.post("/api/embed", "{\"model\":\"bench\",\"input\":\"a\"}").body())

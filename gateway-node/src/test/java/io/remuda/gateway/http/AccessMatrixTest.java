@@ -156,7 +156,8 @@ class AccessMatrixTest {
 
     assertThat(api.get("/v1/models", "x-api-key", key).json().path("data").findValuesAsText("id"))
         .containsExactly("mine");
-    assertThat(api.get("/api/tags", "x-api-key", key).json().path("models").findValuesAsText("name"))
+    assertThat(
+            api.get("/api/tags", "x-api-key", key).json().path("models").findValuesAsText("name"))
         .containsExactly("mine:latest");
     assertThat(
             api.get("/v1/deployments", "x-api-key", key)

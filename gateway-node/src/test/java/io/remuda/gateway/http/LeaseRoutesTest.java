@@ -107,7 +107,8 @@ class LeaseRoutesTest {
     api.registry.leases.grants = false;
 
     Answer made =
-        acquire("{\"models\":[\"embed\",\"chat\"],\"exclusive\":false,\"slots\":2,"
+        acquire(
+            "{\"models\":[\"embed\",\"chat\"],\"exclusive\":false,\"slots\":2,"
                 + "\"waitSeconds\":5}");
 
     assertThat(made.status()).isEqualTo(202);

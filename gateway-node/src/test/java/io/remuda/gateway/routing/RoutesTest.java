@@ -313,8 +313,7 @@ class RoutesTest {
     assertThat(readyOf("m")).containsExactly("m-1");
     assertThat(entry.ready(0).route().openSlots()).isEqualTo(1);
     assertThat(entry.leasedCount()).as("closed to others").isEqualTo(1);
-    assertThat(entry.leasedTo(rest, Set.of()).map(Target::instance))
-        .hasValue(InstanceId.of("m-2"));
+    assertThat(entry.leasedTo(rest, Set.of()).map(Target::instance)).hasValue(InstanceId.of("m-2"));
     assertThat(entry.leasedTo(some, Set.of(InstanceId.of("m-2"))).map(Target::instance))
         .hasValue(InstanceId.of("m-1"));
     assertThat(entry.leasedTo(new LeaseId("ls-3"), Set.of())).isEmpty();

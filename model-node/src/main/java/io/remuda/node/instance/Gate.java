@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * before the gate closes or refused.
  *
  * <p>Slots may be reserved for shares: everybody's requests take none of those, and a share's take
- * no others and wait in no line. What had a permit before goes on, so that a share holds once {@link
- * #whenRoom} is completed.
+ * no others and wait in no line. What had a permit before goes on, so that a share holds once
+ * {@link #whenRoom} is completed.
  *
  * <p>Never more permits are out than there were slots at the time of the last grant; a permit that
  * is released goes to the request that has waited longest, in turns with the patient ones, so that

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 /**
  * What an instance does about shares of its slots: keeps them from new calls at once, cuts nobody
  * off for them, answers when others use so few slots that the share's are free and the number is on
- * the disk, and lets go by its own clock. It goes on taking everybody's calls and durable tasks with
- * the other slots. Belongs to one actor.
+ * the disk, and lets go by its own clock. It goes on taking everybody's calls and durable tasks
+ * with the other slots. Belongs to one actor.
  */
 final class InstanceShares {
 
@@ -43,8 +43,7 @@ final class InstanceShares {
   /** Calls of shares that are over had time to end. */
   record GraceOver() implements News {}
 
-  private record Asked(
-      LeaseToken grant, Duration ttl, List<Consumer<Optional<Refused>>> answers) {}
+  private record Asked(LeaseToken grant, Duration ttl, List<Consumer<Optional<Refused>>> answers) {}
 
   private static final String GRACE = "share grace";
 
@@ -153,8 +152,7 @@ final class InstanceShares {
     gate.cutStale();
     written.put(grant, order.ttl());
     asked.put(
-        grant.lease(),
-        new Asked(grant, order.ttl(), new ArrayList<>(List.of(order.answer()))));
+        grant.lease(), new Asked(grant, order.ttl(), new ArrayList<>(List.of(order.answer()))));
     CompletionStage<Void> kept = file.keep(toKeep());
     standing.say(standing.state().reason());
     timer(grant.lease(), new NotCleared(grant), times.clear());

@@ -114,8 +114,7 @@ public final class LeaseGate {
   void become(Shares now, Gate gate) {
     now.all()
         .forEach(
-            (lease, share) ->
-                slots.computeIfAbsent(lease, absent -> gate.reserve(share.slots())));
+            (lease, share) -> slots.computeIfAbsent(lease, absent -> gate.reserve(share.slots())));
     shares = now;
     for (LeaseId lease : List.copyOf(slots.keySet())) {
       ShareSlots over = now.all().containsKey(lease) ? null : slots.remove(lease);

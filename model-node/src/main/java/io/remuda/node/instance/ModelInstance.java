@@ -57,8 +57,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
    * Keep it, or some slots of it, for one lease's holder; answered once, on any thread, with why
    * not if not.
    */
-  public record Hold(
-      LeaseToken grant, Duration ttl, Consumer<Optional<Refused>> answer, int slots)
+  public record Hold(LeaseToken grant, Duration ttl, Consumer<Optional<Refused>> answer, int slots)
       implements Command {
 
     /** Of the whole instance. */

@@ -14,9 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How the shares of an instance follow from what its machine is told, and which of their calls pass.
- * Each lease's numbers rise; a lease that has none now needs a number above all that are over. An
- * instance is leased as a whole or in shares, never both. Times are {@code System.nanoTime()}.
+ * How the shares of an instance follow from what its machine is told, and which of their calls
+ * pass. Each lease's numbers rise; a lease that has none now needs a number above all that are
+ * over. An instance is leased as a whole or in shares, never both. Times are {@code
+ * System.nanoTime()}.
  */
 final class SharesDecider {
 
@@ -115,8 +116,7 @@ final class SharesDecider {
     return before
         .of(grant.lease())
         .filter(share -> share.token().equals(grant) && share.mode() == Mode.CLEARING)
-        .map(
-            share -> before.with(new Share(grant, share.slots(), Mode.HELD, now + ttl.toNanos())))
+        .map(share -> before.with(new Share(grant, share.slots(), Mode.HELD, now + ttl.toNanos())))
         .orElse(before);
   }
 

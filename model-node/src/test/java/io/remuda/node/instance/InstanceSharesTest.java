@@ -113,9 +113,7 @@ class InstanceSharesTest extends InstanceFixture {
     assertThat(cut.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(ErrorCode.ENDED);
     assertThat(gate().reserved()).isZero();
     assertThat(get(hold(instance, token(3), 1, LONG))).hasValue(ErrorCode.STALE_LEASE);
-    assertThat(leaseGate().objection(Optional.of(token(3))))
-        .as("a call under it")
-        .isPresent();
+    assertThat(leaseGate().objection(Optional.of(token(3)))).as("a call under it").isPresent();
   }
 
   @Test
@@ -152,8 +150,6 @@ class InstanceSharesTest extends InstanceFixture {
     assertThat(holds.shares()).hasSize(1);
     assertThat(holds.sequence()).isGreaterThan(waits.sequence());
     assertThat(holds.lease()).isEmpty();
-    assertThat(
-            holds.route(new MachineId("m1"), "127.0.0.1:1", 2).openSlots())
-        .isEqualTo(1);
+    assertThat(holds.route(new MachineId("m1"), "127.0.0.1:1", 2).openSlots()).isEqualTo(1);
   }
 }

@@ -92,8 +92,7 @@ class SharesDeciderTest {
 
     assertThat(SharesDecider.admit(shares, token("a", 5), TTL.toNanos())).hasValue(Verdict.ENDED);
     assertThat(SharesDecider.expire(shares, TTL.toNanos() - 1).all()).hasSize(1);
-    assertThat(SharesDecider.expire(shares, TTL.toNanos()))
-        .isEqualTo(new Shares(Map.of(), 5));
+    assertThat(SharesDecider.expire(shares, TTL.toNanos())).isEqualTo(new Shares(Map.of(), 5));
   }
 
   @Test

@@ -60,8 +60,8 @@ final class ShareRoom {
   }
 
   /**
-   * How many instances the claims need beside those that leases have something of: a whole one each,
-   * and for shares as many as hold them that find no room on those.
+   * How many instances the claims need beside those that leases have something of: a whole one
+   * each, and for shares as many as hold them that find no room on those.
    *
    * @param beside whether another one is wanted beside an instance that refused the lease, busy for
    *     long
@@ -76,8 +76,7 @@ final class ShareRoom {
     int more = 0;
     int open = 0;
     for (Claim claim : claims) {
-      boolean refused =
-          claim.avoided().filter(sight.state().instances()::containsKey).isPresent();
+      boolean refused = claim.avoided().filter(sight.state().instances()::containsKey).isPresent();
       int another = beside && refused ? 2 : 1;
       if (!claim.isShare()) {
         more += another;

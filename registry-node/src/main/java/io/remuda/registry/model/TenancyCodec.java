@@ -60,8 +60,7 @@ final class TenancyCodec {
         .tenants()
         .forEach(
             (lease, tenant) ->
-                all.addTenants(
-                    toProto(tenant.instance(), lease, tenant.number(), tenant.slots())));
+                all.addTenants(toProto(tenant.instance(), lease, tenant.number(), tenant.slots())));
     proto.setTenancy(all);
   }
 

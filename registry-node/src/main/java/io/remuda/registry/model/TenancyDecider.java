@@ -166,14 +166,12 @@ public final class TenancyDecider {
     return sight.state().instances().values().stream()
         .filter(instance -> sight.ready(instance) && ShareRoom.fits(sight, claim, instance))
         // Asked again while it works it would close itself to everybody for another while, in vain.
-        .filter(
-            instance -> !isAvoided(claim, instance) || ShareRoom.rests(sight, claim, instance))
+        .filter(instance -> !isAvoided(claim, instance) || ShareRoom.rests(sight, claim, instance))
         .min(
             last.thenComparing(sight::onDrainingMachine)
                 .thenComparing(instance -> instance.revision() != preferred)
                 .thenComparing(instance -> !isFormer(sight, claim, instance))
-                .thenComparing(
-                    instance -> claim.isShare() ? -ShareRoom.left(sight, instance) : 0)
+                .thenComparing(instance -> claim.isShare() ? -ShareRoom.left(sight, instance) : 0)
                 .thenComparing(instance -> !ShareRoom.isIdle(sight, instance))
                 .thenComparing(Instance::id));
   }

@@ -9,6 +9,7 @@ import io.remuda.protocol.testing.ScriptedEngine;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -351,6 +352,25 @@ class EdgeInferenceTest {
 
     assertThat(answer.statusCode()).isEqualTo(501);
     assertThat(answer.body()).contains("not_supported").contains(CHAT);
+  }
+
+  @Test
+  void passesRankingAndTokensOnToEnginesThatHaveThemAndSays501ForTheOthers() {
+    try (ScriptedEngine front = ScriptedEngine.start((seen, wire) -> wire.json(200, "{\"a\":1}"))) {
+      for (String path : List.of("/v1/rerank", "/tokenize", "/detokenize")) {
+        fixture.route("bench-1", front.port(), Phase.READY, 100, Set.of(path));
+        HttpResponse<String> passed = fixture.post(path, BODY);
+        fixture.route("bench-1", front.port(), Phase.READY, 100, Set.of(CHAT));
+        HttpResponse<String> refused = fixture.post(path, BODY);
+
+        assertThat(passed.body()).as(path).isEqualTo("{\"a\":1}");
+        assertThat(refused.statusCode()).as(path).isEqualTo(501);
+        assertThat(refused.body()).contains("does not answer " + path + "; it answers " + CHAT);
+      }
+      assertThat(front.seen().stream().map(ScriptedEngine.Seen::path))
+          .containsExactly("/i/bench-1/v1/rerank", "/i/bench-1/tokenize", "/i/bench-1/detokenize");
+      assertThat(front.seen()).allMatch(seen -> seen.body().equals(BODY));
+    }
   }
 
   @Test

@@ -42,6 +42,25 @@ class ApiTest {
       "{\"engine\": \"jvm\", \"model\": \"models/small.gguf\", \"replicas\": 2}";
 
   @Test
+  void tellsOllamasClientsWhichModelsThereAreAndWhatTheyDo() throws Exception {
+    api.knows("hers", DeploymentPhase.READY, Phase.READY, "127.0.0.1:1");
+
+    JsonNode tags = api.get("/api/tags").json().path("models");
+    JsonNode ps = api.get("/api/ps").json().path("models");
+    Answer shown = api.send("POST", "/api/show", "{\"model\":\"hers:latest\"}");
+    Answer unnamed = api.send("POST", "/api/show", "{}");
+
+    assertThat(tags.findValuesAsText("name")).contains("hers:latest");
+    assertThat(ps.findValuesAsText("model")).contains("hers:latest");
+    assertThat(tags.get(0).path("modified_at").asText()).endsWith("Z");
+    assertThat(shown.json().at("/model_info/general.context_length").asInt()).isEqualTo(4_096);
+    assertThat(shown.json().path("capabilities").toString()).isEqualTo("[\"completion\"]");
+    assertThat(unnamed.status()).isEqualTo(400);
+    assertThat(unnamed.json().path("error").asText()).startsWith("model is missing");
+    assertThat(api.get("/api/version").json().path("version").asText()).matches("\\d+\\.\\d+\\.\\d+");
+  }
+
+  @Test
   void acceptsADeploymentAndSaysWhereItsStatusIs() throws Exception {
     Answer put = api.send("PUT", "/v1/deployments/accepted", SMALL);
 

@@ -59,7 +59,6 @@ public final class FleetClient implements DemandVoice.Registry {
   private volatile Link link = Link.NONE;
   private final Duration askTimeout;
   private final OwnerQuestion question;
-  private final Function<ActorSystem<?>, Set<?>> registries;
   private final Executor local;
 
   private record Link(Optional<ActorSystem<?>> system, Set<ActorRef<FleetProtocol.Command>> views) {
@@ -67,14 +66,13 @@ public final class FleetClient implements DemandVoice.Registry {
   }
 
   public FleetClient(Duration askTimeout, Executor local) {
-    this(askTimeout, local, FleetClient::registries);
+    this(askTimeout, local, new OwnerQuestion(askTimeout, askTimeout.dividedBy(LOOKS), local));
   }
 
-  /** One that is told in another way which registry nodes are members. */
-  FleetClient(Duration askTimeout, Executor local, Function<ActorSystem<?>, Set<?>> registries) {
+  /** One that puts its questions in a way of its own. */
+  FleetClient(Duration askTimeout, Executor local, OwnerQuestion question) {
     this.askTimeout = askTimeout;
-    this.question = new OwnerQuestion(askTimeout, askTimeout.dividedBy(LOOKS), local);
-    this.registries = registries;
+    this.question = question;
     this.local = local;
   }
 
@@ -359,8 +357,7 @@ public final class FleetClient implements DemandVoice.Registry {
         type,
         id,
         (system, entity) ->
-            question.once(
-                () -> registries.apply(system), left -> entity.<R>ask(message::apply, left)));
+            question.once(() -> registries(system), left -> entity.<R>ask(message::apply, left)));
   }
 
   /** As {@link OwnerQuestion#again} says. */
@@ -370,8 +367,7 @@ public final class FleetClient implements DemandVoice.Registry {
         type,
         id,
         (system, entity) ->
-            question.again(
-                () -> registries.apply(system), left -> entity.<R>ask(message::apply, left)));
+            question.again(() -> registries(system), left -> entity.<R>ask(message::apply, left)));
   }
 
   private <M, R> CompletionStage<R> ask(

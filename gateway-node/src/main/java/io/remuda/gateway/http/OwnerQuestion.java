@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * A question to the owner of a name, who may go with its registry node before it has answered:
  * whoever owns the name then has not heard of it.
  */
-final class OwnerQuestion {
+class OwnerQuestion {
 
   /** A registry node has gone that may have had the question, and there is no answer since. */
   static final class OwnerGone extends RuntimeException {

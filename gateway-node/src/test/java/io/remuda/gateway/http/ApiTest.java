@@ -57,7 +57,8 @@ class ApiTest {
     assertThat(shown.json().path("capabilities").toString()).isEqualTo("[\"completion\"]");
     assertThat(unnamed.status()).isEqualTo(400);
     assertThat(unnamed.json().path("error").asText()).startsWith("model is missing");
-    assertThat(api.get("/api/version").json().path("version").asText()).matches("\\d+\\.\\d+\\.\\d+");
+    assertThat(api.get("/api/version").json().path("version").asText())
+        .matches("\\d+\\.\\d+\\.\\d+");
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.remuda.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.remuda.gateway.auth.Need;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.id.InstanceId;
@@ -23,7 +22,7 @@ class TroubleViewsTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
   @Test
-  void anInstanceTellsItsTrouble() throws Exception {
+  void anInstanceTellsItsTrouble() {
     Trouble trouble =
         new Trouble(
             3,
@@ -33,14 +32,12 @@ class TroubleViewsTest {
 
     JsonNode shown = Views.instance(instance(Optional.of(trouble))).path("trouble");
 
-    assertThat(shown)
+    assertThat(shown.toString())
         .isEqualTo(
-            new ObjectMapper()
-                .readTree(
-                    "{\"errors\":3,\"warnings\":1,\"lines\":[{\"level\":\"ERROR\","
-                        + "\"text\":\"no room\",\"count\":3,\"last\":\"2026-01-01T00:00:00Z\"}],"
-                        + "\"lastEnd\":{\"words\":\"exited with code 3\","
-                        + "\"at\":\"2026-01-01T00:00:00Z\"}}"));
+            "{\"errors\":3,\"warnings\":1,\"lines\":[{\"level\":\"ERROR\","
+                + "\"text\":\"no room\",\"count\":3,\"last\":\"2026-01-01T00:00:00Z\"}],"
+                + "\"lastEnd\":{\"words\":\"exited with code 3\","
+                + "\"at\":\"2026-01-01T00:00:00Z\"}}");
   }
 
   @Test

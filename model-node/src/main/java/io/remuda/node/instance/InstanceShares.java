@@ -105,14 +105,15 @@ final class InstanceShares {
             order.ttl(),
             gate.now());
     Optional<Refused> refused = decision.refused().or(() -> notNow(before, grant));
+    Asked waiting = asked.get(grant.lease());
     if (refused.isPresent()) {
       log.info(
           "refused lease={} instance={} reason={}", grant.lease(), id, refused.get().message());
       order.answer().accept(refused);
     } else if (decision.step() == Step.RENEWED) {
       renew(decision.shares(), order);
-    } else if (isAsked(grant)) {
-      asked.get(grant.lease()).answers().add(order.answer());
+    } else if (waiting != null && isAsked(grant)) {
+      waiting.answers().add(order.answer());
     } else {
       clear(decision.shares(), order);
     }
@@ -204,7 +205,8 @@ final class InstanceShares {
 
   private void onCleared(Cleared cleared) {
     LeaseToken grant = cleared.grant();
-    if (!isAsked(grant)) {
+    Asked waiting = asked.get(grant.lease());
+    if (waiting == null || !isAsked(grant)) {
       return;
     }
     if (cleared.problem().isPresent()) {
@@ -212,7 +214,7 @@ final class InstanceShares {
       answer(grant.lease(), Optional.of(file.notKept(cleared.problem().get())));
       return;
     }
-    Duration ttl = asked.get(grant.lease()).ttl();
+    Duration ttl = waiting.ttl();
     Shares after = SharesDecider.cleared(gate.shares(), grant, ttl, gate.now());
     gate.become(after, standing.gate());
     after.of(grant.lease()).ifPresent(this::timeAfter);

@@ -100,5 +100,6 @@ final class MachineOwner extends Entity {
     for (JournalEvent event : events) {
       state = state.on((MachineEvent) event);
     }
+    world.moves().draining(state.machine(), state.draining());
   }
 }

@@ -37,7 +37,7 @@ import java.util.function.Function;
 final class ModelOwner extends Entity {
 
   /** Between two times that it says its line in the catalog again. */
-  private static final int GOSSIP_LOOKS = 3;
+  private static final int GOSSIP_LOOKS = 5;
 
   private final ModelName name;
   private final SimulatedRef<RegistryProtocol.Command> self;

@@ -10,6 +10,7 @@ import io.remuda.registry.fleet.FleetMessage;
 import io.remuda.registry.model.CatalogEntry;
 import io.remuda.registry.model.Outlook;
 import io.remuda.registry.model.Sight;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,9 @@ import java.util.TreeMap;
 /** What an owner's Announcing is: its line in the catalog, and where its instances are. */
 final class ModelVoice {
 
+  /** What no event tells is told so late at most; to make up a line takes longer than a step. */
+  private static final Duration LOOKS_EVERY = Duration.ofSeconds(1);
+
   private final World world;
   private final RegistryShell node;
   private final ModelName name;
@@ -25,6 +29,8 @@ final class ModelVoice {
   private final CatalogEntry entry = new CatalogEntry(this::list);
   private Optional<Listing> last = Optional.empty();
   private Map<InstanceId, MachineId> watched = Map.of();
+  private long shown = -1;
+  private Duration due = Duration.ZERO;
 
   /**
    * @param term higher than that of every owner before
@@ -49,7 +55,12 @@ final class ModelVoice {
       watched = now;
       node.watched(new FleetMessage.Watch(name, now, self));
     }
-    entry.show(sight.state(), Outlook.of(sight));
+    boolean changed = sight.state().sequence() != shown;
+    if (changed || world.now().compareTo(due) >= 0) {
+      shown = sight.state().sequence();
+      due = world.now().plus(LOOKS_EVERY);
+      entry.show(sight.state(), Outlook.of(sight));
+    }
   }
 
   /** Says its line again, as gossip does. */

@@ -6,6 +6,7 @@ import io.remuda.deploy.check.MoveSeen.Placed;
 import io.remuda.deploy.check.MoveSeen.Redeclared;
 import io.remuda.deploy.check.MoveSeen.Scaled;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.registry.model.ModelEvent;
 import io.remuda.registry.model.ModelState;
@@ -13,6 +14,7 @@ import io.remuda.registry.model.ScaleEvent.Autoscaled;
 import io.remuda.registry.model.SwapEvent;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,9 +28,20 @@ final class MoveTruth {
 
   private final World world;
   private final Map<ModelName, Duration> movedAt = new HashMap<>();
+  private final Map<ModelName, Set<InstanceId>> told = new HashMap<>();
+  private final Set<MachineId> drained = new HashSet<>();
 
   MoveTruth(World world) {
     this.world = world;
+  }
+
+  /** Since it was told to drain until it takes instances again. */
+  void draining(MachineId machine, boolean draining) {
+    if (draining) {
+      drained.add(machine);
+    } else {
+      drained.remove(machine);
+    }
   }
 
   void journaled(ModelState before, ModelState after, ModelEvent event) {
@@ -49,24 +62,30 @@ final class MoveTruth {
       world.story().see(new Redeclared(world.now(), name));
     }
     if (after.scaling().isPresent()) {
-      staying(before, after);
+      tell(after);
+    } else {
+      told.remove(name);
     }
   }
 
-  private void staying(ModelState before, ModelState after) {
-    Set<InstanceId> was = staying(before);
-    Set<InstanceId> now = staying(after);
-    now.stream()
-        .filter(id -> !was.contains(id))
-        .forEach(id -> world.story().see(new Placed(world.now(), id)));
+  private void tell(ModelState state) {
+    Set<InstanceId> was = told.getOrDefault(state.name(), Set.of());
+    Set<InstanceId> now = staying(state);
+    told.put(state.name(), now);
     was.stream()
         .filter(id -> !now.contains(id))
         .forEach(id -> world.story().see(new Left(world.now(), id)));
+    now.stream()
+        .filter(id -> !was.contains(id))
+        .forEach(id -> world.story().see(new Placed(world.now(), id)));
   }
 
-  private static Set<InstanceId> staying(ModelState state) {
+  /**
+   * One that is on a machine that is being drained has another one in its place before it stops.
+   */
+  private Set<InstanceId> staying(ModelState state) {
     return state.instances().values().stream()
-        .filter(instance -> !instance.stopping())
+        .filter(instance -> !instance.stopping() && !drained.contains(instance.machine()))
         .map(instance -> instance.id())
         .collect(Collectors.toCollection(TreeSet::new));
   }

@@ -117,7 +117,7 @@ public final class Gate {
   /** A permit of a share now, or a refusal: its holder waits in nobody's line. */
   Admission acquire(ShareSlots share) {
     if (!share.take()) {
-      return new Admission.Full(share.slots());
+      return isOpen() ? new Admission.Full(share.slots()) : new Admission.Closed();
     }
     while (true) {
       long seen = word.get();

@@ -3,7 +3,9 @@ package io.remuda.registry;
 import akka.actor.typed.ActorRef;
 import io.remuda.protocol.AccessProtocol;
 import io.remuda.protocol.FleetProtocol;
+import io.remuda.registry.journal.EndedLeases;
 import io.remuda.registry.journal.JournalStore;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -23,6 +25,7 @@ final class JournalNames implements Waker.World {
   private final ActorRef<FleetProtocol.Command> view;
   private final InstantSource clock;
   private final Duration remember;
+  private volatile boolean unforgotten;
 
   /**
    * @param view told of machines that are woken
@@ -54,12 +57,28 @@ final class JournalNames implements Waker.World {
     return aside.call(
         () -> {
           JournalStore.Names names = store.names();
-          int gone = store.endedLeases().forget(names.ended(), clock.instant().minus(remember));
-          if (gone > 0) {
-            LOG.debug("event=leases-forgotten count={}", gone);
-          }
+          forget(names.ended());
           return names.open();
         });
+  }
+
+  /** Housekeeping, which keeps nobody asleep. */
+  private void forget(List<EndedLeases.Ended> ended) {
+    try {
+      int gone = store.endedLeases().forget(ended, clock.instant().minus(remember));
+      if (gone > 0) {
+        LOG.debug("event=leases-forgotten count={}", gone);
+      }
+      unforgotten = false;
+    } catch (SQLException e) {
+      if (!unforgotten) {
+        LOG.warn(
+            "event=leases-not-forgotten why={} text=\"leases that have ended stay in the journal"
+                + " until its database lets this node delete them\"",
+            e.getMessage());
+      }
+      unforgotten = true;
+    }
   }
 
   @Override

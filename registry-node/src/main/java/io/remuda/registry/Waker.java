@@ -183,6 +183,9 @@ final class Waker extends AbstractBehavior<Waker.Command> {
   }
 
   private Behavior<Command> wakeNext() {
+    if (!world.isAwake()) {
+      line.clear();
+    }
     for (int i = 0; i < atOnce && !line.isEmpty(); i++) {
       world.wake(line.remove());
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Scales and updates deployments, tries canaries and switches an alias under load, and counts the
@@ -182,12 +182,12 @@ final class Moves implements AutoCloseable {
   private void canary(int slots) throws Exception {
     api.update("shared", spec("shared", slots, 1, "surge", ",\"canaryPercent\":" + CANARY_PERCENT));
     api.awaitReady("shared", 2);
-    TimeUnit.MILLISECONDS.sleep(CANARY_TIME.toMillis());
+    LockSupport.parkNanos(CANARY_TIME.toNanos());
   }
 
   private void switched() throws Exception {
     api.alias("talk", "other");
-    TimeUnit.MILLISECONDS.sleep(CANARY_TIME.toMillis());
+    LockSupport.parkNanos(CANARY_TIME.toNanos());
     api.alias("talk", "shared");
   }
 

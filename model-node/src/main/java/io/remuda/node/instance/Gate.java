@@ -145,6 +145,7 @@ public final class Gate {
     share.close();
     closing.add(share);
     word.addAndGet(-((long) share.slots() << RESERVED));
+    closing.removeIf(ShareSlots::isOver);
     tellRoom();
     serve();
   }

@@ -190,7 +190,7 @@ public final class ScaleDecider {
   private static Standing standing(Sight sight) {
     ModelState state = sight.state();
     List<Instance> ready = state.instances().values().stream().filter(sight::ready).toList();
-    int leased = (int) ready.stream().filter(sight::leasedWhole).count();
+    int leased = (int) ready.stream().filter(instance -> isOthers(sight, instance)).count();
     // Those that leases asked for beside them are no sign that it is on its way to another number.
     boolean all =
         ready.size() == TenancyDecider.wanted(sight) || RolloutOutlook.isWaitingForAWord(sight);
@@ -198,6 +198,12 @@ public final class ScaleDecider {
     int placed = (int) assigned(sight).count();
     return new Standing(
         state.wanted(), ready.size() - leased, settled, slots(sight), placed, leased);
+  }
+
+  /** Whether leases have all of it, whole or in shares, so that it takes nobody else's requests. */
+  private static boolean isOthers(Sight sight, Instance instance) {
+    return sight.leasedWhole(instance)
+        || sight.leased(instance) && ShareRoom.left(sight, instance) <= 0;
   }
 
   /** How many requests an instance works on at once, as far as is known. */
@@ -215,7 +221,7 @@ public final class ScaleDecider {
     ModelDemand demand = sight.fleet().demand(sight.state().name());
     int working =
         sight.state().instances().values().stream()
-            .filter(instance -> !sight.leasedWhole(instance))
+            .filter(instance -> !isOthers(sight, instance))
             .flatMap(instance -> sight.report(instance).stream())
             .mapToInt(report -> report.inFlight() + report.queued())
             .sum();

@@ -86,29 +86,35 @@ public final class TenancyDecider {
     round.remember(
         round.soft().with(round.soft().claims().since(round.now(), limits.claimLimit(), tenants)));
     takeBack(round, limits.abandonedAfter());
+    List<Claim> waiting = round.soft().claims().waiting(round.state().tenancy());
+    // All of them first: what one has in vain may be what another one has waited for.
+    waiting.forEach(claim -> returnUseless(round, claim));
     boolean waits = false;
-    for (Claim claim : round.soft().claims().waiting(round.state().tenancy())) {
+    for (Claim claim : waiting) {
       if (waits && claim.isShare()) {
         // Small shares, one after the other, would keep a whole instance from who asked before.
         continue;
       }
-      round
-          .state()
-          .tenancy()
-          .of(claim.lease())
-          .ifPresent(
-              tenant ->
-                  round.emit(
-                      new InstanceReturned(
-                          tenant.instance(),
-                          claim.lease(),
-                          Math.max(tenant.number(), claim.floor()),
-                          "it is granted anew",
-                          round.now())));
       Optional<Instance> chosen = choose(round.sight(), claim);
       chosen.ifPresent(instance -> lease(round, claim, instance));
       waits |= chosen.isEmpty();
     }
+  }
+
+  private static void returnUseless(Round round, Claim claim) {
+    round
+        .state()
+        .tenancy()
+        .of(claim.lease())
+        .ifPresent(
+            tenant ->
+                round.emit(
+                    new InstanceReturned(
+                        tenant.instance(),
+                        claim.lease(),
+                        Math.max(tenant.number(), claim.floor()),
+                        "it is granted anew",
+                        round.now())));
   }
 
   /** What silent leases have is let go of at its machine, as if they had ended. */

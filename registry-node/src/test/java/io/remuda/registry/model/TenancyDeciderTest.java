@@ -429,6 +429,33 @@ class TenancyDeciderTest {
     assertThat(world.state.tenancy().of(B)).as("the next in line").isPresent();
   }
 
+  /**
+   * Else each of the two would wait for the other: the share's turn comes after the whole one's.
+   */
+  @Test
+  void aShareThatIsToBeGrantedAnewLetsOneWhoAskedBeforeHaveTheInstance() {
+    World world = World.aReady();
+    claims(world, share(A, 1));
+    long number = world.state.tenancy().of(A).orElseThrow().number();
+    claims(world, Said.of(B, 0, Optional.empty(), Optional.empty(), Instant.EPOCH.minusSeconds(1)));
+    assertThat(world.state.tenancy().of(B)).isEmpty();
+
+    claims(
+        world,
+        new Claim(
+            A,
+            number,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Instant.EPOCH,
+            Instant.EPOCH,
+            1));
+
+    assertThat(world.state.tenancy().of(A)).as("its grant is of no use to it").isEmpty();
+    assertThat(world.state.tenancy().of(B)).isPresent();
+  }
+
   @Test
   void aShareOfMoreSlotsThanAnyInstanceHasIsRefusedWithTheirNumber() {
     World world = World.aReady();

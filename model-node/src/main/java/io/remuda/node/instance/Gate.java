@@ -136,6 +136,7 @@ public final class Gate {
   ShareSlots reserve(int count) {
     ShareSlots share = new ShareSlots(count);
     word.addAndGet((long) count << RESERVED);
+    serve();
     return share;
   }
 
@@ -185,8 +186,9 @@ public final class Gate {
   }
 
   /**
-   * Waits for a permit for as long as the gate is open, however many wait. {@code later} is called
-   * once, maybe before this returns, with {@link Admission.Granted} or {@link Admission.Closed}.
+   * Waits for a permit for as long as the gate is open and shares leave a slot, however many wait.
+   * {@code later} is called once, maybe before this returns, with {@link Admission.Granted} or
+   * {@link Admission.Closed}.
    */
   public void await(Consumer<Admission> later) {
     patient.add(new Waiter(this, later));
@@ -342,8 +344,18 @@ public final class Gate {
           permit.release();
         }
       } else if (isOpen()) {
+        if (reserved() >= slots) {
+          sendAway();
+        }
         return;
       }
+    }
+  }
+
+  /** Shares may have all slots for hours: who waits without a limit waits elsewhere. */
+  private void sendAway() {
+    for (Waiter next = patient.poll(); next != null; next = patient.poll()) {
+      tell(next, new Admission.Closed());
     }
   }
 
@@ -367,7 +379,10 @@ public final class Gate {
 
   /** Whether the longest waiter was there to be told. */
   private boolean next(Admission admission) {
-    Waiter waiter = poll();
+    return tell(poll(), admission);
+  }
+
+  private static boolean tell(@Nullable Waiter waiter, Admission admission) {
     if (waiter == null || !waiter.settle()) {
       return false;
     }

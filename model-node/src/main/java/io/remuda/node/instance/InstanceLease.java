@@ -89,7 +89,7 @@ final class InstanceLease {
   }
 
   /** Whether the instance is not everybody's now, so that it takes no tasks. */
-  boolean lent() {
+  private boolean lent() {
     return gate.tenure().lent();
   }
 

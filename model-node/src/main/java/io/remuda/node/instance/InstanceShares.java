@@ -24,7 +24,7 @@ import org.slf4j.Logger;
  * What an instance does about shares of its slots: keeps them from new calls at once, cuts nobody
  * off for them, answers when others use so few slots that the share's are free and the number is on
  * the disk, and lets go by its own clock. It goes on taking everybody's calls and durable tasks
- * with the other slots. Belongs to one actor.
+ * with the other slots, and no tasks while none is left. Belongs to one actor.
  */
 final class InstanceShares {
 
@@ -52,6 +52,7 @@ final class InstanceShares {
   private final SharesFile file;
   private final LeaseTimes times;
   private final Standing standing;
+  private final InstanceTasks tasks;
   private final TimerScheduler<ModelInstance.Command> timers;
   private final Logger log;
   private final LeaseGate gate;
@@ -62,6 +63,7 @@ final class InstanceShares {
       Work work,
       Surroundings around,
       Standing standing,
+      InstanceTasks tasks,
       TimerScheduler<ModelInstance.Command> timers,
       Logger log) {
     this.id = standing.id();
@@ -69,6 +71,7 @@ final class InstanceShares {
     this.file = new SharesFile(standing.id(), around, log);
     this.times = around.settings().lease();
     this.standing = standing;
+    this.tasks = tasks;
     this.timers = timers;
     this.log = log;
     this.gate = standing.shown().lease();
@@ -148,6 +151,10 @@ final class InstanceShares {
   private void clear(Shares clearing, ModelInstance.Hold order) {
     LeaseToken grant = order.grant();
     refuse(grant.lease(), ErrorCode.STALE_LEASE, "a later grant of the lease has come");
+    if (clearing.slots() >= standing.gate().slots()) {
+      // Before the gate sends away those that wait: they are to go back to their queue for good.
+      tasks.end();
+    }
     gate.become(clearing, standing.gate());
     // Calls under an earlier number of the same lease.
     gate.cutStale();
@@ -258,6 +265,7 @@ final class InstanceShares {
         log.info("share is over lease={} instance={}", lease, id);
       }
     }
+    boolean nothingWasLeft = gate.leavesNothing(standing.gate());
     gate.become(left, standing.gate());
     if (grace.isZero()) {
       gate.cutStale();
@@ -265,6 +273,9 @@ final class InstanceShares {
       timers.startSingleTimer(GRACE, new ModelInstance.OfShares(new GraceOver()), grace);
     }
     CompletionStage<Void> kept = file.keep(toKeep());
+    if (nothingWasLeft && standing.phase() == Phase.READY) {
+      tasks.begin();
+    }
     standing.say(standing.state().reason());
     return kept;
   }

@@ -31,13 +31,20 @@ final class InstanceTasks {
     this.timers = timers;
   }
 
-  /** It is about to be READY; shown with that. */
+  /**
+   * It is about to be READY, or a lease has ended; shown with the next step. Nothing while leases
+   * have all of it: what it took from the queues would wait for them and not for the next instance.
+   */
   void begin() {
+    HostedInstance shown = standing.shown();
+    if (duty.isPresent() || shown.lease().leavesNothing(shown.gate())) {
+      return;
+    }
     duty =
         standing
             .running()
             .flatMap(EngineRuntime.Running::duty)
-            .or(() -> desk.begin(standing.shown()));
+            .or(() -> desk.begin(shown));
     standing.tasks(duty.map(TaskDesk.Duty::facet));
     if (duty.isPresent()) {
       timers.startTimerWithFixedDelay(

@@ -124,6 +124,11 @@ public final class LeaseGate {
     }
   }
 
+  /** Whether leases have all of it, so that no task would get a slot. */
+  boolean leavesNothing(Gate gate) {
+    return tenure.lent() || gate.reserved() >= gate.slots();
+  }
+
   long now() {
     return nanoTime.get();
   }

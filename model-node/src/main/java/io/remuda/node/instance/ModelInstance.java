@@ -149,7 +149,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     this.tasks = new InstanceTasks(around, standing, timers);
     this.lease = new InstanceLease(work, around, standing, tasks, timers, log);
     this.trouble = new TroubleWatch(work, around, standing, timers);
-    this.shares = new InstanceShares(work, around, standing, timers, log);
+    this.shares = new InstanceShares(work, around, standing, tasks, timers, log);
   }
 
   /**
@@ -281,9 +281,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     standing.pulse().set(failures.ready());
     standing.running().flatMap(Running::serving).ifPresent(standing::serves);
     standing.gate().open();
-    if (!lease.lent()) {
-      tasks.begin();
-    }
+    tasks.begin();
     standing.move(Trigger.PROVEN, Optional.empty());
     start.proven();
     log.info("ready instance={}", standing.id());

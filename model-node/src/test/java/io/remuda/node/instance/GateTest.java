@@ -451,6 +451,28 @@ class GateTest {
     assertThat(told.get(2)).isInstanceOf(Admission.Granted.class);
   }
 
+  @Test
+  void whoCanWaitLongIsSentAwayWhenSharesHaveAllSlots() {
+    Gate gate = new Gate(2, 1);
+    gate.open();
+    Permit permit = gate.tryAcquire().orElseThrow();
+    ShareSlots one = gate.reserve(1);
+    List<Admission> told = new ArrayList<>();
+    gate.await(told::add);
+    assertThat(told).as("a slot comes free some time").isEmpty();
+
+    ShareSlots other = gate.reserve(1);
+
+    assertThat(told).containsExactly(new Admission.Closed());
+    gate.await(told::add);
+    assertThat(told).hasSize(2).endsWith(new Admission.Closed());
+    permit.release();
+    gate.unreserve(other);
+    gate.await(told::add);
+    assertThat(told.get(2)).isInstanceOf(Admission.Granted.class);
+    assertThat(one.taken()).isZero();
+  }
+
   private static void keep(
       Admission admission, String name, List<String> order, List<Permit> granted) {
     order.add(name);

@@ -3,6 +3,9 @@ package io.remuda.node.instance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.typed.ActorRef;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.LeaseId;
+import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.TaskFacet;
 import io.remuda.protocol.testing.Eventually;
@@ -85,6 +88,35 @@ class InstanceTasksTest extends InstanceFixture {
     assertThat(duties).hasSize(1);
     assertThat(duty().gateWasOpen).isTrue();
     assertThat(hosted.find(ID).orElseThrow().phase()).isEqualTo(Phase.READY);
+  }
+
+  private static CompletableFuture<Optional<Refused>> hold(
+      ActorRef<ModelInstance.Command> instance, LeaseToken grant, int slots) {
+    CompletableFuture<Optional<Refused>> answer = new CompletableFuture<>();
+    instance.tell(new ModelInstance.Hold(grant, Duration.ofHours(1), answer::complete, slots));
+    return answer;
+  }
+
+  @Test
+  void takesNothingWhileSharesHaveAllItsSlotsAndTasksAgainWhenOneIsOver() {
+    ActorRef<ModelInstance.Command> instance = working(FakeRuntime.quick());
+    int slots = gate().slots();
+    for (int each = 1; each <= slots; each++) {
+      assertThat(duty().draining).as("with %d of %d slots shared", each - 1, slots).isFalse();
+      LeaseToken grant = new LeaseToken(new LeaseId("l" + each), each);
+      assertThat(hold(instance, grant, 1)).succeedsWithin(LIMIT).isEqualTo(Optional.empty());
+    }
+    assertThat(duty().draining).isTrue();
+    assertThat(hosted.find(ID).orElseThrow().phase()).isEqualTo(Phase.READY);
+    assertThat(duties).hasSize(1);
+
+    CompletableFuture<Optional<Refused>> released = new CompletableFuture<>();
+    LeaseToken first = new LeaseToken(new LeaseId("l1"), 1);
+    instance.tell(new ModelInstance.Release(first, released::complete));
+
+    assertThat(released).succeedsWithin(LIMIT).isEqualTo(Optional.empty());
+    Eventually.isTrue("takes tasks again", LIMIT, () -> duties.size() == 2);
+    assertThat(duty().draining).isFalse();
   }
 
   @Test

@@ -181,6 +181,23 @@ final class InstanceShares {
     refuse(lease, ErrorCode.ENDED, "the lease was let go of before it held its slots");
   }
 
+  /**
+   * The order to let go of what has no share now. It may have been told before, and what was to be
+   * written then may have failed: answered with success only when the next JVM knows the shares.
+   */
+  ModelInstance.Release keptBefore(ModelInstance.Release order) {
+    CompletionStage<Void> kept = file.hasFailed() ? file.keep(toKeep()) : file.last();
+    return new ModelInstance.Release(
+        order.grant(),
+        refused -> {
+          if (refused.isPresent()) {
+            order.answer().accept(refused);
+          } else {
+            answerWhen(kept, order.answer());
+          }
+        });
+  }
+
   /** What happened meanwhile; what is out of date changes nothing. */
   void heard(News news) {
     if (news instanceof Cleared cleared) {

@@ -359,7 +359,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     if (shares.has(release.grant().lease())) {
       shares.release(release);
     } else {
-      lease.release(release);
+      lease.release(shares.keptBefore(release));
     }
   }
 

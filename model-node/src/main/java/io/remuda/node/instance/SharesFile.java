@@ -21,7 +21,7 @@ final class SharesFile {
   private final Executor blocking;
   private final Logger log;
   private CompletionStage<Void> before = CompletableFuture.completedFuture(null);
-  private CompletionStage<Void> last = CompletableFuture.completedFuture(null);
+  private CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
 
   SharesFile(InstanceId id, Surroundings around, Logger log) {
     this.id = id;
@@ -52,6 +52,11 @@ final class SharesFile {
     } catch (IOException | RuntimeException e) {
       now.completeExceptionally(e);
     }
+  }
+
+  /** Whether what was to be kept last is not on the disk and will not be. */
+  boolean hasFailed() {
+    return last.isCompletedExceptionally();
   }
 
   /** The outcome of what was to be kept last. */

@@ -10,6 +10,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.testing.Eventually;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +51,19 @@ class InstanceSharesTest extends InstanceFixture {
 
   private String file() throws Exception {
     return Files.readString(data.resolve(ID.toString()).resolve("shares.json"));
+  }
+
+  /** A folder is where the file would be. */
+  private void blockFile() throws Exception {
+    Path file = data.resolve(ID.toString()).resolve("shares.json");
+    Files.deleteIfExists(file);
+    Files.createDirectories(file.resolve("in the way"));
+  }
+
+  private void unblockFile() throws Exception {
+    Path file = data.resolve(ID.toString()).resolve("shares.json");
+    Files.delete(file.resolve("in the way"));
+    Files.delete(file);
   }
 
   @Test
@@ -114,6 +128,20 @@ class InstanceSharesTest extends InstanceFixture {
     assertThat(gate().reserved()).isZero();
     assertThat(get(hold(instance, token(3), 1, LONG))).hasValue(ErrorCode.STALE_LEASE);
     assertThat(leaseGate().objection(Optional.of(token(3)))).as("a call under it").isPresent();
+  }
+
+  @Test
+  void aReleaseThatCannotBeWrittenSaysSoAndIsTriedAgain() throws Exception {
+    ActorRef<ModelInstance.Command> instance = ready(FakeRuntime.quick());
+    assertThat(get(hold(instance, token(3), 1, LONG))).isEmpty();
+    blockFile();
+
+    assertThat(get(release(instance, token(3)))).hasValue(ErrorCode.INTERNAL);
+    assertThat(get(release(instance, token(3)))).as("again").hasValue(ErrorCode.INTERNAL);
+    unblockFile();
+
+    assertThat(get(release(instance, token(3)))).isEmpty();
+    assertThat(file()).doesNotContain("\"l3\"");
   }
 
   @Test

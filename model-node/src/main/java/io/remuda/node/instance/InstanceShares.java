@@ -57,6 +57,7 @@ final class InstanceShares {
   private final Logger log;
   private final LeaseGate gate;
   private final Map<LeaseId, Asked> asked = new HashMap<>();
+  // What the file is to say, whether it says so already or not.
   private final Map<LeaseToken, Duration> written = new HashMap<>();
 
   InstanceShares(
@@ -139,13 +140,17 @@ final class InstanceShares {
   private void renew(Shares longer, ModelInstance.Hold order) {
     gate.become(longer, standing.gate());
     timeAfter(longer.of(order.grant().lease()).orElseThrow());
-    Duration known = written.getOrDefault(order.grant(), Duration.ZERO);
-    if (order.ttl().compareTo(known) <= 0) {
-      answerWhen(file.last(), order.answer());
+    if (file.covers(order.grant(), order.ttl())) {
+      // Whatever became of what was written for others since.
+      order.answer().accept(Optional.empty());
     } else {
-      written.put(order.grant(), order.ttl());
+      written.merge(order.grant(), order.ttl(), InstanceShares::longer);
       answerWhen(file.keep(toKeep()), order.answer());
     }
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
   }
 
   private void clear(Shares clearing, ModelInstance.Hold order) {

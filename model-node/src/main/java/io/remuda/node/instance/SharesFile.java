@@ -3,11 +3,15 @@ package io.remuda.node.instance;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.model.LeaseToken;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
 /**
@@ -22,6 +26,9 @@ final class SharesFile {
   private final Logger log;
   private CompletionStage<Void> before = CompletableFuture.completedFuture(null);
   private CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
+
+  // Written where the file is: for how long the next JVM would wait for each.
+  private volatile Map<LeaseToken, Long> keptMillis = Map.of();
 
   SharesFile(InstanceId id, Surroundings around, Logger log) {
     this.id = id;
@@ -41,6 +48,9 @@ final class SharesFile {
   private void write(KeptShares shares, CompletableFuture<Void> now) {
     try {
       folders.keep(id, shares);
+      keptMillis =
+          shares.shares().stream()
+              .collect(Collectors.toMap(KeptShares.Kept::token, KeptShares.Kept::ttlMillis));
       now.complete(null);
     } catch (NoSuchFileException e) {
       if (shares.shares().isEmpty()) {
@@ -52,6 +62,11 @@ final class SharesFile {
     } catch (IOException | RuntimeException e) {
       now.completeExceptionally(e);
     }
+  }
+
+  /** Whether the next JVM would wait for {@code grant}'s holder for at least so long. */
+  boolean covers(LeaseToken grant, Duration ttl) {
+    return ttl.toMillis() <= keptMillis.getOrDefault(grant, -1L);
   }
 
   /** Whether what was to be kept last is not on the disk and will not be. */

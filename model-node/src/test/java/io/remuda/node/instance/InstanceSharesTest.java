@@ -145,6 +145,33 @@ class InstanceSharesTest extends InstanceFixture {
   }
 
   @Test
+  void aWriteThatFailsIsOfTheLeaseItWasForAndIsTriedAgain() throws Exception {
+    ActorRef<ModelInstance.Command> instance = ready(FakeRuntime.quick());
+    assertThat(get(hold(instance, token(3), 1, LONG))).isEmpty();
+    blockFile();
+    Duration longer = LONG.multipliedBy(2);
+
+    assertThat(get(hold(instance, token(3), 1, longer))).hasValue(ErrorCode.INTERNAL);
+    assertThat(get(hold(instance, token(3), 1, LONG))).as("as long as is written").isEmpty();
+    assertThat(get(hold(instance, token(3), 1, longer))).hasValue(ErrorCode.INTERNAL);
+    unblockFile();
+
+    assertThat(get(hold(instance, token(3), 1, longer))).isEmpty();
+    assertThat(file()).contains(String.valueOf(longer.toMillis()));
+  }
+
+  @Test
+  void aRenewalDoesNotFailForWhatCouldNotBeWrittenOfAnother() throws Exception {
+    ActorRef<ModelInstance.Command> instance = ready(FakeRuntime.quick());
+    assertThat(get(hold(instance, token(3), 1, LONG))).isEmpty();
+    blockFile();
+
+    assertThat(get(hold(instance, token(4), 1, LONG))).hasValue(ErrorCode.INTERNAL);
+
+    assertThat(get(hold(instance, token(3), 1, LONG))).isEmpty();
+  }
+
+  @Test
   void whatIsNotRenewedEndsByTheMachinesClock() throws Exception {
     ActorRef<ModelInstance.Command> instance = ready(FakeRuntime.quick());
     assertThat(get(hold(instance, token(3), 1, Duration.ofMillis(60)))).isEmpty();

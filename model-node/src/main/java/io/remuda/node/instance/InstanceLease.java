@@ -6,6 +6,7 @@ import io.remuda.node.instance.TenureDecider.Decision;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.Phase;
 import java.time.Duration;
@@ -39,8 +40,8 @@ final class InstanceLease {
   /** The time to live may be over. */
   record TimeUp() implements News {}
 
-  /** Calls of leases that are over had time to end. */
-  record GraceOver() implements News {}
+  /** Calls of a lease that is over had time to end. */
+  record GraceOver(LeaseId lease) implements News {}
 
   private record Asked(
       LeaseToken grant,
@@ -201,8 +202,8 @@ final class InstanceLease {
       onRests(rests.grant());
     } else if (news instanceof NotCleared late) {
       onNotCleared(late.grant());
-    } else if (news instanceof GraceOver) {
-      gate.cutStale();
+    } else if (news instanceof GraceOver over) {
+      gate.cutStale(over.lease());
     } else {
       Tenure before = gate.tenure();
       Tenure after = TenureDecider.expire(before, gate.now());
@@ -268,12 +269,13 @@ final class InstanceLease {
    */
   private CompletionStage<Void> freed(Tenure free, Duration grace) {
     boolean was = lent();
+    LeaseId over = gate.tenure().grant().filter(had -> was).or(free::grant).orElseThrow().lease();
     gate.become(free);
     timers.cancel(TIME);
     if (grace.isZero()) {
-      gate.cutStale();
+      gate.cutStale(over);
     } else {
-      timers.startSingleTimer(GRACE, new ModelInstance.OfLease(new GraceOver()), grace);
+      timers.startSingleTimer(GRACE, new ModelInstance.OfLease(new GraceOver(over)), grace);
     }
     CompletionStage<Void> kept = file.keep(free.grant().orElseThrow(), false, Duration.ZERO);
     if (was) {

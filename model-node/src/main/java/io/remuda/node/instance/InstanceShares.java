@@ -40,12 +40,10 @@ final class InstanceShares {
   /** A share's time to live may be over. */
   record TimeUp(LeaseId lease) implements News {}
 
-  /** Calls of shares that are over had time to end. */
-  record GraceOver() implements News {}
+  /** Calls of a share that is over had time to end. */
+  record GraceOver(LeaseId lease) implements News {}
 
   private record Asked(LeaseToken grant, Duration ttl, List<Consumer<Optional<Refused>>> answers) {}
-
-  private static final String GRACE = "share grace";
 
   private final InstanceId id;
   private final Work work;
@@ -162,7 +160,7 @@ final class InstanceShares {
     }
     gate.become(clearing, standing.gate());
     // Calls under an earlier number of the same lease.
-    gate.cutStale();
+    gate.cutStale(grant.lease());
     written.put(grant, order.ttl());
     asked.put(
         grant.lease(), new Asked(grant, order.ttl(), new ArrayList<>(List.of(order.answer()))));
@@ -209,8 +207,8 @@ final class InstanceShares {
       onCleared(cleared);
     } else if (news instanceof NotCleared late) {
       onNotCleared(late.grant());
-    } else if (news instanceof GraceOver) {
-      gate.cutStale();
+    } else if (news instanceof GraceOver over) {
+      gate.cutStale(over.lease());
     } else if (news instanceof TimeUp up) {
       expire();
       gate.shares()
@@ -281,18 +279,19 @@ final class InstanceShares {
    * @return completed when the next JVM would know it
    */
   private CompletionStage<Void> freed(Shares left, Duration grace) {
-    for (LeaseId lease : gate.shares().all().keySet()) {
-      if (left.of(lease).isEmpty()) {
-        timers.cancel(time(lease));
-        log.info("share is over lease={} instance={}", lease, id);
-      }
-    }
+    List<LeaseId> over =
+        gate.shares().all().keySet().stream().filter(lease -> left.of(lease).isEmpty()).toList();
     boolean nothingWasLeft = gate.leavesNothing(standing.gate());
     gate.become(left, standing.gate());
-    if (grace.isZero()) {
-      gate.cutStale();
-    } else {
-      timers.startSingleTimer(GRACE, new ModelInstance.OfShares(new GraceOver()), grace);
+    for (LeaseId lease : over) {
+      timers.cancel(time(lease));
+      log.info("share is over lease={} instance={}", lease, id);
+      if (grace.isZero()) {
+        gate.cutStale(lease);
+      } else {
+        timers.startSingleTimer(
+            "share grace " + lease, new ModelInstance.OfShares(new GraceOver(lease)), grace);
+      }
     }
     CompletionStage<Void> kept = file.keep(toKeep());
     if (nothingWasLeft && standing.phase() == Phase.READY) {

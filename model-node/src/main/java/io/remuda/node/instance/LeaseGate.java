@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -135,6 +136,15 @@ public final class LeaseGate {
 
   /** Ends the calls of every lease that does not hold the instance now. */
   public void cutStale() {
+    cutStale(each -> true);
+  }
+
+  /** Ends the lease's calls under what it does not hold now; others' may have time to end. */
+  void cutStale(LeaseId lease) {
+    cutStale(lease::equals);
+  }
+
+  private void cutStale(Predicate<LeaseId> whose) {
     Tenure current = TenureDecider.expire(tenure, nanoTime.get());
     Shares parts = SharesDecider.expire(shares, nanoTime.get());
     for (Stay stay : stays) {
@@ -144,7 +154,7 @@ public final class LeaseGate {
                   .of(stay.token.lease())
                   .filter(share -> share.token().equals(stay.token))
                   .isPresent();
-      if (!holds && stays.remove(stay)) {
+      if (!holds && whose.test(stay.token.lease()) && stays.remove(stay)) {
         stay.cut.accept(whyCut(current, parts, stay.token.lease()));
       }
     }

@@ -70,6 +70,19 @@ class LeaseGateTest {
   }
 
   @Test
+  void cutsTheCallsOfOneLeaseAndLeavesOthersTheirTime() {
+    List<String> cut = new ArrayList<>();
+    lease.enter(token(5), why -> cut.add("5"));
+    lease.enter(token(6), why -> cut.add("6"));
+
+    lease.cutStale(token(6).lease());
+    assertThat(cut).containsExactly("6");
+
+    lease.cutStale(token(5).lease());
+    assertThat(cut).containsExactly("6", "5");
+  }
+
+  @Test
   void aLeaseThatIsGrantedAnewIsNotToldThatItHasEnded() {
     List<ErrorCode> cut = new ArrayList<>();
     LeaseId same = new LeaseId("same");

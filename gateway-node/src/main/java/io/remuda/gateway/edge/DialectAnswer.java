@@ -226,13 +226,14 @@ final class DialectAnswer implements InferenceSink {
         ErrorCode.ENGINE_FAILED, "the engine answered what is no JSON; its log may say why");
   }
 
+  /** The same question would come to the same answer, so that it is not worth asking again. */
   private Refused tooLarge() {
     return Refused.of(
-        ErrorCode.ENGINE_FAILED,
+        ErrorCode.NOT_SUPPORTED,
         "the engine answered more than "
             + limit
-            + " bytes in one piece; ask for less, stream, or raise"
-            + " remuda.gateway.inference.held-answer-size");
+            + " bytes in one piece, which is more than is translated; ask for less, stream,"
+            + " or raise remuda.gateway.inference.translated-answer-size");
   }
 
   /** Not worth another try: another instance of the same model would say the same. */

@@ -42,7 +42,7 @@ final class Inference implements AnswerInProgress {
   Inference(InferenceHandler handler, ClientRequest request, AnswerSink sink) {
     this.handler = handler;
     this.request = request;
-    this.body = new InstanceBody(request, handler.settings().heldAnswerBytes());
+    this.body = new InstanceBody(request, handler.settings().translatedAnswerBytes());
     this.answer = new ClientAnswer(request, sink);
     this.tries = new Tries(handler.settings(), request.lease().map(LeaseToken::lease));
     this.holding = new Holding(handler, request, started, this::route);

@@ -19,6 +19,8 @@ import java.time.Duration;
  *     machine is out of sight for so long
  * @param heldAnswerBytes answers up to this size are sent in one piece, and an engine that dies in
  *     the middle of one costs the client nothing
+ * @param translatedAnswerBytes an answer in one piece, or one event, that must be translated and is
+ *     larger is refused
  * @param waiting requests that may be held at one time
  * @param waitingRest after which one that was refused is tried again, when nothing else has changed
  * @param wakeWait how long a request is held that does not ask, where instances start by themselves
@@ -38,6 +40,7 @@ public record InferenceSettings(
     Duration outOfSightLimit,
     Duration cutOffLimit,
     int heldAnswerBytes,
+    int translatedAnswerBytes,
     int waiting,
     Duration waitingRest,
     Duration wakeWait,
@@ -63,6 +66,7 @@ public record InferenceSettings(
         inference.getDuration("out-of-sight-limit"),
         inference.getDuration("cut-off-limit"),
         (int) (long) inference.getBytes("held-answer-size"),
+        (int) (long) inference.getBytes("translated-answer-size"),
         inference.getInt("waiting"),
         inference.getDuration("waiting-rest"),
         inference.getDuration("wake-wait"),

@@ -8,6 +8,7 @@ import io.remuda.protocol.testing.ScriptedEngine;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,60 @@ class EdgeOllamaTest {
           .contains("\"response\":\"hello\",\"done\":true");
       assertThat(fixture.post("/api/embed", "{\"model\":\"bench\",\"input\":\"a\"}").body())
           .contains("\"embeddings\":[[1,2]]");
+    }
+  }
+
+  @Test
+  void translatesAnswersAndEventsThatAreLargerThanOnesThatGoInOnePiece() throws IOException {
+    String numbers = "0.125,".repeat(40_000) + "1";
+    try (ScriptedEngine front =
+            ScriptedEngine.start(
+                (seen, wire) -> {
+                  if (seen.path().endsWith("embeddings")) {
+                    wire.json(200, "{\"data\":[{\"embedding\":[" + numbers + "]}]}");
+                  } else {
+                    wire.events();
+                    wire.event("{\"choices\":[{\"delta\":{\"content\":\"" + numbers + "\"}}]}");
+                    wire.event("{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}");
+                    wire.done();
+                  }
+                });
+        Wire client = fixture.wire()) {
+      fixture.ready("bench-1", front.port());
+
+      HttpResponse<String> whole =
+          fixture.post("/api/embed", "{\"model\":\"bench\",\"input\":\"a\"}");
+      String streamed = client.post(CHAT, TALK + "}").until("0\r\n\r\n");
+
+      assertThat(whole.statusCode()).isEqualTo(200);
+      assertThat(whole.body()).contains("\"embeddings\":[[" + numbers + "]]");
+      assertThat(streamed).contains("\"done\":true").doesNotContain("\"error\"");
+    }
+  }
+
+  @Test
+  void refusesAnAnswerThatIsTooLargeToTranslateOnceAndForAll() {
+    try (EdgeFixture small =
+            new EdgeFixture(
+                "inference.translated-answer-size = 1000 B",
+                Authenticator.OPEN,
+                Optional.empty());
+        ScriptedEngine front =
+            ScriptedEngine.start(
+                (seen, wire) ->
+                    wire.json(
+                        200, "{\"data\":[{\"embedding\":[" + "1,".repeat(500) + "1]}]}"))) {
+      small.ready("bench-1", front.port());
+
+      HttpResponse<String> answer =
+          small.post("/api/embed", "{\"model\":\"bench\",\"input\":\"a\"}");
+
+      assertThat(answer.statusCode()).isEqualTo(501);
+      assertThat(answer.headers().firstValue("x-should-retry")).hasValue("false");
+      assertThat(answer.body())
+          .contains("more than 1000 bytes")
+          .contains("remuda.gateway.inference.translated-answer-size");
+      assertThat(front.seen()).hasSize(1);
     }
   }
 

@@ -30,6 +30,10 @@ public final class StreamGuard {
   private static final Pattern RESPONSE_OVER =
       Pattern.compile("\"type\"\\s*:\\s*\"(response\\.(completed|failed|incomplete)|error)\"");
 
+  /** Not what a model says of it: quotes and ends of lines are escaped in a text. */
+  private static final Pattern MESSAGE_OVER =
+      Pattern.compile("(^|\n)event: ?message_stop|\"type\"\\s*:\\s*\"message_stop\"");
+
   /** Longer than what {@link #RESPONSE_OVER} looks for. */
   private static final int OVERLAP = 64;
 
@@ -70,7 +74,7 @@ public final class StreamGuard {
       case NONE -> Ending.COMPLETE;
       case DONE -> doneEnding();
       case RESPONSE_COMPLETED -> complete(responseOver);
-      case MESSAGE_STOP -> complete(tail.text().contains("message_stop"));
+      case MESSAGE_STOP -> complete(MESSAGE_OVER.matcher(tail.text()).find());
       case DONE_LINE -> complete(tail.text().contains("\"done\":true"));
     };
   }

@@ -66,6 +66,28 @@ class StreamGuardTest {
   }
 
   @Test
+  void knowsACompleteMessageFromOneThatSpeaksOfItsEnd() {
+    String said = "event: content_block_delta\ndata: {\"delta\":{\"text\":\"%s\"}}\n\n";
+
+    assertThat(
+            after(
+                    End.MESSAGE_STOP,
+                    said.formatted("a"),
+                    "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n")
+                .ending())
+        .isEqualTo(Ending.COMPLETE);
+    assertThat(after(End.MESSAGE_STOP, "data: {\"type\" : \"message_stop\"}\n\n").ending())
+        .isEqualTo(Ending.COMPLETE);
+    assertThat(after(End.MESSAGE_STOP, said.formatted("then message_stop comes")).ending())
+        .isEqualTo(Ending.BROKEN);
+    assertThat(
+            after(End.MESSAGE_STOP, said.formatted("{\\\"type\\\":\\\"message_stop\\\"}")).ending())
+        .isEqualTo(Ending.BROKEN);
+    assertThat(after(End.MESSAGE_STOP, said.formatted("a\\nevent: message_stop")).ending())
+        .isEqualTo(Ending.BROKEN);
+  }
+
+  @Test
   void knowsTheEndsOfTheOtherDialects() {
     assertThat(after(End.RESPONSE_COMPLETED, "data: {\"type\":\"response.completed\"}").ending())
         .isEqualTo(Ending.COMPLETE);

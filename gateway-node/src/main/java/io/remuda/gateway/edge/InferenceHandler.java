@@ -60,6 +60,7 @@ public final class InferenceHandler {
     this.translations = translations;
     this.leases = leases;
     this.looseAliases = new LooseAliases(settings.leavingWait());
+    routes.onChange(looseAliases::settled);
   }
 
   /**

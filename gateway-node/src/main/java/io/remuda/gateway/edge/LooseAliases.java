@@ -1,5 +1,6 @@
 package io.remuda.gateway.edge;
 
+import io.remuda.gateway.routing.RouteSnapshot;
 import io.remuda.protocol.id.ModelName;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Aliases whose model is gone, as requests have found them, and since when. News of a model's
  * removal may be here before those of its alias's switch, so that the first requests wait for a
  * while; of one that leads nowhere for longer none does. Of any thread; as large as there are
- * aliases.
+ * aliases that lead nowhere.
  */
 final class LooseAliases {
 
@@ -22,6 +23,13 @@ final class LooseAliases {
    */
   LooseAliases(Duration grace) {
     this.grace = grace;
+  }
+
+  /** Forgets those that lead somewhere, or that are gone: to be loose again is another switch. */
+  void settled(RouteSnapshot now) {
+    if (!found.isEmpty()) {
+      found.keySet().removeIf(alias -> now.get(alias) != null || now.aliasOf(alias).isEmpty());
+    }
   }
 
   /**

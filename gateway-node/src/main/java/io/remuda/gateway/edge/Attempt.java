@@ -137,7 +137,14 @@ final class Attempt implements InferenceSink {
           bytes.release();
         }
       }
-      case STREAMING -> stream(bytes);
+      case STREAMING -> {
+        if (bytes.isReadable()) {
+          stream(bytes);
+        } else {
+          bytes.release();
+          inference.heard();
+        }
+      }
       case PASSING -> inference.bytes(bytes);
       case HOLDING -> {
         ByteBuf all = collect(bytes);

@@ -208,13 +208,9 @@ final class DialectAnswer implements InferenceSink {
     sink.onEnd();
   }
 
+  /** Also where nothing is ready: that something came tells that the engine is alive. */
   private void flush() {
-    ByteBuf ready = frames.take();
-    if (ready.isReadable()) {
-      sink.onBytes(ready);
-    } else {
-      ready.release();
-    }
+    sink.onBytes(frames.take());
   }
 
   private Duration elapsed() {

@@ -347,6 +347,11 @@ final class Inference implements AnswerInProgress {
     answer.head(status, headers, from.target().instance(), events);
   }
 
+  /** The engine is at work, on what its client is not shown. */
+  void heard() {
+    stillness.heard();
+  }
+
   void bytes(ByteBuf bytes) {
     stillness.heard();
     noteFirstByte();

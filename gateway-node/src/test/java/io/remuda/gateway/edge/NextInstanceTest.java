@@ -34,6 +34,8 @@ class NextInstanceTest {
 
   private static final MachineId FIRST = new MachineId("a");
   private static final MachineId SECOND = new MachineId("b");
+  private static final String QUESTION =
+      "{\"model\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
 
   private final Routes routes = new Routes();
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
@@ -102,19 +104,34 @@ class NextInstanceTest {
   }
 
   @Test
-  void anAnswerThatHasBegunAndStandsStillEndsWithAnError() {
-    InferenceHandler impatient =
-        new InferenceHandler(
-            routes,
-            handler.ports(),
-            InferenceSettings.from(
-                ConfigFactory.parseString("remuda.gateway.inference.cut-off-limit = 0s")
-                    .withFallback(ConfigFactory.load())),
-            RequestMetrics.NONE,
-            timers,
-            Translations.NONE);
+  void aTranslatedAnswerWhoseClientIsShownNothingDoesNotStandStill() {
     ready("chat-1", FIRST);
-    AnswerInProgress answer = start(impatient);
+    AnswerInProgress answer = start(impatient(), Endpoint.OLLAMA_CHAT, QUESTION);
+    asked.get(0).sink.onHead(200, List.of(Map.entry("content-type", "text/event-stream")));
+    asked.get(0).says("data: {\"choices\":[{\"delta\":{\"content\":\"seen\"}}]}\n\n");
+    answer.look();
+    routes.mask(Set.of(FIRST));
+    int told = client.said.size();
+
+    // given a piece of an event, and an event of which the client is told nothing
+    asked.get(0).says("data: {\"choices\":[{");
+    answer.look();
+    asked.get(0).says("\"delta\":{}}]}\n\n");
+    answer.look();
+    assertThat(client.said).hasSize(told);
+    assertThat(asked.get(0).cancelled).isFalse();
+
+    // when nothing more comes
+    answer.look();
+    answer.look();
+
+    assertThat(asked.get(0).cancelled).isTrue();
+  }
+
+  @Test
+  void anAnswerThatHasBegunAndStandsStillEndsWithAnError() {
+    ready("chat-1", FIRST);
+    AnswerInProgress answer = start(impatient(), Endpoint.CHAT, "{\"model\":\"chat\"}");
     asked.get(0).sink.onHead(200, List.of(Map.entry("content-type", "text/event-stream")));
     asked.get(0).sink.onBytes(Unpooled.copiedBuffer("data: 1\n\n", StandardCharsets.UTF_8));
     answer.look();
@@ -251,16 +268,28 @@ class NextInstanceTest {
   }
 
   private AnswerInProgress start() {
-    return start(handler);
+    return start(handler, Endpoint.CHAT, "{\"model\":\"chat\"}");
   }
 
-  private AnswerInProgress start(InferenceHandler by) {
+  private InferenceHandler impatient() {
+    return new InferenceHandler(
+        routes,
+        handler.ports(),
+        InferenceSettings.from(
+            ConfigFactory.parseString("remuda.gateway.inference.cut-off-limit = 0s")
+                .withFallback(ConfigFactory.load())),
+        RequestMetrics.NONE,
+        timers,
+        Translations.NONE);
+  }
+
+  private AnswerInProgress start(InferenceHandler by, Endpoint endpoint, String body) {
     return by.handle(
         new ClientRequest(
-            Endpoint.CHAT,
+            endpoint,
             Optional.empty(),
             List.of(),
-            Unpooled.copiedBuffer("{\"model\":\"chat\"}", StandardCharsets.UTF_8),
+            Unpooled.copiedBuffer(body, StandardCharsets.UTF_8),
             "r-1",
             model -> true,
             Optional.of(Duration.ZERO),
@@ -306,6 +335,10 @@ class NextInstanceTest {
 
     String instance() {
       return instance;
+    }
+
+    void says(String events) {
+      sink.onBytes(Unpooled.copiedBuffer(events, StandardCharsets.UTF_8));
     }
 
     void answers(String body) {

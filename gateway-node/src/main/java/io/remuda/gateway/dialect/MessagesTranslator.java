@@ -47,6 +47,11 @@ public final class MessagesTranslator implements Translator {
     for (int at = 0; at < messages.size(); at++) {
       MessageBlocks.add(messages.get(at), "messages." + at, chat);
     }
+    if (!request.path("mcp_servers").isEmpty()) {
+      throw BadRequest.notSupported(
+          "mcp_servers",
+          "are asked by Anthropic's own servers, and no engine here does; leave them out");
+    }
     tools(request, chat);
     choice(request.path("tool_choice"), chat);
     format(request, chat);

@@ -23,10 +23,18 @@ public final class OllamaGenerateTranslator implements Translator {
         throw BadRequest.notSupported(
             "template", "an engine has its model's own; leave it out, or send raw and the prompt");
       }
+      if (!request.path("context").isEmpty()) {
+        throw BadRequest.notSupported(
+            "context", "engines take no talk as tokens; send the messages to /api/chat");
+      }
       AnswerForm answers = OllamaForm.of(request, facts, false);
       ChatQuestion chat = new ChatQuestion(facts.model());
       String suffix = Fields.text(request, "suffix", "suffix").orElse("");
       if (request.path("raw").asBoolean() || !suffix.isEmpty()) {
+        if (!request.path("images").isEmpty()) {
+          throw BadRequest.notSupported(
+              "images", "a prompt as it is has no place for them; leave out raw and suffix");
+        }
         OllamaOptions.add(request, chat);
         return new Put.Asked(COMPLETIONS, completion(chat.body(), prompt, suffix), answers);
       }

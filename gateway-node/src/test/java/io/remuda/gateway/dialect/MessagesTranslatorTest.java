@@ -281,4 +281,17 @@ class MessagesTranslatorTest {
             BadAnswer.class,
             why -> assertThat(why.refused().code()).isEqualTo(ErrorCode.NOT_SUPPORTED));
   }
+
+  @Test
+  void refusesServersThatNobodyHereAsks() {
+    String ask =
+        "{'model':'m','max_tokens':5,'messages':[{'role':'user','content':'hi'}],'mcp_servers':%s}";
+    Translator messages = new MessagesTranslator();
+
+    Put.Bad asks = Spoken.bad(messages, ask.formatted("[{'type':'url','url':'https://a'}]"));
+
+    assertThat(asks.param()).isEqualTo("mcp_servers");
+    assertThat(asks.refused().code()).isEqualTo(ErrorCode.NOT_SUPPORTED);
+    assertThat(Spoken.asked(messages, ask.formatted("[]")).body().has("messages")).isTrue();
+  }
 }

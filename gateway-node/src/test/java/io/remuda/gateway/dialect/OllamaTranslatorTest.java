@@ -195,4 +195,19 @@ class OllamaTranslatorTest {
                 "{'model':'m','embeddings':[[0.25,1],[2,3]],'total_duration':100000000,"
                     + "'load_duration':0,'prompt_eval_count':4}"));
   }
+
+  @Test
+  void refusesWhatAPromptCannotCarry() {
+    Put.Bad context = bad(generate, "{'model':'m','prompt':'hi','context':[1,2]}");
+    Put.Bad raw = bad(generate, "{'model':'m','prompt':'hi','raw':true,'images':['/9j/AA']}");
+    Put.Bad suffix = bad(generate, "{'model':'m','prompt':'hi','suffix':'b','images':['/9j/AA']}");
+
+    assertThat(context.param()).isEqualTo("context");
+    assertThat(context.refused().code()).isEqualTo(ErrorCode.NOT_SUPPORTED);
+    assertThat(raw.param()).isEqualTo("images");
+    assertThat(raw.refused().code()).isEqualTo(ErrorCode.NOT_SUPPORTED);
+    assertThat(suffix.param()).isEqualTo("images");
+    assertThat(asked(generate, "{'model':'m','prompt':'hi','context':[],'images':null}").path())
+        .isEqualTo("/v1/chat/completions");
+  }
 }

@@ -36,8 +36,11 @@ final class OllamaOptions {
     }
   }
 
-  private static void think(JsonNode think, ObjectNode body) {
+  private static void think(JsonNode think, ObjectNode body) throws BadRequest {
     if (think.isBoolean()) {
+      if (body.has("chat_template_kwargs")) {
+        Fields.needObject(body.path("chat_template_kwargs"), "options.chat_template_kwargs");
+      }
       body.withObject("/chat_template_kwargs").put("enable_thinking", think.asBoolean());
     } else if (think.isTextual()) {
       body.set("reasoning_effort", think);

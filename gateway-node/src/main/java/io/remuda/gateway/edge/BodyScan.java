@@ -90,7 +90,7 @@ public record BodyScan(String model, boolean stream) {
         if (!value.isBoolean() && value != JsonToken.VALUE_NULL) {
           return refuse(ErrorCode.INVALID_REQUEST, "'stream' must be true or false");
         }
-        stream = value == JsonToken.VALUE_TRUE;
+        stream = value == JsonToken.VALUE_NULL ? streamsUnasked : value == JsonToken.VALUE_TRUE;
       } else {
         parser.skipChildren();
       }

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What an instance gets of a client's request: the body as it came, or what it was translated to,
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * each model that it is sent to. Lives on one loop.
  */
 final class InstanceBody {
+
+  private static final Logger log = LoggerFactory.getLogger(InstanceBody.class);
 
   private final ClientRequest request;
   private final int answerLimit;
@@ -123,7 +127,7 @@ final class InstanceBody {
       return offersIt ? Optional.empty() : Optional.of(notOffered(offered));
     }
     if (translated == null) {
-      Translation.Translated result = between.request(entry, request.body());
+      Translation.Translated result = translated(between, entry);
       if (result instanceof Translation.Translated.Bad bad) {
         return Optional.of(bad);
       }
@@ -132,6 +136,21 @@ final class InstanceBody {
     return offered.isEmpty() || offered.contains(between.path())
         ? Optional.empty()
         : Optional.of(notOffered(offered));
+  }
+
+  /** A fault of the translation's own is told too: thrown from here, it would be told to nobody. */
+  private Translation.Translated translated(Translation between, ModelEntry entry) {
+    try {
+      return between.request(entry, request.body());
+    } catch (RuntimeException e) {
+      log.error("request {} to {} cannot be translated", request.requestId(), entry.name(), e);
+      return new Translation.Translated.Bad(
+          Refused.of(
+              ErrorCode.INTERNAL,
+              "the gateway failed to translate the request; its log has the cause under "
+                  + request.requestId()),
+          "");
+    }
   }
 
   private Translation.Translated.Bad notOffered(Set<String> offered) {

@@ -23,6 +23,16 @@ class BodyScanTest {
   }
 
   @Test
+  void takesANullForNothingSaid() {
+    ByteBuf silent = bytes("{\"model\":\"m\",\"stream\":null}");
+
+    assertThat(BodyScan.of(silent, true).scan()).hasValue(new BodyScan("m", true));
+    assertThat(BodyScan.of(silent, false).scan()).hasValue(new BodyScan("m", false));
+    assertThat(BodyScan.of(bytes("{\"model\":\"m\",\"stream\":false}"), true).scan())
+        .hasValue(new BodyScan("m", false));
+  }
+
+  @Test
   void leavesTheBodyAsItIsAndReadsDirectMemoryToo() {
     ByteBuf direct = Unpooled.directBuffer();
     direct.writeBytes(bytes("{\"model\":\"m\"}"));

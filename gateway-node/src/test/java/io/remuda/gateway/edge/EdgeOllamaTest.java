@@ -79,7 +79,7 @@ class EdgeOllamaTest {
   }
 
   @Test
-  void translatesAnswersAndEventsThatAreLargerThanOnesThatGoInOnePiece() throws IOException {
+  void translatesAnswersAndEventsThatAreLargerThanOnesThatGoInOnePiece() {
     String numbers = "0.125,".repeat(40_000) + "1";
     try (ScriptedEngine front =
             ScriptedEngine.start(
@@ -92,13 +92,12 @@ class EdgeOllamaTest {
                     wire.event("{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}");
                     wire.done();
                   }
-                });
-        Wire client = fixture.wire()) {
+                })) {
       fixture.ready("bench-1", front.port());
 
       HttpResponse<String> whole =
           fixture.post("/api/embed", "{\"model\":\"bench\",\"input\":\"a\"}");
-      String streamed = client.post(CHAT, TALK + "}").until("0\r\n\r\n");
+      String streamed = fixture.post(CHAT, TALK + "}").body();
 
       assertThat(whole.statusCode()).isEqualTo(200);
       assertThat(whole.body()).contains("\"embeddings\":[[" + numbers + "]]");
@@ -110,14 +109,11 @@ class EdgeOllamaTest {
   void refusesAnAnswerThatIsTooLargeToTranslateOnceAndForAll() {
     try (EdgeFixture small =
             new EdgeFixture(
-                "inference.translated-answer-size = 1000 B",
-                Authenticator.OPEN,
-                Optional.empty());
+                "inference.translated-answer-size = 1000 B", Authenticator.OPEN, Optional.empty());
         ScriptedEngine front =
             ScriptedEngine.start(
                 (seen, wire) ->
-                    wire.json(
-                        200, "{\"data\":[{\"embedding\":[" + "1,".repeat(500) + "1]}]}"))) {
+                    wire.json(200, "{\"data\":[{\"embedding\":[" + "1,".repeat(500) + "1]}]}"))) {
       small.ready("bench-1", front.port());
 
       HttpResponse<String> answer =
@@ -161,6 +157,40 @@ class EdgeOllamaTest {
           .contains("\"content\":\"hey\"},\"done\":false}\n")
           .contains("\n{\"error\":\"the machine of bench-1")
           .doesNotContain("\"done\":true", "data:");
+    }
+  }
+
+  @Test
+  void refusesOptionsThatAreOfAnotherKindRatherThanSayingNothing() {
+    fixture.ready("bench-1", 1);
+
+    HttpResponse<String> answer =
+        fixture.post(CHAT, TALK + ",\"think\":true,\"options\":{\"chat_template_kwargs\":\"a\"}}");
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("options.chat_template_kwargs: must be an object");
+  }
+
+  @Test
+  void streamsWhereTheClientSaysNull() throws IOException {
+    try (ScriptedEngine front =
+            ScriptedEngine.start(
+                (seen, wire) -> {
+                  if (seen.body().contains("\"stream\":true")) {
+                    wire.events();
+                    wire.event("{\"choices\":[{\"delta\":{\"content\":\"hey\"}}]}");
+                    wire.event("{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}");
+                    wire.done();
+                  } else {
+                    wire.json(200, "{\"choices\":[{\"message\":{\"content\":\"hey\"}}]}");
+                  }
+                });
+        Wire client = fixture.wire()) {
+      fixture.ready("bench-1", front.port());
+
+      assertThat(client.post(CHAT, TALK + ",\"stream\":null}").until("0\r\n\r\n"))
+          .contains("\"content\":\"hey\"},\"done\":false}\n")
+          .contains("\"done\":true");
     }
   }
 

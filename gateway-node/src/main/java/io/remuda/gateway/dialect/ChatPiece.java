@@ -3,6 +3,7 @@ package io.remuda.gateway.dialect;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What one chunk of an engine's chat says, or its whole answer. Read leniently, since engines
@@ -22,7 +23,7 @@ record ChatPiece(
     Optional<EngineTimings> timings) {
 
   static ChatPiece ofChunk(JsonNode chunk) throws BadAnswer {
-    return of(chunk, "delta");
+    return of(chunk, "delta", ToolPiece::ofChunk);
   }
 
   static ChatPiece ofAnswer(JsonNode answer) throws BadAnswer {
@@ -30,7 +31,7 @@ record ChatPiece(
       refuseError(answer);
       throw BadAnswer.of("the engine answered without a choice; its log may say why");
     }
-    return of(answer, "message");
+    return of(answer, "message", ToolPiece::ofAnswer);
   }
 
   /** Whether it says nothing: engines open their streams with such. */
@@ -42,7 +43,8 @@ record ChatPiece(
         && usage.isEmpty();
   }
 
-  private static ChatPiece of(JsonNode all, String part) throws BadAnswer {
+  private static ChatPiece of(JsonNode all, String part, Function<JsonNode, List<ToolPiece>> tools)
+      throws BadAnswer {
     refuseError(all);
     JsonNode choice = all.path("choices").path(0);
     JsonNode said = choice.path(part);
@@ -51,7 +53,7 @@ record ChatPiece(
     return new ChatPiece(
         said.path("content").isTextual() ? said.path("content").asText() : text,
         thoughts.isEmpty() ? textOf(said.path("reasoning")) : thoughts,
-        ToolPiece.of(said.path("tool_calls")),
+        tools.apply(said.path("tool_calls")),
         filled(choice.path("finish_reason")),
         filled(choice.path("stop_reason")),
         ChatUsage.of(all.path("usage")),

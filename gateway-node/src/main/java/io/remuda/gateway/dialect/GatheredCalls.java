@@ -8,9 +8,11 @@ import java.util.TreeMap;
 /** Calls of tools, put together of their fragments. */
 final class GatheredCalls {
 
+  private final CallNumbers numbers = new CallNumbers();
   private final Map<Integer, ToolPiece> calls = new TreeMap<>();
 
-  void add(ToolPiece piece) {
+  void add(ToolPiece fragment) {
+    ToolPiece piece = numbers.numbered(fragment);
     calls.merge(
         piece.index(),
         piece,

@@ -25,6 +25,7 @@ final class MessageEvents implements EventStream {
   private boolean started;
   private Block open = Block.NONE;
   private int index = -1;
+  private final CallNumbers numbers = new CallNumbers();
   private int tool = -1;
   private Optional<String> finish = Optional.empty();
   private Optional<String> stopText = Optional.empty();
@@ -55,7 +56,7 @@ final class MessageEvents implements EventStream {
       delta("text_delta", "text", piece.text(), out);
     }
     for (ToolPiece call : piece.tools()) {
-      call(call, out);
+      call(numbers.numbered(call), out);
     }
   }
 

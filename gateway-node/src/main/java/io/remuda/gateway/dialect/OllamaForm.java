@@ -27,9 +27,7 @@ record OllamaForm(String model, Instant asked, boolean chat, boolean thoughts)
   @Override
   public ObjectNode whole(JsonNode answer, Duration sinceAsked) throws BadAnswer {
     ChatPiece said = ChatPiece.ofAnswer(answer);
-    GatheredCalls calls = new GatheredCalls();
-    said.tools().forEach(calls::add);
-    ObjectNode whole = line(said.text(), said.thinking(), calls.all(), sinceAsked);
+    ObjectNode whole = line(said.text(), said.thinking(), said.tools(), sinceAsked);
     Took took = new Took(sinceAsked, Optional.empty(), said.timings());
     end(whole, said.finish(), said.usage().orElse(ChatUsage.NONE), took);
     return whole;

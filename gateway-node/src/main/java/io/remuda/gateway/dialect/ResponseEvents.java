@@ -19,6 +19,7 @@ final class ResponseEvents implements EventStream {
   private int sequence;
   private boolean started;
   private @Nullable OpenItem open;
+  private final CallNumbers numbers = new CallNumbers();
   private int tool = -1;
   private Optional<String> finish = Optional.empty();
   private ChatUsage usage = ChatUsage.NONE;
@@ -44,7 +45,7 @@ final class ResponseEvents implements EventStream {
       open(OpenItem.Kind.MESSAGE, out).add(piece.text(), numbered(out));
     }
     for (ToolPiece call : piece.tools()) {
-      call(call, out);
+      call(numbers.numbered(call), out);
     }
   }
 

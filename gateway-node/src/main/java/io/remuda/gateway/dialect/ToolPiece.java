@@ -13,7 +13,19 @@ import java.util.Optional;
  */
 record ToolPiece(int index, Optional<String> id, Optional<String> name, String arguments) {
 
-  static List<ToolPiece> of(JsonNode calls) {
+  /**
+   * The calls of an answer in one piece. Each is whole, so that its place is what tells it apart.
+   */
+  static List<ToolPiece> ofAnswer(JsonNode calls) {
+    List<ToolPiece> whole = new ArrayList<>(calls.size());
+    for (ToolPiece call : ofChunk(calls)) {
+      whole.add(new ToolPiece(whole.size(), call.id(), call.name(), call.arguments()));
+    }
+    return whole;
+  }
+
+  /** The fragments of calls in one chunk of a stream. */
+  static List<ToolPiece> ofChunk(JsonNode calls) {
     List<ToolPiece> pieces = new ArrayList<>(calls.size());
     for (int at = 0; at < calls.size(); at++) {
       JsonNode call = calls.get(at);

@@ -248,6 +248,34 @@ class MessagesTranslatorTest {
   }
 
   @Test
+  void tellsCallsOfOneIndexApartByTheirIds() throws BadAnswer {
+    List<JsonNode> events = events(stream(""), true, Spoken.TWO_CALLS_AT_ONE_INDEX);
+
+    assertThat(
+            events.stream()
+                .filter(event -> event.path("type").asText().equals("content_block_start"))
+                .map(event -> event.path("index") + event.at("/content_block/id").asText()))
+        .containsExactly("0c1", "1c2");
+    assertThat(
+            events.stream()
+                .map(event -> event.path("index") + event.at("/delta/partial_json").asText())
+                .filter(text -> text.length() > 1))
+        .containsExactly("0{\"a\":", "01}", "1{}");
+  }
+
+  @Test
+  void givesCallsWithoutIdsOneEachInAWholeAnswer() throws BadAnswer {
+    JsonNode message =
+        whole(
+            asked(messages, ASK.formatted("")),
+            "{'choices':[{'message':{'tool_calls':[{'index':0,'function':{'name':'f'}},"
+                + "{'index':0,'function':{'name':'g'}}]},'finish_reason':'tool_calls'}]}");
+
+    assertThat(message.at("/content/0/id")).isNotEqualTo(message.at("/content/1/id"));
+    assertThat(message.at("/content/1/name").asText()).isEqualTo("g");
+  }
+
+  @Test
   void leavesAStreamOpenThatEndsInTheMiddle() throws BadAnswer {
     List<JsonNode> events = events(stream(""), false, "{'choices':[{'delta':{'content':'Hel'}}]}");
 

@@ -165,6 +165,26 @@ class OllamaTranslatorTest {
   }
 
   @Test
+  void tellsCallsOfOneIndexApartByTheirIds() throws BadAnswer {
+    List<JsonNode> lines =
+        events(
+            asked(chat, ASK.formatted("")).answers().stream(), true, Spoken.TWO_CALLS_AT_ONE_INDEX);
+    JsonNode whole =
+        whole(
+            asked(chat, ASK.formatted(",'stream':false")),
+            "{'choices':[{'message':{'tool_calls':[{'index':0,'id':'c1','function':{'name':'f',"
+                + "'arguments':'{\\'a\\':1}'}},{'index':0,'id':'c2','function':{'name':'g',"
+                + "'arguments':'{}'}}]},'finish_reason':'tool_calls'}]}");
+
+    JsonNode calls =
+        json(
+            "[{'function':{'name':'f','arguments':{'a':1}}},"
+                + "{'function':{'name':'g','arguments':{}}}]");
+    assertThat(lines.get(0).at("/message/tool_calls")).isEqualTo(calls);
+    assertThat(whole.at("/message/tool_calls")).isEqualTo(calls);
+  }
+
+  @Test
   void hasNoLastLineForAnAnswerThatEndsInTheMiddle() throws BadAnswer {
     List<JsonNode> lines =
         events(

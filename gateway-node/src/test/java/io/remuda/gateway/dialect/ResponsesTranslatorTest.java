@@ -224,6 +224,18 @@ class ResponsesTranslatorTest {
   }
 
   @Test
+  void tellsCallsOfOneIndexApartByTheirIds() throws BadAnswer {
+    List<JsonNode> events = events(stream(), true, Spoken.TWO_CALLS_AT_ONE_INDEX);
+
+    JsonNode output = events.get(events.size() - 1).at("/response/output");
+    assertThat(output).hasSize(2);
+    assertThat(output.get(0).path("call_id").asText()).isEqualTo("c1");
+    assertThat(output.get(0).path("arguments").asText()).isEqualTo("{\"a\":1}");
+    assertThat(output.get(1).path("call_id").asText()).isEqualTo("c2");
+    assertThat(output.get(1).path("arguments").asText()).isEqualTo("{}");
+  }
+
+  @Test
   void saysThatALimitCutItOff() throws BadAnswer {
     List<JsonNode> events =
         events(stream(), true, "{'choices':[{'delta':{'content':'a'},'finish_reason':'length'}]}");

@@ -12,6 +12,16 @@ final class Spoken {
 
   static final Instant AT = Instant.parse("2026-01-02T03:04:05Z");
 
+  /** Two calls in a stream of an engine that gives both of them the index 0. */
+  static final String[] TWO_CALLS_AT_ONE_INDEX = {
+    "{'choices':[{'delta':{'tool_calls':[{'index':0,'id':'c1','function':{'name':'f',"
+        + "'arguments':'{\\'a\\':'}}]}}]}",
+    "{'choices':[{'delta':{'tool_calls':[{'index':0,'id':'','function':{'arguments':'1}'}}]}}]}",
+    "{'choices':[{'delta':{'tool_calls':[{'index':0,'id':'c2','function':{'name':'g',"
+        + "'arguments':'{}'}}]}}]}",
+    "{'choices':[{'delta':{},'finish_reason':'tool_calls'}]}"
+  };
+
   private Spoken() {}
 
   static JsonNode json(String quoted) {

@@ -27,7 +27,7 @@ record MessageForm(MessageHead head, boolean thoughts) implements AnswerForm {
     if (!said.text().isEmpty()) {
       content.addObject().put("type", "text").put("text", said.text());
     }
-    for (ToolPiece call : said.tools()) {
+    for (ToolPiece call : GatheredCalls.uncut(said.tools(), said.finish())) {
       ObjectNode block = content.addObject().put("type", "tool_use");
       block.put("id", call.id().orElse("toolu_" + call.index()));
       block.put("name", call.name().orElse(""));

@@ -43,8 +43,9 @@ final class OllamaEvents implements EventStream {
     if (!done && finish.isEmpty()) {
       return;
     }
-    if (!calls.all().isEmpty()) {
-      out.accept(form.line("", "", calls.all(), sinceAsked));
+    List<ToolPiece> whole = GatheredCalls.uncut(calls.all(), finish);
+    if (!whole.isEmpty()) {
+      out.accept(form.line("", "", whole, sinceAsked));
     }
     ObjectNode last = form.line("", "", List.of(), sinceAsked);
     OllamaForm.end(last, finish, usage, new OllamaForm.Took(sinceAsked, first, timings));

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -27,7 +27,8 @@ record OllamaForm(String model, Instant asked, boolean chat, boolean thoughts)
   @Override
   public ObjectNode whole(JsonNode answer, Duration sinceAsked) throws BadAnswer {
     ChatPiece said = ChatPiece.ofAnswer(answer);
-    ObjectNode whole = line(said.text(), said.thinking(), said.tools(), sinceAsked);
+    List<ToolPiece> calls = GatheredCalls.uncut(said.tools(), said.finish());
+    ObjectNode whole = line(said.text(), said.thinking(), calls, sinceAsked);
     Took took = new Took(sinceAsked, Optional.empty(), said.timings());
     end(whole, said.finish(), said.usage().orElse(ChatUsage.NONE), took);
     return whole;
@@ -39,7 +40,7 @@ record OllamaForm(String model, Instant asked, boolean chat, boolean thoughts)
   }
 
   /** A line that says so much, and is not the last. */
-  ObjectNode line(String text, String thinking, Collection<ToolPiece> calls, Duration sinceAsked)
+  ObjectNode line(String text, String thinking, List<ToolPiece> calls, Duration sinceAsked)
       throws BadAnswer {
     ObjectNode line = Trees.object();
     line.put("model", model);

@@ -14,6 +14,8 @@ final class ResponseInput {
   private final ChatQuestion chat;
   private final List<ToolPiece> calls = new ArrayList<>();
   private Optional<String> said = Optional.empty();
+  // Images that tools gave back follow as the user's: a chat's tools give back text alone.
+  private ChatParts shown = new ChatParts();
 
   private ResponseInput(ChatQuestion chat) {
     this.chat = chat;
@@ -32,24 +34,27 @@ final class ResponseInput {
       items.item(input.get(at), "input." + at);
     }
     items.closeTurn();
+    items.show();
   }
 
   private void item(JsonNode item, String path) throws BadRequest {
     String type = item.path("type").asText("message");
     switch (type) {
       case "message" -> message(item, path);
-      case "function_call" ->
-          calls.add(
-              new ToolPiece(
-                  calls.size(),
-                  Optional.of(Fields.needText(item, "call_id", path + ".call_id")),
-                  Optional.of(Fields.needText(item, "name", path + ".name")),
-                  Fields.needText(item, "arguments", path + ".arguments")));
+      case "function_call" -> {
+        show();
+        calls.add(
+            new ToolPiece(
+                calls.size(),
+                Optional.of(Fields.needText(item, "call_id", path + ".call_id")),
+                Optional.of(Fields.needText(item, "name", path + ".name")),
+                Fields.needText(item, "arguments", path + ".arguments")));
+      }
       case "function_call_output" -> {
         closeTurn();
-        chat.tool(
-            Fields.needText(item, "call_id", path + ".call_id"),
-            parts(item.path("output"), path + ".output").text());
+        ChatParts given = new ChatParts();
+        parts(item.path("output"), path + ".output", given, shown);
+        chat.tool(Fields.needText(item, "call_id", path + ".call_id"), given.text());
       }
       // Engines forget what was thought before, too.
       case "reasoning" -> {}
@@ -61,7 +66,12 @@ final class ResponseInput {
 
   private void message(JsonNode item, String path) throws BadRequest {
     String role = Fields.needText(item, "role", path + ".role");
-    ChatParts content = parts(item.path("content"), path + ".content");
+    if (!role.equals("user")) {
+      show();
+    }
+    ChatParts content = shown;
+    shown = new ChatParts();
+    parts(item.path("content"), path + ".content", content, content);
     if (role.equals("assistant") && calls.isEmpty() && said.isEmpty()) {
       said = Optional.of(content.text());
       return;
@@ -85,10 +95,16 @@ final class ResponseInput {
     }
   }
 
-  private static ChatParts parts(JsonNode content, String path) throws BadRequest {
-    ChatParts parts = new ChatParts();
+  private void show() {
+    chat.user(shown);
+    shown = new ChatParts();
+  }
+
+  private static void parts(JsonNode content, String path, ChatParts texts, ChatParts images)
+      throws BadRequest {
     if (content.isTextual()) {
-      return parts.text(content.asText());
+      texts.text(content.asText());
+      return;
     }
     if (!content.isArray()) {
       throw BadRequest.at(path, "must be a string or a list");
@@ -99,15 +115,15 @@ final class ResponseInput {
       String type = Fields.needText(part, "type", where + ".type");
       switch (type) {
         case "input_text", "output_text", "text" ->
-            parts.text(Fields.needText(part, "text", where + ".text"));
-        case "refusal" -> parts.text(Fields.needText(part, "refusal", where + ".refusal"));
-        case "input_image" -> parts.image(Fields.needText(part, "image_url", where + ".image_url"));
+            texts.text(Fields.needText(part, "text", where + ".text"));
+        case "refusal" -> texts.text(Fields.needText(part, "refusal", where + ".refusal"));
+        case "input_image" ->
+            images.image(Fields.needText(part, "image_url", where + ".image_url"));
         default ->
             throw BadRequest.notSupported(
                 where + ".type",
                 "'" + type + "' cannot be given to this engine; send text or images");
       }
     }
-    return parts;
   }
 }

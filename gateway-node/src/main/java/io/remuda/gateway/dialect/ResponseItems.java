@@ -10,14 +10,14 @@ final class ResponseItems {
 
   private ResponseItems() {}
 
-  /** Thoughts; without a text they have only begun. */
+  /** Thoughts; ones that have only begun have no part yet. */
   static ObjectNode reasoning(String id, String status, String text) {
     ObjectNode item = item("reasoning", id, status);
     item.putArray("summary");
-    if (status.equals(DONE)) {
-      item.putArray("content").add(part("reasoning_text", text));
-    } else {
+    if (status.equals(OPEN)) {
       item.putArray("content");
+    } else {
+      item.putArray("content").add(part("reasoning_text", text));
     }
     return item;
   }

@@ -163,6 +163,27 @@ class MessagesTranslatorTest {
         .containsExactly("stop_sequence", "END");
   }
 
+  @Test
+  void leavesOutACallThatTheLimitCutOff() throws BadAnswer {
+    String answer =
+        "{'choices':[{'message':{'content':'see','tool_calls':[{'id':'c1','function':{'name':'f',"
+            + "'arguments':'{}'}},{'id':'c2','function':{'name':'g','arguments':'{\\'a\\':'}}]},"
+            + "'finish_reason':'%s'}]}";
+    Put.Asked asked = asked(messages, ASK.formatted(""));
+
+    JsonNode message = whole(asked, answer.formatted("length"));
+
+    assertThat(message.path("stop_reason").asText()).isEqualTo("max_tokens");
+    assertThat(message.path("content"))
+        .isEqualTo(
+            json(
+                "[{'type':'text','text':'see'},"
+                    + "{'type':'tool_use','id':'c1','name':'f','input':{}}]"));
+    assertThatThrownBy(() -> whole(asked, answer.formatted("tool_calls")))
+        .as("one that the model itself ended so")
+        .isInstanceOf(BadAnswer.class);
+  }
+
   private List<String> stopped(String how) throws BadAnswer {
     JsonNode message =
         whole(

@@ -185,6 +185,28 @@ class OllamaTranslatorTest {
   }
 
   @Test
+  void leavesOutACallThatTheLimitCutOff() throws BadAnswer {
+    List<JsonNode> lines =
+        events(
+            asked(chat, ASK.formatted("")).answers().stream(),
+            true,
+            "{'choices':[{'delta':{'content':'see'}}]}",
+            "{'choices':[{'delta':{'tool_calls':[{'index':0,'function':{'name':'f',"
+                + "'arguments':'{\\'a\\':'}}]},'finish_reason':'length'}]}");
+    JsonNode whole =
+        whole(
+            asked(chat, ASK.formatted(",'stream':false")),
+            "{'choices':[{'message':{'content':'see','tool_calls':[{'function':{'name':'f',"
+                + "'arguments':''}}]},'finish_reason':'length'}]}");
+
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(1).path("done_reason").asText()).isEqualTo("length");
+    assertThat(whole.at("/message/content").asText()).isEqualTo("see");
+    assertThat(whole.path("message").has("tool_calls")).isFalse();
+    assertThat(whole.path("done_reason").asText()).isEqualTo("length");
+  }
+
+  @Test
   void hasNoLastLineForAnAnswerThatEndsInTheMiddle() throws BadAnswer {
     List<JsonNode> lines =
         events(

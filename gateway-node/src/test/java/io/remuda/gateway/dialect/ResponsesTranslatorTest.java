@@ -71,6 +71,38 @@ class ResponsesTranslatorTest {
   }
 
   @Test
+  void showsImagesOfToolsAsTheUsersOnceAllToolsHaveSpoken() {
+    String called =
+        "{'model':'m','input':[{'type':'function_call','call_id':'c1','name':'f','arguments':'{}'},"
+            + "{'type':'function_call','call_id':'c2','name':'f','arguments':'{}'},"
+            + "{'type':'function_call_output','call_id':'c1','output':[{'type':'input_text',"
+            + "'text':'a cat'},{'type':'input_image','image_url':'http://i/1.png'}]},"
+            + "{'type':'function_call_output','call_id':'c2','output':'5'}%s]}";
+    String image = "{'type':'image_url','image_url':{'url':'http://i/1.png'}}";
+
+    JsonNode last = asked(responses, called.formatted("")).body().path("messages");
+    JsonNode asks =
+        asked(responses, called.formatted(",{'role':'user','content':'so?'}"))
+            .body()
+            .path("messages");
+    JsonNode says =
+        asked(responses, called.formatted(",{'role':'assistant','content':'hm'}"))
+            .body()
+            .path("messages");
+
+    assertThat(last.get(1))
+        .isEqualTo(json("{'role':'tool','tool_call_id':'c1','content':'a cat'}"));
+    assertThat(last.get(2).path("role").asText()).isEqualTo("tool");
+    assertThat(last.get(3)).isEqualTo(json("{'role':'user','content':[" + image + "]}"));
+    assertThat(last).hasSize(4);
+    assertThat(asks.get(3))
+        .isEqualTo(
+            json("{'role':'user','content':[" + image + ",{'type':'text','text':'so?'}]}"));
+    assertThat(says.get(3)).isEqualTo(last.get(3));
+    assertThat(says.get(4)).isEqualTo(json("{'role':'assistant','content':'hm'}"));
+  }
+
+  @Test
   void offersFunctionsAndAsksForASchema() {
     JsonNode body =
         asked(
@@ -233,6 +265,17 @@ class ResponsesTranslatorTest {
     assertThat(output.get(0).path("arguments").asText()).isEqualTo("{\"a\":1}");
     assertThat(output.get(1).path("call_id").asText()).isEqualTo("c2");
     assertThat(output.get(1).path("arguments").asText()).isEqualTo("{}");
+  }
+
+  @Test
+  void tellsThoughtsThatTheLimitCutOff() throws BadAnswer {
+    List<JsonNode> events =
+        events(
+            stream(), true, "{'choices':[{'delta':{'reasoning':'hm'},'finish_reason':'length'}]}");
+
+    JsonNode thoughts = events.get(events.size() - 1).at("/response/output/0");
+    assertThat(thoughts.path("status").asText()).isEqualTo("incomplete");
+    assertThat(thoughts.at("/content/0/text").asText()).isEqualTo("hm");
   }
 
   @Test

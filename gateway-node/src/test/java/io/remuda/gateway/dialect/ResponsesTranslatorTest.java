@@ -96,8 +96,7 @@ class ResponsesTranslatorTest {
     assertThat(last.get(3)).isEqualTo(json("{'role':'user','content':[" + image + "]}"));
     assertThat(last).hasSize(4);
     assertThat(asks.get(3))
-        .isEqualTo(
-            json("{'role':'user','content':[" + image + ",{'type':'text','text':'so?'}]}"));
+        .isEqualTo(json("{'role':'user','content':[" + image + ",{'type':'text','text':'so?'}]}"));
     assertThat(says.get(3)).isEqualTo(last.get(3));
     assertThat(says.get(4)).isEqualTo(json("{'role':'assistant','content':'hm'}"));
   }

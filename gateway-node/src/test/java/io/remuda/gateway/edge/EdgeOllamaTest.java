@@ -82,17 +82,17 @@ class EdgeOllamaTest {
   void translatesAnswersAndEventsThatAreLargerThanOnesThatGoInOnePiece() {
     String numbers = "0.125,".repeat(40_000) + "1";
     try (ScriptedEngine front =
-            ScriptedEngine.start(
-                (seen, wire) -> {
-                  if (seen.path().endsWith("embeddings")) {
-                    wire.json(200, "{\"data\":[{\"embedding\":[" + numbers + "]}]}");
-                  } else {
-                    wire.events();
-                    wire.event("{\"choices\":[{\"delta\":{\"content\":\"" + numbers + "\"}}]}");
-                    wire.event("{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}");
-                    wire.done();
-                  }
-                })) {
+        ScriptedEngine.start(
+            (seen, wire) -> {
+              if (seen.path().endsWith("embeddings")) {
+                wire.json(200, "{\"data\":[{\"embedding\":[" + numbers + "]}]}");
+              } else {
+                wire.events();
+                wire.event("{\"choices\":[{\"delta\":{\"content\":\"" + numbers + "\"}}]}");
+                wire.event("{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}");
+                wire.done();
+              }
+            })) {
       fixture.ready("bench-1", front.port());
 
       HttpResponse<String> whole =

@@ -40,11 +40,7 @@ final class InstanceTasks {
     if (duty.isPresent() || shown.lease().leavesNothing(shown.gate())) {
       return;
     }
-    duty =
-        standing
-            .running()
-            .flatMap(EngineRuntime.Running::duty)
-            .or(() -> desk.begin(shown));
+    duty = standing.running().flatMap(EngineRuntime.Running::duty).or(() -> desk.begin(shown));
     standing.tasks(duty.map(TaskDesk.Duty::facet));
     if (duty.isPresent()) {
       timers.startTimerWithFixedDelay(

@@ -27,6 +27,13 @@ final class Network {
   private static final String NOBODY = "02:00:00:00:00:66";
   private static final long COMMAND_SECONDS = 20;
 
+  /**
+   * The first host's number. All have two digits, so that addresses sort as hosts were added: a
+   * contact endpoint names no more than five members, the lowest addresses first, and of five
+   * registry nodes, which are added first, it has to name all.
+   */
+  private static final int FIRST = 11;
+
   private final Map<String, String> addresses = new TreeMap<>();
 
   Network() {
@@ -35,7 +42,7 @@ final class Network {
 
   /** Adds a host and returns its address. */
   String host(String name) {
-    int number = addresses.size() + 1;
+    int number = FIRST + addresses.size();
     String address = "10.77.0." + number;
     addresses.put(name, address);
     run(List.of("netns add " + name));

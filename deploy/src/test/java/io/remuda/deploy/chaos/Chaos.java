@@ -193,6 +193,7 @@ public final class Chaos {
       round.heals();
     }
     Optional<Duration> settled = round.until(Watch.Look::settled, SETTLE_LIMIT);
+    Optional<Duration> wished = settled.flatMap(at -> round.wishedAfter());
     round.demandChanges(CHANGES_LIMIT);
     round.demandLeases(holders, settled.orElseGet(recorder::now), LEASES_LIMIT);
     Round.pass(CALM);
@@ -201,17 +202,19 @@ public final class Chaos {
     List<Observation> taken = recorder.take();
     seen.addAll(taken);
     keep(taken);
-    Verdict verdict = Verdict.of(round, seen, options.limits(), settled);
+    Verdict verdict = Verdict.of(round, seen, options.limits(), wished, settled);
     verdicts.add(verdict);
     System.out.printf(
-        "%7.1f s  %-22s %4d requests, %d failed (%d not allowed), gap %.1f s, as wished after %s%n",
+        "%7.1f s  %-22s %4d requests, %d failed (%d not allowed), gap %.1f s, as wished after %s,"
+            + " all nodes back after %s%n",
         Round.seconds(start),
         round.kind(),
         verdict.requests(),
         verdict.failed(),
         verdict.undue(),
         Round.seconds(verdict.gap()),
-        verdict.settled().map(at -> "%.1f s".formatted(Round.seconds(at))).orElse("never"));
+        verdict.wished().map(Table::text).orElse("never"),
+        verdict.settled().map(Table::text).orElse("never"));
     System.out.printf(
         "             broken from %.1f s to %.1f s%n",
         Round.seconds(round.began()), Round.seconds(round.healed()));

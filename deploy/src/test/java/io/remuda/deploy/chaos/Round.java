@@ -70,6 +70,14 @@ final class Round {
     return watch.last();
   }
 
+  /** How long after the fault's end all was as wished and stayed so; empty when it is not. */
+  Optional<Duration> wishedAfter() {
+    return watch
+        .wishedSince()
+        .map(since -> since.minus(healed()))
+        .map(after -> after.isNegative() ? Duration.ZERO : after);
+  }
+
   <T> T any(List<T> list) {
     return list.get(random.nextInt(list.size()));
   }

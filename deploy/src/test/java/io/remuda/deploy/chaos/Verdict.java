@@ -23,7 +23,8 @@ import java.util.Optional;
  * @param failed those of them without an answer
  * @param undue those of the failed that nothing excuses
  * @param gap the longest that any client was without an answer
- * @param settled from the fault's end until all was as wished; empty when it never was
+ * @param wished from the fault's end until what ran was what is wished; empty when it never was
+ * @param settled from there until all nodes were there too; empty when they never were
  * @param wrong what must never be
  * @param late promised times that were missed
  */
@@ -33,6 +34,7 @@ record Verdict(
     int failed,
     int undue,
     Duration gap,
+    Optional<Duration> wished,
     Optional<Duration> settled,
     List<String> wrong,
     List<Finding> late,
@@ -48,10 +50,15 @@ record Verdict(
    * Judges a round by its history.
    *
    * @param limits what the invariants leave open
-   * @param settled when all was as wished again
+   * @param wished how long after the fault all was as wished again
+   * @param settled when all nodes were there again, too
    */
   static Verdict of(
-      Round round, List<Observation> seen, Limits limits, Optional<Duration> settled) {
+      Round round,
+      List<Observation> seen,
+      Limits limits,
+      Optional<Duration> wished,
+      Optional<Duration> settled) {
     List<Observation> all = new ArrayList<>(seen);
     // Changes of the round itself are judged over all rounds: here they would count as
     // disturbances.
@@ -64,8 +71,7 @@ record Verdict(
     Duration gap = Gaps.longest(history, limits).getOrDefault(fault.kind(), Duration.ZERO);
     List<Finding> late = new ArrayList<>(round.goals());
     round.kind().gap().ifPresent(most -> late.add(finding("longest gap", gap, most)));
-    settled
-        .map(at -> at.minus(round.healed()))
+    wished
         .map(took -> finding("all as wished after it healed", took, Limits.PROMISED.settle()))
         .ifPresent(late::add);
     List<Finding> findings = new ArrayList<>(late);
@@ -87,6 +93,7 @@ record Verdict(
                 .filter(each -> each.invariant() == Invariant.NO_UNDUE_FAILURE)
                 .count(),
         gap,
+        wished,
         settled.map(at -> at.minus(round.healed())),
         wrong,
         late.stream().filter(goal -> !goal.met()).toList(),

@@ -46,9 +46,11 @@ final class Watch implements AutoCloseable {
    * What one look saw.
    *
    * @param replicas of the model that clients ask, not of the one that is leased
-   * @param complete whether all machines are reached and all registry nodes are in a cluster
+   * @param reached whether all machines are
+   * @param together whether all registry nodes are in one cluster
    */
-  record Look(Duration at, Sample sample, List<Replica> replicas, boolean complete) {
+  record Look(
+      Duration at, Sample sample, List<Replica> replicas, boolean reached, boolean together) {
     Look {
       replicas = List.copyOf(replicas);
     }
@@ -57,14 +59,19 @@ final class Watch implements AutoCloseable {
       return replicas.stream().filter(Replica::ready).toList();
     }
 
-    /** Whether all nodes are there, all is as wished, and nothing is there beside it. */
-    boolean settled() {
+    /** Whether what runs on all machines is what is wished, and nothing beside it. */
+    boolean asWished() {
       ModelSample model = sample.models().get(MODEL);
-      return complete
+      return reached
           && model != null
           && model.ready() == model.wished()
           && replicas.size() == model.wished()
           && Settling.wrong(sample).isEmpty();
+    }
+
+    /** Whether all is as wished and all nodes are there. */
+    boolean settled() {
+      return asWished() && together;
     }
   }
 
@@ -73,6 +80,7 @@ final class Watch implements AutoCloseable {
   private final Map<InstanceId, InstanceStarted> known = new HashMap<>();
   private final Thread thread;
   private volatile Optional<Look> last = Optional.empty();
+  private volatile Optional<Duration> wishedSince = Optional.empty();
   private volatile boolean ending;
 
   Watch(Stage stage, Recorder recorder) {
@@ -85,12 +93,14 @@ final class Watch implements AutoCloseable {
 
   private void run() {
     while (!ending) {
-      look()
-          .ifPresent(
-              look -> {
-                note(look);
-                last = Optional.of(look);
-              });
+      Optional<Look> seen = look();
+      Optional<Duration> since = wishedSince;
+      wishedSince = seen.filter(Look::asWished).map(look -> since.orElse(look.at()));
+      seen.ifPresent(
+          look -> {
+            note(look);
+            last = seen;
+          });
       LockSupport.parkNanos(PAUSE.toNanos());
     }
   }
@@ -102,6 +112,11 @@ final class Watch implements AutoCloseable {
 
   Optional<Look> lastIfAny() {
     return last;
+  }
+
+  /** Since when each look saw all as wished; empty when the last one did not, or saw nothing. */
+  Optional<Duration> wishedSince() {
+    return wishedSince;
   }
 
   private Optional<Look> look() {
@@ -143,7 +158,8 @@ final class Watch implements AutoCloseable {
             at,
             new Sample(at, models, there),
             replicas,
-            reachable == stage.machines().size() && stage.registriesHaveJoined()));
+            reachable == stage.machines().size(),
+            stage.registriesHaveJoined()));
   }
 
   private static List<Replica> replicas(JsonNode deployment) {

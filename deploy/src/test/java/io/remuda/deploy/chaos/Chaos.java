@@ -172,7 +172,7 @@ public final class Chaos {
       Collections.shuffle(kinds, order);
       for (FaultKind kind : kinds) {
         Verdict verdict =
-            play(new Round(kind, stage, recorder, watch, order, options.brief()), holders);
+            play(new Round(kind, stage, recorder, watch, order, options.brief()), watch, holders);
         if (verdict.settled().isEmpty()) {
           System.out.println("stopped: the fleet is not as wished; its logs: target/chaos");
           return;
@@ -181,7 +181,7 @@ public final class Chaos {
     }
   }
 
-  private Verdict play(Round round, Holders holders) {
+  private Verdict play(Round round, Watch watch, Holders holders) {
     Round.pass(CALM);
     keep(recorder.take());
     Round.pass(Duration.ofMillis(round.random().nextInt(500)));
@@ -193,7 +193,7 @@ public final class Chaos {
       round.heals();
     }
     Optional<Duration> settled = round.until(Watch.Look::settled, SETTLE_LIMIT);
-    Optional<Duration> wished = settled.flatMap(at -> round.wishedAfter());
+    Optional<Duration> wished = watch.wishedAfter();
     round.demandChanges(CHANGES_LIMIT);
     round.demandLeases(holders, settled.orElseGet(recorder::now), LEASES_LIMIT);
     Round.pass(CALM);

@@ -70,14 +70,6 @@ final class Round {
     return watch.last();
   }
 
-  /** How long after the fault's end all was as wished and stayed so; empty when it is not. */
-  Optional<Duration> wishedAfter() {
-    return watch
-        .wishedSince()
-        .map(since -> since.minus(healed()))
-        .map(after -> after.isNegative() ? Duration.ZERO : after);
-  }
-
   <T> T any(List<T> list) {
     return list.get(random.nextInt(list.size()));
   }
@@ -102,6 +94,7 @@ final class Round {
   void heals() {
     healed = Optional.of(recorder.now());
     stage.broken().heals(healed());
+    watch.heals(healed());
   }
 
   /** The time since the fault began. */

@@ -80,7 +80,8 @@ final class Watch implements AutoCloseable {
   private final Map<InstanceId, InstanceStarted> known = new HashMap<>();
   private final Thread thread;
   private volatile Optional<Look> last = Optional.empty();
-  private volatile Optional<Duration> wishedSince = Optional.empty();
+  private volatile Duration healed = Duration.ZERO;
+  private volatile Optional<Look> wished = Optional.empty();
   private volatile boolean ending;
 
   Watch(Stage stage, Recorder recorder) {
@@ -93,14 +94,15 @@ final class Watch implements AutoCloseable {
 
   private void run() {
     while (!ending) {
-      Optional<Look> seen = look();
-      Optional<Duration> since = wishedSince;
-      wishedSince = seen.filter(Look::asWished).map(look -> since.orElse(look.at()));
-      seen.ifPresent(
-          look -> {
-            note(look);
-            last = seen;
-          });
+      look()
+          .ifPresent(
+              look -> {
+                note(look);
+                last = Optional.of(look);
+                if (wishedAfter().isEmpty() && look.asWished()) {
+                  wished = Optional.of(look);
+                }
+              });
       LockSupport.parkNanos(PAUSE.toNanos());
     }
   }
@@ -114,9 +116,15 @@ final class Watch implements AutoCloseable {
     return last;
   }
 
-  /** Since when each look saw all as wished; empty when the last one did not, or saw nothing. */
-  Optional<Duration> wishedSince() {
-    return wishedSince;
+  /** A fault has healed: from now on it is of interest when all is as wished again. */
+  void heals(Duration at) {
+    healed = at;
+  }
+
+  /** How long after the last fault healed a look first saw all as wished; empty when none did. */
+  Optional<Duration> wishedAfter() {
+    Duration from = healed;
+    return wished.map(Look::at).filter(at -> at.compareTo(from) >= 0).map(at -> at.minus(from));
   }
 
   private Optional<Look> look() {

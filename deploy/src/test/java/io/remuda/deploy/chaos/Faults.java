@@ -2,6 +2,7 @@ package io.remuda.deploy.chaos;
 
 import io.remuda.deploy.chaos.Watch.Look;
 import io.remuda.deploy.chaos.Watch.Replica;
+import io.remuda.deploy.check.Observation.InstanceStarted;
 import io.remuda.deploy.check.Observation.Request;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
@@ -115,13 +116,19 @@ final class Faults {
   private static void machineLeaves(Round round) {
     Node machine = machineWithEngines(round);
     String id = round.stage().id(machine);
-    var its = pids(round.look(), id).keySet();
+    Map<InstanceId, Long> its = pids(round.look(), id);
     round.breaks();
     machine.leave();
     machine.awaitEnd();
+    // Whoever adopts the dead has to have looked.
+    Round.pass(RESTART);
+    boolean gone =
+        its.values().stream()
+            .noneMatch(pid -> ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
+    round.demand("its engines have ended with it", gone, its);
     Duration last =
         round.recorder().since(Request.class).stream()
-            .filter(request -> request.servedBy().filter(its::contains).isPresent())
+            .filter(request -> request.servedBy().filter(its::containsKey).isPresent())
             .map(request -> request.begin().minus(round.began()))
             .filter(after -> !after.isNegative())
             .max(Duration::compareTo)
@@ -149,7 +156,7 @@ final class Faults {
     }
     round.heals();
     round.until(Look::settled, PATIENCE);
-    round.demand("nothing moved or restarted", pids(round.look()).equals(before), before);
+    demandNothingMoved(round, before);
     round.demand("no node has ended", processes(round).equals(processes), processes);
   }
 
@@ -172,11 +179,19 @@ final class Faults {
     round.heals();
     round.until(look -> look.settled() && !registry.processes().equals(stalled), PATIENCE);
     round.demand("it was started again", !registry.processes().equals(stalled), stalled);
-    round.demand("nothing moved or restarted", pids(round.look()).equals(before), before);
+    demandNothingMoved(round, before);
     round.demand("no other node has ended", processes(others).equals(processes), processes);
   }
 
-  private static List<Long> processes(Round round) {
+  /** Not for a moment either: what was started elsewhere and ended again was seen, too. */
+  static void demandNothingMoved(Round round, Map<InstanceId, Long> before) {
+    Map<InstanceId, Long> after = pids(round.look());
+    round.demand("nothing moved or restarted", after.equals(before), after);
+    List<InstanceStarted> started = round.recorder().since(InstanceStarted.class);
+    round.demand("nothing was started meanwhile", started.isEmpty(), started);
+  }
+
+  static List<Long> processes(Round round) {
     return processes(round.stage().all());
   }
 
@@ -198,7 +213,7 @@ final class Faults {
     }
     round.heals();
     round.until(Look::settled, PATIENCE);
-    round.demand("nothing moved or restarted", pids(round.look()).equals(before), before);
+    demandNothingMoved(round, before);
     boolean alive = round.stage().all().stream().allMatch(Node::isAlive);
     round.demand("no node has ended", alive, alive);
   }

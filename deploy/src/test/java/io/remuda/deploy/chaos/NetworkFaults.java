@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** Faults of the network: how each is made, undone, and what must have been seen of it. */
 final class NetworkFaults {
@@ -77,12 +79,19 @@ final class NetworkFaults {
     List<String> one = minority.stream().map(Node::name).toList();
     List<String> other =
         round.stage().all().stream().map(Node::name).filter(name -> !one.contains(name)).toList();
+    Map<String, List<Long>> before = new TreeMap<>();
+    minority.forEach(node -> before.put(node.name(), node.processes()));
     round.breaks();
     round.stage().network().part(one, other);
     round.goal("changes accepted by the majority", round.untilChangesAreAccepted(), CHANGES);
     round.lasts(Duration.ofSeconds(15));
     round.stage().network().join(one, other);
     round.heals();
+    Predicate<Node> anew = node -> !node.processes().equals(before.get(node.name()));
+    round.until(look -> look.settled() && minority.stream().allMatch(anew), PATIENCE);
+    // Whoever is cut off must not go on deciding: it ends, and its launcher starts it again.
+    boolean ended = minority.stream().allMatch(anew);
+    round.demand("the minority has ended and was started again", ended, before);
   }
 
   /** One of three, two of five. */
@@ -125,13 +134,14 @@ final class NetworkFaults {
     Collections.shuffle(others, new Random(round.random().nextLong()));
     List<Node> silent = others.subList(0, count);
     Map<InstanceId, Long> before = Faults.pids(round.look());
+    List<Long> processes = Faults.processes(round);
     round.breaks(silent.stream().map(round.stage()::id).toArray(String[]::new));
     silent.forEach(machine -> round.stage().network().pull(machine.name()));
     round.lasts(Duration.ofSeconds(20));
     silent.forEach(machine -> round.stage().network().plug(machine.name()));
     round.heals();
     round.until(Look::settled, PATIENCE);
-    round.demand(
-        "nothing moved or restarted", Faults.pids(round.look()).equals(before), before.keySet());
+    Faults.demandNothingMoved(round, before);
+    round.demand("no node has ended", Faults.processes(round).equals(processes), processes);
   }
 }

@@ -16,9 +16,11 @@ import io.remuda.protocol.model.Resources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
@@ -78,6 +80,7 @@ final class Watch implements AutoCloseable {
   private final Stage stage;
   private final Recorder recorder;
   private final Map<InstanceId, InstanceStarted> known = new HashMap<>();
+  private final Set<InstanceId> again = new HashSet<>();
   private final Thread thread;
   private volatile Optional<Look> last = Optional.empty();
   private volatile Duration healed = Duration.ZERO;
@@ -238,19 +241,12 @@ final class Watch implements AutoCloseable {
     sizes(look);
     for (Replica replica : look.replicas()) {
       if (!known.containsKey(replica.id())) {
-        InstanceStarted started =
-            new InstanceStarted(
-                look.at(),
-                replica.machine(),
-                replica.id(),
-                replica.id().number(),
-                CLAIM,
-                Map.of(),
-                false);
+        InstanceStarted started = started(look.at(), replica.machine(), replica.id());
         known.put(replica.id(), started);
         recorder.add(started);
       }
     }
+    twice(look);
     List<InstanceId> ids = look.replicas().stream().map(Replica::id).toList();
     known
         .values()
@@ -262,6 +258,23 @@ final class Watch implements AutoCloseable {
               }
               return gone;
             });
+  }
+
+  /** An instance that runs elsewhere than where it was started, on a machine out of reach too. */
+  private void twice(Look look) {
+    for (Node node : stage.machines()) {
+      MachineId machine = new MachineId(stage.id(node));
+      for (InstanceId id : keepers(node)) {
+        InstanceStarted first = known.get(id);
+        if (first != null && !first.machine().equals(machine) && again.add(id)) {
+          recorder.add(started(look.at(), machine, id));
+        }
+      }
+    }
+  }
+
+  private static InstanceStarted started(Duration at, MachineId machine, InstanceId id) {
+    return new InstanceStarted(at, machine, id, id.number(), CLAIM, Map.of(), false);
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** As many instances are placed or stopped as it takes to have those that are wanted. */
 final class Resize {
@@ -120,15 +121,26 @@ final class Resize {
         .forEach(instance -> round.stop(instance, sight.whyAway(instance)));
   }
 
-  /** Those that no lease has go first, of these those that serve nobody, then the youngest. */
+  /**
+   * Those that no lease has go first, of these those that serve nobody, then the youngest. One that
+   * serves goes only where as many as are wanted serve without it: what a lease has stays, and may
+   * have to come back first.
+   */
   void stopSurplus(List<Instance> all, int surplus) {
     Sight sight = round.sight();
-    all.stream()
-        .sorted(
-            Comparator.comparing(sight::leased)
-                .thenComparing(sight::ready)
-                .thenComparing(Instance::id, Comparator.reverseOrder()))
-        .limit(Math.max(0, surplus))
+    long ready = all.stream().filter(sight::ready).count();
+    long spare = Math.max(0, ready - (all.size() - surplus));
+    List<Instance> first =
+        all.stream()
+            .sorted(
+                Comparator.comparing(sight::leased)
+                    .thenComparing(sight::ready)
+                    .thenComparing(Instance::id, Comparator.reverseOrder()))
+            .limit(Math.max(0, surplus))
+            .toList();
+    Stream.concat(
+            first.stream().filter(instance -> !sight.ready(instance)),
+            first.stream().filter(sight::ready).limit(spare))
         .forEach(instance -> round.stop(instance, "fewer instances are wanted"));
   }
 

@@ -196,6 +196,15 @@ final class Entities implements RegistryActors {
     }
   }
 
+  @Override
+  public void leaseUnheard(LeaseId lease, ModelName model, long number) {
+    if (open) {
+      ClusterSharding.get(system)
+          .entityRefFor(LeaseProtocol.TYPE_KEY, lease.value())
+          .tell(new LeaseMessage.StillWanted(lease, model, number));
+    }
+  }
+
   private void tell(MachineId machine, MachineProtocol.Command message) {
     if (open) {
       ClusterSharding.get(system)

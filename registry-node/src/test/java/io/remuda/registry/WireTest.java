@@ -50,6 +50,7 @@ class WireTest {
   void messagesBetweenRegistryNodesComeBackAsTheyWere() {
     verify(new RegistryMessage.Wake(new ModelName("demo")));
     verify(new LeaseMessage.Written(LEASE, 7));
+    verify(new LeaseMessage.StillWanted(LEASE, new ModelName("demo"), 7));
     verify(
         new TenancyMessage.Claim(
             new ModelName("demo"),

@@ -170,6 +170,11 @@ final class LeaseOwner extends Entity {
     handle(() -> carryOut(LeaseDecider.told(state, soft, reply, now())));
   }
 
+  /** A name's owner does not hear it, and it has an instance there. */
+  void stillWanted(ModelName model, long number) {
+    handle(() -> carryOut(LeaseDecider.stillWanted(state, soft, model, number)));
+  }
+
   /** A machine says whether it holds an instance. */
   void held(HoldReply reply) {
     handle(() -> carryOut(LeaseDecider.held(state, soft, reply, now())));

@@ -159,19 +159,12 @@ final class LeaseTruth {
     if (!state.closed()) {
       left.add("something that it has not given back");
     }
-    // Of a lease that is closed nobody asks for anything: what a late word gave it nonetheless, its
-    // model's owner takes back when it was not claimed for so long.
-    Duration abandoned = world.settings().registry().reconcile().lease().abandonedAfter();
-    Duration over =
-        Optional.ofNullable(endedAt.get(id)).map(world.now()::minus).orElse(Duration.ZERO);
-    if (!state.closed() || over.compareTo(abandoned.plus(MOVES)) > 0) {
-      for (ModelName model : state.models()) {
-        world
-            .truth()
-            .state(model)
-            .flatMap(known -> known.tenancy().of(id))
-            .ifPresent(tenant -> left.add(tenant.instance() + " that it has"));
-      }
+    for (ModelName model : state.models()) {
+      world
+          .truth()
+          .state(model)
+          .flatMap(known -> known.tenancy().of(id))
+          .ifPresent(tenant -> left.add(tenant.instance() + " that it has"));
     }
     for (SimulatedMachine machine : world.machines()) {
       machine

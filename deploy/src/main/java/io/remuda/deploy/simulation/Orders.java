@@ -5,7 +5,9 @@ import io.remuda.deploy.check.Observation.StartSent;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Capacity;
+import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.registry.fleet.FleetMessage.CapacityTold;
 import io.remuda.registry.model.Action;
@@ -40,6 +42,10 @@ final class Orders {
       wish.ids().forEach(id -> askToGiveWay(wish, id));
       return;
     }
+    if (action instanceof Action.AskLease ask) {
+      askLease(ask.grant());
+      return;
+    }
     Optional<ActorRef<NodeProtocol.Command>> agent = node.agent(action.machine());
     if (agent.isEmpty()) {
       return;
@@ -72,6 +78,18 @@ final class Orders {
         new RegistryMessage.GiveWay(
             id, owner.state().name(), wish.priority(), wish.asked(), replyTo);
     world.network().send(node.name(), other.node.name(), "give way", () -> other.giveWay(said));
+  }
+
+  private void askLease(LeaseToken grant) {
+    LeaseOwner lease = world.cluster().lease(node.name(), grant.lease());
+    ModelName name = owner.state().name();
+    world
+        .network()
+        .send(
+            node.name(),
+            lease.node.name(),
+            "still wanted",
+            () -> lease.stillWanted(name, grant.number()));
   }
 
   private void start(ModelSpec spec, Instance instance) {

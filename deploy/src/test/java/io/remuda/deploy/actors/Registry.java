@@ -7,6 +7,7 @@ import io.remuda.protocol.MachineProtocol;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
@@ -113,6 +114,10 @@ final class Registry implements RegistryActors {
     names.add(name);
     owners.ifPresent(all -> all.tell(new Owners.ToName(name, command)));
   }
+
+  /** In these plays nobody has leases. */
+  @Override
+  public void leaseUnheard(LeaseId lease, ModelName name, long number) {}
 
   void tell(MachineId machine, MachineProtocol.Command command) {
     owners.ifPresent(all -> all.tell(new Owners.ToMachine(machine, command)));

@@ -7,6 +7,7 @@ import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Capacity;
@@ -68,6 +69,14 @@ public interface FleetMessage extends FleetProtocol.Command {
 
   /** For the owner of a name, wherever it lives; from a registry actor of this node. */
   record ToOwner(ModelName name, RegistryProtocol.Command command) implements FleetMessage {}
+
+  /**
+   * A lease that has an instance of a name is not heard of it; for the lease, from the name's actor
+   * on this node.
+   *
+   * @param number under which it was granted
+   */
+  record LeaseUnheard(LeaseId lease, ModelName model, long number) implements FleetMessage {}
 
   /** Lines of the fleet's catalog, as this node first knows them and when they change. */
   record Listed(List<Listing> lines) implements FleetMessage {

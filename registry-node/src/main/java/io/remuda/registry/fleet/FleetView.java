@@ -124,6 +124,9 @@ public final class FleetView extends AbstractBehavior<Command> {
         .onMessage(
             FleetMessage.ToOwner.class,
             word -> asked(() -> registry.tell(word.name(), word.command())))
+        .onMessage(
+            FleetMessage.LeaseUnheard.class,
+            word -> asked(() -> registry.leaseUnheard(word.lease(), word.model(), word.number())))
         // The next look shows it: nothing is urgent about who may give way.
         .onMessage(FleetMessage.Listed.class, said -> asked(() -> book.listed(said.lines())))
         .onMessage(ConfirmLoss.class, this::onConfirmLoss)

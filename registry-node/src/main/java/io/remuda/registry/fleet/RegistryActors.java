@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.NodeReport;
@@ -15,6 +16,9 @@ public interface RegistryActors {
 
   /** A word for the owner of a name. */
   void tell(ModelName model, RegistryProtocol.Command command);
+
+  /** A lease was granted an instance of {@code model}, and that name's owner does not hear it. */
+  void leaseUnheard(LeaseId lease, ModelName model, long number);
 
   /** A machine says that it runs instances of this name. */
   void wake(ModelName model);

@@ -171,6 +171,11 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
         .onCommand(LeaseProtocol.Renew.class, this::onRenew)
         .onCommand(LeaseProtocol.Release.class, this::onRelease)
         .onCommand(
+            LeaseMessage.StillWanted.class,
+            (state, asked) ->
+                carryOut(
+                    state, LeaseDecider.stillWanted(state, soft, asked.model(), asked.number())))
+        .onCommand(
             LeaseMessage.Told.class,
             (state, told) -> carryOut(state, LeaseDecider.told(state, soft, told.reply(), now())))
         .onCommand(

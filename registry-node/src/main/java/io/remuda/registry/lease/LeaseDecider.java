@@ -94,7 +94,14 @@ public final class LeaseDecider {
       return LeaseDecision.remember(soft);
     }
     if (reply instanceof ClaimReply.Returned && state.end().isPresent()) {
-      return close(state, soft.but(next -> next.returned.add(reply.model())), now);
+      return close(
+          state,
+          soft.but(
+              next -> {
+                next.returned.add(reply.model());
+                next.givingBack.remove(reply.model());
+              }),
+          now);
     }
     if (!state.isLive()) {
       return LeaseDecision.remember(soft);
@@ -114,6 +121,27 @@ public final class LeaseDecider {
     return reply instanceof ClaimReply.Rejected rejected
         ? end(state, soft, Cause.REFUSED, rejected.refused().message(), now)
         : LeaseDecision.remember(soft);
+  }
+
+  /**
+   * A name's owner, which does not hear the lease, has given it an instance under {@code number}.
+   * While it lives it claims what it wants again and again; once it is over it gives that back,
+   * though it may have been told that there is nothing. An earlier life of its actor may have
+   * claimed what no one but its name's owner knows of.
+   */
+  public static LeaseDecision stillWanted(
+      LeaseState state, LeaseSoft soft, ModelName model, long number) {
+    if (state.end().isEmpty()) {
+      return LeaseDecision.remember(soft);
+    }
+    LeaseSoft next =
+        soft.but(
+            draft -> {
+              draft.returned.remove(model);
+              draft.givingBack.add(model);
+              draft.floor = Math.max(draft.floor, number);
+            });
+    return new LeaseDecision(List.of(), next, true);
   }
 
   private static LeaseDecision granted(
@@ -289,11 +317,13 @@ public final class LeaseDecider {
    */
   public static List<LeaseOrder> orders(
       LeaseState state, LeaseSoft soft, Instant now, boolean repeat) {
-    if (state.closed() || state.wish().isEmpty()) {
+    if (state.wish().isEmpty()) {
       return List.of();
     }
     List<LeaseOrder> orders = new ArrayList<>();
-    if (state.end().isPresent()) {
+    if (state.closed()) {
+      unclaim(state, soft, soft.givingBack(), orders);
+    } else if (state.end().isPresent()) {
       giveBack(state, soft, orders);
     } else if (isToDeploy(state, soft)) {
       orders.add(LeaseOrder.Own.DEPLOY);
@@ -309,15 +339,18 @@ public final class LeaseDecider {
   }
 
   private static void giveBack(LeaseState state, LeaseSoft soft, List<LeaseOrder> orders) {
-    String reason = state.end().orElseThrow().reason();
-    for (ModelName model : state.models()) {
-      if (!soft.returned().contains(model)) {
-        orders.add(new LeaseOrder.Unclaim(model, floor(state, soft), reason));
-      }
-    }
+    Set<ModelName> left = state.models();
+    left.removeAll(soft.returned());
+    unclaim(state, soft, left, orders);
     if (orders.isEmpty() && state.isToRemove() && !soft.removed()) {
       orders.add(LeaseOrder.Own.REMOVE);
     }
+  }
+
+  private static void unclaim(
+      LeaseState state, LeaseSoft soft, Set<ModelName> models, List<LeaseOrder> orders) {
+    String reason = state.end().orElseThrow().reason();
+    models.forEach(model -> orders.add(new LeaseOrder.Unclaim(model, floor(state, soft), reason)));
   }
 
   private static void hold(

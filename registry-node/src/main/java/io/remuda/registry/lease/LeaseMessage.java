@@ -5,6 +5,7 @@ import io.remuda.protocol.LeaseProtocol;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.LeaseId;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.registry.model.ClaimReply;
 import java.util.Optional;
 
@@ -13,6 +14,14 @@ public sealed interface LeaseMessage extends LeaseProtocol.Command {
 
   /** The journal holds events of the lease up to this number; sent between registry nodes too. */
   record Written(LeaseId id, long sequence) implements LeaseMessage {}
+
+  /**
+   * A name's owner, which does not hear the lease, asks whether it wants the instance that it was
+   * granted; sent between registry nodes too.
+   *
+   * @param number under which it was granted
+   */
+  record StillWanted(LeaseId id, ModelName model, long number) implements LeaseMessage {}
 
   /** A name's owner says what the lease has of it. */
   record Told(ClaimReply reply) implements LeaseMessage {}

@@ -22,7 +22,8 @@ import java.util.function.Consumer;
  * @param queued what the others say of the wait
  * @param avoided instances whose machine has just refused the lease
  * @param obeyed models whose instance is held under the present token
- * @param givingBack models that it gives back and claims again when it is their turn
+ * @param givingBack models that it gives back: it claims them again when it is their turn, unless
+ *     it is over
  * @param returned models of which an ended lease has nothing any more
  * @param floor that the next token must be above, beside the present one
  * @param deployed whether its own deployment was accepted
@@ -50,7 +51,7 @@ public record LeaseSoft(
     queued = Collections.unmodifiableMap(new TreeMap<>(queued));
     avoided = Collections.unmodifiableMap(new TreeMap<>(avoided));
     obeyed = Set.copyOf(obeyed);
-    givingBack = Set.copyOf(givingBack);
+    givingBack = Collections.unmodifiableSet(new TreeSet<>(givingBack));
     returned = Set.copyOf(returned);
   }
 
@@ -65,7 +66,7 @@ public record LeaseSoft(
         Map.of(),
         Map.of(),
         Set.of(),
-        state.token() > 0 ? state.afterFirstMissing() : Set.of(),
+        state.isLive() && state.token() > 0 ? state.afterFirstMissing() : Set.of(),
         Set.of(),
         0,
         false,

@@ -5,7 +5,9 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.LeaseToken;
 import java.util.List;
 
-/** A command to a machine that the reconciler wants sent; each may be sent again at no harm. */
+/**
+ * A word that the reconciler wants sent, mostly to a machine; each may be sent again at no harm.
+ */
 public sealed interface Action {
 
   MachineId machine();
@@ -36,6 +38,13 @@ public sealed interface Action {
 
   /** End an instance, with an epoch that no delayed start can pass. */
   record Stop(MachineId machine, InstanceId id, long epoch) implements Action {}
+
+  /**
+   * Ask a lease that has an instance, and is not heard, whether it is over.
+   *
+   * @param machine where the instance is; it is not told
+   */
+  record AskLease(MachineId machine, LeaseToken grant) implements Action {}
 
   /** Let an instance go of what {@code token} holds. */
   record Release(MachineId machine, InstanceId id, LeaseToken token) implements Action {}

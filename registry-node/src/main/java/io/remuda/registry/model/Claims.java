@@ -19,12 +19,16 @@ import java.util.TreeMap;
  *
  * @param heard of those that have an instance too
  * @param silent leases that have an instance and say nothing, since when
+ * @param asked of those, when they were last asked whether they still want it
  * @param sessions which instance each had last, the eldest first
  */
 record Claims(
-    Map<LeaseId, Claim> heard, Map<LeaseId, Instant> silent, Map<String, InstanceId> sessions) {
+    Map<LeaseId, Claim> heard,
+    Map<LeaseId, Instant> silent,
+    Map<LeaseId, Instant> asked,
+    Map<String, InstanceId> sessions) {
 
-  static final Claims NONE = new Claims(Map.of(), Map.of(), Map.of());
+  static final Claims NONE = new Claims(Map.of(), Map.of(), Map.of(), Map.of());
 
   /** One lease's word; see {@link TenancyMessage.Claim}. */
   record Claim(
@@ -83,19 +87,20 @@ record Claims(
   Claims {
     heard = Collections.unmodifiableMap(new TreeMap<>(heard));
     silent = Collections.unmodifiableMap(new TreeMap<>(silent));
+    asked = Collections.unmodifiableMap(new TreeMap<>(asked));
     sessions = Collections.unmodifiableMap(new LinkedHashMap<>(sessions));
   }
 
   Claims with(Claim claim) {
     Map<LeaseId, Claim> next = new TreeMap<>(heard);
     next.put(claim.lease(), claim);
-    return new Claims(next, silent, sessions);
+    return new Claims(next, silent, asked, sessions);
   }
 
   Claims without(LeaseId lease) {
     Map<LeaseId, Claim> next = new TreeMap<>(heard);
     next.remove(lease);
-    return new Claims(next, silent, sessions);
+    return new Claims(next, silent, asked, sessions);
   }
 
   /** Those that were heard within {@code limit}; {@code tenants} of the others are silent. */
@@ -108,7 +113,23 @@ record Claims(
         quiet.put(tenant, silent.getOrDefault(tenant, now));
       }
     }
-    return new Claims(next, quiet, sessions);
+    Map<LeaseId, Instant> questions = new TreeMap<>(asked);
+    questions.keySet().retainAll(quiet.keySet());
+    return new Claims(next, quiet, questions, sessions);
+  }
+
+  /**
+   * Whether {@code lease}, which is silent, is to be asked (again) whether it wants what it has.
+   */
+  boolean isToAsk(LeaseId lease, Instant now, Duration each) {
+    Instant last = asked.getOrDefault(lease, silent.getOrDefault(lease, now));
+    return last.plus(each).isBefore(now);
+  }
+
+  Claims askedAt(LeaseId lease, Instant now) {
+    Map<LeaseId, Instant> next = new TreeMap<>(asked);
+    next.put(lease, now);
+    return new Claims(heard, silent, next, sessions);
   }
 
   /** The session has had {@code instance}; of more than {@code most} the eldest is forgotten. */
@@ -118,7 +139,7 @@ record Claims(
     next.put(session, instance);
     List<String> eldest = List.copyOf(next.keySet()).subList(0, Math.max(0, next.size() - most));
     eldest.forEach(next::remove);
-    return new Claims(heard, silent, next);
+    return new Claims(heard, silent, asked, next);
   }
 
   /** Those that wait for an instance, who asked first first. */

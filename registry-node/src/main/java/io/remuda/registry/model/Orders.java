@@ -39,6 +39,17 @@ final class Orders {
       wish.ids().forEach(id -> askToGiveWay(state.name(), wish, id));
       return;
     }
+    if (action instanceof Action.AskLease ask) {
+      context
+          .getLog()
+          .debug("asks a silent lease model={} lease={}", state.name(), ask.grant().lease());
+      around
+          .view()
+          .tell(
+              new FleetMessage.LeaseUnheard(
+                  ask.grant().lease(), state.name(), ask.grant().number()));
+      return;
+    }
     Optional<ActorRef<NodeProtocol.Command>> agent = around.fleet().agent(action.machine());
     if (agent.isEmpty()) {
       return;

@@ -85,6 +85,7 @@ public final class TenancyDecider {
     Set<LeaseId> tenants = round.state().tenancy().tenants().keySet();
     round.remember(
         round.soft().with(round.soft().claims().since(round.now(), limits.claimLimit(), tenants)));
+    askSilent(round);
     takeBack(round, limits.abandonedAfter());
     List<Claim> waiting = round.soft().claims().waiting(round.state().tenancy());
     // All of them first: what one has in vain may be what another one has waited for.
@@ -115,6 +116,23 @@ public final class TenancyDecider {
                         Math.max(tenant.number(), claim.floor()),
                         "it is granted anew",
                         round.now())));
+  }
+
+  /**
+   * A late word, of an earlier life of its actor, may have got a lease an instance when it was over
+   * already, and one that is closed says nothing by itself any more.
+   */
+  private static void askSilent(Round round) {
+    Claims claims = round.soft().claims();
+    for (LeaseId lease : claims.silent().keySet()) {
+      Tenant tenant = round.state().tenancy().of(lease).orElseThrow();
+      Instance instance = round.state().instances().get(tenant.instance());
+      if (instance != null && claims.isToAsk(lease, round.now(), round.policy().resendAfter())) {
+        round.remember(round.soft().with(round.soft().claims().askedAt(lease, round.now())));
+        round.order(
+            new Action.AskLease(instance.machine(), new LeaseToken(lease, tenant.number())));
+      }
+    }
   }
 
   /** What silent leases have is let go of at its machine, as if they had ended. */

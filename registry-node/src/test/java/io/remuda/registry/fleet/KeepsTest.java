@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import io.remuda.protocol.Listing;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Keep;
@@ -61,6 +62,14 @@ class KeepsTest {
     world.view.tell(new FleetMessage.ToOwner(CHAT, word));
 
     Eventually.isTrue("it is passed on", SOON, () -> world.toOwners.contains(word));
+  }
+
+  @Test
+  void passesOnThatALeaseIsNotHeard() {
+    world.view.tell(new FleetMessage.LeaseUnheard(new LeaseId("9f3a61"), CHAT, 7));
+
+    Eventually.isTrue(
+        "it is passed on", SOON, () -> world.unheard.contains("9f3a61 has chat under 7"));
   }
 
   private void listed(DeploymentPhase phase, Optional<Keep> keep) {

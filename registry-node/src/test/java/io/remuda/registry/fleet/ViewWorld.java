@@ -10,6 +10,7 @@ import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.NodeReport;
@@ -52,6 +53,7 @@ final class ViewWorld {
   final TestProbe<FleetProtocol.Machines> answers;
   final List<ModelName> woken;
   final List<RegistryProtocol.Command> toOwners;
+  final List<String> unheard = new CopyOnWriteArrayList<>();
   final List<MachineId> lossTold;
   final List<MachineId> told;
   final List<ActorRef<RegistryProtocol.Command>> changed;
@@ -85,6 +87,11 @@ final class ViewWorld {
                   @Override
                   public void tell(ModelName model, RegistryProtocol.Command command) {
                     toOwners.add(command);
+                  }
+
+                  @Override
+                  public void leaseUnheard(LeaseId lease, ModelName model, long number) {
+                    unheard.add(lease + " has " + model + " under " + number);
                   }
 
                   @Override

@@ -245,6 +245,22 @@ class LeaseActorTest {
   }
 
   @Test
+  void closedAndStartedAnewItGivesBackWhatAModelStillTakesForItsOwn() {
+    ready();
+    actor.runCommand(new LeaseProtocol.Release(ID, "done", caller.getRef()));
+    answer();
+    unclaim().replyTo().tell(new ClaimReply.Returned(DEMO, ID));
+    actor.runCommand(new LeaseProtocol.Get(ID, caller.getRef()));
+    answer();
+    actor.restart();
+    assertThat(actor.getState().closed()).isTrue();
+
+    actor.runCommand(new LeaseMessage.StillWanted(ID, DEMO, 12));
+
+    assertThat(unclaim().number()).isEqualTo(12);
+  }
+
+  @Test
   void releasedTwiceIsEndedTheSecondTime() {
     ready();
     actor.runCommand(new LeaseProtocol.Release(ID, "done", caller.getRef()));

@@ -225,6 +225,55 @@ class LeaseDeciderTest {
     assertThat(orders()).isEmpty();
   }
 
+  /** An earlier life of its actor claimed, and was heard late. */
+  @Test
+  void oneThatIsClosedGivesBackWhatItWasGrantedNonethelessUntilThatIsConfirmed() {
+    closed();
+
+    assertThat(apply(LeaseDecider.stillWanted(state, soft, A, 90)).say()).isTrue();
+    assertThat(orders()).containsExactly(new LeaseOrder.Unclaim(A, 90, "done"));
+    assertThat(LeaseDecider.orders(state, soft, now, true)).as("said again").hasSize(1);
+
+    assertThat(told(new ClaimReply.Returned(A, ID)).events()).as("it is closed already").isEmpty();
+    assertThat(orders()).isEmpty();
+  }
+
+  @Test
+  void oneThatEndsDoesNotTakeAModelsFirstWordForItsLast() {
+    asked(A, B);
+    apply(LeaseDecider.release(state, soft, "done", now));
+    told(new ClaimReply.Returned(A, ID));
+
+    apply(LeaseDecider.stillWanted(state, soft, A, 90));
+
+    assertThat(told(new ClaimReply.Returned(B, ID)).events()).isEmpty();
+    assertThat(orders()).containsExactly(new LeaseOrder.Unclaim(A, 90, "done"));
+    assertThat(told(new ClaimReply.Returned(A, ID)).events())
+        .singleElement()
+        .isInstanceOf(LeaseClosed.class);
+  }
+
+  @Test
+  void oneThatLivesKeepsWhatItIsAskedAbout() {
+    ready();
+
+    LeaseDecision asked = apply(LeaseDecider.stillWanted(state, soft, A, 41));
+
+    assertThat(asked.say()).isFalse();
+    assertThat(LeaseDecider.orders(state, soft, now, true))
+        .noneMatch(LeaseOrder.Unclaim.class::isInstance)
+        .noneMatch(LeaseOrder.GiveBack.class::isInstance);
+    assertThat(view().state()).isEqualTo(LeaseView.State.READY);
+  }
+
+  @Test
+  void oneThatIsClosedSaysNothingByItself() {
+    closed();
+    soft = LeaseSoft.begun(state, now);
+
+    assertThat(LeaseDecider.orders(state, soft, now, true)).isEmpty();
+  }
+
   @Test
   void aGrantThatComesAfterTheEndChangesNothing() {
     asked(A);
@@ -462,6 +511,15 @@ class LeaseDeciderTest {
     asked(A);
     told(granted(A, 41));
     held(A, 41, Optional.empty());
+  }
+
+  private void closed() {
+    asked(A, B);
+    told(granted(A, 41));
+    told(granted(B, 7));
+    apply(LeaseDecider.release(state, soft, "done", now));
+    told(new ClaimReply.Returned(A, ID));
+    told(new ClaimReply.Returned(B, ID));
   }
 
   /** Granted, and soon tired of waiting. */

@@ -181,9 +181,20 @@ class LeaseFaultsProperties {
                                 lease,
                                 LeaseDecider.told(lease.state, lease.soft, word.reply(), now))));
       }
+      for (Tenants.Question asked : owner.questions()) {
+        leases.stream()
+            .filter(lease -> lease.state.id().equals(asked.grant().lease()))
+            .forEach(lease -> wire.add(() -> answer(lease, asked)));
+      }
       for (Tenants.Release order : owner.releases()) {
         wire.add(() -> release(owner, order));
       }
+    }
+
+    private void answer(Lease lease, Tenants.Question asked) {
+      carryOut(
+          lease,
+          LeaseDecider.stillWanted(lease.state, lease.soft, asked.model(), asked.grant().number()));
     }
 
     private void hold(Lease lease, LeaseOrder.Hold order) {
@@ -248,8 +259,12 @@ class LeaseFaultsProperties {
 
     /** The same for so short that nothing which somebody keeps is taken back. */
     private void settle() {
+      settle(12);
+    }
+
+    private void settle(int seconds) {
       faults = false;
-      for (int round = 0; round < 12; round++) {
+      for (int round = 0; round < seconds; round++) {
         now = now.plusSeconds(1);
         leases.forEach(this::repeat);
         models.values().forEach(owner -> owner.look(now));
@@ -317,6 +332,28 @@ class LeaseFaultsProperties {
                 play.carryOut(
                     lease, LeaseDecider.release(lease.state, lease.soft, "done", play.now)));
     play.heal();
+    assertThat(play.leases).allMatch(lease -> lease.state.closed(), "is closed");
+    assertThat(play.models.values()).noneMatch(Tenants::hasTenants);
+  }
+
+  /** Claims that come late get what is over an instance, after it was told that it has none. */
+  @Property(tries = 60)
+  void whatLateClaimsBringIsGivenBackLongBeforeItIsTakenForAbandoned(
+      @ForAll @IntRange(min = 1, max = 3) int replicas,
+      @ForAll @IntRange(min = 1, max = 5) int leases,
+      @ForAll long seed) {
+    Play play = new Play(replicas, leases, seed);
+    for (int i = 0; i < 200; i++) {
+      play.step();
+    }
+    play.live().forEach(play::release);
+    for (int i = 0; i < 100; i++) {
+      play.step();
+    }
+
+    play.settle(30);
+
+    assertThat(Tenants.abandonedAfter()).isGreaterThan(Duration.ofSeconds(60));
     assertThat(play.leases).allMatch(lease -> lease.state.closed(), "is closed");
     assertThat(play.models.values()).noneMatch(Tenants::hasTenants);
   }

@@ -25,6 +25,7 @@ import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
 import io.remuda.registry.RegistrySettings;
 import io.remuda.registry.fleet.Fleet;
+import io.remuda.registry.fleet.FleetMessage;
 import io.remuda.registry.journal.JournalStore.Owned;
 import io.remuda.registry.journal.Succession;
 import io.remuda.registry.journal.Unreadable;
@@ -67,6 +68,9 @@ class TenancyActorTest {
   private final Fleet fleet = new Fleet();
   private final TestProbe<NodeProtocol.Command> agent =
       KIT.createTestProbe(NodeProtocol.Command.class);
+  private final TestProbe<FleetProtocol.Command> view =
+      KIT.createTestProbe(FleetProtocol.Command.class);
+  private final MovedClock clock = new MovedClock();
   private final TestProbe<ClaimReply> one = KIT.createTestProbe(ClaimReply.class);
   private final TestProbe<ClaimReply> two = KIT.createTestProbe(ClaimReply.class);
   private final EventSourcedBehaviorTestKit<RegistryProtocol.Command, ModelEvent, ModelState>
@@ -78,9 +82,9 @@ class TenancyActorTest {
                   new Surroundings(
                       World.JOURNAL,
                       RegistrySettings.from(CONFIG),
-                      new MovedClock(),
+                      clock,
                       fleet,
-                      KIT.<FleetProtocol.Command>createTestProbe().getRef(),
+                      view.getRef(),
                       new KeptLines(),
                       name -> CompletableFuture.completedFuture(new Owned(1, 0)),
                       () -> {},
@@ -182,6 +186,20 @@ class TenancyActorTest {
 
     assertThat(one.expectMessageClass(ClaimReply.Rejected.class).refused().code())
         .isEqualTo(ErrorCode.MODEL_NOT_FOUND);
+  }
+
+  @Test
+  void aLeaseThatIsNotHeardAfterARestartIsAskedThroughTheFleetView() {
+    actor.runCommand(claim(A, one));
+    ClaimReply.Granted granted = (ClaimReply.Granted) one.receiveMessage();
+    actor.restart();
+    actor.runCommand(RegistryMessage.Look.NOW);
+    clock.move(Duration.ofSeconds(3));
+
+    actor.runCommand(RegistryMessage.Look.NOW);
+
+    assertThat(fish(view, FleetMessage.LeaseUnheard.class))
+        .isEqualTo(new FleetMessage.LeaseUnheard(A, DEMO, granted.number()));
   }
 
   private ClaimReply returned(TestProbe<ClaimReply> probe) {

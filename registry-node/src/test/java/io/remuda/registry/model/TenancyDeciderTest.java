@@ -309,6 +309,35 @@ class TenancyDeciderTest {
   }
 
   @Test
+  void aSilentLeaseIsAskedWhetherItWantsWhatItHasUntilItIsHeard() {
+    World world = World.aReady();
+    claims(world, claim(A));
+    long number = world.state.tenancy().of(A).orElseThrow().number();
+    Action question = new Action.AskLease(new MachineId("m1"), new LeaseToken(A, number));
+    world.later(World.POLICY.lease().claimLimit().plusMillis(1));
+    assertThat(world.look().actions()).as("it may be heard in a moment").doesNotContain(question);
+    world.later(World.POLICY.resendAfter().plusMillis(1));
+
+    assertThat(world.look().actions()).contains(question);
+    assertThat(world.look().actions()).as("not with each look").doesNotContain(question);
+    world.later(World.POLICY.resendAfter().plusMillis(1));
+    assertThat(world.look().actions()).as("it may have been lost").contains(question);
+
+    claims(
+        world,
+        new Claim(
+            A,
+            number,
+            Optional.of(world.only()),
+            Optional.empty(),
+            Optional.empty(),
+            Instant.EPOCH,
+            world.now));
+    world.later(World.POLICY.resendAfter().plusMillis(1));
+    assertThat(world.look().actions()).doesNotContain(question);
+  }
+
+  @Test
   void whatASilentLeaseHasIsTakenBackAfterAWhile() {
     World world = World.aReady();
     claims(world, claim(A));

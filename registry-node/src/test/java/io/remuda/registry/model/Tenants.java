@@ -35,10 +35,14 @@ public final class Tenants {
   /** What its machine is to let go of. */
   public record Release(InstanceId instance, LeaseToken token) {}
 
+  /** What a lease is asked about, which is not heard. */
+  public record Question(ModelName model, LeaseToken grant) {}
+
   private final World world = new World();
   private final Set<LeaseId> leases = new HashSet<>();
   private final Map<LeaseId, ClaimReply> told = new TreeMap<>();
   private final List<Release> releases = new ArrayList<>();
+  private final List<Question> questions = new ArrayList<>();
   private long highest;
 
   public Tenants(ModelName name, int replicas) {
@@ -156,6 +160,13 @@ public final class Tenants {
     return all;
   }
 
+  /** What leases are asked since this was asked last. */
+  public List<Question> questions() {
+    List<Question> all = List.copyOf(questions);
+    questions.clear();
+    return all;
+  }
+
   public static Duration abandonedAfter() {
     return World.POLICY.lease().abandonedAfter().plus(World.POLICY.lease().claimLimit());
   }
@@ -174,6 +185,8 @@ public final class Tenants {
     for (Action action : plan.actions()) {
       if (action instanceof Action.Release release) {
         releases.add(new Release(release.id(), release.token()));
+      } else if (action instanceof Action.AskLease ask) {
+        questions.add(new Question(world.state.name(), ask.grant()));
       }
     }
   }

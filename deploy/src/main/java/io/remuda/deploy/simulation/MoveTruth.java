@@ -8,6 +8,7 @@ import io.remuda.deploy.check.MoveSeen.Scaled;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
 import io.remuda.registry.model.ModelEvent;
 import io.remuda.registry.model.ModelState;
 import io.remuda.registry.model.ScaleEvent.Autoscaled;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -30,6 +32,9 @@ final class MoveTruth {
   private final Map<ModelName, Duration> movedAt = new HashMap<>();
   private final Map<ModelName, Set<InstanceId>> told = new HashMap<>();
   private final Set<MachineId> drained = new HashSet<>();
+
+  /** When one last needed fewer by itself, so that another one may find a place. */
+  private Optional<Duration> roomMade = Optional.empty();
 
   MoveTruth(World world) {
     this.world = world;
@@ -46,8 +51,12 @@ final class MoveTruth {
 
   void journaled(ModelState before, ModelState after, ModelEvent event) {
     ModelName name = after.name();
+    if (event instanceof InstanceAssigned && isLately(roomMade)) {
+      moved(name);
+    }
     if (event instanceof Autoscaled scaled) {
       moved(name);
+      roomMade = scaled.to() < scaled.from() ? Optional.of(world.now()) : roomMade;
       int first = after.scaling().map(bounds -> Math.max(1, bounds.min())).orElse(1);
       world.story().see(new Scaled(world.now(), name, scaled.from(), scaled.to(), first));
     } else if (event instanceof SwapEvent.GaveWay gave) {
@@ -94,9 +103,12 @@ final class MoveTruth {
     movedAt.put(name, world.now());
   }
 
-  /** Whether it changed its own number lately, or its place with another one. */
+  /** Whether it changed its own number lately, or found a place that another one has left. */
   boolean isMoving(ModelName name) {
-    Duration last = movedAt.get(name);
-    return last != null && last.plus(MOVES).compareTo(world.now()) > 0;
+    return isLately(Optional.ofNullable(movedAt.get(name)));
+  }
+
+  private boolean isLately(Optional<Duration> last) {
+    return last.filter(at -> at.plus(MOVES).compareTo(world.now()) > 0).isPresent();
   }
 }

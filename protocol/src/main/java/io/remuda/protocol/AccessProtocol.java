@@ -2,13 +2,17 @@ package io.remuda.protocol;
 
 import akka.actor.typed.ActorRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import io.remuda.protocol.access.AllowList;
 import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.id.ModelPattern;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What the actor that holds the API keys is asked. There is one entity, {@link #ENTITY_ID}. */
 public final class AccessProtocol {
@@ -39,6 +43,15 @@ public final class AccessProtocol {
   public record RevokeKey(KeyId id, ActorRef<Reply> replyTo) implements Command {}
 
   /**
+   * Give a key another secret, whose hash this is. Sent twice it changes nothing more.
+   *
+   * @param oldUntil the secret that it had is good until then; empty: no more, nor any before it
+   */
+  public record RotateKey(
+      KeyId id, String secretHash, Optional<Instant> oldUntil, ActorRef<Reply> replyTo)
+      implements Command {}
+
+  /**
    * Keys in the order of their ids, as many as a message bears; who goes on after the last of them
    * gets the rest, and none when there are no more.
    *
@@ -57,9 +70,13 @@ public final class AccessProtocol {
    *
    * @param label for people
    * @param secretHash keyed SHA-256 of the secret, in hex
-   * @param models which it may use; empty for all
+   * @param models which it may use; of a key for patterns alone it is {@link #NONE}, since a reader
+   *     that knows no patterns takes an empty set for all models
    * @param revoked kept as a tombstone, so that no stale copy revives it
    * @param version rises with every change
+   * @param patterns of names of models which it may use too
+   * @param tenant whose key it is; empty: the operator's
+   * @param replaced secrets that it had before, oldest first, each good until its time
    */
   public record ApiKey(
       KeyId id,
@@ -70,22 +87,71 @@ public final class AccessProtocol {
       Instant createdAt,
       Optional<Instant> expiresAt,
       boolean revoked,
-      long version)
+      long version,
+      Set<ModelPattern> patterns,
+      Optional<String> tenant,
+      List<Replaced> replaced)
       implements WireMessage {
+
+    /** Stands where names of models would, in a key that has patterns alone. */
+    public static final ModelName NONE = new ModelName("none.but.by.pattern");
 
     /** What one costs beside its label and its models. */
     private static final int OVERHEAD = 350;
 
+    private static final int REPLACED = 120;
+
     public ApiKey {
-      scopes = java.util.Collections.unmodifiableSet(new TreeSet<>(scopes));
-      models = java.util.Collections.unmodifiableSet(new TreeSet<>(models));
+      patterns = Collections.unmodifiableSet(new TreeSet<>(Absent.orEmpty(patterns)));
+      tenant = Absent.orEmpty(tenant);
+      replaced = Absent.orEmpty(replaced);
+      scopes = Collections.unmodifiableSet(new TreeSet<>(scopes));
+      models =
+          models.isEmpty() && !patterns.isEmpty()
+              ? Set.of(NONE)
+              : Collections.unmodifiableSet(new TreeSet<>(models));
+    }
+
+    /** One for models by their names, of no tenant, that was never rotated. */
+    public ApiKey(
+        KeyId id,
+        String label,
+        String secretHash,
+        Set<Scope> scopes,
+        Set<ModelName> models,
+        Instant createdAt,
+        Optional<Instant> expiresAt,
+        boolean revoked,
+        long version) {
+      this(
+          id,
+          label,
+          secretHash,
+          scopes,
+          models,
+          createdAt,
+          expiresAt,
+          revoked,
+          version,
+          Set.of(),
+          Optional.empty(),
+          List.of());
+    }
+
+    /** The models that it may use. */
+    public AllowList allowed() {
+      boolean byPatternAlone = !patterns.isEmpty() && models.equals(Set.of(NONE));
+      return new AllowList(byPatternAlone ? Set.of() : models, patterns);
     }
 
     /** Of its size in a message, in bytes, near enough to keep messages below a frame. */
     public int size() {
       return OVERHEAD
           + 3 * label.length()
-          + models.stream().mapToInt(model -> model.value().length() + 3).sum();
+          + models.stream().mapToInt(model -> model.value().length() + 3).sum()
+          + patterns.stream().mapToInt(pattern -> pattern.beginning().length() + 3).sum()
+          + tenant.map(String::length).orElse(0)
+          + REPLACED * replaced.size();
     }
 
     /** Whether this one replaces {@code other}, of the same id. */
@@ -94,8 +160,50 @@ public final class AccessProtocol {
     }
 
     public ApiKey revokedAt(long newVersion) {
+      return changed(newVersion, secretHash, true, List.of());
+    }
+
+    /** Secrets that it had before and that are good at {@code now}. */
+    public List<Replaced> goodBeside(Instant now) {
+      return replaced.stream().filter(old -> now.isBefore(old.until())).toList();
+    }
+
+    /** It with another secret, since {@code at}. */
+    public ApiKey rotatedAt(
+        long newVersion, String newHash, Optional<Instant> oldUntil, Instant at) {
+      List<Replaced> old =
+          oldUntil.stream()
+              .flatMap(
+                  until ->
+                      Stream.concat(
+                          goodBeside(at).stream(), Stream.of(new Replaced(secretHash, until))))
+              .toList();
+      return changed(newVersion, newHash, revoked, old);
+    }
+
+    /** The same with the number of the event that made it so. */
+    public ApiKey at(long newVersion) {
+      return changed(newVersion, secretHash, revoked, replaced);
+    }
+
+    private ApiKey changed(
+        long newVersion, String newHash, boolean over, List<Replaced> nowReplaced) {
       return new ApiKey(
-          id, label, secretHash, scopes, models, createdAt, expiresAt, true, newVersion);
+          id,
+          label,
+          newHash,
+          scopes,
+          models,
+          createdAt,
+          expiresAt,
+          over,
+          newVersion,
+          patterns,
+          tenant,
+          nowReplaced);
     }
   }
+
+  /** A secret that a key had before, and until when it is good all the same. */
+  public record Replaced(String secretHash, Instant until) implements WireMessage {}
 }

@@ -17,10 +17,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "keys",
     mixinStandardHelpOptions = true,
-    description = "Make, list and revoke API keys; make the cluster's own key.",
+    description = "Make, list, rotate and revoke API keys; make the cluster's own key.",
     subcommands = {
       KeysVerb.Create.class,
       KeysVerb.Ls.class,
+      KeysVerb.Rotate.class,
       KeysVerb.Rm.class,
       ClusterKeyVerb.class
     },
@@ -28,6 +29,16 @@ import picocli.CommandLine.Parameters;
 final class KeysVerb {
 
   private KeysVerb() {}
+
+  /** The secret alone on stdout, for scripts. */
+  private static void showOnce(Target target, JsonNode made) {
+    if (target.output().format() == Output.Format.TABLE) {
+      target.say("keep this secret, it is not shown again; id " + made.path("id").asText());
+      target.world().out().println(made.path("key").asText());
+    } else {
+      target.output().document(made);
+    }
+  }
 
   /** Makes a key. */
   @Command(
@@ -38,8 +49,8 @@ final class KeysVerb {
   static final class Create implements Callable<Integer> {
     @Mixin private Target target;
 
-    @Option(names = "--label", paramLabel = "TEXT", description = "For people.", defaultValue = "")
-    private String label;
+    @Option(names = "--label", paramLabel = "TEXT", description = "For people.")
+    private @Nullable String label;
 
     @Option(
         names = "--scope",
@@ -48,8 +59,17 @@ final class KeysVerb {
         description = "infer, deploy, admin, audit or worker; several times. Default: infer.")
     private List<String> scopes = new ArrayList<>();
 
-    @Option(names = "--model", paramLabel = "NAME", description = "Only this model; several times.")
+    @Option(
+        names = "--model",
+        paramLabel = "NAME",
+        description = "Only this model, or all that begin so: 'team-a-*'; several times.")
     private List<String> models = new ArrayList<>();
+
+    @Option(
+        names = "--tenant",
+        paramLabel = "NAME",
+        description = "Whose key it is; an admin of a tenant knows that tenant's keys alone.")
+    private @Nullable String tenant;
 
     @Option(names = "--expires", paramLabel = "DURATION", description = "Such as 30d.")
     private @Nullable String expires;
@@ -57,19 +77,18 @@ final class KeysVerb {
     @Override
     public Integer call() {
       ObjectNode body = JsonNodeFactory.instance.objectNode();
-      body.put("label", label);
+      if (label != null) {
+        body.put("label", label);
+      }
+      if (tenant != null) {
+        body.put("tenant", tenant);
+      }
       (scopes.isEmpty() ? List.of("infer") : scopes).forEach(body.withArray("scopes")::add);
       models.forEach(body.withArray("models")::add);
       if (expires != null) {
         body.put("expiresInSeconds", Durations.parse(expires).toSeconds());
       }
-      JsonNode made = target.api().post("/v1/keys", body);
-      if (target.output().format() == Output.Format.TABLE) {
-        target.say("keep this secret, it is not shown again; id " + made.path("id").asText());
-        target.world().out().println(made.path("key").asText());
-      } else {
-        target.output().document(made);
-      }
+      showOnce(target, target.api().post("/v1/keys", body));
       return Exit.OK.code();
     }
   }
@@ -94,9 +113,40 @@ final class KeysVerb {
                   Column.of("LABEL", "label"),
                   Column.of("SCOPES", "scopes"),
                   Column.of("MODELS", "models"),
+                  Column.of("TENANT", "tenant"),
                   Column.of("CREATED", "createdAt"),
                   Column.of("EXPIRES", "expiresAt"),
+                  Column.of("OLD UNTIL", "oldSecretsUntil"),
                   Column.of("REVOKED", "revoked")));
+      return Exit.OK.code();
+    }
+  }
+
+  /** Gives a key another secret. */
+  @Command(
+      name = "rotate",
+      mixinStandardHelpOptions = true,
+      description =
+          "Give an API key another secret, printed once; the one that it has goes on for a while.",
+      footer = {"", "Example: ./remuda keys rotate 7f3a9c21 --overlap 2h"})
+  static final class Rotate implements Callable<Integer> {
+    @Mixin private Target target;
+
+    @Parameters(paramLabel = "ID", description = "The key's id, as 'keys ls' shows it.")
+    private String id;
+
+    @Option(
+        names = "--overlap",
+        paramLabel = "DURATION",
+        description = "How long the old secret goes on; 0 for one that was stolen. Default: 1h.",
+        defaultValue = "1h")
+    private String overlap;
+
+    @Override
+    public Integer call() {
+      ObjectNode body = JsonNodeFactory.instance.objectNode();
+      body.put("overlapSeconds", Durations.parse(overlap).toSeconds());
+      showOnce(target, target.api().post(Api.path("/v1/keys", id, "/rotate"), body));
       return Exit.OK.code();
     }
   }

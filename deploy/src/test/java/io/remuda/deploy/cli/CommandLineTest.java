@@ -237,6 +237,32 @@ final class CommandLineTest {
   }
 
   @Test
+  void asksForAKeyWithoutALabelAndForATenantsByPattern() {
+    gateway.on("POST /v1/keys", 201, "{\"id\":\"k1\",\"key\":\"rmd_k1_secret\"}");
+
+    type("keys", "create");
+    assertThat(gateway.last().body()).as("an empty one is refused").doesNotContain("label");
+
+    type("keys", "create", "--tenant", "acme", "--model", "acme-*");
+    assertThat(gateway.last().body())
+        .contains("\"tenant\":\"acme\"", "\"models\":[\"acme-*\"]");
+  }
+
+  @Test
+  void rotatesAKeyAndPrintsItsNewSecretAlone() {
+    gateway.on("POST /v1/keys/k1/rotate", 200, "{\"id\":\"k1\",\"key\":\"rmd_k1_other\"}");
+
+    Typed rotated = type("keys", "rotate", "k1", "--overlap", "2h");
+
+    assertThat(rotated.out()).isEqualTo("rmd_k1_other\n");
+    assertThat(gateway.last().body()).contains("\"overlapSeconds\":7200");
+    type("keys", "rotate", "k1");
+    assertThat(gateway.last().body()).contains("\"overlapSeconds\":3600");
+    type("keys", "rotate", "k1", "--overlap", "0");
+    assertThat(gateway.last().body()).contains("\"overlapSeconds\":0");
+  }
+
+  @Test
   void writesTheKeyOfAClusterOnceAndForItsOwnerAlone() throws IOException {
     Path file = home.resolve("cluster.key");
 

@@ -2,9 +2,11 @@ package io.remuda.gateway.auth;
 
 import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.access.AllowList;
 import io.remuda.protocol.id.ModelName;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -12,23 +14,30 @@ import java.util.TreeSet;
  * Who sent a request and what it may do.
  *
  * @param name for logs: the key's public id, {@code local} or {@code anonymous}
- * @param models which it may use and see; empty for all
+ * @param models which it may use and see
+ * @param tenant whose key it shows; empty: the operator's
  */
-public record Caller(String name, Set<Scope> scopes, Set<ModelName> models) {
+public record Caller(String name, Set<Scope> scopes, AllowList models, Optional<String> tenant) {
 
   /** Everyone, where authentication is off: everything is allowed. */
-  public static final Caller LOCAL = new Caller("local", EnumSet.allOf(Scope.class), Set.of());
+  public static final Caller LOCAL =
+      new Caller("local", EnumSet.allOf(Scope.class), AllowList.ALL, Optional.empty());
 
   /** Somebody without a key, where authentication is on: only what needs none. */
-  public static final Caller ANONYMOUS = new Caller("anonymous", Set.of(), Set.of());
+  public static final Caller ANONYMOUS =
+      new Caller("anonymous", Set.of(), AllowList.ALL, Optional.empty());
 
   public Caller {
     scopes = Collections.unmodifiableSet(new TreeSet<>(scopes));
-    models = Collections.unmodifiableSet(new TreeSet<>(models));
+  }
+
+  /** One of no tenant. */
+  public Caller(String name, Set<Scope> scopes, Set<ModelName> models) {
+    this(name, scopes, new AllowList(models, Set.of()), Optional.empty());
   }
 
   public static Caller of(ApiKey key) {
-    return new Caller(key.id().value(), key.scopes(), key.models());
+    return new Caller(key.id().value(), key.scopes(), key.allowed(), key.tenant());
   }
 
   public boolean may(Need need) {
@@ -37,19 +46,24 @@ public record Caller(String name, Set<Scope> scopes, Set<ModelName> models) {
 
   /** Whether {@code model} exists for this caller; what it may not use, it may not see either. */
   public boolean sees(ModelName model) {
-    return models.isEmpty() || models.contains(model);
+    return models.allows(model);
   }
 
   /** Whether it sees every model, and so everything that happens in the fleet. */
   public boolean seesAll() {
-    return models.isEmpty();
+    return models.isEverything();
+  }
+
+  /** Whether {@code key} exists for this caller: a tenant's knows no other tenant's. */
+  public boolean sees(ApiKey key) {
+    return tenant.isEmpty() || tenant.equals(key.tenant());
   }
 
   /** Whether a key with these rights would widen its own: that is never granted. */
-  public boolean mayGrant(Set<Scope> wanted, Set<ModelName> wantedModels) {
+  public boolean mayGrant(
+      Set<Scope> wanted, AllowList wantedModels, Optional<String> wantedTenant) {
     boolean scopesFit = scopes.contains(Scope.ADMIN) || scopes.containsAll(wanted);
-    boolean modelsFit =
-        models.isEmpty() || (!wantedModels.isEmpty() && models.containsAll(wantedModels));
-    return scopesFit && modelsFit;
+    boolean tenantFits = tenant.isEmpty() || tenant.equals(wantedTenant);
+    return scopesFit && tenantFits && models.covers(wantedModels);
   }
 }

@@ -55,7 +55,8 @@ public final class BatchDesk {
   /**
    * A batch that somebody wants.
    *
-   * @param models that its caller may use; empty for all
+   * @param models that its caller may use, as {@link io.remuda.protocol.access.AllowList#words}
+   *     writes them; empty for all
    * @param windowText as the client wrote it
    * @param idempotencyKey under which the tenant may send it again; empty for none
    */

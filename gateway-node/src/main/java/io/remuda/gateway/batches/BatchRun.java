@@ -6,6 +6,7 @@ import io.remuda.gateway.task.TaskRefusal;
 import io.remuda.gateway.tasks.TaskDesk;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.access.AllowList;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.proto.batch.BatchProblem;
 import io.remuda.protocol.proto.batch.BatchRecord;
@@ -213,7 +214,7 @@ final class BatchRun {
   }
 
   private boolean sees(ModelName model) {
-    return batch.getModelsCount() == 0 || batch.getModelsList().contains(model.value());
+    return AllowList.allows(batch.getModelsList(), model);
   }
 
   private CompletionStage<Next> run() {

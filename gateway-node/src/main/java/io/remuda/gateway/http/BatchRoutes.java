@@ -7,15 +7,14 @@ import io.remuda.gateway.batches.BatchDesk;
 import io.remuda.gateway.batches.LineWork;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.ErrorCode;
-import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.proto.batch.BatchRecord;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** Batches: begun, looked at, listed, cancelled. A caller sees its own alone. */
 final class BatchRoutes {
@@ -99,7 +98,7 @@ final class BatchRoutes {
         Spans.value("completion_window", window, SHORTEST, desk.settings().longestWindow()),
         window,
         metadata(json.path("metadata")),
-        call.caller().models().stream().map(ModelName::value).collect(Collectors.toSet()),
+        Set.copyOf(call.caller().models().words()),
         key);
   }
 

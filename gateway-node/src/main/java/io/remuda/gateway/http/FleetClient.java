@@ -31,6 +31,7 @@ import io.remuda.protocol.model.InstanceView;
 import io.remuda.protocol.model.MachineView;
 import io.remuda.protocol.model.ModelSpec;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -290,6 +291,11 @@ public final class FleetClient implements DemandVoice.Registry {
 
   public CompletionStage<List<ApiKey>> revokeKey(KeyId id) {
     return access(replyTo -> new AccessProtocol.RevokeKey(id, replyTo));
+  }
+
+  public CompletionStage<List<ApiKey>> rotateKey(
+      KeyId id, String secretHash, Optional<Instant> oldUntil) {
+    return access(replyTo -> new AccessProtocol.RotateKey(id, secretHash, oldUntil, replyTo));
   }
 
   private static List<EventView> eventsOf(FleetProtocol.Events reply) {

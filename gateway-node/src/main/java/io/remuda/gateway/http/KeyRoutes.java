@@ -10,32 +10,31 @@ import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.AccessTable;
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.access.AllowList;
 import io.remuda.protocol.access.KeyMint;
 import io.remuda.protocol.id.KeyId;
-import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.StrictFields;
-import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 
 /**
- * API keys: made, listed and revoked. A key's secret is shown once, in the answer that makes it.
+ * API keys: made, listed, rotated and revoked. A secret is shown once, in the answer that makes it.
  */
 final class KeyRoutes {
 
   private static final Need NEED = Need.oneOf(Scope.ADMIN);
-  private static final Set<String> FIELDS =
-      Set.of("label", "scopes", "models", "expiresInSeconds", "expiresAt");
 
-  /** A key with more would not fit into the messages that carry it. */
-  private static final int MOST_MODELS = 500;
+  /** How long an old secret is good where a rotation does not say. */
+  private static final Duration OVERLAP = Duration.ofHours(1);
+
+  private static final Duration LONGEST_OVERLAP = Duration.ofDays(30);
 
   private final FleetClient fleet;
   private final KeyMint mint;
@@ -56,6 +55,15 @@ final class KeyRoutes {
             .gives(201, "CreatedKey"),
         ApiRoute.of("GET", "/v1/keys", NEED, "keys", "All keys, without their secrets", this::list)
             .gives(200, "KeyList"),
+        ApiRoute.of(
+                "POST",
+                "/v1/keys/{id}/rotate",
+                NEED,
+                "keys",
+                "Give a key another secret; the old one is good for a while",
+                this::rotate)
+            .takes("KeyRotation")
+            .gives(200, "CreatedKey"),
         ApiRoute.of("DELETE", "/v1/keys/{id}", NEED, "keys", "Revoke a key", this::revoke)
             .gives(200, "Key"));
   }
@@ -70,15 +78,10 @@ final class KeyRoutes {
                   .thenApply(
                       stored -> {
                         publish(stored.isEmpty() ? List.of(minted.key()) : stored);
-                        ObjectNode json = Views.key(minted.key(), clock.instant());
-                        json.put("key", minted.secret());
                         return Replies.with(
-                            Replies.with(
-                                Replies.json(201, json),
-                                "Location",
-                                "/v1/keys/" + minted.key().id()),
-                            "Cache-Control",
-                            "no-store");
+                            shownOnce(201, minted.key(), minted.secret()),
+                            "Location",
+                            "/v1/keys/" + minted.key().id());
                       });
             });
   }
@@ -87,22 +90,71 @@ final class KeyRoutes {
     Instant now = clock.instant();
     return fleet
         .keys()
+        .thenApply(keys -> keys.stream().filter(call.caller()::sees).toList())
         .thenApply(keys -> Replies.json(200, Json.list(keys, key -> Views.key(key, now))));
   }
 
-  private CompletionStage<HttpResponse> revoke(Call call) {
-    KeyId id = KeyId.parse(call.path("id")).orElseThrow(KeyRoutes::noSuchKey);
-    Instant now = clock.instant();
+  /**
+   * Gives a key another secret. Whoever does it holds the key from then on, so it must be no wider
+   * than their own.
+   */
+  private CompletionStage<HttpResponse> rotate(Call call) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    return call.bytes()
+        .thenCompose(
+            body -> {
+              Duration overlap = body.length == 0 ? OVERLAP : overlap(call.asJson(body));
+              return known(call)
+                  .thenCompose(
+                      key -> {
+                        requireGrant(call.caller(), key.scopes(), key.allowed(), key.tenant());
+                        return rotated(key, now, overlap);
+                      });
+            });
+  }
+
+  private CompletionStage<HttpResponse> rotated(ApiKey key, Instant now, Duration overlap) {
+    if (key.expiresAt().filter(end -> !now.isBefore(end)).isPresent()) {
+      throw Refusal.of(
+          ErrorCode.INVALID_REQUEST,
+          "key " + key.id() + " has expired, and another secret would too; make another key");
+    }
+    KeyMint.Secret secret = mint.another(key.id());
     return fleet
-        .revokeKey(id)
+        .rotateKey(
+            key.id(),
+            secret.hash(),
+            overlap.isZero() ? Optional.empty() : Optional.of(now.plus(overlap)))
         .thenApply(
             keys -> {
               publish(keys);
-              ApiKey revoked =
-                  keys.stream()
-                      .filter(key -> key.id().equals(id))
-                      .findFirst()
-                      .orElseThrow(KeyRoutes::noSuchKey);
+              ApiKey stored = keys.stream().findFirst().orElseThrow(KeyRoutes::noSuchKey);
+              return shownOnce(200, stored, secret.shown());
+            });
+  }
+
+  private static Duration overlap(JsonNode body) {
+    StrictFields fields = StrictFields.of(body, "", Set.of("overlapSeconds"));
+    OptionalInt seconds =
+        fields.integer("overlapSeconds", 0, Math.toIntExact(LONGEST_OVERLAP.toSeconds()));
+    KeyWish.refuseProblems(fields);
+    return seconds.isPresent() ? Duration.ofSeconds(seconds.getAsInt()) : OVERLAP;
+  }
+
+  private HttpResponse shownOnce(int status, ApiKey key, String secret) {
+    ObjectNode json = Views.key(key, clock.instant());
+    json.put("key", secret);
+    return Replies.with(Replies.json(status, json), "Cache-Control", "no-store");
+  }
+
+  private CompletionStage<HttpResponse> revoke(Call call) {
+    Instant now = clock.instant();
+    return known(call)
+        .thenCompose(key -> fleet.revokeKey(key.id()))
+        .thenApply(
+            keys -> {
+              publish(keys);
+              ApiKey revoked = keys.stream().findFirst().orElseThrow(KeyRoutes::noSuchKey);
               return Replies.json(200, Views.key(revoked, now));
             });
   }
@@ -113,94 +165,34 @@ final class KeyRoutes {
   }
 
   private KeyMint.Minted minted(JsonNode body, Caller creator) {
-    StrictFields fields = StrictFields.of(body, "", FIELDS);
     Instant now = clock.instant();
-    String label = fields.text("label").orElse("");
-    if (label.length() > 200) {
-      fields.problem("label", "label is at most 200 letters long");
-    }
-    Set<Scope> scopes = scopes(fields);
-    Set<ModelName> models = models(fields);
-    Optional<Instant> expiresAt = expiry(fields, now);
-    if (fields.hasProblems()) {
-      throw Refusal.of(
-          ErrorCode.INVALID_REQUEST,
-          String.join("; ", fields.problems().stream().map(problem -> problem.text()).toList()),
-          fields.problems().get(0).path());
-    }
-    if (!creator.mayGrant(scopes, models)) {
+    KeyWish wish = KeyWish.of(body, creator, now);
+    requireGrant(creator, wish.scopes(), wish.models(), wish.tenant());
+    return mint.mint(
+        wish.label(), wish.scopes(), wish.models(), wish.tenant(), now, wish.expiresAt());
+  }
+
+  private static void requireGrant(
+      Caller caller, Set<Scope> scopes, AllowList models, Optional<String> tenant) {
+    if (!caller.mayGrant(scopes, models, tenant)) {
       throw Refusal.of(
           ErrorCode.NOT_ALLOWED,
-          "a key is never given more than its creator has; ask for fewer scopes or models");
+          "nobody is given a key that may more than their own; ask for fewer scopes or models, and"
+              + " for no other tenant");
     }
-    return mint.mint(label, scopes, models, now, expiresAt);
   }
 
-  private static Set<Scope> scopes(StrictFields fields) {
-    fields.require("scopes");
-    Set<Scope> scopes = new TreeSet<>();
-    for (String word : fields.texts("scopes")) {
-      Optional<Scope> scope =
-          List.of(Scope.values()).stream()
-              .filter(known -> known.name().toLowerCase(Locale.ROOT).equals(word))
-              .findFirst();
-      scope.ifPresentOrElse(
-          scopes::add,
-          () ->
-              fields.problem(
-                  "scopes",
-                  "the scope '"
-                      + StrictFields.shown(word)
-                      + "' is unknown; known are infer, deploy, admin, audit, worker"));
-    }
-    if (scopes.isEmpty() && !fields.hasProblems()) {
-      fields.problem(
-          "scopes", "scopes is empty; give at least one of infer, deploy, admin, audit, worker");
-    }
-    return scopes;
-  }
-
-  private static Set<ModelName> models(StrictFields fields) {
-    Set<ModelName> models = new TreeSet<>();
-    List<String> names = fields.texts("models");
-    if (names.size() > MOST_MODELS) {
-      fields.problem(
-          "models",
-          "models names %d models; name at most %d, or none for all of them, and make another key"
-                  .formatted(names.size(), MOST_MODELS)
-              + " for the others");
-    }
-    for (String name : names) {
-      ModelName.parse(name)
-          .ifPresentOrElse(
-              models::add,
-              () ->
-                  fields.problem(
-                      "models",
-                      "'" + StrictFields.shown(name) + "' does not match " + ModelName.SHAPE));
-    }
-    return models;
-  }
-
-  private static Optional<Instant> expiry(StrictFields fields, Instant now) {
-    OptionalInt seconds = fields.integer("expiresInSeconds", 1, Integer.MAX_VALUE);
-    Optional<String> at = fields.text("expiresAt");
-    if (seconds.isPresent() && at.isPresent()) {
-      fields.problem("expiresAt", "give one of expiresAt and expiresInSeconds, not both");
-    }
-    if (seconds.isPresent()) {
-      return Optional.of(now.plusSeconds(seconds.getAsInt()));
-    }
-    try {
-      Optional<Instant> end = at.map(Instant::parse);
-      if (end.isPresent() && !end.get().isAfter(now)) {
-        fields.problem("expiresAt", "expiresAt is in the past");
-      }
-      return end;
-    } catch (DateTimeException e) {
-      fields.problem("expiresAt", "expiresAt is a time such as 2030-01-31T12:00:00Z");
-      return Optional.empty();
-    }
+  /** The key of the address; one of another tenant does not exist for its caller. */
+  private CompletionStage<ApiKey> known(Call call) {
+    KeyId id = KeyId.parse(call.path("id")).orElseThrow(KeyRoutes::noSuchKey);
+    return fleet
+        .keys()
+        .thenApply(
+            keys ->
+                keys.stream()
+                    .filter(key -> key.id().equals(id) && call.caller().sees(key))
+                    .findFirst()
+                    .orElseThrow(KeyRoutes::noSuchKey));
   }
 
   private static Refusal noSuchKey() {

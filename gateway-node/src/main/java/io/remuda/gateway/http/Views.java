@@ -240,11 +240,14 @@ final class Views {
     ArrayNode scopes = json.putArray("scopes");
     key.scopes().forEach(scope -> scopes.add(scope.name().toLowerCase(Locale.ROOT)));
     ArrayNode models = json.putArray("models");
-    key.models().forEach(model -> models.add(model.value()));
+    key.allowed().words().forEach(models::add);
+    json.put("tenant", key.tenant().orElse(null));
     json.put("createdAt", key.createdAt().toString());
     json.put("expiresAt", key.expiresAt().map(Instant::toString).orElse(null));
     json.put("revoked", key.revoked());
     json.put("expired", key.expiresAt().map(end -> !now.isBefore(end)).orElse(false));
+    ArrayNode old = json.putArray("oldSecretsUntil");
+    key.goodBeside(now).forEach(replaced -> old.add(replaced.until().toString()));
     return json;
   }
 

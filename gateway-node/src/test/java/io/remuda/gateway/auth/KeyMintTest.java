@@ -3,6 +3,7 @@ package io.remuda.gateway.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.access.AllowList;
 import io.remuda.protocol.access.KeyMint;
 import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.id.ModelName;
@@ -31,7 +32,7 @@ class KeyMintTest {
     KeyMint.Presented presented = KeyMint.parse(minted.secret()).orElseThrow();
 
     assertThat(presented.id()).isEqualTo(minted.key().id());
-    assertThat(mint.matches(minted.key(), presented)).isTrue();
+    assertThat(mint.matches(minted.key(), presented, NOW)).isTrue();
   }
 
   @Test
@@ -40,8 +41,8 @@ class KeyMintTest {
     String wrong = "rmd_" + minted.key().id() + "_" + "A".repeat(43);
     KeyMint elsewhere = new KeyMint("another-key", new SecureRandom());
 
-    assertThat(mint.matches(minted.key(), KeyMint.parse(wrong).orElseThrow())).isFalse();
-    assertThat(elsewhere.matches(minted.key(), KeyMint.parse(minted.secret()).orElseThrow()))
+    assertThat(mint.matches(minted.key(), KeyMint.parse(wrong).orElseThrow(), NOW)).isFalse();
+    assertThat(elsewhere.matches(minted.key(), KeyMint.parse(minted.secret()).orElseThrow(), NOW))
         .isFalse();
   }
 
@@ -51,7 +52,7 @@ class KeyMintTest {
     String secret = one.secret().substring(one.secret().length() - 43);
     KeyMint.Presented renamed = KeyMint.parse("rmd_othername_" + secret).orElseThrow();
 
-    assertThat(mint.matches(one.key(), renamed)).isFalse();
+    assertThat(mint.matches(one.key(), renamed, NOW)).isFalse();
   }
 
   @Test
@@ -83,11 +84,26 @@ class KeyMintTest {
     ModelName b = new ModelName("b");
     Caller deployer = new Caller("k", Set.of(Scope.DEPLOY, Scope.INFER), Set.of(a));
 
-    assertThat(deployer.mayGrant(Set.of(Scope.INFER), Set.of(a))).isTrue();
-    assertThat(deployer.mayGrant(Set.of(Scope.ADMIN), Set.of(a))).isFalse();
-    assertThat(deployer.mayGrant(Set.of(Scope.INFER), Set.of(b))).isFalse();
-    assertThat(deployer.mayGrant(Set.of(Scope.INFER), Set.of())).isFalse();
-    assertThat(Caller.LOCAL.mayGrant(Set.of(Scope.ADMIN), Set.of())).isTrue();
+    assertThat(grants(deployer, Scope.INFER, new AllowList(Set.of(a), Set.of()))).isTrue();
+    assertThat(grants(deployer, Scope.ADMIN, new AllowList(Set.of(a), Set.of()))).isFalse();
+    assertThat(grants(deployer, Scope.INFER, new AllowList(Set.of(b), Set.of()))).isFalse();
+    assertThat(grants(deployer, Scope.INFER, AllowList.ALL)).isFalse();
+    assertThat(grants(Caller.LOCAL, Scope.ADMIN, AllowList.ALL)).isTrue();
+  }
+
+  private static boolean grants(Caller caller, Scope scope, AllowList models) {
+    return caller.mayGrant(Set.of(scope), models, Optional.empty());
+  }
+
+  @Test
+  void aTenantsAdministratorGrantsNothingOutsideOfIt() {
+    Caller acmes = new Caller("k", Set.of(Scope.ADMIN), AllowList.ALL, Optional.of("acme"));
+
+    assertThat(acmes.mayGrant(Set.of(Scope.INFER), AllowList.ALL, Optional.of("acme"))).isTrue();
+    assertThat(acmes.mayGrant(Set.of(Scope.INFER), AllowList.ALL, Optional.of("other"))).isFalse();
+    assertThat(acmes.mayGrant(Set.of(Scope.INFER), AllowList.ALL, Optional.empty())).isFalse();
+    assertThat(Caller.LOCAL.mayGrant(Set.of(Scope.INFER), AllowList.ALL, Optional.of("acme")))
+        .isTrue();
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.remuda.protocol.Catalog;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.Route;
 import io.remuda.protocol.RouteTable;
+import io.remuda.protocol.access.AllowList;
 import io.remuda.protocol.access.KeyMint;
 import io.remuda.protocol.cluster.SystemConfig;
 import io.remuda.protocol.id.InstanceId;
@@ -179,6 +180,15 @@ final class ApiFixture implements AutoCloseable {
   String key(Set<Scope> scopes, Set<ModelName> models, Optional<Instant> expiresAt) {
     KeyMint.Minted minted = mint.mint("test", scopes, models, Instant.now(), expiresAt);
     routes.merge(AccessTable.EMPTY.with(minted.key()));
+    return minted.secret();
+  }
+
+  /** An administrator's key that this gateway and the registry know. */
+  String key(AllowList models, Optional<String> tenant) {
+    KeyMint.Minted minted =
+        mint.mint("test", Set.of(Scope.ADMIN), models, tenant, Instant.now(), Optional.empty());
+    routes.merge(AccessTable.EMPTY.with(minted.key()));
+    fleet.createKey(minted.key()).toCompletableFuture().join();
     return minted.secret();
   }
 

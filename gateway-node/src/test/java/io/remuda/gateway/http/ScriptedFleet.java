@@ -509,6 +509,16 @@ public final class ScriptedFleet implements AutoCloseable {
               keys.put(revoke.id().value(), revoked);
               revoke.replyTo().tell(new AccessProtocol.Reply(List.of(revoked), Optional.empty()));
             }
+          } else if (message instanceof AccessProtocol.RotateKey rotate) {
+            ApiKey before = keys.get(rotate.id().value());
+            ApiKey rotated =
+                before.rotatedAt(
+                    before.version() + 1,
+                    rotate.secretHash(),
+                    rotate.oldUntil(),
+                    Instant.now());
+            keys.put(rotate.id().value(), rotated);
+            rotate.replyTo().tell(new AccessProtocol.Reply(List.of(rotated), Optional.empty()));
           } else if (message instanceof AccessProtocol.ListKeys list) {
             list.replyTo()
                 .tell(

@@ -120,8 +120,6 @@ public final class WorkerAccess {
                   ErrorCode.NOT_ALLOWED,
                   "key " + held.id() + " does not have the scope worker: use another key")));
     }
-    return new Outcome(
-        Optional.of(model -> held.models().isEmpty() || held.models().contains(model)),
-        Optional.empty());
+    return new Outcome(Optional.of(held.allowed()::allows), Optional.empty());
   }
 }

@@ -1,6 +1,7 @@
 package io.remuda.protocol.access;
 
 import io.remuda.protocol.AccessProtocol.ApiKey;
+import io.remuda.protocol.AccessProtocol.Replaced;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.id.ModelName;
@@ -12,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -55,6 +57,14 @@ public final class KeyMint {
     }
   }
 
+  /** A secret and its hash; {@code shown} is the only copy of what the holder must send. */
+  public record Secret(String hash, String shown) {
+    @Override
+    public String toString() {
+      return "Secret";
+    }
+  }
+
   /** What a client sent, taken apart; not yet found to be right. */
   public record Presented(KeyId id, String secret) {
     @Override
@@ -70,11 +80,18 @@ public final class KeyMint {
       Set<ModelName> models,
       Instant now,
       Optional<Instant> expiresAt) {
-    StringBuilder id = new StringBuilder();
-    for (int at = 0; at < ID_LENGTH; at++) {
-      id.append(ID_LETTERS.charAt(random.nextInt(ID_LETTERS.length())));
-    }
-    return mint(new KeyId(id.toString()), label, scopes, models, now, expiresAt);
+    return mint(freshId(), label, scopes, models, now, expiresAt);
+  }
+
+  /** A key under a random id, for the models of a list, maybe a tenant's. */
+  public Minted mint(
+      String label,
+      Set<Scope> scopes,
+      AllowList models,
+      Optional<String> tenant,
+      Instant now,
+      Optional<Instant> expiresAt) {
+    return minted(freshId(), label, scopes, models, tenant, now, expiresAt);
   }
 
   /** A key under a chosen id. */
@@ -85,12 +102,58 @@ public final class KeyMint {
       Set<ModelName> models,
       Instant now,
       Optional<Instant> expiresAt) {
+    return minted(
+        id, label, scopes, new AllowList(models, Set.of()), Optional.empty(), now, expiresAt);
+  }
+
+  /** Another secret for the key of this id. */
+  public Secret another(KeyId id) {
+    String secret = freshSecret();
+    return new Secret(hashOf(id, secret), shown(id, secret));
+  }
+
+  private Minted minted(
+      KeyId id,
+      String label,
+      Set<Scope> scopes,
+      AllowList models,
+      Optional<String> tenant,
+      Instant now,
+      Optional<Instant> expiresAt) {
+    String secret = freshSecret();
+    ApiKey key =
+        new ApiKey(
+            id,
+            label,
+            hashOf(id, secret),
+            scopes,
+            models.names(),
+            now,
+            expiresAt,
+            false,
+            1,
+            models.patterns(),
+            tenant,
+            List.of());
+    return new Minted(key, shown(id, secret));
+  }
+
+  private KeyId freshId() {
+    StringBuilder id = new StringBuilder();
+    for (int at = 0; at < ID_LENGTH; at++) {
+      id.append(ID_LETTERS.charAt(random.nextInt(ID_LETTERS.length())));
+    }
+    return new KeyId(id.toString());
+  }
+
+  private String freshSecret() {
     byte[] bytes = new byte[32];
     random.nextBytes(bytes);
-    String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    ApiKey key =
-        new ApiKey(id, label, hashOf(id, secret), scopes, models, now, expiresAt, false, 1);
-    return new Minted(key, "rmd_" + id + "_" + secret);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  private static String shown(KeyId id, String secret) {
+    return "rmd_" + id + "_" + secret;
   }
 
   /** The parts of {@code raw}, or empty when it is not of a key's shape. */
@@ -101,11 +164,21 @@ public final class KeyMint {
         : Optional.empty();
   }
 
-  /** Whether {@code presented} is {@code key}; takes as long when it is not. */
-  public boolean matches(ApiKey key, Presented presented) {
-    byte[] stored = key.secretHash().getBytes(StandardCharsets.UTF_8);
+  /**
+   * Whether {@code presented} is {@code key}, by the secret that it has or by one that it had and
+   * that is good at {@code now}; takes as long when it is not.
+   */
+  public boolean matches(ApiKey key, Presented presented, Instant now) {
     byte[] given = hashOf(presented.id(), presented.secret()).getBytes(StandardCharsets.UTF_8);
-    return MessageDigest.isEqual(stored, given) && key.id().equals(presented.id());
+    boolean found = isHash(key.secretHash(), given);
+    for (Replaced old : key.goodBeside(now)) {
+      found |= isHash(old.secretHash(), given);
+    }
+    return found && key.id().equals(presented.id());
+  }
+
+  private static boolean isHash(String stored, byte[] given) {
+    return MessageDigest.isEqual(stored.getBytes(StandardCharsets.UTF_8), given);
   }
 
   private String hashOf(KeyId id, String secret) {

@@ -41,12 +41,16 @@ public final class KeyRing {
         .or(() -> apiKey);
   }
 
-  /** The key whose secret {@code raw} is; empty when it is unknown, revoked or has expired. */
+  /**
+   * The key whose secret {@code raw} is; empty when it is unknown, replaced, revoked or has
+   * expired.
+   */
   public Optional<ApiKey> find(String raw) {
     Instant now = clock.instant();
     return KeyMint.parse(raw.trim())
         .flatMap(
-            presented -> known.apply(presented.id()).filter(key -> mint.matches(key, presented)))
+            presented ->
+                known.apply(presented.id()).filter(key -> mint.matches(key, presented, now)))
         .filter(key -> !key.revoked())
         .filter(key -> key.expiresAt().map(now::isBefore).orElse(true));
   }

@@ -51,6 +51,48 @@ class KeyRingTest {
   }
 
   @Test
+  void aReplacedSecretIsGoodUntilItsTimeAndNoLonger() {
+    KeyMint.Minted minted = minted(Optional.empty());
+    KeyMint.Secret second = mint.another(minted.key().id());
+    KeyMint.Secret third = mint.another(minted.key().id());
+    ApiKey twice =
+        minted
+            .key()
+            .rotatedAt(2, second.hash(), Optional.of(NOW.plusSeconds(1)), NOW)
+            .rotatedAt(3, third.hash(), Optional.of(NOW.plusSeconds(5)), NOW);
+
+    assertThat(ring(mint, twice).find(minted.secret())).contains(twice);
+    assertThat(ring(mint, twice).find(second.shown())).contains(twice);
+    assertThat(ring(mint, twice).find(third.shown())).contains(twice);
+    assertThat(mint.matches(twice, presented(minted.secret()), NOW.plusSeconds(1))).isFalse();
+    assertThat(mint.matches(twice, presented(second.shown()), NOW.plusSeconds(1))).isTrue();
+    assertThat(mint.matches(twice, presented(second.shown()), NOW.plusSeconds(5))).isFalse();
+    assertThat(mint.matches(twice, presented(third.shown()), NOW.plusSeconds(5))).isTrue();
+    assertThat(ring(mint, twice.revokedAt(4)).find(second.shown())).isEmpty();
+    assertThat(second.toString()).as("what a log may show").doesNotContain(second.shown());
+  }
+
+  @Test
+  void aRotationWithoutOverlapEndsEverySecretBeforeIt() {
+    KeyMint.Minted minted = minted(Optional.empty());
+    KeyMint.Secret second = mint.another(minted.key().id());
+    KeyMint.Secret third = mint.another(minted.key().id());
+    ApiKey stolen =
+        minted
+            .key()
+            .rotatedAt(2, second.hash(), Optional.of(NOW.plusSeconds(60)), NOW)
+            .rotatedAt(3, third.hash(), Optional.empty(), NOW);
+
+    assertThat(ring(mint, stolen).find(minted.secret())).isEmpty();
+    assertThat(ring(mint, stolen).find(second.shown())).isEmpty();
+    assertThat(ring(mint, stolen).find(third.shown())).contains(stolen);
+  }
+
+  private static KeyMint.Presented presented(String secret) {
+    return KeyMint.parse(secret).orElseThrow();
+  }
+
+  @Test
   void takesTheKeyFromEitherHeader() {
     assertThat(KeyRing.shown(Optional.of("bearer a"), Optional.of("b"))).contains("a");
     assertThat(KeyRing.shown(Optional.of("Basic a"), Optional.of("b"))).contains("b");

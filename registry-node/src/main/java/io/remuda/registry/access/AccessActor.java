@@ -21,8 +21,10 @@ import io.remuda.protocol.AccessProtocol.Reply;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Keys;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.KeyId;
 import io.remuda.registry.access.AccessEvent.KeyCreated;
 import io.remuda.registry.access.AccessEvent.KeyRevoked;
+import io.remuda.registry.access.AccessEvent.KeyRotated;
 import io.remuda.registry.journal.JournalGap;
 import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.journal.Succession;
@@ -49,6 +51,9 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
    * parts more often than into others.
    */
   static final int MOST_BYTES = Keys.SHARDS << 20;
+
+  /** Secrets of one key that are good beside its newest: each is tried when a key is shown. */
+  static final int MOST_REPLACED = 4;
 
   /** The journal holds events of the keys up to this number. */
   public record Written(long sequence) implements Command {}
@@ -192,6 +197,7 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
         .forAnyState()
         .onCommand(AccessProtocol.CreateKey.class, this::onCreate)
         .onCommand(AccessProtocol.RevokeKey.class, this::onRevoke)
+        .onCommand(AccessProtocol.RotateKey.class, this::onRotate)
         .onCommand(AccessProtocol.ListKeys.class, this::onList)
         .onCommand(Written.class, this::onWritten)
         .build();
@@ -240,13 +246,7 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
       AccessState state, AccessProtocol.RevokeKey command) {
     Optional<ApiKey> known = state.get(command.id());
     if (known.isEmpty()) {
-      command
-          .replyTo()
-          .tell(
-              refused(
-                  ErrorCode.NOT_FOUND,
-                  "there is no key %s; `remuda keys ls` shows which there are"
-                      .formatted(command.id())));
+      command.replyTo().tell(noSuchKey(command.id()));
       return Effect().none();
     }
     if (known.get().revoked()) {
@@ -254,6 +254,50 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
       return Effect().none();
     }
     return write(new KeyRevoked(command.id(), clock.instant()), command.replyTo());
+  }
+
+  private Effect<AccessEvent, AccessState> onRotate(
+      AccessState state, AccessProtocol.RotateKey command) {
+    Optional<ApiKey> known = state.get(command.id());
+    if (known.isEmpty()) {
+      command.replyTo().tell(noSuchKey(command.id()));
+      return Effect().none();
+    }
+    if (known.get().revoked()) {
+      command
+          .replyTo()
+          .tell(
+              refused(
+                  ErrorCode.INVALID_REQUEST,
+                  "key %s was revoked, for ever; make another one".formatted(command.id())));
+      return Effect().none();
+    }
+    if (known.get().secretHash().equals(command.secretHash())) {
+      // Its reply was lost; what was written then is in force.
+      command.replyTo().tell(new Reply(List.of(known.get()), Optional.empty()));
+      return Effect().none();
+    }
+    if (command.oldUntil().isPresent()
+        && known.get().goodBeside(clock.instant()).size() >= MOST_REPLACED) {
+      command
+          .replyTo()
+          .tell(
+              refused(
+                  ErrorCode.INVALID_REQUEST,
+                  "%d old secrets of key %s are still good; wait for the first one's end, or rotate it"
+                          .formatted(MOST_REPLACED, command.id())
+                      + " without overlap, which ends them all"));
+      return Effect().none();
+    }
+    return write(
+        new KeyRotated(command.id(), command.secretHash(), command.oldUntil(), clock.instant()),
+        command.replyTo());
+  }
+
+  private static Reply noSuchKey(KeyId id) {
+    return refused(
+        ErrorCode.NOT_FOUND,
+        "there is no key %s; `remuda keys ls` shows which there are".formatted(id));
   }
 
   /**

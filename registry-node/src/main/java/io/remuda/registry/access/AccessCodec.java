@@ -2,14 +2,19 @@ package io.remuda.registry.access;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.remuda.protocol.AccessProtocol.ApiKey;
+import io.remuda.protocol.AccessProtocol.Replaced;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.id.ModelPattern;
 import io.remuda.registry.access.AccessEvent.KeyCreated;
 import io.remuda.registry.access.AccessEvent.KeyRevoked;
+import io.remuda.registry.access.AccessEvent.KeyRotated;
 import io.remuda.registry.proto.journal.PAccessEvent;
 import io.remuda.registry.proto.journal.PAccessState;
 import io.remuda.registry.proto.journal.PApiKey;
+import io.remuda.registry.proto.journal.PKeyRotated;
+import io.remuda.registry.proto.journal.PReplaced;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +32,8 @@ public final class AccessCodec {
       proto.setCreated(toProto(created.created()));
     } else if (event instanceof KeyRevoked revoked) {
       proto.setRevoked(revoked.key().value());
+    } else if (event instanceof KeyRotated rotated) {
+      proto.setRotated(toProto(rotated));
     }
     return proto.build().toByteArray();
   }
@@ -37,6 +44,7 @@ public final class AccessCodec {
     return switch (proto.getEventCase()) {
       case CREATED -> new KeyCreated(fromProto(proto.getCreated()), at);
       case REVOKED -> new KeyRevoked(new KeyId(proto.getRevoked()), at);
+      case ROTATED -> rotated(proto.getRotated(), at);
       case EVENT_NOT_SET ->
           throw new InvalidProtocolBufferException(
               "an event of the API keys was written by a newer version; upgrade this node");
@@ -58,6 +66,23 @@ public final class AccessCodec {
     return new AccessState(proto.getSequence(), keys);
   }
 
+  private static PKeyRotated toProto(KeyRotated rotated) {
+    PKeyRotated.Builder proto =
+        PKeyRotated.newBuilder().setId(rotated.key().value()).setSecretHash(rotated.secretHash());
+    rotated.oldUntil().ifPresent(until -> proto.setOldUntilMillis(until.toEpochMilli()));
+    return proto.build();
+  }
+
+  private static KeyRotated rotated(PKeyRotated proto, Instant at) {
+    return new KeyRotated(
+        new KeyId(proto.getId()),
+        proto.getSecretHash(),
+        proto.hasOldUntilMillis()
+            ? Optional.of(Instant.ofEpochMilli(proto.getOldUntilMillis()))
+            : Optional.empty(),
+        at);
+  }
+
   private static PApiKey toProto(ApiKey key) {
     PApiKey.Builder proto =
         PApiKey.newBuilder()
@@ -70,6 +95,14 @@ public final class AccessCodec {
     key.scopes().forEach(scope -> proto.addScopes(scope.name()));
     key.models().forEach(model -> proto.addModels(model.value()));
     key.expiresAt().ifPresent(at -> proto.setExpiresAtMillis(at.toEpochMilli()));
+    key.patterns().forEach(pattern -> proto.addPatterns(pattern.beginning()));
+    key.tenant().ifPresent(proto::setTenant);
+    for (Replaced old : key.replaced()) {
+      proto.addReplaced(
+          PReplaced.newBuilder()
+              .setSecretHash(old.secretHash())
+              .setUntilMillis(old.until().toEpochMilli()));
+    }
     return proto.build();
   }
 
@@ -85,6 +118,13 @@ public final class AccessCodec {
             ? Optional.of(Instant.ofEpochMilli(proto.getExpiresAtMillis()))
             : Optional.empty(),
         proto.getRevoked(),
-        proto.getVersion());
+        proto.getVersion(),
+        proto.getPatternsList().stream().map(ModelPattern::new).collect(Collectors.toSet()),
+        proto.hasTenant() ? Optional.of(proto.getTenant()) : Optional.empty(),
+        proto.getReplacedList().stream()
+            .map(
+                old ->
+                    new Replaced(old.getSecretHash(), Instant.ofEpochMilli(old.getUntilMillis())))
+            .toList());
   }
 }

@@ -5,6 +5,7 @@ import io.remuda.protocol.id.KeyId;
 import io.remuda.registry.journal.JournalEvent;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /** What happened to the API keys. Applying an event changes state and never decides. */
 public sealed interface AccessEvent extends JournalEvent {
@@ -32,17 +33,7 @@ public sealed interface AccessEvent extends JournalEvent {
 
     @Override
     public AccessState applyTo(AccessState state) {
-      return state.with(
-          new ApiKey(
-              created.id(),
-              created.label(),
-              created.secretHash(),
-              created.scopes(),
-              created.models(),
-              created.createdAt(),
-              created.expiresAt(),
-              created.revoked(),
-              state.sequence()));
+      return state.with(created.at(state.sequence()));
     }
 
     @Override
@@ -61,6 +52,28 @@ public sealed interface AccessEvent extends JournalEvent {
     @Override
     public String text() {
       return "key " + key + " revoked";
+    }
+  }
+
+  /**
+   * A key has another secret.
+   *
+   * @param oldUntil the one that it had is good until then; empty: no more, nor any before it
+   */
+  record KeyRotated(KeyId key, String secretHash, Optional<Instant> oldUntil, Instant at)
+      implements AccessEvent {
+    @Override
+    public AccessState applyTo(AccessState state) {
+      return state
+          .get(key)
+          .map(known -> state.with(known.rotatedAt(state.sequence(), secretHash, oldUntil, at)))
+          .orElse(state);
+    }
+
+    @Override
+    public String text() {
+      return "key %s rotated; its old secret is good %s"
+          .formatted(key, oldUntil.map(until -> "until " + until).orElse("no more"));
     }
   }
 }

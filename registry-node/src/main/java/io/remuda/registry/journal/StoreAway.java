@@ -111,6 +111,8 @@ public final class StoreAway {
       c.replyTo().tell(reply);
     } else if (message instanceof AccessProtocol.RevokeKey c) {
       c.replyTo().tell(reply);
+    } else if (message instanceof AccessProtocol.RotateKey c) {
+      c.replyTo().tell(reply);
     } else if (message instanceof AccessProtocol.ListKeys c) {
       c.replyTo().tell(reply);
     }

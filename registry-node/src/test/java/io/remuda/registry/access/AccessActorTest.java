@@ -35,6 +35,10 @@ class AccessActorTest {
                   akka.actor.testkit.typed.timefactor = 5
                   """))
           .withFallback(ConfigFactory.load());
+
+  /** Later than the steady clock ever says. */
+  private static final Instant LATER = Instant.parse("2100-01-01T00:00:00Z");
+
   private static final ActorTestKit KIT = ActorTestKit.create("access", CONFIG);
 
   private final List<ApiKey> spread = new CopyOnWriteArrayList<>();
@@ -94,6 +98,54 @@ class AccessActorTest {
     Reply reply = ask(replyTo -> new AccessProtocol.RevokeKey(new KeyId("nobody"), replyTo));
 
     assertThat(reply.refused().orElseThrow().code()).isEqualTo(ErrorCode.NOT_FOUND);
+  }
+
+  @Test
+  void aRotatedKeyHasANewSecretAndItsOldOneUntilThen() {
+    create("abcd1234", "00ff");
+
+    Reply rotated = rotate("abcd1234", "11ee", Optional.of(LATER));
+    Reply again = rotate("abcd1234", "11ee", Optional.of(LATER.plusSeconds(9)));
+    ApiKey key = rotated.keys().get(0);
+
+    assertThat(key.secretHash()).isEqualTo("11ee");
+    assertThat(key.replaced()).containsExactly(new AccessProtocol.Replaced("00ff", LATER));
+    assertThat(key.isNewerThan(spread.get(0))).isTrue();
+    assertThat(spread).contains(key);
+    assertThat(again).as("heard twice").isEqualTo(rotated);
+    actor.restart();
+    assertThat(ask(replyTo -> new AccessProtocol.ListKeys(Optional.empty(), replyTo)).keys())
+        .containsExactly(key);
+  }
+
+  @Test
+  void oldSecretsOfAKeyAreBoundedAndARotationWithoutOverlapEndsThem() {
+    create("abcd1234", "hash-0");
+    for (int i = 1; i <= AccessActor.MOST_REPLACED; i++) {
+      assertThat(rotate("abcd1234", "hash-" + i, Optional.of(LATER)).refused()).isEmpty();
+    }
+
+    Reply refused = rotate("abcd1234", "one-more", Optional.of(LATER));
+    Reply ended = rotate("abcd1234", "stolen", Optional.empty());
+
+    assertThat(refused.refused().orElseThrow().message()).contains("without overlap");
+    assertThat(ended.keys().get(0).replaced()).isEmpty();
+    assertThat(ended.keys().get(0).secretHash()).isEqualTo("stolen");
+  }
+
+  @Test
+  void aKeyThatIsRevokedOrNotThereCannotBeRotated() {
+    create("abcd1234", "00ff");
+    ask(replyTo -> new AccessProtocol.RevokeKey(new KeyId("abcd1234"), replyTo));
+
+    assertThat(rotate("abcd1234", "11ee", Optional.empty()).refused().orElseThrow().code())
+        .isEqualTo(ErrorCode.INVALID_REQUEST);
+    assertThat(rotate("nobody", "11ee", Optional.empty()).refused().orElseThrow().code())
+        .isEqualTo(ErrorCode.NOT_FOUND);
+  }
+
+  private Reply rotate(String id, String hash, Optional<Instant> oldUntil) {
+    return ask(replyTo -> new AccessProtocol.RotateKey(new KeyId(id), hash, oldUntil, replyTo));
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.id.ModelPattern;
 import io.remuda.protocol.model.InstanceReport.Origin;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelFile;
@@ -200,6 +201,14 @@ final class Samples {
             .on(new MachineEvent.GpusDraining(MACHINE, Set.of("GPU-b"), AT)));
     all.put("MachineLabelled", new MachineEvent.MachineLabelled(MACHINE, Map.of("zone", "a"), AT));
     all.put("KeyCreated", new AccessEvent.KeyCreated(key(), AT));
+    all.put("KeyCreated-tenant", new AccessEvent.KeyCreated(tenantsKey(), AT));
+    all.put(
+        "KeyRotated",
+        new AccessEvent.KeyRotated(
+            new KeyId("abcd1234"), "11ee", Optional.of(AT.plusSeconds(3600)), AT));
+    all.put(
+        "KeyRotated-stolen",
+        new AccessEvent.KeyRotated(new KeyId("abcd1234"), "11ee", Optional.empty(), AT));
     all.put("KeyRevoked", new AccessEvent.KeyRevoked(new KeyId("abcd1234"), AT));
     all.put(
         "NodeRefused", new DoorEvent.NodeRefused("192.0.2.7", "it shows no certificate", 3, AT));
@@ -240,6 +249,13 @@ final class Samples {
         AccessState.EMPTY
             .on(new AccessEvent.KeyCreated(key(), AT))
             .on(new AccessEvent.KeyRevoked(new KeyId("abcd1234"), AT)));
+    all.put(
+        "AccessState-rotated",
+        AccessState.EMPTY
+            .on(new AccessEvent.KeyCreated(tenantsKey(), AT))
+            .on(
+                new AccessEvent.KeyRotated(
+                    new KeyId("efgh5678"), "11ee", Optional.of(AT.plusSeconds(3600)), AT)));
     return all;
   }
 
@@ -453,6 +469,22 @@ final class Samples {
         Optional.of(AT.plusSeconds(60)),
         false,
         1);
+  }
+
+  private static ApiKey tenantsKey() {
+    return new ApiKey(
+        new KeyId("efgh5678"),
+        "acme's",
+        "00ff",
+        Set.of(Scope.INFER),
+        Set.of(),
+        AT,
+        Optional.empty(),
+        false,
+        1,
+        Set.of(new ModelPattern("acme-")),
+        Optional.of("acme"),
+        List.of());
   }
 
   private static ModelSpec spec() {

@@ -1,0 +1,268 @@
+package io.remuda.gateway.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.remuda.gateway.http.ApiFixture.Answer;
+import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.access.AllowList;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.id.ModelPattern;
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Phase;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What API keys may do, and what may be done to them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class KeyRightsTest {
+
+  private static final AllowList ACMES = new AllowList(Set.of(), Set.of(new ModelPattern("acme-")));
+
+  private ApiFixture api;
+
+  @BeforeAll
+  void start() throws Exception {
+    api = ApiFixture.withKeys();
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    api.close();
+  }
+
+  @Test
+  void refusesKeysThatHaveExpiredOrWereRevoked() throws Exception {
+    String expired =
+        api.key(
+            Set.of(Scope.ADMIN), Set.of(), Optional.of(Instant.now().minus(Duration.ofSeconds(1))));
+    String admin = api.key(Set.of(Scope.ADMIN), Set.of());
+    Answer made =
+        api.send(
+            "POST", "/v1/keys", "{\"scopes\":[\"admin\"]}", "authorization", "Bearer " + admin);
+    String key = made.json().path("key").asText();
+
+    assertThat(api.get("/v1/models", "x-api-key", expired).status()).isEqualTo(401);
+    assertThat(api.get("/v1/models", "x-api-key", key).status()).isEqualTo(200);
+    api.send("DELETE", "/v1/keys/" + made.json().path("id").asText(), "", "x-api-key", admin);
+    assertThat(api.get("/v1/models", "x-api-key", key).status()).isEqualTo(401);
+    assertThat(api.get("/v1/models", "x-api-key", key).header("www-authenticate"))
+        .startsWith("Bearer");
+  }
+
+  @Test
+  void neverGivesAKeyMoreThanItsCreatorHas() throws Exception {
+    String narrow = api.key(Set.of(Scope.ADMIN), Set.of(new ModelName("mine")));
+
+    Answer wider = api.send("POST", "/v1/keys", "{\"scopes\":[\"infer\"]}", "x-api-key", narrow);
+    Answer other =
+        api.send(
+            "POST",
+            "/v1/keys",
+            "{\"scopes\":[\"infer\"],\"models\":[\"theirs\"]}",
+            "x-api-key",
+            narrow);
+    Answer within =
+        api.send(
+            "POST",
+            "/v1/keys",
+            "{\"scopes\":[\"infer\"],\"models\":[\"mine\"]}",
+            "x-api-key",
+            narrow);
+
+    assertThat(wider.status()).isEqualTo(403);
+    assertThat(other.status()).isEqualTo(403);
+    assertThat(within.status()).isEqualTo(201);
+  }
+
+  @Test
+  void aRotatedKeyIsTheSameKeyWithBothSecretsForAWhile() throws Exception {
+    String admin = api.key(Set.of(Scope.ADMIN), Set.of());
+    JsonNode made = made(admin, "{\"label\":\"ci\",\"scopes\":[\"infer\"],\"models\":[\"a\"]}");
+
+    Answer rotated = rotate(admin, made, "{\"overlapSeconds\":600}");
+
+    assertThat(rotated.status()).as(rotated.response().body()).isEqualTo(200);
+    assertThat(rotated.header("cache-control")).isEqualTo("no-store");
+    assertThat(rotated.json().path("id")).isEqualTo(made.path("id"));
+    assertThat(rotated.json().path("models")).isEqualTo(made.path("models"));
+    assertThat(Instant.parse(rotated.json().path("oldSecretsUntil").path(0).asText()))
+        .isBetween(Instant.now().plusSeconds(500), Instant.now().plusSeconds(600));
+    assertThat(rotated.json().path("key")).isNotEqualTo(made.path("key"));
+    assertThat(statusWith(made)).as("the old one").isEqualTo(200);
+    assertThat(statusWith(rotated.json())).as("the new one").isEqualTo(200);
+    assertThat(api.get("/v1/keys", "x-api-key", admin).response().body())
+        .doesNotContain(rotated.json().path("key").asText())
+        .contains("oldSecretsUntil");
+  }
+
+  @Test
+  void aRotationWithoutOverlapCutsTheOldSecretOff() throws Exception {
+    String admin = api.key(Set.of(Scope.ADMIN), Set.of());
+    JsonNode made = made(admin, "{\"scopes\":[\"infer\"]}");
+
+    JsonNode second = rotate(admin, made, "").json();
+    JsonNode third = rotate(admin, made, "{\"overlapSeconds\":0}").json();
+
+    assertThat(second.path("oldSecretsUntil")).as("an hour unless it says").hasSize(1);
+    assertThat(statusWith(made)).isEqualTo(401);
+    assertThat(statusWith(second)).isEqualTo(401);
+    assertThat(statusWith(third)).isEqualTo(200);
+  }
+
+  /** Whoever rotates a key holds it. */
+  @Test
+  void nobodyRotatesAKeyThatMayMoreThanTheirOwn() throws Exception {
+    String admin = api.key(Set.of(Scope.ADMIN), Set.of());
+    String narrow = api.key(Set.of(Scope.ADMIN), Set.of(new ModelName("mine")));
+    JsonNode wide = made(admin, "{\"scopes\":[\"infer\"]}");
+    JsonNode within = made(admin, "{\"scopes\":[\"infer\"],\"models\":[\"mine\"]}");
+
+    assertThat(rotate(narrow, wide, "").status()).isEqualTo(403);
+    assertThat(statusWith(wide)).as("nothing happened to it").isEqualTo(200);
+    assertThat(rotate(narrow, within, "").status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"overlapSeconds\":-1}",
+        "{\"overlapSeconds\":2592001}",
+        "{\"overlapSeconds\":\"1h\"}",
+        "{\"overlap\":60}",
+        "[]"
+      })
+  void refusesARotationThatIsNone(String body) throws Exception {
+    String admin = api.key(Set.of(Scope.ADMIN), Set.of());
+    JsonNode made = made(admin, "{\"scopes\":[\"infer\"]}");
+
+    assertThat(rotate(admin, made, body).status()).isEqualTo(400);
+    assertThat(statusWith(made)).isEqualTo(200);
+  }
+
+  @Test
+  void aKeyThatIsOverOrNotThereIsNotRotated() throws Exception {
+    String admin = api.key(Set.of(Scope.ADMIN), Set.of());
+    JsonNode made = made(admin, "{\"scopes\":[\"infer\"],\"expiresInSeconds\":1}");
+    Instant end = Instant.parse(made.path("expiresAt").asText());
+    io.remuda.protocol.testing.Eventually.isTrue(
+        "it has expired", Duration.ofSeconds(5), () -> Instant.now().isAfter(end));
+
+    assertThat(rotate(admin, made, "").message()).contains("has expired");
+    assertThat(api.send("POST", "/v1/keys/nobody/rotate", "", "x-api-key", admin).status())
+        .isEqualTo(404);
+  }
+
+  @Test
+  void aKeyForNamesThatBeginAlikeSeesThoseAlone() throws Exception {
+    api.knows("acme-chat", DeploymentPhase.READY, Phase.READY, "127.0.0.1:1");
+    api.knows("theirs", DeploymentPhase.READY, Phase.READY, "127.0.0.1:1");
+    String admin = api.key(Set.of(Scope.ADMIN), Set.of());
+    JsonNode made = made(admin, "{\"scopes\":[\"infer\",\"deploy\"],\"models\":[\"acme-*\"]}");
+    String key = made.path("key").asText();
+
+    assertThat(made.path("models").path(0).asText()).isEqualTo("acme-*");
+    assertThat(made.path("models")).hasSize(1);
+    assertThat(api.get("/v1/models", "x-api-key", key).json().path("data").findValuesAsText("id"))
+        .containsExactly("acme-chat");
+    assertThat(api.get("/v1/models/theirs", "x-api-key", key).status()).isEqualTo(404);
+    assertThat(deploy(key, "theirs").status()).isEqualTo(403);
+    assertThat(deploy(key, "acme-new").status()).isEqualTo(202);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"*", "a*b", "A-*", "**"})
+  void refusesAPatternThatIsNone(String pattern) throws Exception {
+    Answer refused =
+        api.send(
+            "POST",
+            "/v1/keys",
+            "{\"scopes\":[\"infer\"],\"models\":[\"" + pattern + "\"]}",
+            "x-api-key",
+            api.key(Set.of(Scope.ADMIN), Set.of()));
+
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.message()).contains("such as team-a-*");
+  }
+
+  @Test
+  void anAdministratorOfATenantKnowsItsKeysAlone() throws Exception {
+    String admin = api.key(Set.of(Scope.ADMIN), Set.of());
+    String acme = api.key(AllowList.ALL, Optional.of("acme"));
+    JsonNode operators = made(admin, "{\"scopes\":[\"infer\"]}");
+    JsonNode others = made(admin, "{\"scopes\":[\"infer\"],\"tenant\":\"other\"}");
+
+    JsonNode own = made(acme, "{\"scopes\":[\"infer\"]}");
+
+    assertThat(own.path("tenant").asText()).as("its creator's").isEqualTo("acme");
+    assertThat(others.path("tenant").asText()).isEqualTo("other");
+    assertThat(
+            api.get("/v1/keys", "x-api-key", acme).json().path("data").findValuesAsText("tenant"))
+        .isNotEmpty()
+        .containsOnly("acme");
+    assertThat(api.get("/v1/keys", "x-api-key", admin).response().body())
+        .contains(operators.path("id").asText(), others.path("id").asText());
+    for (JsonNode foreign : new JsonNode[] {operators, others}) {
+      assertThat(rotate(acme, foreign, "").status()).isEqualTo(404);
+      assertThat(
+              api.send("DELETE", "/v1/keys/" + foreign.path("id").asText(), "", "x-api-key", acme)
+                  .status())
+          .isEqualTo(404);
+    }
+    assertThat(
+            api.send(
+                    "POST",
+                    "/v1/keys",
+                    "{\"scopes\":[\"infer\"],\"tenant\":\"other\"}",
+                    "x-api-key",
+                    acme)
+                .status())
+        .isEqualTo(403);
+    assertThat(rotate(acme, own, "").status()).isEqualTo(200);
+  }
+
+  @Test
+  void grantsPatternsOnlyWithinTheCreatorsOwn() throws Exception {
+    String acme = api.key(ACMES, Optional.empty());
+
+    assertThat(create(acme, "acme-*").status()).isEqualTo(201);
+    assertThat(create(acme, "acme-eu-*").status()).isEqualTo(201);
+    assertThat(create(acme, "acme-chat").status()).isEqualTo(201);
+    assertThat(create(acme, "acm*").status()).isEqualTo(403);
+    assertThat(create(acme, "theirs").status()).isEqualTo(403);
+  }
+
+  private Answer create(String creator, String models) throws Exception {
+    return api.send(
+        "POST",
+        "/v1/keys",
+        "{\"scopes\":[\"infer\"],\"models\":[\"" + models + "\"]}",
+        "x-api-key",
+        creator);
+  }
+
+  private Answer deploy(String key, String model) throws Exception {
+    return api.send("PUT", "/v1/deployments/" + model, "{\"engine\":\"jvm\"}", "x-api-key", key);
+  }
+
+  private JsonNode made(String creator, String wish) throws Exception {
+    return api.send("POST", "/v1/keys", wish, "x-api-key", creator).json();
+  }
+
+  private Answer rotate(String caller, JsonNode key, String body) throws Exception {
+    return api.send(
+        "POST", "/v1/keys/" + key.path("id").asText() + "/rotate", body, "x-api-key", caller);
+  }
+
+  private int statusWith(JsonNode key) throws Exception {
+    return api.get("/v1/models", "x-api-key", key.path("key").asText()).status();
+  }
+}

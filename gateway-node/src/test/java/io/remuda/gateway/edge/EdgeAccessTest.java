@@ -1,0 +1,102 @@
+package io.remuda.gateway.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.remuda.gateway.auth.EdgeKeys;
+import io.remuda.gateway.auth.KeyCheck;
+import io.remuda.gateway.auth.LeaseSeal;
+import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.AccessTable;
+import io.remuda.protocol.access.AllowList;
+import io.remuda.protocol.access.KeyMint;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.id.ModelPattern;
+import io.remuda.protocol.model.DeploymentPhase;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every address of the byte path by every sort of key. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EdgeAccessTest {
+
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  private final KeyMint mint = new KeyMint("cluster-key", new SecureRandom());
+  private final AtomicReference<AccessTable> known = new AtomicReference<>(AccessTable.EMPTY);
+  private final Map<Scope, String> byScope = new EnumMap<>(Scope.class);
+  private EdgeFixture stage;
+
+  @BeforeAll
+  void start() {
+    KeyCheck check = new KeyCheck(true, mint, id -> known.get().get(id), () -> NOW);
+    stage =
+        new EdgeFixture("", new EdgeKeys(check, new LeaseSeal("cluster-key")), Optional.empty());
+    stage.listed("theirs", DeploymentPhase.PENDING, "it waits for a machine");
+    for (Scope scope : Scope.values()) {
+      byScope.put(scope, key(Set.of(scope), AllowList.ALL, Optional.empty()));
+    }
+  }
+
+  @AfterAll
+  void stop() {
+    stage.close();
+  }
+
+  private String key(Set<Scope> scopes, AllowList models, Optional<Instant> until) {
+    KeyMint.Minted minted =
+        mint.mint("test", scopes, models, Optional.of("acme"), NOW.minusSeconds(60), until);
+    known.updateAndGet(table -> table.with(minted.key()));
+    return minted.secret();
+  }
+
+  /** Of a body that each dialect can read. */
+  private int status(Endpoint endpoint, String key) {
+    String path = endpoint == Endpoint.PREDICT ? "/predict/theirs" : endpoint.path();
+    String body =
+        """
+        {"model": "theirs", "messages": [{"role": "user", "content": "x"}], "max_tokens": 1,
+         "prompt": "x", "input": "x", "query": "x", "documents": ["x"], "tokens": [1]}
+        """;
+    return key.isEmpty()
+        ? stage.post(path, body).statusCode()
+        : stage.post(path, body, "authorization", "Bearer " + key).statusCode();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void needsTheScopeInferAndAKeyForTheModel(Endpoint endpoint) {
+    AllowList mine = new AllowList(Set.of(new ModelName("mine")), Set.of());
+    AllowList beginning = new AllowList(Set.of(), Set.of(new ModelPattern("the")));
+    AllowList otherBeginning = new AllowList(Set.of(), Set.of(new ModelPattern("theirs-")));
+
+    assertThat(status(endpoint, "")).isEqualTo(401);
+    assertThat(status(endpoint, "rmd_nobody0000_" + "A".repeat(43))).isEqualTo(401);
+    assertThat(status(endpoint, key(Set.of(Scope.INFER), AllowList.ALL, Optional.of(NOW))))
+        .as("expired")
+        .isEqualTo(401);
+    byScope.forEach(
+        (scope, key) -> {
+          if (scope == Scope.INFER || scope == Scope.ADMIN) {
+            // It waits for a machine, of which only who may use it is told.
+            assertThat(status(endpoint, key)).as(scope.name()).isNotIn(401, 403, 404);
+          } else {
+            assertThat(status(endpoint, key)).as(scope.name()).isEqualTo(403);
+          }
+        });
+    assertThat(status(endpoint, key(Set.of(Scope.INFER), mine, Optional.empty()))).isEqualTo(404);
+    assertThat(status(endpoint, key(Set.of(Scope.INFER), otherBeginning, Optional.empty())))
+        .isEqualTo(404);
+    assertThat(status(endpoint, key(Set.of(Scope.INFER), beginning, Optional.empty())))
+        .isNotIn(401, 403, 404);
+  }
+}

@@ -41,8 +41,10 @@ import io.remuda.protocol.config.NodeHome;
 import io.remuda.protocol.config.StartRefused;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.metrics.DispatcherDelay;
+import io.remuda.protocol.metrics.MetricNames;
 import io.remuda.protocol.metrics.Metrics;
 import io.remuda.protocol.tls.FleetTls;
+import io.remuda.protocol.tls.PublicTls;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -57,6 +59,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import kamon.Kamon;
+import kamon.metric.MeasurementUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +78,7 @@ public final class GatewayNode implements AutoCloseable {
   private final Routes routes = new Routes();
   private final Shutdown shutdown;
   private final Optional<FleetTls> tls;
+  private final Optional<PublicTls> publicTls;
   private final ActorSystem<Void> local;
   private final FleetClient fleet;
   private final FirstKey firstKey;
@@ -91,6 +96,7 @@ public final class GatewayNode implements AutoCloseable {
     this.home = home;
     this.config = config;
     this.tls = FleetTls.find(home.dir(), config);
+    this.publicTls = settings.tls().map(GatewayNode::publicTls);
     Metrics.start(config);
     this.local =
         ActorSystem.create(Behaviors.empty(), "remuda-gateway", SystemConfig.local(config));
@@ -191,7 +197,7 @@ public final class GatewayNode implements AutoCloseable {
   }
 
   public String url() {
-    return "http://" + address;
+    return PublicTlsSettings.scheme(settings.tls()) + address;
   }
 
   public Routes routes() {
@@ -230,6 +236,7 @@ public final class GatewayNode implements AutoCloseable {
     shutdown.addClosing("timers", threads);
     ScheduledExecutorService timers = threads.executor();
     remember(timers, inProcessMachine);
+    publicTls.ifPresent(shown -> watch(shown, timers));
     SchemaCache schemas = new SchemaCache(TypedSettings.from(config));
     InferenceHandler handler =
         new InferenceHandler(
@@ -283,7 +290,7 @@ public final class GatewayNode implements AutoCloseable {
         opened(
             settings.edge()
                 ? ApiServer.start(local, "127.0.0.1", 0, parts)
-                : ApiServer.start(local, wanted.host(), wanted.port(), parts),
+                : ApiServer.start(local, wanted.host(), wanted.port(), parts, publicTls),
             wanted);
     shutdown.add("api", server::close);
     api = Optional.of(server);
@@ -298,12 +305,33 @@ public final class GatewayNode implements AutoCloseable {
                 EdgeSettings.from(config, wanted.host(), wanted.port()),
                 handler,
                 new EdgeKeys(keys, new LeaseSeal(home.clusterKey())),
-                Optional.of(new EdgeServer.Inner(inner, secret.get()))),
+                Optional.of(new EdgeServer.Inner(inner, secret.get())),
+                publicTls.map(
+                    shown ->
+                        new EdgeServer.Encryption(
+                            shown, settings.tls().orElseThrow().handshakeTimeout()))),
             wanted);
     shutdown.add("edge", edge::close);
     // Ends first: who waits is answered, and not cut off when the time for draining is over.
     shutdown.addClosing("waiting-room", handler.waitingRoom());
     return wanted.withPort(edge.port());
+  }
+
+  private static PublicTls publicTls(PublicTlsSettings settings) {
+    return PublicTls.open(
+        settings.certificate(),
+        settings.key(),
+        InstantSource.system(),
+        Kamon.gauge(MetricNames.CERTIFICATE_LEFT, MeasurementUnit.time().seconds())
+                .withTag("of", "public")
+            ::update);
+  }
+
+  /** A renewed certificate is used without a restart. */
+  private void watch(PublicTls shown, ScheduledExecutorService timers) {
+    LOG.info("event=public-certificate {}", shown.describe());
+    long millis = settings.tls().orElseThrow().lookInterval().toMillis();
+    var unused = timers.scheduleWithFixedDelay(shown::look, millis, millis, TimeUnit.MILLISECONDS);
   }
 
   private CompletionStage<?> leave() {

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import io.remuda.protocol.config.HostPort;
 import io.remuda.protocol.config.StartRefused;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Where a gateway listens and whom it lets in, from {@code remuda.gateway}.
@@ -12,6 +13,7 @@ import java.time.Duration;
  * @param authentication whether callers need a key
  * @param newAdminKey whether this start makes an administrator's key though there are keys
  * @param edge whether the byte path has a server of its own
+ * @param tls of the public port; empty for HTTP
  * @param startTimeout within which all ports must be open
  * @param stopTimeout that each part gets to end
  * @param firstTalkRetry after which the registry is asked again at the start
@@ -21,6 +23,7 @@ record GatewaySettings(
     boolean authentication,
     boolean newAdminKey,
     boolean edge,
+    Optional<PublicTlsSettings> tls,
     Duration startTimeout,
     Duration stopTimeout,
     Duration firstTalkRetry) {
@@ -34,6 +37,7 @@ record GatewaySettings(
             gateway.getBoolean("auth"),
             gateway.getBoolean("new-admin-key"),
             gateway.getBoolean("edge"),
+            PublicTlsSettings.from(config),
             gateway.getDuration("start-timeout"),
             gateway.getDuration("stop-timeout"),
             gateway.getDuration("first-talk-retry"));

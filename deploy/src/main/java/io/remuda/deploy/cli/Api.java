@@ -16,11 +16,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 
 /**
  * The gateway's HTTP API as commands use it. Whatever is not a success becomes a {@link CliFailure}
@@ -32,20 +34,27 @@ final class Api {
   private static final int LONGEST_SHOWN_BODY = 300;
   private static final int GONE = 410;
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_LIMIT)
-          .build();
+  private final HttpClient http;
   private final ObjectMapper json = new ObjectMapper();
   private final Settings settings;
 
   Api(Settings settings) {
     this.settings = settings;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_LIMIT);
+    if (settings.url().getScheme().equals("https")) {
+      settings.authority().map(TrustedAuthority::context).ifPresent(builder::sslContext);
+    }
+    this.http = builder.build();
   }
 
   URI url() {
     return settings.url();
+  }
+
+  /** File with those whom it trusts, where one was named. */
+  Optional<Path> authority() {
+    return settings.authority().map(Path::toAbsolutePath);
   }
 
   /** A path with one segment of somebody's choosing, encoded. */
@@ -202,6 +211,8 @@ final class Api {
               + settings.url()
               + "; start one with './remuda up', or name another with --url or REMUDA_URL",
           e);
+    } catch (SSLException e) {
+      throw TrustedAuthority.failure(settings.url(), settings.authority(), e);
     } catch (IOException e) {
       throw cut(e);
     } catch (InterruptedException e) {

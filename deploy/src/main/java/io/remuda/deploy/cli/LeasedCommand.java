@@ -30,6 +30,7 @@ final class LeasedCommand {
     environment.put("OPENAI_BASE_URL", lease.path("endpoint").asText());
     environment.put("REMUDA_LEASE", lease.path("id").asText() + "." + lease.path("token").asText());
     environment.put("REMUDA_URL", api.url().toString());
+    api.authority().ifPresent(file -> environment.put("REMUDA_CACERT", file.toString()));
     try {
       return builder.start();
     } catch (IOException e) {

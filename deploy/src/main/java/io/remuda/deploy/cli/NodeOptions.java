@@ -176,7 +176,22 @@ final class NodeOptions {
         description = "With --auth: make one more admin key and print it, when the first was lost.")
     private boolean newAdminKey;
 
+    @Option(
+        names = "--tls-cert",
+        paramLabel = "FILE",
+        description = "Speak HTTPS: the certificate, PEM, the server's own first.")
+    private @Nullable Path tlsCertificate;
+
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "Its key, PEM.")
+    private @Nullable Path tlsKey;
+
     void addTo(Map<String, Object> flags) {
+      if (tlsCertificate != null) {
+        flags.put("remuda.gateway.tls.certificate", tlsCertificate.toAbsolutePath().toString());
+      }
+      if (tlsKey != null) {
+        flags.put("remuda.gateway.tls.key", tlsKey.toAbsolutePath().toString());
+      }
       if (newAdminKey) {
         flags.put("remuda.gateway.new-admin-key", true);
       }

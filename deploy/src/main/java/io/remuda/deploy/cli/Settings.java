@@ -14,19 +14,31 @@ import java.util.Optional;
  * ~/.config/remuda/config.yaml}, which wins over the default.
  *
  * @param url of the gateway, without a slash at its end
+ * @param authority file with certificates of which one has signed an https gateway's; empty: as
+ *     this Java trusts
  * @param requestLimit how long one operator's call may take
  */
-record Settings(URI url, Optional<String> key, Output.Format format, Duration requestLimit) {
+record Settings(
+    URI url,
+    Optional<String> key,
+    Optional<Path> authority,
+    Output.Format format,
+    Duration requestLimit) {
 
   static final String DEFAULT_URL = "http://127.0.0.1:8080";
 
   /** A lost gateway should not hold a script for long; a first call may wake a sleeping entity. */
   private static final Duration DEFAULT_REQUEST_LIMIT = Duration.ofSeconds(30);
 
-  private static final List<String> KEYS = List.of("url", "key", "output", "request-limit");
+  private static final List<String> KEYS =
+      List.of("url", "key", "cacert", "output", "request-limit");
 
   static Settings resolve(
-      Surroundings world, Optional<String> url, Optional<String> key, Optional<String> format) {
+      Surroundings world,
+      Optional<String> url,
+      Optional<String> key,
+      Optional<String> authority,
+      Optional<String> format) {
     Map<String, String> environment = world.environment();
     Map<String, String> file = read(fileOf(world));
     String foundUrl =
@@ -35,6 +47,11 @@ record Settings(URI url, Optional<String> key, Output.Format format, Duration re
             .orElse(DEFAULT_URL);
     Optional<String> foundKey =
         key.or(() -> value(environment, "REMUDA_API_KEY")).or(() -> value(file, "key"));
+    Optional<Path> foundAuthority =
+        authority
+            .or(() -> value(environment, "REMUDA_CACERT"))
+            .or(() -> value(file, "cacert"))
+            .map(Path::of);
     String foundFormat =
         format
             .or(() -> value(environment, "REMUDA_OUTPUT"))
@@ -45,7 +62,8 @@ record Settings(URI url, Optional<String> key, Output.Format format, Duration re
             .or(() -> value(file, "request-limit"))
             .map(Durations::parse)
             .orElse(DEFAULT_REQUEST_LIMIT);
-    return new Settings(parse(foundUrl), foundKey, Output.Format.of(foundFormat), limit);
+    return new Settings(
+        parse(foundUrl), foundKey, foundAuthority, Output.Format.of(foundFormat), limit);
   }
 
   private static Path fileOf(Surroundings world) {

@@ -26,6 +26,14 @@ final class Target {
   private @Nullable String key;
 
   @Option(
+      names = "--cacert",
+      paramLabel = "FILE",
+      description =
+          "Whom to trust for an https URL, PEM. Default: REMUDA_CACERT, the config file, what this"
+              + " Java trusts.")
+  private @Nullable String authority;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       description = "table, json or yaml.")
@@ -37,7 +45,11 @@ final class Target {
 
   Settings settings() {
     return Settings.resolve(
-        world(), Optional.ofNullable(url), Optional.ofNullable(key), Optional.ofNullable(format));
+        world(),
+        Optional.ofNullable(url),
+        Optional.ofNullable(key),
+        Optional.ofNullable(authority),
+        Optional.ofNullable(format));
   }
 
   Api api() {

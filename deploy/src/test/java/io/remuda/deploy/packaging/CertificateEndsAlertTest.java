@@ -33,7 +33,16 @@ class CertificateEndsAlertTest {
                 values: '1209000x5'
               - series: 'remuda_certificate_left_seconds{job="remuda-model",instance="gpu-04:7902"}'
                 values: '1210000x5'
+              - series: 'remuda_certificate_left_seconds{job="remuda-gateway",instance="gw:8080",of="public"}'
+                values: '1209000x5'
             alert_rule_test:
+              - eval_time: 3m
+                alertname: RemudaPublicCertificateEnds
+                exp_alerts:
+                  - exp_labels: {severity: warning, job: remuda-gateway, instance: "gw:8080", of: public}
+                    exp_annotations:
+                      summary: "the certificate that clients see at gw:8080 is good for 13d 23h 50m 0s more"
+                      action: "Renew it and put both files in the place of the old ones; the gateway uses them without a restart."
               - eval_time: 3m
                 alertname: RemudaCertificateEnds
                 exp_alerts:

@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Keys;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.tls.PublicTls;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -14,12 +15,15 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.KeyCertOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The public port on one event loop: its connections, their deadlines, and where requests go. */
@@ -42,6 +46,18 @@ final class EdgeLoop extends VerticleBase {
   public Future<?> start() {
     executor = new LoopExecutor(context);
     relay = new Relay(edge, vertx);
+    HttpServer created =
+        vertx
+            .createHttpServer(options())
+            .connectionHandler(this::onConnection)
+            .invalidRequestHandler(this::onInvalid)
+            .requestHandler(this::onRequest);
+    server = created;
+    vertx.setPeriodic(TICK_MILLIS, id -> tick());
+    return created.listen();
+  }
+
+  private HttpServerOptions options() {
     HttpServerOptions options =
         new HttpServerOptions()
             .setMaxHeaderSize(edge.settings().maxHeaderBytes())
@@ -54,15 +70,18 @@ final class EdgeLoop extends VerticleBase {
             .setDecompressionSupported(false)
             .setPort(edge.port())
             .setHost(edge.settings().host());
-    HttpServer created =
-        vertx
-            .createHttpServer(options)
-            .connectionHandler(this::onConnection)
-            .invalidRequestHandler(this::onInvalid)
-            .requestHandler(this::onRequest);
-    server = created;
-    vertx.setPeriodic(TICK_MILLIS, id -> tick());
-    return created.listen();
+    edge.encryption()
+        .ifPresent(
+            encryption -> {
+              options
+                  .setSsl(true)
+                  .setEnabledSecureTransportProtocols(new LinkedHashSet<>(PublicTls.PROTOCOLS))
+                  .setKeyCertOptions(KeyCertOptions.wrap(encryption.tls().keys()))
+                  .setSslHandshakeTimeout(encryption.handshakeTimeout().toMillis())
+                  .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+              PublicTls.SUITES.forEach(options::addEnabledCipherSuite);
+            });
+    return options;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.remuda.gateway.edge;
 
+import io.remuda.protocol.tls.PublicTls;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -9,9 +10,11 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 
 /**
  * The public port. Requests to models take the byte path; everything else is relayed to the API on
@@ -26,6 +29,7 @@ public final class EdgeServer {
   private final InferenceHandler handler;
   private final Authenticator authenticator;
   private final Optional<Inner> inner;
+  private final Optional<Encryption> encryption;
   private final BodyBudget bodies;
   private final AtomicInteger connections = new AtomicInteger();
   private final Vertx vertx;
@@ -44,12 +48,21 @@ public final class EdgeServer {
     }
   }
 
+  /**
+   * HTTPS on the port, where HTTP is not spoken then.
+   *
+   * @param handshakeTimeout a client that has not done its handshake within it is cut off
+   */
+  public record Encryption(PublicTls tls, Duration handshakeTimeout) {}
+
   private EdgeServer(
       int port,
       EdgeSettings settings,
       InferenceHandler handler,
       Authenticator authenticator,
-      Optional<Inner> inner) {
+      Optional<Inner> inner,
+      Optional<Encryption> encryption) {
+    this.encryption = encryption;
     this.settings = settings;
     this.handler = handler;
     this.authenticator = authenticator;
@@ -69,30 +82,36 @@ public final class EdgeServer {
     this.port = port;
   }
 
-  /** Opens the port; fails when it is taken. */
+  /** Opens the port, not encrypted; fails when it is taken. */
   public static CompletionStage<EdgeServer> start(
       EdgeSettings settings,
       InferenceHandler handler,
       Authenticator authenticator,
       Optional<Inner> inner) {
-    // A free port must be the same for all loops, so it is looked for before they start.
-    return settings.port() != 0
-        ? start(settings.port(), settings, handler, authenticator, inner)
-        : start(freePort(settings.host()), settings, handler, authenticator, inner)
-            .exceptionallyCompose(
-                taken -> start(freePort(settings.host()), settings, handler, authenticator, inner));
+    return start(settings, handler, authenticator, inner, Optional.empty());
   }
 
-  private static CompletionStage<EdgeServer> start(
-      int port,
+  /** Opens the port; fails when it is taken. */
+  public static CompletionStage<EdgeServer> start(
       EdgeSettings settings,
       InferenceHandler handler,
       Authenticator authenticator,
-      Optional<Inner> inner) {
-    EdgeServer edge = new EdgeServer(port, settings, handler, authenticator, inner);
+      Optional<Inner> inner,
+      Optional<Encryption> encryption) {
+    IntFunction<CompletionStage<EdgeServer>> at =
+        port -> open(new EdgeServer(port, settings, handler, authenticator, inner, encryption));
+    // A free port must be the same for all loops, so it is looked for before they start.
+    return settings.port() != 0
+        ? at.apply(settings.port())
+        : at.apply(freePort(settings.host()))
+            .exceptionallyCompose(taken -> at.apply(freePort(settings.host())));
+  }
+
+  private static CompletionStage<EdgeServer> open(EdgeServer edge) {
     return edge.vertx
         .deployVerticle(
-            () -> new EdgeLoop(edge), new DeploymentOptions().setInstances(settings.eventLoops()))
+            () -> new EdgeLoop(edge),
+            new DeploymentOptions().setInstances(edge.settings.eventLoops()))
         .map(id -> edge)
         .onFailure(failure -> edge.vertx.close())
         .toCompletionStage();
@@ -139,6 +158,10 @@ public final class EdgeServer {
 
   Optional<Inner> inner() {
     return inner;
+  }
+
+  Optional<Encryption> encryption() {
+    return encryption;
   }
 
   /** Counts a new connection unless there are too many. */

@@ -3,8 +3,10 @@ package io.remuda.gateway.http;
 import akka.Done;
 import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.ConnectionContext;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.ServerBuilder;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.settings.ServerSettings;
@@ -21,6 +23,7 @@ import io.remuda.gateway.routing.Routes;
 import io.remuda.gateway.typed.SchemaCache;
 import io.remuda.protocol.access.KeyMint;
 import io.remuda.protocol.tls.FleetTls;
+import io.remuda.protocol.tls.PublicTls;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -81,9 +84,19 @@ public final class ApiServer {
     }
   }
 
-  /** Opens {@code host:port}, where port 0 is a free one; fails when it is taken. */
+  /** Opens {@code host:port}, where port 0 is a free one, not encrypted; fails when it is taken. */
   public static CompletionStage<ApiServer> start(
       ActorSystem<?> local, String host, int port, Parts parts) {
+    return start(local, host, port, parts, Optional.empty());
+  }
+
+  /**
+   * The same, for clients.
+   *
+   * @param encryption HTTPS, where HTTP is not spoken then
+   */
+  public static CompletionStage<ApiServer> start(
+      ActorSystem<?> local, String host, int port, Parts parts, Optional<PublicTls> encryption) {
     Config config = local.settings().config();
     ApiSettings settings = ApiSettings.from(config);
     OpenStreams streams = new OpenStreams();
@@ -96,9 +109,11 @@ public final class ApiServer {
             parts.relaySecret(),
             settings,
             SystemMaterializer.get(local).materializer());
-    return Http.get(local)
-        .newServerAt(host, port)
-        .withSettings(serverSettings(config))
+    ServerBuilder builder =
+        Http.get(local).newServerAt(host, port).withSettings(serverSettings(config));
+    return encryption
+        .map(tls -> builder.enableHttps(ConnectionContext.httpsServer(tls::serverEngine)))
+        .orElse(builder)
         .bindFlow(connection(api))
         .thenApply(binding -> new ApiServer(binding, streams, stopping, settings));
   }

@@ -259,7 +259,7 @@ final class LeaseRoutes {
         .publicUrl()
         .orElseGet(
             () ->
-                "http://"
+                (settings.encrypted() ? "https://" : "http://")
                     + call.header("host").orElseGet(() -> uri.host().address() + ":" + uri.port()));
   }
 }

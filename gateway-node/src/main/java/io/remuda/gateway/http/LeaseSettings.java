@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param waiting clients that may wait at one time
  * @param lookLimit within which a request learns where its lease is
  * @param lookups leases that are looked up for requests at one time
+ * @param encrypted whether clients reach this gateway by HTTPS
  */
 public record LeaseSettings(
     Optional<String> publicUrl,
@@ -32,7 +33,8 @@ public record LeaseSettings(
     Duration longestLook,
     int waiting,
     Duration lookLimit,
-    int lookups) {
+    int lookups,
+    boolean encrypted) {
 
   /** Reads the settings; throws IllegalArgumentException for defaults beyond their limits. */
   public static LeaseSettings from(Config config) {
@@ -51,7 +53,8 @@ public record LeaseSettings(
             leases.getDuration("longest-look"),
             leases.getInt("waiting"),
             leases.getDuration("look-limit"),
-            leases.getInt("lookups"));
+            leases.getInt("lookups"),
+            !config.getString("remuda.gateway.tls.certificate").isBlank());
     refuseAbove(settings.defaultTtl(), settings.maxTtl(), "ttl");
     refuseAbove(settings.defaultPatience(), settings.maxPatience(), "patience");
     if (settings.maxTtl().compareTo(Duration.ofSeconds(1)) < 0) {

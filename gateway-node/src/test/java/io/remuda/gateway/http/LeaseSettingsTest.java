@@ -46,7 +46,16 @@ class LeaseSettingsTest {
                 Duration.ofMillis(8),
                 9,
                 Duration.ofSeconds(10),
-                11));
+                11,
+                false));
+  }
+
+  @Test
+  void endpointsOfAGatewayWithACertificateAreEncrypted() {
+    Config tls = ConfigFactory.parseString("remuda.gateway.tls.certificate = \"public.pem\"");
+
+    assertThat(LeaseSettings.from(DEFAULTS).encrypted()).isFalse();
+    assertThat(LeaseSettings.from(tls.withFallback(DEFAULTS)).encrypted()).isTrue();
   }
 
   @Test

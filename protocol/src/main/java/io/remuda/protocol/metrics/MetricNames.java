@@ -133,7 +133,10 @@ public final class MetricNames {
   public static final String TASKS_TAKEN = "remuda.instance.tasks";
 
   // The node itself.
-  /** Seconds until the node's certificate is not good any more; 0 when it has ended. */
+  /**
+   * Seconds until the node's certificate is not good any more; 0 when it has ended. Label of is
+   * public for the one that a gateway shows its clients.
+   */
   public static final String CERTIFICATE_LEFT = "remuda.certificate.left";
 
   // The JVM.

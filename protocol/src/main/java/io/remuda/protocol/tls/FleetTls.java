@@ -2,11 +2,7 @@ package io.remuda.protocol.tls;
 
 import com.typesafe.config.Config;
 import io.remuda.protocol.config.StartRefused;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -32,14 +28,12 @@ public final class FleetTls {
 
   private static final Logger log = LoggerFactory.getLogger(FleetTls.class);
 
-  private record Stamp(FileTime changed, long size, String inode) {}
-
   /**
    * @param stamp of the file that {@code material} is from
    * @param unusable of a later file that could not be used, which is said once
    */
   private record Loaded(
-      Stamp stamp, long lookedAtNanos, TlsMaterial material, Optional<Stamp> unusable) {}
+      FileStamp stamp, long lookedAtNanos, TlsMaterial material, Optional<FileStamp> unusable) {}
 
   private final Path dataDir;
   private final Duration lookInterval;
@@ -52,7 +46,7 @@ public final class FleetTls {
       Duration lookInterval,
       InstantSource clock,
       LongSupplier nanos,
-      Stamp stamp,
+      FileStamp stamp,
       TlsMaterial first) {
     this.dataDir = dataDir;
     this.lookInterval = lookInterval;
@@ -76,7 +70,7 @@ public final class FleetTls {
   static Optional<FleetTls> find(
       Path dataDir, Duration lookInterval, InstantSource clock, LongSupplier nanos) {
     // Before it is read: one that is replaced meanwhile is seen at the next look.
-    Stamp stamp = stamp(dataDir);
+    FileStamp stamp = stamp(dataDir);
     return NodeCertificate.load(dataDir, clock.instant())
         .map(own -> new FleetTls(dataDir, lookInterval, clock, nanos, stamp, new TlsMaterial(own)));
   }
@@ -126,7 +120,7 @@ public final class FleetTls {
   private synchronized TlsMaterial lookAgain() {
     Loaded known = loaded;
     if (!isFresh(known)) {
-      Stamp seen = stamp(dataDir);
+      FileStamp seen = stamp(dataDir);
       loaded =
           seen.equals(known.stamp())
               ? new Loaded(seen, nanos.getAsLong(), known.material(), Optional.empty())
@@ -140,7 +134,7 @@ public final class FleetTls {
   }
 
   /** What cannot be used now may be later: when its time has come, or its folder is opened. */
-  private Loaded again(Loaded before, Stamp seen) {
+  private Loaded again(Loaded before, FileStamp seen) {
     try {
       Optional<NodeCertificate> found = NodeCertificate.load(dataDir, clock.instant());
       if (found.isPresent()) {
@@ -155,20 +149,14 @@ public final class FleetTls {
     return new Loaded(before.stamp(), nanos.getAsLong(), before.material(), Optional.of(seen));
   }
 
-  private static void sayOnce(Loaded before, Stamp seen, @Nullable String trouble) {
+  private static void sayOnce(Loaded before, FileStamp seen, @Nullable String trouble) {
     if (!before.unusable().equals(Optional.of(seen))) {
       log.warn(
           "event=certificate-not-replaced text=\"{} The one that is known is used on.\"", trouble);
     }
   }
 
-  private static Stamp stamp(Path dataDir) {
-    try {
-      BasicFileAttributes seen =
-          Files.readAttributes(NodeCertificate.file(dataDir), BasicFileAttributes.class);
-      return new Stamp(seen.lastModifiedTime(), seen.size(), String.valueOf(seen.fileKey()));
-    } catch (IOException absent) {
-      return new Stamp(FileTime.fromMillis(0), 0, "");
-    }
+  private static FileStamp stamp(Path dataDir) {
+    return FileStamp.of(NodeCertificate.file(dataDir));
   }
 }

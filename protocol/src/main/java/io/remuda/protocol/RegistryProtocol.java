@@ -46,6 +46,7 @@ public final class RegistryProtocol {
     initProxy(sharding, MachineProtocol.TYPE_KEY);
     initProxy(sharding, AccessProtocol.TYPE_KEY);
     initProxy(sharding, LeaseProtocol.TYPE_KEY);
+    initProxy(sharding, AuditProtocol.TYPE_KEY);
   }
 
   private static <M> void initProxy(ClusterSharding sharding, EntityTypeKey<M> key) {

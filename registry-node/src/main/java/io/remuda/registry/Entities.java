@@ -11,6 +11,7 @@ import akka.cluster.sharding.typed.javadsl.EntityContext;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import io.remuda.protocol.AccessProtocol;
+import io.remuda.protocol.AuditProtocol;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.Keys;
 import io.remuda.protocol.LeaseProtocol;
@@ -24,6 +25,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.NodeReport;
 import io.remuda.registry.access.AccessActor;
+import io.remuda.registry.audit.AuditActor;
 import io.remuda.registry.door.DoorActor;
 import io.remuda.registry.fleet.FleetMessage;
 import io.remuda.registry.fleet.RegistryActors;
@@ -110,6 +112,10 @@ final class Entities implements RegistryActors {
                 store::markDown,
                 around.get().unreadable(),
                 succession(entity)));
+    start(
+        AuditProtocol.TYPE_KEY,
+        AuditProtocol.Command.class,
+        entity -> AuditActor.create(around.get().clock(), settings.snapshotEvery()));
     start(
         DoorActor.TYPE_KEY,
         DoorActor.Command.class,

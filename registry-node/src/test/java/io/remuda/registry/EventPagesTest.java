@@ -4,6 +4,7 @@ import static io.remuda.registry.testing.Specs.aSpec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.remuda.protocol.AccessProtocol;
+import io.remuda.protocol.AuditProtocol;
 import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.model.EventView;
 import io.remuda.registry.testing.TestRegistry;
@@ -64,6 +65,42 @@ class EventPagesTest {
             registry.events(before.get(0).offset(), Optional.of("waited"), Duration.ofSeconds(5)))
         .extracting(EventView::kind)
         .containsExactly("KeyRevoked");
+  }
+
+  @Test
+  void whoChangedTheFleetIsToldByItselfAndInTheWholeStory() {
+    registry.createKey(key("beside"));
+    for (int i = 0; i < 5; i++) {
+      assertThat(registry.keep(deed("/v1/deployments/" + i)).refused()).isEmpty();
+    }
+
+    Optional<String> audit = Optional.of(AuditProtocol.SUBJECT);
+    List<EventView> first = registry.events(0, audit, Duration.ZERO);
+    List<EventView> second = registry.events(first.get(2).offset(), audit, Duration.ZERO);
+
+    assertThat(first).hasSize(3).extracting(EventView::kind).containsOnly("Operated");
+    assertThat(second)
+        .extracting(event -> event.details().get("path"))
+        .containsExactly("/v1/deployments/3", "/v1/deployments/4");
+    assertThat(second.get(0).text())
+        .isEqualTo("ci of acme: PUT /v1/deployments/3 was answered 202");
+    assertThat(registry.events(first.get(0).offset() - 1, Optional.empty(), Duration.ZERO))
+        .as("the whole story")
+        .contains(first.get(0));
+    assertThat(registry.events(0, Optional.of("beside"), Duration.ZERO))
+        .extracting(EventView::kind)
+        .containsExactly("KeyCreated");
+  }
+
+  private static AuditProtocol.Deed deed(String path) {
+    return new AuditProtocol.Deed(
+        "req-1",
+        "ci",
+        Optional.of("acme"),
+        "PUT /v1/deployments/{name}",
+        path,
+        202,
+        Optional.empty());
   }
 
   @Test

@@ -33,6 +33,7 @@ import picocli.CommandLine.ParameterException;
       ExplainVerb.class,
       LogsVerb.class,
       EventsVerb.class,
+      AuditVerb.class,
       MachinesVerb.class,
       MachineVerbs.Cordon.class,
       MachineVerbs.Uncordon.class,

@@ -244,8 +244,22 @@ final class CommandLineTest {
     assertThat(gateway.last().body()).as("an empty one is refused").doesNotContain("label");
 
     type("keys", "create", "--tenant", "acme", "--model", "acme-*");
-    assertThat(gateway.last().body())
-        .contains("\"tenant\":\"acme\"", "\"models\":[\"acme-*\"]");
+    assertThat(gateway.last().body()).contains("\"tenant\":\"acme\"", "\"models\":[\"acme-*\"]");
+  }
+
+  @Test
+  void showsWhoChangedTheFleetPageByPage() {
+    gateway.on(
+        "GET /v1/audit?limit=1000&after=0",
+        200,
+        "{\"data\":[{\"id\":1,\"caller\":\"ci\",\"path\":\"/v1/deployments/a\"}],\"last\":1,"
+            + "\"has_more\":true}");
+    gateway.on(
+        "GET /v1/audit?limit=1000&after=1", 200, "{\"data\":[],\"last\":1,\"has_more\":false}");
+    gateway.on("GET /v1/audit?limit=100", 200, "{\"data\":[{\"id\":7,\"caller\":\"eve\"}]}");
+
+    assertThat(type("audit", "--after", "0").out()).contains("ci", "/v1/deployments/a");
+    assertThat(type("audit").out()).contains("eve");
   }
 
   @Test

@@ -32,6 +32,7 @@ final class Api {
   private final RouteTree routes;
   private final KeyCheck keys;
   private final Optional<String> relaySecret;
+  private final AuditTrail audit;
   private final ApiSettings settings;
   private final Materializer materializer;
 
@@ -44,11 +45,13 @@ final class Api {
       List<ApiRoute> endpoints,
       KeyCheck keys,
       Optional<String> relaySecret,
+      AuditTrail audit,
       ApiSettings settings,
       Materializer materializer) {
     this.routes = new RouteTree(endpoints);
     this.keys = keys;
     this.relaySecret = relaySecret;
+    this.audit = audit;
     this.settings = settings;
     this.materializer = materializer;
   }
@@ -114,18 +117,26 @@ final class Api {
       return Refusal.failed(
           outcome.refused().orElseGet(() -> Refused.of(ErrorCode.UNAUTHENTICATED, "no caller")));
     }
-    return endpoint
-        .handler()
-        .handle(
-            new Call(
-                request,
-                requestId,
-                outcome.caller().get(),
-                match.parameters(),
-                leased,
-                departure,
-                settings,
-                materializer));
+    Call call =
+        new Call(
+            request,
+            requestId,
+            outcome.caller().get(),
+            match.parameters(),
+            leased,
+            departure,
+            settings,
+            materializer);
+    return audit.kept(endpoint, call, handled(endpoint, call));
+  }
+
+  /** What is thrown is as good as what fails later. */
+  private static CompletionStage<HttpResponse> handled(ApiRoute endpoint, Call call) {
+    try {
+      return endpoint.handler().handle(call);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedStage(e);
+    }
   }
 
   /** Takes the lease off an address under one, for a gateway without an edge. */

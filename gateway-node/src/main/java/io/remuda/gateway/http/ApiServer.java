@@ -107,6 +107,7 @@ public final class ApiServer {
             table,
             parts.keys(),
             parts.relaySecret(),
+            new AuditTrail(parts.fleet()::keep, settings.auditPatience()),
             settings,
             SystemMaterializer.get(local).materializer());
     ServerBuilder builder =
@@ -219,6 +220,7 @@ public final class ApiServer {
             .endpoints());
     table.addAll(new MachineRoutes(fleet).endpoints());
     table.addAll(new RegistryRoutes(new RegistryRoll(fleet, settings.askTimeout())).endpoints());
+    table.addAll(new AuditRoutes(fleet).endpoints());
     table.addAll(new KeyRoutes(fleet, parts.mint(), routes, parts.clock()).endpoints());
     table.addAll(
         new HealthRoutes(routes::snapshot, fleet::seesRegistry, stopping::get, parts.metrics())

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param askTimeout within which the fleet must have answered
  * @param waitLimit the longest {@code ?wait=} that is served
  * @param eventPatience after which a stream of events with nothing to say sends a comment
+ * @param auditPatience for which the answer to a change waits until the audit has it
  * @param shutdownTimeout that requests in flight get when the gateway ends
  */
 public record ApiSettings(
@@ -19,6 +20,7 @@ public record ApiSettings(
     Duration askTimeout,
     Duration waitLimit,
     Duration eventPatience,
+    Duration auditPatience,
     Duration shutdownTimeout) {
 
   public static ApiSettings from(Config config) {
@@ -29,6 +31,7 @@ public record ApiSettings(
         http.getDuration("ask-timeout"),
         http.getDuration("wait-limit"),
         http.getDuration("event-patience"),
+        http.getDuration("audit-patience"),
         http.getDuration("shutdown-timeout"));
   }
 }

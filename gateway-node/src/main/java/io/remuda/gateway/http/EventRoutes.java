@@ -199,6 +199,10 @@ final class EventRoutes {
 
   /** Whoever may see some models only is told of them alone. */
   private static boolean sees(Caller caller, EventView event) {
-    return caller.seesAll() || ModelName.parse(event.subject()).filter(caller::sees).isPresent();
+    return AuditRoutes.sees(caller, event) && (caller.seesAll() || isOfSeenModel(caller, event));
+  }
+
+  private static boolean isOfSeenModel(Caller caller, EventView event) {
+    return ModelName.parse(event.subject()).filter(caller::sees).isPresent();
   }
 }

@@ -13,6 +13,7 @@ import akka.cluster.typed.Cluster;
 import io.remuda.gateway.routing.DemandVoice;
 import io.remuda.protocol.AccessProtocol;
 import io.remuda.protocol.AccessProtocol.ApiKey;
+import io.remuda.protocol.AuditProtocol;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.Keys;
@@ -291,6 +292,15 @@ public final class FleetClient implements DemandVoice.Registry {
 
   public CompletionStage<List<ApiKey>> revokeKey(KeyId id) {
     return access(replyTo -> new AccessProtocol.RevokeKey(id, replyTo));
+  }
+
+  /** Fails where it is not known to be in the journal. */
+  CompletionStage<AuditProtocol.Kept> keep(AuditProtocol.Deed deed) {
+    return this.<AuditProtocol.Command, AuditProtocol.Kept>entity(
+            AuditProtocol.TYPE_KEY,
+            AuditProtocol.ENTITY_ID,
+            replyTo -> new AuditProtocol.Keep(deed, replyTo))
+        .thenApply(kept -> present(Optional.of(kept), kept.refused()));
   }
 
   public CompletionStage<List<ApiKey>> rotateKey(

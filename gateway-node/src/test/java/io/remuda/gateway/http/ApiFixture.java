@@ -121,6 +121,7 @@ final class ApiFixture implements AutoCloseable {
               body-limit = 64 KiB
               ask-timeout = %ds
               event-patience = 300ms
+              audit-patience = 2s
             }
             remuda.tasks.payload-limit = 16 KiB
             remuda.gateway.tasks.memory = 1 MiB

@@ -15,6 +15,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.remuda.protocol.AccessProtocol;
 import io.remuda.protocol.AccessProtocol.ApiKey;
+import io.remuda.protocol.AuditProtocol;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.LeaseProtocol;
@@ -46,6 +47,7 @@ import io.remuda.protocol.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,6 +89,11 @@ public final class ScriptedFleet implements AutoCloseable {
   /** Whether it tells the first keys, whichever it is asked for. */
   volatile boolean repeatsKeys;
 
+  /** What the audit was told, in its order. */
+  final List<AuditProtocol.Deed> deeds = new CopyOnWriteArrayList<>();
+
+  volatile boolean losesDeeds;
+
   private final AtomicInteger runs = new AtomicInteger();
   private final ActorSystem<Void> system;
 
@@ -121,6 +128,11 @@ public final class ScriptedFleet implements AutoCloseable {
                               new HashCodeMessageExtractor<>(RegistryProtocol.SHARDS)));
                   sharding.init(
                       Entity.of(AccessProtocol.TYPE_KEY, entity -> access())
+                          .withRole("registry")
+                          .withMessageExtractor(
+                              new HashCodeMessageExtractor<>(RegistryProtocol.SHARDS)));
+                  sharding.init(
+                      Entity.of(AuditProtocol.TYPE_KEY, entity -> audit())
                           .withRole("registry")
                           .withMessageExtractor(
                               new HashCodeMessageExtractor<>(RegistryProtocol.SHARDS)));
@@ -486,6 +498,41 @@ public final class ScriptedFleet implements AutoCloseable {
         Set.of());
   }
 
+  private Behavior<AuditProtocol.Command> audit() {
+    return Behaviors.receiveMessage(
+        message -> {
+          if (message instanceof AuditProtocol.Keep keep && !losesDeeds) {
+            deeds.add(keep.deed());
+            keep.replyTo().tell(new AuditProtocol.Kept(Optional.empty()));
+          }
+          return Behaviors.same();
+        });
+  }
+
+  /** Deeds are no part of the story here: tests of that count its lines. */
+  private List<EventView> told(Optional<String> subject) {
+    if (!subject.equals(Optional.of(AuditProtocol.SUBJECT))) {
+      return events.stream()
+          .filter(event -> subject.map(event.subject()::equals).orElse(true))
+          .toList();
+    }
+    List<EventView> kept = new ArrayList<>();
+    for (AuditProtocol.Deed deed : deeds) {
+      Map<String, String> details = new HashMap<>();
+      details.put("caller", deed.caller());
+      deed.tenant().ifPresent(tenant -> details.put("tenant", tenant));
+      details.put("operation", deed.operation());
+      details.put("path", deed.path());
+      details.put("status", Integer.toString(deed.status()));
+      deed.code().ifPresent(code -> details.put("code", code));
+      details.put("requestId", deed.requestId());
+      kept.add(
+          new EventView(
+              kept.size() + 1L, THEN, "Operated", AuditProtocol.SUBJECT, "", details, List.of()));
+    }
+    return kept;
+  }
+
   private Behavior<AccessProtocol.Command> access() {
     return Behaviors.receiveMessage(
         message -> {
@@ -513,10 +560,7 @@ public final class ScriptedFleet implements AutoCloseable {
             ApiKey before = keys.get(rotate.id().value());
             ApiKey rotated =
                 before.rotatedAt(
-                    before.version() + 1,
-                    rotate.secretHash(),
-                    rotate.oldUntil(),
-                    Instant.now());
+                    before.version() + 1, rotate.secretHash(), rotate.oldUntil(), Instant.now());
             keys.put(rotate.id().value(), rotated);
             rotate.replyTo().tell(new AccessProtocol.Reply(List.of(rotated), Optional.empty()));
           } else if (message instanceof AccessProtocol.ListKeys list) {
@@ -573,10 +617,7 @@ public final class ScriptedFleet implements AutoCloseable {
   }
 
   private FleetProtocol.Events newest(FleetProtocol.ReadNewest read) {
-    List<EventView> some =
-        events.stream()
-            .filter(event -> read.subject().map(event.subject()::equals).orElse(true))
-            .toList();
+    List<EventView> some = told(read.subject());
     return new FleetProtocol.Events(
         some.subList(Math.max(0, some.size() - read.limit()), some.size()), Optional.empty());
   }
@@ -585,9 +626,8 @@ public final class ScriptedFleet implements AutoCloseable {
     read.replyTo()
         .tell(
             new FleetProtocol.Events(
-                events.stream()
+                told(read.subject()).stream()
                     .filter(event -> event.offset() > read.after())
-                    .filter(event -> read.subject().map(event.subject()::equals).orElse(true))
                     .limit(read.limit())
                     .toList(),
                 Optional.empty()));

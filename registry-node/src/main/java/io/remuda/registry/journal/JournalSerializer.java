@@ -4,6 +4,9 @@ import akka.serialization.SerializerWithStringManifest;
 import io.remuda.registry.access.AccessCodec;
 import io.remuda.registry.access.AccessEvent;
 import io.remuda.registry.access.AccessState;
+import io.remuda.registry.audit.AuditCodec;
+import io.remuda.registry.audit.AuditEvent;
+import io.remuda.registry.audit.AuditState;
 import io.remuda.registry.door.DoorCodec;
 import io.remuda.registry.door.DoorEvent;
 import io.remuda.registry.door.DoorState;
@@ -34,6 +37,8 @@ public final class JournalSerializer extends SerializerWithStringManifest {
   private static final String MACHINE_STATE = "ns1";
   private static final String ACCESS_EVENT = "ae1";
   private static final String ACCESS_STATE = "as1";
+  private static final String AUDIT_EVENT = "ue1";
+  private static final String AUDIT_STATE = "us1";
   private static final String DOOR_EVENT = "de1";
   private static final String DOOR_STATE = "ds1";
   private static final String LEASE_EVENT = "le1";
@@ -61,6 +66,10 @@ public final class JournalSerializer extends SerializerWithStringManifest {
       return MACHINE_STATE;
     } else if (o instanceof AccessState) {
       return ACCESS_STATE;
+    } else if (o instanceof AuditEvent) {
+      return AUDIT_EVENT;
+    } else if (o instanceof AuditState) {
+      return AUDIT_STATE;
     } else if (o instanceof DoorEvent) {
       return DOOR_EVENT;
     } else if (o instanceof DoorState) {
@@ -89,6 +98,10 @@ public final class JournalSerializer extends SerializerWithStringManifest {
       return MachineCodec.encode(state);
     } else if (o instanceof AccessState state) {
       return AccessCodec.encode(state);
+    } else if (o instanceof AuditEvent event) {
+      return AuditCodec.encode(event);
+    } else if (o instanceof AuditState state) {
+      return AuditCodec.encode(state);
     } else if (o instanceof DoorEvent event) {
       return DoorCodec.encode(event);
     } else if (o instanceof DoorState state) {
@@ -123,6 +136,8 @@ public final class JournalSerializer extends SerializerWithStringManifest {
       case MACHINE_STATE -> MachineCodec.decodeState(bytes);
       case ACCESS_EVENT -> AccessCodec.decodeEvent(bytes);
       case ACCESS_STATE -> AccessCodec.decodeState(bytes);
+      case AUDIT_EVENT -> AuditCodec.decodeEvent(bytes);
+      case AUDIT_STATE -> AuditCodec.decodeState(bytes);
       case DOOR_EVENT -> DoorCodec.decodeEvent(bytes);
       case DOOR_STATE -> DoorCodec.decodeState(bytes);
       case LEASE_EVENT, LEASE_CLOSED -> LeaseCodec.decodeEvent(bytes);

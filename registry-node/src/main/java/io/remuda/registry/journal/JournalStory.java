@@ -1,5 +1,6 @@
 package io.remuda.registry.journal;
 
+import io.remuda.protocol.AuditProtocol;
 import io.remuda.protocol.model.EventView;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -210,7 +211,9 @@ final class JournalStory {
     statement.setString(first, PersistenceIds.model(subject));
     statement.setString(first + 1, PersistenceIds.machine(subject));
     statement.setString(first + 2, PersistenceIds.lease(subject));
-    statement.setString(first + 3, PersistenceIds.access());
+    // Both have one name for all their subjects, and no subject is in both.
+    boolean isAudit = subject.equals(AuditProtocol.SUBJECT);
+    statement.setString(first + 3, isAudit ? PersistenceIds.audit() : PersistenceIds.access());
   }
 
   private static Rows read(PreparedStatement statement, long from, long settled)

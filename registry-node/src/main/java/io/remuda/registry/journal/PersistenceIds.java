@@ -1,6 +1,7 @@
 package io.remuda.registry.journal;
 
 import io.remuda.protocol.AccessProtocol;
+import io.remuda.protocol.AuditProtocol;
 import io.remuda.protocol.LeaseProtocol;
 import io.remuda.protocol.MachineProtocol;
 import io.remuda.protocol.RegistryProtocol;
@@ -23,6 +24,10 @@ public final class PersistenceIds {
 
   public static String access() {
     return AccessProtocol.TYPE_KEY.name() + BAR + AccessProtocol.ENTITY_ID;
+  }
+
+  public static String audit() {
+    return AuditProtocol.TYPE_KEY.name() + BAR + AuditProtocol.ENTITY_ID;
   }
 
   public static String door() {

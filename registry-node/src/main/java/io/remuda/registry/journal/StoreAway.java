@@ -3,6 +3,7 @@ package io.remuda.registry.journal;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import io.remuda.protocol.AccessProtocol;
+import io.remuda.protocol.AuditProtocol;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.LeaseProtocol;
 import io.remuda.protocol.MachineProtocol;
@@ -48,6 +49,8 @@ public final class StoreAway {
       refuse(command, why);
     } else if (message instanceof LeaseProtocol.Command command) {
       refuse(command, why);
+    } else if (message instanceof AuditProtocol.Keep keep) {
+      keep.replyTo().tell(new AuditProtocol.Kept(Optional.of(why)));
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.remuda.registry.access.AccessEvent;
+import io.remuda.registry.audit.AuditEvent;
 import io.remuda.registry.door.DoorEvent;
 import io.remuda.registry.lease.LeaseEvent;
 import io.remuda.registry.machine.MachineEvent;
@@ -52,6 +53,7 @@ class JournalBytesTest {
                     MachineEvent.class,
                     AccessEvent.class,
                     DoorEvent.class,
+                    AuditEvent.class,
                     LeaseEvent.class)
                 .flatMap(JournalBytesTest::kinds)
                 .map(Class::getSimpleName))

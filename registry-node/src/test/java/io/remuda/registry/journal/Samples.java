@@ -5,6 +5,7 @@ import static io.remuda.registry.testing.Specs.aSpec;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.AuditProtocol;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.LeaseProtocol;
 import io.remuda.protocol.id.InstanceId;
@@ -26,6 +27,8 @@ import io.remuda.protocol.model.Spread;
 import io.remuda.protocol.model.Verdict;
 import io.remuda.registry.access.AccessEvent;
 import io.remuda.registry.access.AccessState;
+import io.remuda.registry.audit.AuditEvent;
+import io.remuda.registry.audit.AuditState;
 import io.remuda.registry.door.DoorEvent;
 import io.remuda.registry.door.DoorState;
 import io.remuda.registry.lease.LeaseEvent;
@@ -209,6 +212,19 @@ final class Samples {
     all.put(
         "KeyRotated-stolen",
         new AccessEvent.KeyRotated(new KeyId("abcd1234"), "11ee", Optional.empty(), AT));
+    all.put(
+        "Operated",
+        new AuditEvent.Operated(
+            new AuditProtocol.Deed(
+                "req-1",
+                "abcd1234",
+                Optional.of("acme"),
+                "PUT /v1/deployments/{name}",
+                "/v1/deployments/demo",
+                409,
+                Optional.of("version_conflict")),
+            AT));
+    all.put("AuditState", new AuditState(7));
     all.put("KeyRevoked", new AccessEvent.KeyRevoked(new KeyId("abcd1234"), AT));
     all.put(
         "NodeRefused", new DoorEvent.NodeRefused("192.0.2.7", "it shows no certificate", 3, AT));

@@ -14,6 +14,7 @@ import akka.cluster.sharding.typed.javadsl.EntityRef;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.remuda.protocol.AccessProtocol;
+import io.remuda.protocol.AuditProtocol;
 import io.remuda.protocol.Catalog;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.Keys;
@@ -216,6 +217,13 @@ public final class TestRegistry implements AutoCloseable {
 
   public AccessProtocol.Reply revokeKey(KeyId id) {
     return keys(replyTo -> new AccessProtocol.RevokeKey(id, replyTo));
+  }
+
+  public AuditProtocol.Kept keep(AuditProtocol.Deed deed) {
+    return get(
+        ClusterSharding.get(system())
+            .entityRefFor(AuditProtocol.TYPE_KEY, AuditProtocol.ENTITY_ID)
+            .<AuditProtocol.Kept>ask(replyTo -> new AuditProtocol.Keep(deed, replyTo), ASK));
   }
 
   private AccessProtocol.Reply keys(

@@ -83,6 +83,11 @@ final class DialectAnswer implements InferenceSink {
   }
 
   @Override
+  public void onLoad(int requests) {
+    sink.onLoad(requests);
+  }
+
+  @Override
   public void onHead(int status, List<Map.Entry<String, String>> headers) {
     if (status >= 400) {
       sink.onHead(status, headers);

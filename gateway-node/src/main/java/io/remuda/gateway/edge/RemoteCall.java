@@ -168,9 +168,26 @@ final class RemoteCall implements InferenceCall {
         headers.add(Map.entry(name, value));
       }
     }
+    tellLoad(response.getHeader(FrontHeaders.LOAD));
     headSent = true;
     int status = response.statusCode();
     tell(() -> sink.onHead(status, headers));
+  }
+
+  /** A front of an older version tells none. */
+  private void tellLoad(@Nullable String told) {
+    if (told != null && !told.isEmpty() && told.length() < 10) {
+      int load = 0;
+      for (int i = 0; i < told.length(); i++) {
+        int digit = told.charAt(i) - '0';
+        if (digit < 0 || digit > 9) {
+          return;
+        }
+        load = 10 * load + digit;
+      }
+      int all = load;
+      tell(() -> sink.onLoad(all));
+    }
   }
 
   /** The front has refused: its body is the sentence. */

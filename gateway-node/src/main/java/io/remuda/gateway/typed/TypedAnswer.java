@@ -59,6 +59,11 @@ final class TypedAnswer implements InferenceSink {
   }
 
   @Override
+  public void onLoad(int requests) {
+    sink.onLoad(requests);
+  }
+
+  @Override
   public void onHead(int status, List<Map.Entry<String, String>> headers) {
     String type = "";
     for (Map.Entry<String, String> header : headers) {

@@ -21,6 +21,11 @@ record CrossingSink(InferenceSink sink, Executor loop) implements InferenceSink 
   }
 
   @Override
+  public void onLoad(int requests) {
+    loop.execute(() -> sink.onLoad(requests));
+  }
+
+  @Override
   public void onHead(int status, List<Map.Entry<String, String>> headers) {
     loop.execute(() -> sink.onHead(status, headers));
   }

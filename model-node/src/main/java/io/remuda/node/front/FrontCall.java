@@ -209,6 +209,7 @@ final class FrontCall implements InferenceCall {
     public void onHead(int status, List<Map.Entry<String, String>> headers) {
       if (!over) {
         headSent = true;
+        sink.onLoad(instance.gate().inFlight() + instance.gate().queued());
         sink.onHead(status, headers);
       }
     }

@@ -71,6 +71,13 @@ final class FrontExchange implements InferenceSink {
   }
 
   @Override
+  public void onLoad(int requests) {
+    if (!over) {
+      response.putHeader(FrontHeaders.LOAD, Integer.toString(requests));
+    }
+  }
+
+  @Override
   public void onHead(int status, List<Map.Entry<String, String>> headers) {
     if (over) {
       return;

@@ -86,6 +86,7 @@ class FrontServerTest {
 
       assertThat(answer.statusCode()).isEqualTo(200);
       assertThat(answer.body()).isEqualTo("{\"a\":1}");
+      assertThat(answer.headers().firstValue("x-remuda-load")).hasValue("1");
       assertThat(engine.seen().get(0).headers())
           .containsEntry("authorization", "Bearer own")
           .doesNotContainKey("x-remuda-cluster-key");

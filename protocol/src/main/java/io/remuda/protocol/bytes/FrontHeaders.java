@@ -20,6 +20,9 @@ public final class FrontHeaders {
   /** On a refusal: {@code true} when the request may be sent to another instance. */
   public static final String RETRY = "x-remuda-retry";
 
+  /** On an answer: how many requests the instance has now, of whichever gateway. */
+  public static final String LOAD = "x-remuda-load";
+
   /** Names a call to a model's host, and then the one whose end it is told of. */
   public static final String CALL = "x-remuda-call";
 

@@ -25,6 +25,12 @@ public interface InferenceSink {
    */
   default void onProgress(int percent) {}
 
+  /**
+   * How many requests the instance has now, this one and those of other gateways among them. Told
+   * at most once, before the head, where the machine tells it.
+   */
+  default void onLoad(int requests) {}
+
   void onHead(int status, List<Map.Entry<String, String>> headers);
 
   /** The sink owns {@code bytes} and releases them. */

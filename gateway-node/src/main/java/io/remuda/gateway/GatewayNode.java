@@ -14,6 +14,7 @@ import io.remuda.gateway.edge.FrontClientSettings;
 import io.remuda.gateway.edge.InferenceHandler;
 import io.remuda.gateway.edge.InferenceSettings;
 import io.remuda.gateway.edge.KamonRequestMetrics;
+import io.remuda.gateway.edge.RecentRequests;
 import io.remuda.gateway.edge.RemotePorts;
 import io.remuda.gateway.http.ApiServer;
 import io.remuda.gateway.http.FleetClient;
@@ -21,6 +22,7 @@ import io.remuda.gateway.http.FleetPort;
 import io.remuda.gateway.http.LeaseClient;
 import io.remuda.gateway.http.LeaseLookups;
 import io.remuda.gateway.http.LeaseSettings;
+import io.remuda.gateway.http.RequestVoice;
 import io.remuda.gateway.routing.DemandVoice;
 import io.remuda.gateway.routing.FrontPoll;
 import io.remuda.gateway.routing.RouteFeed;
@@ -84,6 +86,7 @@ public final class GatewayNode implements AutoCloseable {
   private final FirstKey firstKey;
   private final HostPort address;
   private Optional<ApiServer> api = Optional.empty();
+  private Optional<RecentRequests> recent = Optional.empty();
   private volatile Optional<ClusterHost> cluster = Optional.empty();
 
   private GatewayNode(
@@ -187,6 +190,9 @@ public final class GatewayNode implements AutoCloseable {
         context -> {
           context.spawn(supervised(RouteFeed.create(routes)), "route-feed");
           context.spawn(supervised(FleetPort.create(fleet)), "fleet-port");
+          recent.ifPresent(
+              requests ->
+                  context.spawn(supervised(RequestVoice.create(requests)), "request-voice"));
           return Behaviors.empty();
         });
   }
@@ -247,6 +253,7 @@ public final class GatewayNode implements AutoCloseable {
             timers,
             new TypedCalls(schemas),
             new LeaseLookups(new LeaseClient(fleet), LeaseSettings.from(config)));
+    recent = Optional.of(handler.recent());
     HostPort wanted = settings.address();
     TaskPart tasks =
         TaskPart.start(
@@ -283,6 +290,7 @@ public final class GatewayNode implements AutoCloseable {
             Metrics::scrapeText,
             secret,
             settings.edge() ? Optional.empty() : Optional.of(handler),
+            handler.recent(),
             schemas,
             tasks.api(),
             clock);

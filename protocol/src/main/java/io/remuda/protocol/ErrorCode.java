@@ -53,6 +53,8 @@ public enum ErrorCode {
   /** A node has no memory for one more request now. */
   OVERLOADED(503, Type.SERVER, Retry.SOON),
   TIMED_OUT(504, Type.SERVER, Retry.NEVER),
+  /** No slot came free for the request in the time that it may wait. */
+  WAITED_TOO_LONG(504, Type.SERVER, Retry.SOON),
   /** A machine has not the room; the registry tries the next one. */
   NODE_FULL(503, Type.SERVER, Retry.LATER),
   /** A machine takes no new instances. */

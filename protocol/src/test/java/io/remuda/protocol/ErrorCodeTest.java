@@ -27,6 +27,7 @@ class ErrorCodeTest {
       model_loading 503 server_error LATER
       registry_unavailable 503 server_error LATER
       timed_out 504 server_error NEVER
+      waited_too_long 504 server_error SOON
       """;
 
   @Test
@@ -54,7 +55,7 @@ class ErrorCodeTest {
   void whatCannotHelpIsNeverRetried() {
     for (ErrorCode code : ErrorCode.values()) {
       if (code.retry() != ErrorCode.Retry.NEVER) {
-        assertThat(code.status()).as(code.code()).isIn(408, 429, 502, 503);
+        assertThat(code.status()).as(code.code()).isIn(408, 429, 502, 503, 504);
       }
     }
   }

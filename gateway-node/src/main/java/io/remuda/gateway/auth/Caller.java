@@ -40,6 +40,11 @@ public record Caller(String name, Set<Scope> scopes, AllowList models, Optional<
     return new Caller(key.id().value(), key.scopes(), key.allowed(), key.tenant());
   }
 
+  /** Id of the key that it showed; empty where none is needed. */
+  public String key() {
+    return equals(LOCAL) ? "" : name;
+  }
+
   public boolean may(Need need) {
     return need.isMetBy(scopes);
   }

@@ -34,7 +34,7 @@ public final class EdgeKeys implements Authenticator {
     }
     Caller caller = outcome.caller().get();
     return Decision.allowed(
-        caller.name(),
+        caller.key(),
         caller.seesAll()
             ? model -> true
             : model -> ModelName.parse(model).filter(caller::sees).isPresent(),

@@ -34,7 +34,8 @@ final class AnthropicErrors {
     return switch (code) {
       case "too_large" -> "request_too_large";
       case "timed_out", "request_timeout" -> "timeout_error";
-      case "overloaded", "model_loading", "model_not_ready", "shutting_down" -> "overloaded_error";
+      case "overloaded", "model_loading", "model_not_ready", "shutting_down", "waited_too_long" ->
+          "overloaded_error";
       default ->
           switch (type) {
             case "server_error" -> "api_error";

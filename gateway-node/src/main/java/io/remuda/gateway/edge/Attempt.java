@@ -46,6 +46,7 @@ final class Attempt implements InferenceSink {
   private @Nullable ByteBuf held;
   private @Nullable StreamGuard guard;
   private boolean done;
+  private long sentAt;
 
   Attempt(Inference inference, Target target) {
     this.inference = inference;
@@ -58,6 +59,8 @@ final class Attempt implements InferenceSink {
 
   void start(InferencePort port, InferenceRequest request) {
     target.enter();
+    sentAt = System.nanoTime();
+    target.sent(sentAt, inference.routing());
     InferenceCall started = port.call(request, this);
     if (!done) {
       call = started;
@@ -105,6 +108,13 @@ final class Attempt implements InferenceSink {
   }
 
   @Override
+  public void onLoad(int requests) {
+    if (!done) {
+      target.told(requests, System.nanoTime());
+    }
+  }
+
+  @Override
   public void onHead(int answered, List<Map.Entry<String, String>> answeredHeaders) {
     if (done) {
       return;
@@ -131,6 +141,7 @@ final class Attempt implements InferenceSink {
       case OPENED -> {
         if (bytes.isReadable()) {
           mode = Mode.STREAMING;
+          served(true);
           inference.head(this, status, inference.endpoint().dialect().streamHeaders(), true);
           stream(bytes);
         } else {
@@ -150,6 +161,7 @@ final class Attempt implements InferenceSink {
         ByteBuf all = collect(bytes);
         if (all.readableBytes() > inference.heldAnswerBytes()) {
           mode = Mode.PASSING;
+          served(false);
           held = null;
           inference.head(this, status, headers, false);
           if (done) {
@@ -185,6 +197,7 @@ final class Attempt implements InferenceSink {
       }
       case HOLDING -> {
         ByteBuf all = takeHeld();
+        served(false);
         close();
         inference.whole(this, status, headers, all);
       }
@@ -199,6 +212,7 @@ final class Attempt implements InferenceSink {
     }
     StreamGuard watching = guard;
     Mode was = mode;
+    inference.outcomes().ended(target, reason);
     close(reason.code() != ErrorCode.BUSY);
     switch (was) {
       // Of what is held the client has seen nothing, so that trying again repeats nothing to it.
@@ -212,6 +226,10 @@ final class Attempt implements InferenceSink {
           inference.failedLate(
               reason, watching != null, watching != null && watching.betweenEvents());
     }
+  }
+
+  private void served(boolean stream) {
+    inference.outcomes().served(target, stream, System.nanoTime() - sentAt);
   }
 
   private void stream(ByteBuf bytes) {
@@ -240,9 +258,11 @@ final class Attempt implements InferenceSink {
     switch (ending) {
       case COMPLETE -> inference.end(false);
       case WITHOUT_DONE -> inference.end(true);
-      case BROKEN ->
-          inference.failedLate(
-              gone("ended its stream in the middle"), true, watching.betweenEvents());
+      case BROKEN -> {
+        Refused broken = gone("ended its stream in the middle");
+        inference.outcomes().ended(target, broken);
+        inference.failedLate(broken, true, watching.betweenEvents());
+      }
     }
   }
 
@@ -253,8 +273,15 @@ final class Attempt implements InferenceSink {
     if (full) {
       all.release();
       String why = "the engine of " + target.instance() + " takes no more requests now; try again";
-      inference.failedEarly(this, Refused.of(ErrorCode.BUSY, why), true);
+      Refused busy = Refused.of(ErrorCode.BUSY, why);
+      inference.outcomes().ended(target, busy);
+      inference.failedEarly(this, busy, true);
       return;
+    }
+    if (status >= 500) {
+      inference.outcomes().failed(target, ErrorCode.ENGINE_FAILED);
+    } else {
+      inference.outcomes().answered(target);
     }
     if (status >= 500 && inference.hasAnother()) {
       all.release();

@@ -36,6 +36,19 @@ final class ClientAnswer {
       Unpooled.unreleasableBuffer(
           Unpooled.copiedBuffer(": keep-alive\n\n", StandardCharsets.US_ASCII));
 
+  /** Which way an answer came, as its headers tell. */
+  record Way(InstanceId instance, int attempts, long queueMillis, long overheadMillis) {
+    private List<Map.Entry<String, String>> with(List<Map.Entry<String, String>> headers) {
+      List<Map.Entry<String, String>> all = new ArrayList<>(headers.size() + 4);
+      all.addAll(headers);
+      all.add(Map.entry(Headers.INSTANCE, instance.toString()));
+      all.add(Map.entry(Headers.ATTEMPTS, Integer.toString(attempts)));
+      all.add(Map.entry(Headers.QUEUE_MS, Long.toString(queueMillis)));
+      all.add(Map.entry(Headers.OVERHEAD_MS, Long.toString(overheadMillis)));
+      return all;
+    }
+  }
+
   private final ClientRequest request;
   private final AnswerSink sink;
   private boolean headSent;
@@ -91,10 +104,9 @@ final class ClientAnswer {
     }
   }
 
-  void whole(
-      int status, List<Map.Entry<String, String>> headers, InstanceId instance, ByteBuf body) {
+  void whole(int status, List<Map.Entry<String, String>> headers, Way way, ByteBuf body) {
     headSent = true;
-    sink.whole(status, withInstance(headers, instance), body);
+    sink.whole(status, way.with(headers), body);
   }
 
   /** An engine's error for a client that was promised a stream. Releases {@code body}. */
@@ -107,12 +119,11 @@ final class ClientAnswer {
   }
 
   /** The engine's head, unless the client has got one already. */
-  void head(
-      int status, List<Map.Entry<String, String>> headers, InstanceId instance, boolean events) {
+  void head(int status, List<Map.Entry<String, String>> headers, Way way, boolean events) {
     streaming = events;
     if (!early) {
       headSent = true;
-      sink.head(status, withInstance(headers, instance));
+      sink.head(status, way.with(headers));
     }
   }
 
@@ -152,13 +163,5 @@ final class ClientAnswer {
         refused.code().status(),
         ErrorAnswer.headers(refused.code(), retryAfter),
         Unpooled.copiedBuffer(body, StandardCharsets.UTF_8));
-  }
-
-  private static List<Map.Entry<String, String>> withInstance(
-      List<Map.Entry<String, String>> headers, InstanceId instance) {
-    List<Map.Entry<String, String>> all = new ArrayList<>(headers.size() + 1);
-    all.addAll(headers);
-    all.add(Map.entry(Headers.INSTANCE, instance.toString()));
-    return all;
   }
 }

@@ -21,6 +21,7 @@ import java.util.function.Predicate;
  * @param loop where everything about this request happens
  * @param lease under which it comes: it goes to that lease's instances alone; empty: to those that
  *     are everybody's
+ * @param sender who sent it
  */
 public record ClientRequest(
     Endpoint endpoint,
@@ -31,7 +32,8 @@ public record ClientRequest(
     Predicate<String> models,
     Optional<Duration> holdFor,
     Executor loop,
-    Optional<LeaseToken> lease) {
+    Optional<LeaseToken> lease,
+    Sender sender) {
 
   /** One under no lease. */
   public ClientRequest(
@@ -43,6 +45,30 @@ public record ClientRequest(
       Predicate<String> models,
       Optional<Duration> holdFor,
       Executor loop) {
-    this(endpoint, model, headers, body, requestId, models, holdFor, loop, Optional.empty());
+    this(
+        endpoint,
+        model,
+        headers,
+        body,
+        requestId,
+        models,
+        holdFor,
+        loop,
+        Optional.empty(),
+        Sender.ANYBODY);
+  }
+
+  /** One of nobody in particular. */
+  public ClientRequest(
+      Endpoint endpoint,
+      Optional<String> model,
+      List<Map.Entry<String, String>> headers,
+      ByteBuf body,
+      String requestId,
+      Predicate<String> models,
+      Optional<Duration> holdFor,
+      Executor loop,
+      Optional<LeaseToken> lease) {
+    this(endpoint, model, headers, body, requestId, models, holdFor, loop, lease, Sender.ANYBODY);
   }
 }

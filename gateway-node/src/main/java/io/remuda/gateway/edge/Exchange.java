@@ -236,7 +236,11 @@ final class Exchange implements AnswerSink {
                     checked.models(),
                     wait(request.getHeader(Headers.WAIT)),
                     loop.executor(),
-                    lease.token()),
+                    lease.token(),
+                    Sender.of(
+                        checked.key(),
+                        Optional.ofNullable(request.getHeader(Headers.SESSION)),
+                        Optional.ofNullable(request.getHeader(Headers.PRIORITY)))),
                 this);
     if (over) {
       answer = null;

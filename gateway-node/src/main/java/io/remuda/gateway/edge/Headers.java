@@ -15,6 +15,21 @@ public final class Headers {
   /** How long the client wants to be held while its model loads, in seconds. */
   public static final String WAIT = "x-remuda-wait";
 
+  /** Requests of one session are best served where the last one of it was. */
+  public static final String SESSION = "x-remuda-session";
+
+  /** How urgent a request is that has to wait: high, normal or low. */
+  public static final String PRIORITY = "x-remuda-priority";
+
+  /** On an answer: milliseconds for which its request waited in line. */
+  static final String QUEUE_MS = "x-remuda-queue-ms";
+
+  /** On an answer: milliseconds that the gateway itself took until the answer began. */
+  static final String OVERHEAD_MS = "x-remuda-overhead-ms";
+
+  /** On an answer: how many times its request was sent to an instance. */
+  static final String ATTEMPTS = "x-remuda-attempts";
+
   private static final String[] TO_ENGINES = {
     "content-type", "accept", "traceparent", "tracestate", "anthropic-version", "anthropic-beta"
   };

@@ -1,6 +1,8 @@
 package io.remuda.gateway.edge;
 
+import io.remuda.gateway.routing.AdmissionSettings;
 import io.remuda.gateway.routing.ModelEntry;
+import io.remuda.gateway.routing.Rank;
 import io.remuda.gateway.routing.WaitingRoom;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
@@ -51,11 +53,13 @@ final class Holding {
     boolean returns = called;
     called = false;
     Duration left = left(entry);
+    if (left.isZero() && returns && isInLine(entry, refused)) {
+      return Optional.of(Refusals.waitedTooLong(entry.name()));
+    }
     if (left.isZero() || !entry.mayBecomeReady()) {
       return Optional.of(said(entry, refused));
     }
-    WaitingRoom.Guest guest =
-        new WaitingRoom.Guest(entry.name(), started, request.loop(), this::called);
+    WaitingRoom.Guest guest = guest(entry.name());
     place =
         returns
             ? room.comeBack(guest, left, refused.isPresent())
@@ -63,7 +67,7 @@ final class Holding {
     if (place.isPresent()) {
       return Optional.empty();
     }
-    return Optional.of(room.isClosed() ? Refusals.stopping() : Refusals.roomFull(entry.name()));
+    return Optional.of(noPlace(entry.name()));
   }
 
   /**
@@ -85,12 +89,37 @@ final class Holding {
     if (left.isZero() || left.isNegative()) {
       return Optional.of(unknown);
     }
-    WaitingRoom.Guest guest = new WaitingRoom.Guest(alias, started, request.loop(), this::called);
+    WaitingRoom.Guest guest = guest(alias);
     place = returns ? room.comeBack(guest, left, false) : room.enter(guest, left, false);
     if (place.isPresent()) {
       return Optional.empty();
     }
-    return Optional.of(room.isClosed() ? Refusals.stopping() : Refusals.roomFull(alias));
+    return Optional.of(noPlace(alias));
+  }
+
+  private WaitingRoom.Guest guest(String model) {
+    AdmissionSettings admission = handler.settings().admission();
+    String key = request.sender().key();
+    Rank rank =
+        new Rank(
+            key,
+            admission.weight(key),
+            admission.granted(key, request.sender().priority().orElse(admission.usual())));
+    return new WaitingRoom.Guest(model, started, rank, request.loop(), this::called);
+  }
+
+  private Refused noPlace(String model) {
+    if (room.isClosed()) {
+      return Refusals.stopping();
+    }
+    return room.isFullFor(request.sender().key())
+        ? Refusals.shareFull(model)
+        : Refusals.roomFull(model);
+  }
+
+  /** Whether it waited for a slot where instances serve, and not for an instance. */
+  private static boolean isInLine(ModelEntry entry, Optional<Refused> refused) {
+    return entry.readyCount() > 0 && refused.map(why -> why.code() == ErrorCode.BUSY).orElse(true);
   }
 
   /** What to tell a client that has waited for a while; nothing while its request is not held. */

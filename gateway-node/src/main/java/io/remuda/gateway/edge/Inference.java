@@ -1,14 +1,18 @@
 package io.remuda.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
+import io.remuda.gateway.routing.Asked;
 import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.gateway.routing.RouteSnapshot;
+import io.remuda.gateway.routing.RoutingSettings;
 import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.RecentRequest;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.LeaseToken;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +31,7 @@ final class Inference implements AnswerInProgress {
   private final Stillness stillness = new Stillness();
   private final long started = System.nanoTime();
   private final Hops hops = new Hops(started);
+  private final Timings timings = new Timings(started);
   private final Holding holding;
   // A model's name or an alias, which may stand for another model before this is over.
   private String asked = "";
@@ -53,10 +58,26 @@ final class Inference implements AnswerInProgress {
     asked = body.model();
     model = asked;
     if (refused.isEmpty()) {
+      tries.asks(footprint());
       route();
     } else {
       refuse(refused.get(), Duration.ZERO);
     }
+  }
+
+  /** Where there is no choice nothing of the body is looked at. */
+  private Asked footprint() {
+    ModelEntry entry = handler.routes().snapshot().get(asked);
+    boolean chooses = entry != null && entry.readyCount() > 1 && request.lease().isEmpty();
+    return chooses
+        ? Asked.of(
+            routing(),
+            handler.prefixes(),
+            body.stream(),
+            asked,
+            request.sender().session(),
+            request.body())
+        : Asked.unknown(routing(), handler.prefixes(), body.stream());
   }
 
   @Override
@@ -252,6 +273,7 @@ final class Inference implements AnswerInProgress {
    */
   private void hold(ModelEntry entry, Optional<Refused> refused) {
     tries.anew();
+    timings.waits(System.nanoTime());
     holding.hold(entry, refused).ifPresent(why -> refuse(why, retryAfter(why)));
   }
 
@@ -259,6 +281,8 @@ final class Inference implements AnswerInProgress {
     tries.count();
     sentAt = System.nanoTime();
     holding.sent(model, sentAt);
+    timings.sent(sentAt);
+    tries.sentTo(target);
     hops.to(target);
     Attempt next = new Attempt(this, target);
     underway.begin(next);
@@ -275,6 +299,7 @@ final class Inference implements AnswerInProgress {
       return;
     }
     hops.failed(failed.target(), reason);
+    timings.answered(System.nanoTime());
     tries.ended(reason);
     if (!underway.failed(failed)) {
       return;
@@ -322,7 +347,7 @@ final class Inference implements AnswerInProgress {
     underway.chosen(from);
     noteFirstByte();
     if (!answer.promisedStream()) {
-      answer.whole(status, headers, from.target().instance(), content);
+      answer.whole(status, headers, how(from), content);
     } else if (status >= 400) {
       answer.errorAsEvent(content);
     } else {
@@ -344,7 +369,19 @@ final class Inference implements AnswerInProgress {
       refuse(notTheStream(), Duration.ZERO);
       return;
     }
-    answer.head(status, headers, from.target().instance(), events);
+    answer.head(status, headers, how(from), events);
+  }
+
+  /** What the client is told of its request's way. */
+  private ClientAnswer.Way how(Attempt from) {
+    long now = System.nanoTime();
+    timings.answered(now);
+    hops.answered(from.target());
+    return new ClientAnswer.Way(
+        from.target().instance(),
+        tries.sent(),
+        timings.queueMillis(now),
+        timings.overheadMillis(now));
   }
 
   /** The engine is at work, on what its client is not shown. */
@@ -392,6 +429,14 @@ final class Inference implements AnswerInProgress {
     return underway.isDouble();
   }
 
+  RoutingSettings routing() {
+    return handler.settings().routing();
+  }
+
+  Outcomes outcomes() {
+    return handler.outcomes();
+  }
+
   Endpoint endpoint() {
     return request.endpoint();
   }
@@ -420,8 +465,11 @@ final class Inference implements AnswerInProgress {
     return handler.settings().loadingRetryAfter();
   }
 
+  /** At least as long as the line is now, where there is one. */
   private Duration retryAfter(Refused refused) {
-    return handler.settings().retryAfter(refused.code());
+    Duration least = handler.settings().retryAfter(refused.code());
+    Duration line = handler.waitingRoom().untilServed(model);
+    return line.compareTo(least) > 0 ? line : least;
   }
 
   /** A name that nobody has deployed must not become a label of a metric. */
@@ -452,6 +500,7 @@ final class Inference implements AnswerInProgress {
     body.release();
     long now = System.nanoTime();
     hops.over(request.requestId(), model, code, firstByteAt, now);
+    handler.recent().add(recent(code, now));
     handler
         .metrics()
         .ended(
@@ -460,5 +509,21 @@ final class Inference implements AnswerInProgress {
             code,
             Duration.ofNanos(firstByteAt == 0 ? -1 : firstByteAt - started),
             Duration.ofNanos(now - started));
+  }
+
+  private RecentRequest recent(String code, long now) {
+    return new RecentRequest(
+        request.requestId(),
+        request.sender().key(),
+        request.endpoint().path(),
+        model,
+        code,
+        Instant.now(),
+        hops.millis(now),
+        firstByteAt == 0 ? -1 : hops.millis(firstByteAt),
+        timings.queueMillis(now),
+        timings.instanceMillis(now),
+        timings.overheadMillis(firstByteAt == 0 ? now : firstByteAt),
+        hops.tries());
   }
 }

@@ -1,5 +1,6 @@
 package io.remuda.gateway.edge;
 
+import io.remuda.gateway.routing.PrefixIndex;
 import io.remuda.gateway.routing.Routes;
 import io.remuda.gateway.routing.WaitingRoom;
 import java.time.Duration;
@@ -25,6 +26,9 @@ public final class InferenceHandler {
   private final Translations translations;
   private final LeaseDirectory leases;
   private final LooseAliases looseAliases;
+  private final PrefixIndex prefixes;
+  private final Outcomes outcomes;
+  private final RecentRequests recent;
 
   /**
    * @param timers answer held requests whose time is over
@@ -55,7 +59,16 @@ public final class InferenceHandler {
     this.ports = ports;
     this.settings = settings;
     this.metrics = metrics;
-    this.waitingRoom = new WaitingRoom(routes, settings.waiting(), settings.waitingRest(), timers);
+    this.waitingRoom =
+        new WaitingRoom(
+            routes,
+            settings.waiting(),
+            settings.admission().waitingPerKey(),
+            settings.waitingRest(),
+            timers);
+    this.prefixes = new PrefixIndex(settings.routing().indexEntries());
+    this.recent = new RecentRequests(settings.recentRequests());
+    this.outcomes = new Outcomes(settings.routing(), metrics);
     this.firstTokens = new FirstTokens(settings.firstTokenWindow());
     this.translations = translations;
     this.leases = leases;
@@ -121,6 +134,20 @@ public final class InferenceHandler {
 
   LeaseDirectory leases() {
     return leases;
+  }
+
+  /** What instances know of requests already. */
+  PrefixIndex prefixes() {
+    return prefixes;
+  }
+
+  /** What became of the last requests. */
+  public RecentRequests recent() {
+    return recent;
+  }
+
+  Outcomes outcomes() {
+    return outcomes;
   }
 
   LooseAliases looseAliases() {

@@ -1,6 +1,8 @@
 package io.remuda.gateway.edge;
 
 import com.typesafe.config.Config;
+import io.remuda.gateway.routing.AdmissionSettings;
+import io.remuda.gateway.routing.RoutingSettings;
 import io.remuda.protocol.ErrorCode;
 import java.time.Duration;
 
@@ -30,6 +32,9 @@ import java.time.Duration;
  * @param progressComment after which a held stream is told each second how far its model is
  * @param leaseRouteWait how long a request under a lease that is READY waits until it is known here
  *     how its instance is reached
+ * @param recentRequests of which it is told what became of them
+ * @param routing how an instance is chosen
+ * @param admission whose turn it is among those that are held
  */
 public record InferenceSettings(
     int attempts,
@@ -47,14 +52,17 @@ public record InferenceSettings(
     Duration leavingWait,
     Duration firstTokenWindow,
     Duration progressComment,
-    Duration leaseRouteWait) {
+    Duration leaseRouteWait,
+    int recentRequests,
+    RoutingSettings routing,
+    AdmissionSettings admission) {
 
   /** What a client is told that was refused so. */
   Duration retryAfter(ErrorCode code) {
     return code.retry() == ErrorCode.Retry.LATER ? loadingRetryAfter : retryAfter;
   }
 
-  /** Reads {@code remuda.gateway.inference}. */
+  /** Reads {@code remuda.gateway.inference}, {@code .routing} and {@code .admission}. */
   public static InferenceSettings from(Config config) {
     Config inference = config.getConfig("remuda.gateway.inference");
     return new InferenceSettings(
@@ -73,6 +81,9 @@ public record InferenceSettings(
         inference.getDuration("leaving-wait"),
         inference.getDuration("first-token-window"),
         inference.getDuration("progress-comment"),
-        inference.getDuration("lease-route-wait"));
+        inference.getDuration("lease-route-wait"),
+        inference.getInt("recent-requests"),
+        RoutingSettings.from(config),
+        AdmissionSettings.from(config));
   }
 }

@@ -38,6 +38,11 @@ public final class KamonRequestMetrics implements RequestMetrics {
     Kamon.timer(MetricNames.WAKE).withTag(MetricNames.MODEL, model).record(held);
   }
 
+  @Override
+  public void leftOut(String model) {
+    Kamon.counter(MetricNames.LEFT_OUT).withTag(MetricNames.MODEL, model).increment();
+  }
+
   private static Instruments make(Key key) {
     TagSet tags =
         TagSet.builder()

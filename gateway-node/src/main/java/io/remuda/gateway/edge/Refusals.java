@@ -73,6 +73,27 @@ final class Refusals {
             + " remuda.gateway.inference.waiting allows; send the request again shortly");
   }
 
+  /** As many requests of its key wait here as may; others' may still come. */
+  static Refused shareFull(String model) {
+    return Refused.of(
+        ErrorCode.RATE_LIMITED,
+        "no instance of '"
+            + model
+            + "' takes requests now, and as many requests of this key wait at this gateway as"
+            + " remuda.gateway.admission.waiting-per-key allows; send fewer at a time, or again"
+            + " shortly");
+  }
+
+  /** Its time is over, and all instances still work on others'. */
+  static Refused waitedTooLong(String model) {
+    return Refused.of(
+        ErrorCode.WAITED_TOO_LONG,
+        "no slot of '"
+            + model
+            + "' came free for this request in the time that it may wait; try again, let it wait"
+            + " longer with x-remuda-wait, or scale the model up");
+  }
+
   static Refused notOffered(String model, Endpoint endpoint, Set<String> offered) {
     return Refused.of(
         ErrorCode.NOT_SUPPORTED,

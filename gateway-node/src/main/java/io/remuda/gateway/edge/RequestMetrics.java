@@ -21,4 +21,7 @@ public interface RequestMetrics {
    * @param held the one that came first
    */
   default void woken(String model, Duration held) {}
+
+  /** An instance of the model is left out, since its requests fail. */
+  default void leftOut(String model) {}
 }

@@ -1,5 +1,6 @@
 package io.remuda.gateway.edge;
 
+import io.remuda.gateway.routing.Asked;
 import io.remuda.gateway.routing.Balancer;
 import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.gateway.routing.RouteSnapshot;
@@ -20,7 +21,11 @@ final class Tries {
   private final Optional<LeaseId> lease;
   private Set<InstanceId> tried = Set.of();
   private Optional<Refused> full = Optional.empty();
+  private Optional<Asked> asked = Optional.empty();
   private int attempts;
+
+  /** Of all times that it went out, those before a wait too. */
+  private int sent;
 
   /** Attempts at whose end their engine was gone: perhaps by this request's doing. */
   private int engines;
@@ -40,8 +45,24 @@ final class Tries {
     this.lease = lease;
   }
 
+  /** What of the request has a say in where it goes. */
+  void asks(Asked what) {
+    asked = Optional.of(what);
+  }
+
+  /** The request goes to this instance, which knows it from now on. */
+  void sentTo(Target target) {
+    asked.ifPresent(what -> what.sentTo(target));
+  }
+
+  /** How many times it went out. */
+  int sent() {
+    return sent;
+  }
+
   /** The request goes out once more. */
   void count() {
+    sent++;
     attempts++;
     outOfSightSince = 0;
   }
@@ -140,7 +161,12 @@ final class Tries {
   private Optional<Target> pick(ModelEntry entry, Set<InstanceId> without) {
     return lease.isPresent()
         ? entry.leasedTo(lease.get(), without)
-        : Balancer.pick(entry, without, ThreadLocalRandom.current());
+        : asked
+            .map(
+                what ->
+                    Balancer.pick(
+                        entry, without, what, System.nanoTime(), ThreadLocalRandom.current()))
+            .orElseGet(() -> Balancer.pick(entry, without, ThreadLocalRandom.current()));
   }
 
   private boolean isOffered(ModelEntry entry, InstanceId instance) {

@@ -19,7 +19,9 @@ import com.typesafe.config.ConfigFactory;
 import io.remuda.gateway.auth.KeyCheck;
 import io.remuda.gateway.auth.LeaseSeal;
 import io.remuda.gateway.edge.InferenceHandler;
+import io.remuda.gateway.edge.RecentRequests;
 import io.remuda.gateway.routing.Routes;
+import io.remuda.gateway.routing.RoutingSettings;
 import io.remuda.gateway.typed.SchemaCache;
 import io.remuda.protocol.access.KeyMint;
 import io.remuda.protocol.tls.FleetTls;
@@ -73,6 +75,7 @@ public final class ApiServer {
       Supplier<String> metrics,
       Optional<String> relaySecret,
       Optional<InferenceHandler> inference,
+      RecentRequests recent,
       SchemaCache schemas,
       TaskApi tasks,
       InstantSource clock) {
@@ -192,7 +195,13 @@ public final class ApiServer {
     table.addAll(
         new InferenceRoutes(parts.inference(), materializer, local.executionContext(), seal)
             .endpoints());
+    table.addAll(
+        new RequestRoutes(new RequestSearch(parts.recent(), fleet, settings.askTimeout()))
+            .endpoints());
     table.addAll(new OllamaRoutes(routes::snapshot).endpoints());
+    table.addAll(
+        new ChoiceRoutes(routes::snapshot, RoutingSettings.from(local.settings().config()))
+            .endpoints());
     table.addAll(new DeploymentRoutes(fleet, routes::snapshot, pause, settings).endpoints());
     table.addAll(new RolloutRoutes(fleet).endpoints());
     table.addAll(new AliasRoutes(new AliasClient(fleet), routes::snapshot).endpoints());

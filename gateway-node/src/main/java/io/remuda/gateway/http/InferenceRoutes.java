@@ -10,6 +10,7 @@ import io.remuda.gateway.edge.ClientRequest;
 import io.remuda.gateway.edge.Endpoint;
 import io.remuda.gateway.edge.Headers;
 import io.remuda.gateway.edge.InferenceHandler;
+import io.remuda.gateway.edge.Sender;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.id.ModelName;
@@ -104,7 +105,11 @@ final class InferenceRoutes {
                       name -> ModelName.parse(name).filter(call.caller()::sees).isPresent(),
                       inference.waitBudget(call.header(Headers.WAIT).orElse(null)),
                       lane,
-                      lease.token());
+                      lease.token(),
+                      Sender.of(
+                          call.caller().key(),
+                          call.header(Headers.SESSION),
+                          call.header(Headers.PRIORITY)));
               lane.execute(
                   () -> answer.drives(inference.handle(request, answer), call.departure()));
               return answer.response();

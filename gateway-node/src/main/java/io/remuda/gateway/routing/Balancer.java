@@ -9,69 +9,119 @@ import java.util.random.RandomGenerator;
 
 /**
  * Chooses the instance for a request: the less loaded of two that are drawn at random, by the
- * gateway's own requests in flight as a share of the slots. Where versions of the model have
- * weights, the version is drawn first; one that has no instance for the request leaves it to the
- * others, so that no request fails for a weight. Pure; allocates nothing on the first try.
+ * requests in flight as a share of the slots, times how much slower one of them answers. An
+ * instance that knows the request's beginning may have some more, and the one that has its session
+ * keeps it while it has room. Instances that fail are left out as long as there is another one; new
+ * ones take part more and more often. Where versions of the model have weights, the version is
+ * drawn first; one that has no instance for the request leaves it to the others, so that no request
+ * fails for a weight. Pure; allocates nothing on the first try.
  */
 public final class Balancer {
 
   private Balancer() {}
 
-  /** An instance that takes requests and was not {@code tried}; empty when there is none. */
+  /**
+   * An instance that takes requests and was not {@code tried}, by requests in flight alone; empty
+   * when there is none.
+   */
   public static Optional<Target> pick(
       ModelEntry entry, Set<InstanceId> tried, RandomGenerator random) {
+    return pick(entry, tried, Asked.ANYTHING, 0, random);
+  }
+
+  /**
+   * The same for a request of which more is known.
+   *
+   * @param now of {@link System#nanoTime()}
+   */
+  public static Optional<Target> pick(
+      ModelEntry entry, Set<InstanceId> tried, Asked asked, long now, RandomGenerator random) {
     if (!entry.shares().isEmpty()) {
-      Optional<Target> drawn = among(untried(entry.shares().draw(random), tried), random);
-      if (drawn.isPresent()) {
-        return drawn;
+      List<Target> drawn = usable(entry.shares().draw(random), tried, now);
+      if (!drawn.isEmpty()) {
+        return Optional.of(choose(drawn, asked, now, random));
       }
     }
-    int count = entry.readyCount();
-    if (!tried.isEmpty()) {
-      return among(untried(entry, tried), random);
+    List<Target> usable = usable(entry.ready(), tried, now);
+    // Better one that has failed than none.
+    List<Target> left = usable.isEmpty() ? untried(entry.ready(), tried) : usable;
+    return left.isEmpty() ? Optional.empty() : Optional.of(choose(left, asked, now, random));
+  }
+
+  private static Target choose(
+      List<Target> targets, Asked asked, long now, RandomGenerator random) {
+    int count = targets.size();
+    if (count == 1) {
+      return targets.get(0);
     }
-    return switch (count) {
-      case 0 -> Optional.empty();
-      case 1 -> Optional.of(entry.ready(0));
-      default -> {
-        int first = random.nextInt(count);
-        int second = random.nextInt(count - 1);
-        if (second >= first) {
-          second++;
-        }
-        yield Optional.of(lessLoaded(entry.ready(first), entry.ready(second)));
+    Target keeps = asked.ofSession(targets);
+    if (keeps != null && keeps.underWay(now, asked.settings()) < keeps.route().openSlots()) {
+      return keeps;
+    }
+    int first = random.nextInt(count);
+    int second = random.nextInt(count - 1);
+    if (second >= first) {
+      second++;
+    }
+    Target lighter = lighter(targets.get(first), targets.get(second), asked, now, random);
+    int blocks = asked.knownBlocks(targets);
+    Target knowing = blocks == 0 ? null : asked.knowing(blocks, targets);
+    return knowing != null && isWorthIt(knowing, asked.worth(blocks), lighter, asked, now)
+        ? knowing
+        : lighter;
+  }
+
+  /** The one with less to do; the first when equal. */
+  private static Target lighter(Target a, Target b, Asked asked, long now, RandomGenerator random) {
+    double warmthOfA = a.vitals().warmth(now, asked.settings());
+    double warmthOfB = b.vitals().warmth(now, asked.settings());
+    if (warmthOfA != warmthOfB) {
+      double drawn = random.nextDouble();
+      if (!LoadPolicy.competes(warmthOfA, warmthOfB, drawn)) {
+        return b;
       }
-    };
+      if (!LoadPolicy.competes(warmthOfB, warmthOfA, drawn)) {
+        return a;
+      }
+    }
+    return cost(b, 0, a, asked, now) < cost(a, 0, b, asked, now) ? b : a;
   }
 
-  /** The one with the smaller share of its slots in use; the first when equal. */
-  static Target lessLoaded(Target a, Target b) {
-    long left = (long) a.inFlight() * Math.max(1, b.route().openSlots());
-    long right = (long) b.inFlight() * Math.max(1, a.route().openSlots());
-    return right < left ? b : a;
+  private static boolean isWorthIt(
+      Target knowing, double worth, Target lighter, Asked asked, long now) {
+    return cost(knowing, worth, lighter, asked, now) <= cost(lighter, 0, knowing, asked, now);
   }
 
-  private static List<Target> untried(ModelEntry entry, Set<InstanceId> tried) {
-    List<Target> left = new ArrayList<>(entry.readyCount());
-    for (int i = 0; i < entry.readyCount(); i++) {
-      if (!tried.contains(entry.ready(i).instance())) {
-        left.add(entry.ready(i));
+  private static double cost(Target one, double spared, Target other, Asked asked, long now) {
+    RoutingSettings settings = asked.settings();
+    Pace own = one.vitals().pace(asked.stream());
+    Pace others = other.vitals().pace(asked.stream());
+    long window = settings.paceWindow().toNanos();
+    double slowness =
+        own.isKnown(now, window, settings.paceSamples())
+                && others.isKnown(now, window, settings.paceSamples())
+            ? LoadPolicy.slowness(own.nanos(), others.nanos(), settings)
+            : 1;
+    return LoadPolicy.cost(one.underWay(now, settings), spared, one.route().openSlots(), slowness);
+  }
+
+  /** The same list where none of them is left out. */
+  private static List<Target> usable(List<Target> targets, Set<InstanceId> tried, long now) {
+    List<Target> left = untried(targets, tried);
+    for (int i = 0; i < left.size(); i++) {
+      if (left.get(i).isEjected(now)) {
+        return left.stream().filter(target -> !target.isEjected(now)).toList();
       }
     }
     return left;
   }
 
   private static List<Target> untried(List<Target> targets, Set<InstanceId> tried) {
+    if (tried.isEmpty()) {
+      return targets;
+    }
     List<Target> left = new ArrayList<>(targets);
     left.removeIf(target -> tried.contains(target.instance()));
     return left;
-  }
-
-  private static Optional<Target> among(List<Target> targets, RandomGenerator random) {
-    if (targets.size() < 2) {
-      return targets.stream().findFirst();
-    }
-    Target first = targets.remove(random.nextInt(targets.size()));
-    return Optional.of(lessLoaded(first, targets.get(random.nextInt(targets.size()))));
   }
 }

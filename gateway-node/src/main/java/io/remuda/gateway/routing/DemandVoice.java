@@ -3,6 +3,7 @@ package io.remuda.gateway.routing;
 import io.remuda.protocol.FleetProtocol.Demand;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.metrics.MetricNames;
 import io.remuda.protocol.model.ModelDemand;
 import java.time.Duration;
 import java.util.Comparator;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Tells the registry what this gateway's clients ask for: each interval how many of their requests
  * and tasks wait and how soon first tokens came, and at once, and then each interval, that somebody
  * waits for a model that has no instance. Nothing of it needs an answer; what is lost is said
- * again. How many wait is shown in the metrics too.
+ * again. How many wait is shown in the metrics too, with how many instances are left out.
  */
 public final class DemandVoice implements AutoCloseable {
 
@@ -53,7 +54,8 @@ public final class DemandVoice implements AutoCloseable {
   private final Function<Set<String>, Map<String, Duration>> firstTokens;
   private final Supplier<Map<String, Long>> tasks;
   private final Registry registry;
-  private final WaitingGauges gauges = new WaitingGauges();
+  private final ModelGauges waitingGauges = new ModelGauges(MetricNames.WAITING_REQUESTS);
+  private final ModelGauges outGauges = new ModelGauges(MetricNames.OUT_NOW);
   private final ScheduledFuture<?> rounds;
 
   /** Of this start. */
@@ -115,7 +117,8 @@ public final class DemandVoice implements AutoCloseable {
   private void round() {
     try {
       Map<String, Integer> waiting = room.depths();
-      gauges.show(waiting);
+      waitingGauges.show(waiting);
+      outGauges.show(routes.snapshot().leftOut(System.nanoTime()));
       registry.demand(new Demand(gateway, ++sequence, demand(waiting)));
       waiting.forEach(this::wake);
     } catch (RuntimeException e) {

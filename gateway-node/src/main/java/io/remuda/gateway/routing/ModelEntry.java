@@ -19,7 +19,7 @@ public final class ModelEntry {
 
   private final String name;
   private final Optional<Listing> listing;
-  private final Target[] ready;
+  private final List<Target> ready;
   private final Target[] leased;
   private final List<Route> routes;
   private final Shares shares;
@@ -36,7 +36,7 @@ public final class ModelEntry {
       List<Route> routes) {
     this.name = name;
     this.listing = listing;
-    this.ready = ready.toArray(new Target[0]);
+    this.ready = List.copyOf(ready);
     this.leased = leased.toArray(new Target[0]);
     this.routes = List.copyOf(routes);
     this.shares = Shares.of(listing.map(Listing::weights).orElse(Map.of()), ready);
@@ -70,7 +70,7 @@ public final class ModelEntry {
    * becomes of the model, it has decided already and is about to say.
    */
   public boolean isLeaving() {
-    return ready.length == 0
+    return ready.isEmpty()
         && listing.filter(listed -> listed.ready() > 0).isPresent()
         && routes.stream().allMatch(route -> isGoing(route.phase()));
   }
@@ -84,12 +84,22 @@ public final class ModelEntry {
 
   /** How many instances take everybody's requests. */
   public int readyCount() {
-    return ready.length;
+    return ready.size();
   }
 
   /** The i-th instance that takes everybody's requests. */
   public Target ready(int i) {
-    return ready[i];
+    return ready.get(i);
+  }
+
+  /** Those that take everybody's requests. */
+  public List<Target> ready() {
+    return ready;
+  }
+
+  /** Those that a lease has, or has a share of. */
+  public List<Target> leased() {
+    return List.of(leased);
   }
 
   /** What instances of its versions get of the requests; empty where they are all alike. */

@@ -117,6 +117,22 @@ public final class RouteSnapshot {
     return !outOfSight.contains(machine);
   }
 
+  /**
+   * How many instances are left out, of each model that has such.
+   *
+   * @param now of {@link System#nanoTime()}
+   */
+  Map<String, Integer> leftOut(long now) {
+    Map<String, Integer> out = new HashMap<>();
+    for (ModelEntry entry : models.values()) {
+      int count = (int) entry.ready().stream().filter(one -> one.isEjected(now)).count();
+      if (count > 0) {
+        out.put(entry.name(), count);
+      }
+    }
+    return out;
+  }
+
   public AccessTable access() {
     return access;
   }

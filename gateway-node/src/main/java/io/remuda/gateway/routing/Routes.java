@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +39,24 @@ public final class Routes {
   private final CopyOnWriteArrayList<Consumer<RouteSnapshot>> listeners =
       new CopyOnWriteArrayList<>();
   private AccessTable access = AccessTable.EMPTY;
-  private final Map<InstanceId, AtomicInteger> counters = new HashMap<>();
+  private final Map<InstanceId, Vitals> vitals = new HashMap<>();
+  private final LongSupplier nanos;
   private Set<MachineId> masked = Set.of();
   private Set<MachineId> silent = Set.of();
   private volatile Set<MachineId> members = Set.of();
   private boolean heard;
   private volatile RouteSnapshot snapshot = RouteSnapshot.COLD;
+
+  public Routes() {
+    this(System::nanoTime);
+  }
+
+  /**
+   * @param nanos the time, in nanoseconds of a clock of its own
+   */
+  Routes(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
 
   public RouteSnapshot snapshot() {
     return snapshot;
@@ -168,12 +180,14 @@ public final class Routes {
   }
 
   private RouteSnapshot build() {
+    long now = nanos.getAsLong();
     Map<String, List<Route>> routes = new HashMap<>();
     Set<InstanceId> alive = new HashSet<>();
     for (RouteTable table : tables.values()) {
       for (Route route : table.entries()) {
         if (route.phase() != Phase.ENDED) {
           alive.add(route.instance());
+          vitalsOf(route.instance()).ready(route.phase().takesWork(), now);
           routes
               .computeIfAbsent(route.instance().model().value(), m -> new ArrayList<>())
               .add(route);
@@ -205,7 +219,7 @@ public final class Routes {
             .filter(each -> each.phase() == DeploymentPhase.ENDED && !each.selfRegistered())
             .filter(each -> !models.containsKey(each.name().value()))
             .collect(Collectors.toMap(each -> each.name().value(), each -> each));
-    counters.keySet().retainAll(alive);
+    vitals.keySet().retainAll(alive);
     return new RouteSnapshot(models, listings, aliases, removed, outOfSight, access, !heard);
   }
 
@@ -239,7 +253,11 @@ public final class Routes {
   }
 
   private Target target(Route route) {
-    return new Target(route, counters.computeIfAbsent(route.instance(), id -> new AtomicInteger()));
+    return new Target(route, vitalsOf(route.instance()));
+  }
+
+  private Vitals vitalsOf(InstanceId instance) {
+    return vitals.computeIfAbsent(instance, Vitals::new);
   }
 
   private static Map<Integer, List<Route>> byShard(Collection<Route> routes) {

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests that are held here because no instance of their model takes them now: for each model
- * a line in the order of their arrival, all lines together bounded. Any thread may come in.
+ * a line in which all tenants have their turns, all lines together bounded, and each tenant's part
+ * of them too. Any thread may come in.
  *
  * <p>Whoever waits is called at most once, on its own loop: when an instance has a slot for it by
  * this gateway's count, when waiting has become useless, or when its time is over. It then looks
@@ -31,12 +31,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WaitingRoom implements AutoCloseable {
 
+  /** What is older says nothing of how slots come free now. */
+  private static final long FREED_WINDOW_NANOS = Duration.ofSeconds(30).toNanos();
+
   private final Routes routes;
   private final int limit;
+  private final int limitPerTenant;
   private final Duration rest;
   private final ScheduledExecutorService timers;
   private final AutoCloseable listening;
   private final Map<String, Line> lines = new HashMap<>();
+  private final Map<String, Integer> heldOf = new HashMap<>();
   private volatile Consumer<String> first = model -> {};
   private long entries;
   private boolean closed;
@@ -48,10 +53,17 @@ public final class WaitingRoom implements AutoCloseable {
    * Who waits.
    *
    * @param model an alias of one who waits until that leads to a model
-   * @param arrived of {@link System#nanoTime()}; whoever arrived first is called first
+   * @param arrived of {@link System#nanoTime()}; of one tenant whoever arrived first is called
+   *     first
    * @param loop where {@code called} runs
    */
-  public record Guest(String model, long arrived, Executor loop, Runnable called) {}
+  public record Guest(String model, long arrived, Rank rank, Executor loop, Runnable called) {
+
+    /** One like most others. */
+    public Guest(String model, long arrived, Executor loop, Runnable called) {
+      this(model, arrived, Rank.USUAL, loop, called);
+    }
+  }
 
   /** A place in a line. */
   public final class Place implements Comparable<Place> {
@@ -79,12 +91,18 @@ public final class WaitingRoom implements AutoCloseable {
 
   /** Those who wait for one model. */
   private static final class Line {
-    private final TreeSet<Place> waiting = new TreeSet<>();
+    private final FairLine<Place> waiting = new FairLine<>();
 
     /** Called, and not yet at an instance: the slots that they were called for are theirs. */
     private int onTheirWay;
 
     private boolean resting;
+
+    /** How far apart slots come free while somebody waits. */
+    private Pace freed = Pace.UNKNOWN;
+
+    /** When one did last; empty before the first. */
+    private OptionalLong freedAt = OptionalLong.empty();
 
     /** When whoever came first found no ready instance; empty once one of those was sent. */
     private OptionalLong wokenAt = OptionalLong.empty();
@@ -95,46 +113,56 @@ public final class WaitingRoom implements AutoCloseable {
 
   /**
    * @param limit requests that may wait at one time
+   * @param limitPerTenant of one tenant
    * @param rest of a line whose head came back refused
    * @param timers call those whose time is over
    */
-  public WaitingRoom(Routes routes, int limit, Duration rest, ScheduledExecutorService timers) {
+  public WaitingRoom(
+      Routes routes,
+      int limit,
+      int limitPerTenant,
+      Duration rest,
+      ScheduledExecutorService timers) {
     this.routes = routes;
     this.limit = limit;
+    this.limitPerTenant = limitPerTenant;
     this.rest = rest;
     this.timers = timers;
     this.listening = routes.onChange(any -> look(models()));
   }
 
   /**
-   * Gives {@code guest} a place; empty when all are taken or the gateway ends.
+   * Gives {@code guest} a place; empty when all are taken, or as many as its tenant may have, or
+   * the gateway ends.
    *
    * @param atMost after which it is called whatever there is
    * @param refused whether an instance has just refused it
    */
   public Optional<Place> enter(Guest guest, Duration atMost, boolean refused) {
-    return enter(guest, atMost, refused, limit);
+    return enter(guest, atMost, refused, limit, limitPerTenant);
   }
 
   /**
    * The same for one that was called and got nothing: its place is kept, though the room is full.
    */
   public Optional<Place> comeBack(Guest guest, Duration atMost, boolean refused) {
-    return enter(guest, atMost, refused, Integer.MAX_VALUE);
+    return enter(guest, atMost, refused, Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
 
-  private Optional<Place> enter(Guest guest, Duration atMost, boolean refused, int most) {
+  private Optional<Place> enter(
+      Guest guest, Duration atMost, boolean refused, int most, int mostOfTenant) {
     Place place;
     boolean isFirst;
     synchronized (this) {
-      if (closed || held >= most) {
+      if (closed || held >= most || heldBy(guest.rank().tenant()) >= mostOfTenant) {
         return Optional.empty();
       }
       place = new Place(guest, entries++);
       Line line = lines.computeIfAbsent(guest.model(), model -> new Line());
       isFirst = line.waiting.isEmpty();
-      line.waiting.add(place);
+      line.waiting.add(place, guest.rank());
       held++;
+      count(guest.rank().tenant(), 1);
       if (isFirst && line.onTheirWay == 0 && !hasReady(guest.model())) {
         line.wokenAt = OptionalLong.of(guest.arrived());
       }
@@ -167,6 +195,7 @@ public final class WaitingRoom implements AutoCloseable {
       Line line = lines.get(model);
       ModelEntry entry = routes.snapshot().get(model);
       if (line != null && entry != null && entry.readyCount() > 0) {
+        noteFreed(line, System.nanoTime());
         take(line, line.resting ? 1 : free(entry) - line.onTheirWay, called);
       }
     }
@@ -216,6 +245,27 @@ public final class WaitingRoom implements AutoCloseable {
     synchronized (this) {
       Line line = lines.get(model);
       return line != null && !line.waiting.isEmpty();
+    }
+  }
+
+  /** Whether as many requests of {@code tenant} wait as may. */
+  public synchronized boolean isFullFor(String tenant) {
+    return heldBy(tenant) >= limitPerTenant;
+  }
+
+  /**
+   * After how long one that comes now would have its turn, as slots came free lately and if the
+   * line stays as it is; zero where nothing tells.
+   */
+  public Duration untilServed(String model) {
+    if (held == 0) {
+      return Duration.ZERO;
+    }
+    synchronized (this) {
+      Line line = lines.get(model);
+      return line == null
+          ? Duration.ZERO
+          : Duration.ofNanos((long) (line.freed.nanos() * (line.waiting.size() + 1)));
     }
   }
 
@@ -349,8 +399,8 @@ public final class WaitingRoom implements AutoCloseable {
 
   private void take(Line line, int most, List<Place> called) {
     for (int i = 0; i < most && !line.waiting.isEmpty(); i++) {
-      Place first = line.waiting.first();
-      remove(first);
+      Place first = line.waiting.next();
+      removed(first);
       line.onTheirWay++;
       called.add(first);
     }
@@ -358,15 +408,43 @@ public final class WaitingRoom implements AutoCloseable {
 
   private boolean remove(Place place) {
     Line line = lines.get(place.guest.model());
-    if (line == null || !line.waiting.remove(place)) {
+    if (line == null || !line.waiting.remove(place, place.guest.rank())) {
       return false;
     }
+    removed(place);
+    return true;
+  }
+
+  private void removed(Place place) {
     held--;
+    count(place.guest.rank().tenant(), -1);
     ScheduledFuture<?> timer = place.timer;
     if (timer != null) {
       timer.cancel(false);
     }
-    return true;
+  }
+
+  /** Nobody in particular has no bound but the room's. */
+  private int heldBy(String tenant) {
+    return tenant.isEmpty() ? 0 : heldOf.getOrDefault(tenant, 0);
+  }
+
+  private void count(String tenant, int more) {
+    if (tenant.isEmpty()) {
+      return;
+    }
+    int count = heldBy(tenant) + more;
+    if (count == 0) {
+      heldOf.remove(tenant);
+    } else {
+      heldOf.put(tenant, count);
+    }
+  }
+
+  private static void noteFreed(Line line, long now) {
+    line.freedAt.ifPresent(
+        last -> line.freed = line.freed.with(now - last, now, FREED_WINDOW_NANOS));
+    line.freedAt = OptionalLong.of(now);
   }
 
   private Line line(Place place) {

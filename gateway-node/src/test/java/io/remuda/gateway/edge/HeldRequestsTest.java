@@ -173,6 +173,53 @@ class HeldRequestsTest {
   }
 
   @Test
+  void oneThatWaitedInLineForAllItsTimeIsToldSo() {
+    InferenceHandler brief = stage.handler("waiting-rest = 20ms");
+    stage.takes = 0;
+    stage.route(Phase.READY);
+
+    stage.start(brief, Duration.ofMillis(100));
+
+    Eventually.passes(
+        "it is told",
+        Duration.ofSeconds(30),
+        () -> assertThat(stage.clients.get(0).said).isNotEmpty());
+    assertThat(stage.clients.get(0).said.get(0)).isEqualTo("504");
+    assertThat(stage.clients.get(0).said.get(1)).contains("waited_too_long");
+  }
+
+  @Test
+  void moreOfOneKeyThanMayWaitAreRefusedAndAnothersAreNot() {
+    InferenceHandler small = stage.handler("", "waiting-per-key = 1");
+    stage.route(Phase.STARTING);
+    stage.start(small, "one");
+    stage.start(small, "one");
+    stage.start(small, "other");
+
+    assertThat(stage.clients.get(0).said).isEmpty();
+    assertThat(stage.clients.get(1).said.get(0)).isEqualTo("429");
+    assertThat(stage.clients.get(1).said.get(1)).contains("rate_limited");
+    assertThat(stage.clients.get(2).said).isEmpty();
+  }
+
+  @Test
+  void whoWaitsGetsTurnsByKeysAndNotByNumbers() {
+    stage.route(Phase.STARTING);
+    for (int i = 0; i < 2 * HeldStage.SLOTS; i++) {
+      stage.start(handler, "flood");
+    }
+    stage.start(handler, "small");
+
+    stage.route(Phase.READY);
+
+    for (int i = 0; i < HeldStage.SLOTS; i++) {
+      stage.answerOne();
+    }
+    assertThat(stage.clients.get(2 * HeldStage.SLOTS).said).containsExactly("200", "{}");
+    assertThat(stage.clients).filteredOn(client -> !client.said.isEmpty()).hasSize(HeldStage.SLOTS);
+  }
+
+  @Test
   void whoWaitsIsToldWhenTheGatewayEnds() throws Exception {
     stage.route(Phase.STARTING);
     stage.start(handler, HeldStage.LONG);

@@ -63,15 +63,33 @@ final class HeldStage implements AutoCloseable {
    * @param settings lines below {@code remuda.gateway.inference}
    */
   InferenceHandler handler(String settings) {
+    return handler(settings, "");
+  }
+
+  /**
+   * @param admission lines below {@code remuda.gateway.admission}
+   */
+  InferenceHandler handler(String settings, String admission) {
     return new InferenceHandler(
         routes,
         route -> (request, sink) -> ask(sink),
         InferenceSettings.from(
-            ConfigFactory.parseString("remuda.gateway.inference {" + settings + "}")
+            ConfigFactory.parseString(
+                    "remuda.gateway { inference {%s}, admission {%s} }"
+                        .formatted(settings, admission))
                 .withFallback(ConfigFactory.load())),
         new Noted(),
         timers,
         Translations.NONE);
+  }
+
+  /** A client with that key. */
+  AnswerInProgress start(InferenceHandler by, String key) {
+    return start(
+        by,
+        "{\"model\":\"chat\"}",
+        Optional.of(LONG),
+        new Sender(key, Optional.empty(), Optional.empty()));
   }
 
   void answerAll() {
@@ -101,6 +119,11 @@ final class HeldStage implements AutoCloseable {
   }
 
   private AnswerInProgress start(InferenceHandler by, String body, Optional<Duration> holdFor) {
+    return start(by, body, holdFor, Sender.ANYBODY);
+  }
+
+  private AnswerInProgress start(
+      InferenceHandler by, String body, Optional<Duration> holdFor, Sender sender) {
     Client client = new Client();
     clients.add(client);
     return by.handle(
@@ -116,7 +139,9 @@ final class HeldStage implements AutoCloseable {
               synchronized (this) {
                 task.run();
               }
-            }),
+            },
+            Optional.empty(),
+            sender),
         client);
   }
 

@@ -253,6 +253,7 @@ class AccessMatrixTest {
             () -> "",
             Optional.of("s3cret"),
             Optional.empty(),
+            api.parts.recent(),
             api.parts.schemas(),
             api.parts.tasks(),
             api.parts.clock());

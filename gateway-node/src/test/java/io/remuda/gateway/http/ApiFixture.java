@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.remuda.gateway.auth.KeyCheck;
+import io.remuda.gateway.edge.RecentRequests;
 import io.remuda.gateway.routing.Routes;
 import io.remuda.gateway.typed.Protos;
 import io.remuda.gateway.typed.SchemaCache;
@@ -89,6 +90,7 @@ final class ApiFixture implements AutoCloseable {
             () -> "remuda_up 1\n",
             relaySecret,
             Optional.empty(),
+            new RecentRequests(8),
             new SchemaCache(Protos.SETTINGS),
             tasks.api(),
             InstantSource.system());

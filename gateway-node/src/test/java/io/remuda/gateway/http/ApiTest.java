@@ -3,19 +3,29 @@ package io.remuda.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.receptionist.Receptionist;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.remuda.gateway.http.ApiFixture.Answer;
+import io.remuda.gateway.routing.RoutingSettings;
+import io.remuda.gateway.routing.Target;
+import io.remuda.protocol.RecentRequest;
+import io.remuda.protocol.RequestProtocol;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.SpecJson;
+import io.remuda.protocol.testing.Eventually;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,6 +69,100 @@ class ApiTest {
     assertThat(unnamed.json().path("error").asText()).startsWith("model is missing");
     assertThat(api.get("/api/version").json().path("version").asText())
         .matches("\\d+\\.\\d+\\.\\d+");
+  }
+
+  @Test
+  void tellsByWhatItChoosesAnInstance() throws Exception {
+    api.knows("chosen", DeploymentPhase.READY, Phase.READY, "127.0.0.1:1");
+    Target target = api.routes.snapshot().find("chosen").orElseThrow().ready(0);
+    RoutingSettings settings = RoutingSettings.from(ApiFixture.config());
+    long now = System.nanoTime();
+    target.enter();
+    target.told(3, now);
+    for (int i = 0; i < settings.breakerFailures(); i++) {
+      target.paced(true, 250_000_000, now, settings);
+      target.failed(now + Duration.ofHours(1).toNanos(), settings);
+    }
+
+    JsonNode all = api.get("/v1/routes").json().path("data");
+
+    JsonNode seen =
+        StreamSupport.stream(all.spliterator(), false)
+            .filter(each -> each.path("instance").asText().equals("chosen-1"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(seen.path("model").asText()).isEqualTo("chosen");
+    assertThat(seen.path("inFlight").asInt()).isEqualTo(1);
+    assertThat(seen.path("others").asInt()).isEqualTo(2);
+    assertThat(seen.path("firstByteMillis").asDouble()).isEqualTo(250.0);
+    assertThat(seen.path("answerMillis").isNull()).isTrue();
+    assertThat(seen.path("breaker").asText()).isEqualTo("open");
+    assertThat(seen.path("failures").asInt()).isEqualTo(settings.breakerFailures());
+    target.leave();
+  }
+
+  @Test
+  void aRequestOfAnotherGatewayIsFoundThere() {
+    RecentRequest theirs =
+        new RecentRequest(
+            "theirs-1",
+            "",
+            "/v1/chat/completions",
+            "chat",
+            "ok",
+            Instant.EPOCH,
+            8_100,
+            7_900,
+            5_000,
+            2_890,
+            10,
+            List.of(
+                new RecentRequest.Try("chat-1", 1, "busy"),
+                new RecentRequest.Try("chat-2", 5_002, "answered")));
+    api.registry.runs(
+        Behaviors.setup(
+            context -> {
+              var voice =
+                  context.spawnAnonymous(
+                      Behaviors.receive(RequestProtocol.Command.class)
+                          .onMessage(
+                              RequestProtocol.Find.class,
+                              find -> {
+                                find.replyTo()
+                                    .tell(
+                                        new RequestProtocol.Found(
+                                            find.id().equals("theirs-1")
+                                                ? List.of(theirs)
+                                                : List.of()));
+                                return Behaviors.same();
+                              })
+                          .build());
+              context
+                  .getSystem()
+                  .receptionist()
+                  .tell(Receptionist.register(RequestProtocol.KEY, voice));
+              return Behaviors.empty();
+            }));
+
+    Eventually.passes(
+        "it is found",
+        Duration.ofSeconds(60),
+        () -> {
+          JsonNode found = api.get("/v1/requests/theirs-1").json().path("data").path(0);
+          assertThat(found.path("model").asText()).isEqualTo("chat");
+          assertThat(found.path("queueMillis").asInt()).isEqualTo(5_000);
+          assertThat(found.path("tries").findValuesAsText("outcome"))
+              .containsExactly("busy", "answered");
+        });
+  }
+
+  @Test
+  void aRequestThatNoGatewayHadIsNotFound() throws Exception {
+    Answer answer = api.get("/v1/requests/nobodys");
+
+    assertThat(answer.status()).isEqualTo(404);
+    assertThat(answer.code()).isEqualTo("not_found");
+    assertThat(answer.message()).contains("x-request-id");
   }
 
   @Test

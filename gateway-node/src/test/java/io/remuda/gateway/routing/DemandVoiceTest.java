@@ -33,7 +33,7 @@ class DemandVoiceTest {
 
   private final Routes routes = new Routes();
   private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(2);
-  private final WaitingRoom room = new WaitingRoom(routes, 100, LONG, timers);
+  private final WaitingRoom room = new WaitingRoom(routes, 100, 100, LONG, timers);
   private final List<String> wanted = new CopyOnWriteArrayList<>();
   private final List<Demand> demands = new CopyOnWriteArrayList<>();
   private long sequence;

@@ -38,7 +38,7 @@ class WaitingRoomTest {
   private final Routes routes = new Routes();
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
   private final List<String> called = new ArrayList<>();
-  private final WaitingRoom room = new WaitingRoom(routes, 5, LONG, timers);
+  private final WaitingRoom room = new WaitingRoom(routes, 5, 5, LONG, timers);
   private long sequence;
 
   @BeforeEach
@@ -111,7 +111,7 @@ class WaitingRoomTest {
   @Test
   void aLineThatHasRestedIsCalledAgain() throws Exception {
     ready("chat-1", 4);
-    try (WaitingRoom brief = new WaitingRoom(routes, 5, Duration.ofMillis(20), timers)) {
+    try (WaitingRoom brief = new WaitingRoom(routes, 5, 5, Duration.ofMillis(20), timers)) {
       AtomicInteger calls = new AtomicInteger();
       assertThat(brief.enter(guest("chat", 1, calls::incrementAndGet), LONG, true)).isPresent();
 
@@ -202,7 +202,7 @@ class WaitingRoomTest {
   void afterARefusalThatSomebodyElseGotThoseWhoWaitLookAgain() throws Exception {
     ready("chat-1", 1);
     Target instance = routes.snapshot().find("chat").orElseThrow().ready(0);
-    try (WaitingRoom brief = new WaitingRoom(routes, 5, Duration.ofMillis(20), timers)) {
+    try (WaitingRoom brief = new WaitingRoom(routes, 5, 5, Duration.ofMillis(20), timers)) {
       // This gateway's one slot is tried by somebody who does not wait; another gateway has it.
       instance.enter();
       AtomicInteger calls = new AtomicInteger();
@@ -235,7 +235,7 @@ class WaitingRoomTest {
   @Test
   void nobodyIsLostOrCalledTwiceWhenAllHappensAtOnce() throws Exception {
     int each = 500;
-    WaitingRoom busy = new WaitingRoom(routes, 10_000, Duration.ofMillis(1), timers);
+    WaitingRoom busy = new WaitingRoom(routes, 10_000, 10_000, Duration.ofMillis(1), timers);
     List<AtomicInteger> calls = new CopyOnWriteArrayList<>();
     AtomicInteger gone = new AtomicInteger();
     ExecutorService threads = Executors.newFixedThreadPool(4);

@@ -34,6 +34,12 @@ public final class MetricNames {
    */
   public static final String WAKE = "remuda.wake";
 
+  /** Times that a gateway left an instance out since its requests failed. Label model. */
+  public static final String LEFT_OUT = "remuda.instances.left.out";
+
+  /** Instances that a gateway leaves out now. Label model. */
+  public static final String OUT_NOW = "remuda.instances.out.now";
+
   /** Tokens. Labels model, kind (prompt or completion). */
   public static final String TOKENS = "remuda.tokens";
 

@@ -1,0 +1,75 @@
+package io.remuda.gateway.http;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.actor.typed.receptionist.Receptionist;
+import io.remuda.gateway.edge.RecentRequests;
+import io.remuda.protocol.RecentRequest;
+import io.remuda.protocol.RequestProtocol;
+import io.remuda.protocol.RequestProtocol.Command;
+import io.remuda.protocol.RequestProtocol.Found;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+
+/**
+ * Finds what became of a request at whichever gateway had it: here, else all others are asked at
+ * once. One that does not answer in time has nothing to say.
+ */
+final class RequestSearch {
+
+  /** The questions for who there is, and to each, together stay within the answer's own limit. */
+  private static final int STEPS = 2;
+
+  private final RecentRequests own;
+  private final FleetClient fleet;
+  private final Duration limit;
+
+  RequestSearch(RecentRequests own, FleetClient fleet, Duration askTimeout) {
+    this.own = own;
+    this.fleet = fleet;
+    this.limit = askTimeout.dividedBy(STEPS);
+  }
+
+  CompletionStage<List<RecentRequest>> find(String id) {
+    List<RecentRequest> here = own.find(id);
+    Optional<ActorSystem<?>> system = fleet.system();
+    return here.isEmpty() && system.isPresent()
+        ? fleet.onLocal(voices(system.get()).thenCompose(all -> ask(system.get(), all, id)))
+        : CompletableFuture.completedStage(here);
+  }
+
+  private CompletionStage<List<RecentRequest>> ask(
+      ActorSystem<?> system, Set<ActorRef<Command>> voices, String id) {
+    CompletionStage<List<RecentRequest>> all = CompletableFuture.completedStage(List.of());
+    for (ActorRef<Command> voice : voices) {
+      CompletionStage<List<RecentRequest>> said =
+          AskPattern.<Command, Found>ask(
+                  voice,
+                  replyTo -> new RequestProtocol.Find(id, replyTo),
+                  limit,
+                  system.scheduler())
+              .thenApply(Found::requests)
+              .exceptionally(silent -> List.of());
+      all =
+          all.thenCombine(
+              said, (some, more) -> Stream.concat(some.stream(), more.stream()).toList());
+    }
+    return all;
+  }
+
+  private CompletionStage<Set<ActorRef<Command>>> voices(ActorSystem<?> system) {
+    return AskPattern.<Receptionist.Command, Receptionist.Listing>ask(
+            system.receptionist(),
+            replyTo -> Receptionist.find(RequestProtocol.KEY, replyTo),
+            limit,
+            system.scheduler())
+        .thenApply(found -> found.getServiceInstances(RequestProtocol.KEY))
+        .exceptionally(silent -> Set.of());
+  }
+}

@@ -32,6 +32,7 @@ import picocli.CommandLine.ParameterException;
       RmVerb.class,
       ExplainVerb.class,
       LogsVerb.class,
+      RequestVerb.class,
       EventsVerb.class,
       AuditVerb.class,
       MachinesVerb.class,

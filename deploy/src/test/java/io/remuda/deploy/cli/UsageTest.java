@@ -79,6 +79,7 @@ final class UsageTest {
         "rm",
         "explain",
         "logs",
+        "request",
         "events",
         "machines",
         "cordon",

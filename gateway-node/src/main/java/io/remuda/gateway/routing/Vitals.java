@@ -1,6 +1,7 @@
 package io.remuda.gateway.routing;
 
 import io.remuda.protocol.id.InstanceId;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -60,7 +61,7 @@ final class Vitals {
   }
 
   Pace pace(boolean stream) {
-    return (stream ? streams : wholes).get();
+    return Objects.requireNonNull((stream ? streams : wholes).get());
   }
 
   void paced(boolean stream, long nanos, long now, RoutingSettings settings) {
@@ -69,18 +70,18 @@ final class Vitals {
   }
 
   Breaker breaker() {
-    return breaker.get();
+    return Objects.requireNonNull(breaker.get());
   }
 
   void sent(long now, RoutingSettings settings) {
-    if (breaker.get().isOpen()) {
+    if (breaker().isOpen()) {
       breaker.updateAndGet(old -> BreakerPolicy.sent(old, now, settings));
     }
   }
 
   /** Whether it was left out before. */
   boolean answered() {
-    return !breaker.get().equals(Breaker.CLOSED)
+    return !breaker().equals(Breaker.CLOSED)
         && breaker.getAndSet(BreakerPolicy.answered()).isOpen();
   }
 

@@ -304,6 +304,7 @@ public final class GatewayNode implements AutoCloseable {
     api = Optional.of(server);
     InetSocketAddress inner = server.address();
     if (secret.isEmpty()) {
+      shutdown.addClosing("shadows", handler::endShadows);
       shutdown.addClosing("waiting-room", handler.waitingRoom());
       return wanted.withPort(inner.getPort());
     }
@@ -320,6 +321,7 @@ public final class GatewayNode implements AutoCloseable {
                             shown, settings.tls().orElseThrow().handshakeTimeout()))),
             wanted);
     shutdown.add("edge", edge::close);
+    shutdown.addClosing("shadows", handler::endShadows);
     // Ends first: who waits is answered, and not cut off when the time for draining is over.
     shutdown.addClosing("waiting-room", handler.waitingRoom());
     return wanted.withPort(edge.port());

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class Inference implements AnswerInProgress {
   private final Hops hops = new Hops(started);
   private final Timings timings = new Timings(started);
   private final Holding holding;
+  private final Optional<Shadows> shadows;
   // A model's name or an alias, which may stand for another model before this is over.
   private String asked = "";
   // The model that answers, once it is known: behind an alias not the name that was asked for.
@@ -44,9 +46,14 @@ final class Inference implements AnswerInProgress {
   private long firstByteAt;
   private long sentAt;
 
-  Inference(InferenceHandler handler, ClientRequest request, AnswerSink sink) {
+  /**
+   * @param shadows that are told when it was answered; empty for a shadow
+   */
+  Inference(
+      InferenceHandler handler, ClientRequest request, AnswerSink sink, Optional<Shadows> shadows) {
     this.handler = handler;
     this.request = request;
+    this.shadows = shadows;
     this.body = new InstanceBody(request, handler.settings().translatedAnswerBytes());
     this.answer = new ClientAnswer(request, sink);
     this.tries = new Tries(handler.settings(), request.lease().map(LeaseToken::lease));
@@ -497,6 +504,9 @@ final class Inference implements AnswerInProgress {
     holding.leave();
     looking.ifPresent(LeaseSearch::end);
     underway.cancel();
+    if (code.equals("ok")) {
+      shadows.ifPresent(all -> all.answered(request, model, ThreadLocalRandom.current()));
+    }
     body.release();
     long now = System.nanoTime();
     hops.over(request.requestId(), model, code, firstByteAt, now);

@@ -29,6 +29,7 @@ public final class InferenceHandler {
   private final PrefixIndex prefixes;
   private final Outcomes outcomes;
   private final RecentRequests recent;
+  private final Shadows shadows;
 
   /**
    * @param timers answer held requests whose time is over
@@ -67,6 +68,7 @@ public final class InferenceHandler {
             settings.waitingRest(),
             timers);
     this.prefixes = new PrefixIndex(settings.routing().indexEntries());
+    this.shadows = new Shadows(settings.shadows(), timers, this::copy);
     this.recent = new RecentRequests(settings.recentRequests());
     this.outcomes = new Outcomes(settings.routing(), metrics);
     this.firstTokens = new FirstTokens(settings.firstTokenWindow());
@@ -81,7 +83,15 @@ public final class InferenceHandler {
    * that the client has gone, or reads too slowly.
    */
   public AnswerInProgress handle(ClientRequest request, AnswerSink sink) {
-    Inference inference = new Inference(this, request, sink);
+    return start(new Inference(this, request, sink, Optional.of(shadows)));
+  }
+
+  /** One that is never copied itself. */
+  private AnswerInProgress copy(ClientRequest request, AnswerSink sink) {
+    return start(new Inference(this, request, sink, Optional.empty()));
+  }
+
+  private static AnswerInProgress start(Inference inference) {
     inference.start();
     return inference;
   }
@@ -139,6 +149,11 @@ public final class InferenceHandler {
   /** What instances know of requests already. */
   PrefixIndex prefixes() {
     return prefixes;
+  }
+
+  /** No request is copied any more, and copies under way end; the ways to instances may close. */
+  public void endShadows() {
+    shadows.close();
   }
 
   /** What became of the last requests. */

@@ -35,6 +35,7 @@ import java.time.Duration;
  * @param recentRequests of which it is told what became of them
  * @param routing how an instance is chosen
  * @param admission whose turn it is among those that are held
+ * @param shadows which requests are sent to another model too
  */
 public record InferenceSettings(
     int attempts,
@@ -55,14 +56,18 @@ public record InferenceSettings(
     Duration leaseRouteWait,
     int recentRequests,
     RoutingSettings routing,
-    AdmissionSettings admission) {
+    AdmissionSettings admission,
+    ShadowSettings shadows) {
 
   /** What a client is told that was refused so. */
   Duration retryAfter(ErrorCode code) {
     return code.retry() == ErrorCode.Retry.LATER ? loadingRetryAfter : retryAfter;
   }
 
-  /** Reads {@code remuda.gateway.inference}, {@code .routing} and {@code .admission}. */
+  /**
+   * Reads {@code remuda.gateway.inference}, {@code .routing}, {@code .admission} and {@code
+   * .shadows}.
+   */
   public static InferenceSettings from(Config config) {
     Config inference = config.getConfig("remuda.gateway.inference");
     return new InferenceSettings(
@@ -84,6 +89,7 @@ public record InferenceSettings(
         inference.getDuration("lease-route-wait"),
         inference.getInt("recent-requests"),
         RoutingSettings.from(config),
-        AdmissionSettings.from(config));
+        AdmissionSettings.from(config),
+        ShadowSettings.from(config));
   }
 }

@@ -229,6 +229,7 @@ final class EdgeFixture implements AutoCloseable {
 
   @Override
   public void close() {
+    handler.endShadows();
     edge.close().toCompletableFuture().join();
     ports.close().toCompletableFuture().join();
     timers.shutdownNow();

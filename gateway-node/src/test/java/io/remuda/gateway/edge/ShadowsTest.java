@@ -1,0 +1,145 @@
+package io.remuda.gateway.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import io.remuda.protocol.testing.Eventually;
+import io.remuda.protocol.testing.ScriptedEngine;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Copies of requests to another model, whose answers nobody sees. */
+class ShadowsTest {
+
+  private static final String CHAT = "/v1/chat/completions";
+  private static final String BODY = "{\"model\":\"bench\",\"extra\":[1, 2]}";
+  private static final String ALL =
+      "shadows { of { bench { to = next, percent = 100 }, next { to = bench, percent = 100 } } }";
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  @Test
+  void aCopyGoesToTheOtherModelAndItsAnswerToNobody() {
+    try (EdgeFixture fixture = fixture(ALL);
+        ScriptedEngine real =
+            ScriptedEngine.start((seen, wire) -> wire.json(200, "{\"from\":\"bench\"}"));
+        ScriptedEngine shadow =
+            ScriptedEngine.start((seen, wire) -> wire.json(500, "{\"error\":\"broken\"}"))) {
+      fixture.ready("bench-1", real.port());
+      fixture.ready("next-1", shadow.port());
+
+      HttpResponse<String> answer = fixture.post(CHAT, BODY, "x-request-id", "mine");
+
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body()).isEqualTo("{\"from\":\"bench\"}");
+      Eventually.passes("it is copied", SOON, () -> assertThat(shadow.seen()).hasSize(1));
+      assertThat(shadow.seen().get(0).body()).isEqualTo(BODY.replace("bench", "next"));
+      assertThat(shadow.seen().get(0).headers()).containsEntry("x-request-id", "mine-shadow");
+      Eventually.passes(
+          "both are counted",
+          SOON,
+          () ->
+              assertThat(fixture.outcomes)
+                  .containsExactlyInAnyOrder("bench ok", "next engine_500"));
+    }
+  }
+
+  @Test
+  void aCopyIsNeverCopied() {
+    try (EdgeFixture fixture = fixture(ALL);
+        ScriptedEngine both = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {
+      fixture.ready("bench-1", both.port());
+      fixture.ready("next-1", both.port());
+
+      fixture.post(CHAT, BODY);
+
+      Eventually.passes("both are counted", SOON, () -> assertThat(fixture.outcomes).hasSize(2));
+      assertThat(both.seen()).hasSize(2);
+      assertThat(fixture.outcomes).containsExactly("bench ok", "next ok");
+    }
+  }
+
+  @Test
+  void copiesThatHangHoldNobodyUpAndNoFurtherOnesAreMade() {
+    try (EdgeFixture fixture =
+            fixture("shadows { of { bench { to = next, percent = 100 } }, at-once = 2 }");
+        ScriptedEngine real = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"));
+        ScriptedEngine hangs =
+            ScriptedEngine.start((seen, wire) -> wire.awaitDeparture(Duration.ofSeconds(30)))) {
+      fixture.ready("bench-1", real.port());
+      fixture.ready("next-1", hangs.port());
+
+      for (int i = 0; i < 20; i++) {
+        assertThat(fixture.post(CHAT, BODY).statusCode()).isEqualTo(200);
+      }
+
+      Eventually.passes("two are copied", SOON, () -> assertThat(hangs.seen()).hasSize(2));
+    }
+  }
+
+  @Test
+  void aCopyThatTakesTooLongIsEndedAndMakesRoom() {
+    try (EdgeFixture fixture =
+            fixture(
+                "shadows { of { bench { to = next, percent = 100 } }, at-once = 1, limit = 50ms }");
+        ScriptedEngine real = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"));
+        ScriptedEngine hangs =
+            ScriptedEngine.start((seen, wire) -> wire.awaitDeparture(Duration.ofSeconds(30)))) {
+      fixture.ready("bench-1", real.port());
+      fixture.ready("next-1", hangs.port());
+
+      fixture.post(CHAT, BODY);
+
+      Eventually.passes("it is ended", SOON, () -> assertThat(hangs.departed()).isEqualTo(1));
+      Eventually.passes(
+          "the next one is copied",
+          SOON,
+          () -> {
+            fixture.post(CHAT, BODY);
+            assertThat(hangs.seen().size()).isGreaterThan(1);
+          });
+    }
+  }
+
+  @Test
+  void aModelThatIsNotThereMakesNoDifference() {
+    try (EdgeFixture fixture = fixture(ALL);
+        ScriptedEngine real = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {
+      fixture.ready("bench-1", real.port());
+
+      for (int i = 0; i < 20; i++) {
+        assertThat(fixture.post(CHAT, BODY).statusCode()).isEqualTo(200);
+      }
+
+      assertThat(real.seen()).hasSize(20);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "of.a { to = b, percent = 0 }        | of.a needs a percent of 1 to 100",
+        "of.a { to = a, percent = 5 }        | of.a needs another model",
+        "of.a { to = b }                     | of.a must be a model",
+        "of.a = 5                            | of.a must be a model",
+        "at-once = 0                         | at-once must be 1 or more"
+      })
+  void refusesWhatMakesNoSense(String line, String says) {
+    assertThatThrownBy(
+            () ->
+                ShadowSettings.from(
+                    ConfigFactory.parseString("remuda.gateway.shadows." + line)
+                        .withFallback(ConfigFactory.load())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(says);
+  }
+
+  private static EdgeFixture fixture(String settings) {
+    return new EdgeFixture(settings, Authenticator.OPEN, Optional.empty());
+  }
+}

@@ -164,7 +164,6 @@ final class Entities implements RegistryActors {
     String entity = PersistenceIds.entity(named.persistenceId());
     if (kind.equals(RegistryProtocol.TYPE_KEY.name())) {
       ModelName model = new ModelName(entity);
-      wake(model);
       tell(model, new RegistryMessage.Written(model, named.last()));
     } else if (kind.equals(MachineProtocol.TYPE_KEY.name())) {
       MachineId machine = new MachineId(entity);

@@ -26,6 +26,7 @@ public record RegistrySettings(
     Duration pauseLimit,
     int snapshotEvery,
     Duration whatIfTimeout,
+    Duration closeAfter,
     LeaseTimes lease) {
 
   public static RegistrySettings from(Config root) {
@@ -75,6 +76,7 @@ public record RegistrySettings(
         config.getDuration("pause-limit"),
         root.getInt("remuda.journal.snapshot-every"),
         config.getDuration("what-if-timeout"),
+        config.getDuration("close-after"),
         LeaseTimes.from(config));
   }
 }

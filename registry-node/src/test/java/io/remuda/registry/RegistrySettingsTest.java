@@ -27,6 +27,7 @@ class RegistrySettingsTest {
     assertThat(settings.brake().machines()).isEqualTo(4);
     assertThat(settings.snapshotEvery()).isEqualTo(100);
     assertThat(settings.whatIfTimeout()).isEqualTo(Duration.ofSeconds(4));
+    assertThat(settings.closeAfter()).isEqualTo(Duration.ofMinutes(10));
   }
 
   @Test
@@ -126,6 +127,7 @@ class RegistrySettingsTest {
                         "remuda.registry.drain", "7s",
                         "remuda.registry.cordon-timeout", "8s",
                         "remuda.registry.what-if-timeout", "9s",
+                        "remuda.registry.close-after", "6m",
                         "remuda.journal.snapshot-every", 3))
                 .withFallback(DEFAULTS));
 
@@ -135,6 +137,7 @@ class RegistrySettingsTest {
     assertThat(settings.reconcile().drain()).isEqualTo(Duration.ofSeconds(7));
     assertThat(settings.cordonTimeout()).isEqualTo(Duration.ofSeconds(8));
     assertThat(settings.whatIfTimeout()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(settings.closeAfter()).isEqualTo(Duration.ofMinutes(6));
     assertThat(settings.snapshotEvery()).isEqualTo(3);
   }
 

@@ -16,6 +16,7 @@ import io.remuda.registry.lease.LeaseState;
 import io.remuda.registry.machine.MachineCodec;
 import io.remuda.registry.machine.MachineEvent;
 import io.remuda.registry.machine.MachineState;
+import io.remuda.registry.model.DeploymentEvent;
 import io.remuda.registry.model.ModelCodec;
 import io.remuda.registry.model.ModelEvent;
 import io.remuda.registry.model.ModelState;
@@ -47,6 +48,9 @@ public final class JournalSerializer extends SerializerWithStringManifest {
   /** Of a lease's last event, so that it is told from those that have something left to do. */
   static final String LEASE_CLOSED = "lc1";
 
+  /** The same of a name that was removed. */
+  static final String NAME_CLOSED = "mc1";
+
   @Override
   public int identifier() {
     return IDENTIFIER;
@@ -54,7 +58,9 @@ public final class JournalSerializer extends SerializerWithStringManifest {
 
   @Override
   public String manifest(Object o) {
-    if (o instanceof ModelEvent) {
+    if (o instanceof DeploymentEvent.NameClosed) {
+      return NAME_CLOSED;
+    } else if (o instanceof ModelEvent) {
       return MODEL_EVENT;
     } else if (o instanceof MachineEvent) {
       return MACHINE_EVENT;
@@ -130,7 +136,7 @@ public final class JournalSerializer extends SerializerWithStringManifest {
 
   static Object decode(byte[] bytes, String manifest) throws IOException {
     return switch (manifest) {
-      case MODEL_EVENT -> ModelCodec.decodeEvent(bytes);
+      case MODEL_EVENT, NAME_CLOSED -> ModelCodec.decodeEvent(bytes);
       case MODEL_STATE -> ModelStateCodec.decode(bytes);
       case MACHINE_EVENT -> MachineCodec.decodeEvent(bytes);
       case MACHINE_STATE -> MachineCodec.decodeState(bytes);

@@ -55,7 +55,8 @@ public final class JournalStore implements AutoCloseable {
   public record Named(String persistenceId, long last) {}
 
   /**
-   * All names that have a journal, in the order of their first events.
+   * The names that have a journal, in the order of their first events, but for those that are
+   * closed: they are read when somebody asks for them.
    *
    * @param open those that may have something to do
    * @param ended leases that have not
@@ -203,7 +204,7 @@ public final class JournalStore implements AutoCloseable {
         Named named = new Named(rows.getString(1), Long.parseLong(last[0]));
         if (last[2].equals(JournalSerializer.LEASE_CLOSED)) {
           ended.add(new EndedLeases.Ended(named, Instant.ofEpochMilli(Long.parseLong(last[1]))));
-        } else {
+        } else if (!last[2].equals(JournalSerializer.NAME_CLOSED)) {
           open.add(named);
         }
       }

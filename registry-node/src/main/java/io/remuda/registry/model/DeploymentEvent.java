@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What operators decided about a name, and what a machine found out about its model. */
+/**
+ * What operators decided about a name, what a machine found out about its model, and that nothing
+ * is left to do for it.
+ */
 public sealed interface DeploymentEvent extends ModelEvent {
 
   /** An operator declared the name. */
@@ -206,6 +209,27 @@ public sealed interface DeploymentEvent extends ModelEvent {
     @Override
     public String text() {
       return name + " removed";
+    }
+
+    @Override
+    public Map<String, String> details() {
+      return Map.of();
+    }
+  }
+
+  /**
+   * Nothing is left to do for the name: it stands for nothing, nothing of it runs, nobody needs it.
+   * Whatever happens to it later is one more event of it.
+   */
+  record NameClosed(ModelName name, Instant at) implements DeploymentEvent {
+    @Override
+    public ModelState applyTo(ModelState state) {
+      return state.but(next -> next.closed = true);
+    }
+
+    @Override
+    public String text() {
+      return name + " closed: it was removed, and nothing of it is left";
     }
 
     @Override

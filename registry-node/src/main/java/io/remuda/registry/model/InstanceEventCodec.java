@@ -143,6 +143,7 @@ final class InstanceEventCodec {
           GAVE_WAY,
           ALIAS_SET,
           ALIAS_REMOVED,
+          CLOSED,
           EVENT_NOT_SET ->
           throw new IllegalArgumentException(proto.getEventCase() + " is no instance's event");
     };

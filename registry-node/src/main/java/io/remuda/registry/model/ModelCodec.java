@@ -12,6 +12,7 @@ import io.remuda.registry.model.DeploymentEvent.DeploymentDeclared;
 import io.remuda.registry.model.DeploymentEvent.DeploymentRemoved;
 import io.remuda.registry.model.DeploymentEvent.DeploymentScaled;
 import io.remuda.registry.model.DeploymentEvent.ModelDescribed;
+import io.remuda.registry.model.DeploymentEvent.NameClosed;
 import io.remuda.registry.model.DeploymentEvent.SchemaEvolved;
 import io.remuda.registry.model.RegistrationEvent.MachineRegistered;
 import io.remuda.registry.model.RegistrationEvent.MachineUnregistered;
@@ -55,6 +56,8 @@ public final class ModelCodec {
       proto.setScaled(scaled.replicas());
     } else if (event instanceof DeploymentRemoved) {
       proto.setRemoved(PEmpty.getDefaultInstance());
+    } else if (event instanceof NameClosed) {
+      proto.setClosed(PEmpty.getDefaultInstance());
     } else if (event instanceof ModelDescribed described) {
       proto.setDescribed(
           PDescribed.newBuilder()
@@ -119,6 +122,7 @@ public final class ModelCodec {
       case CHANGED -> new DeploymentChanged(SpecCodec.fromProto(proto.getChanged()), at);
       case SCALED -> new DeploymentScaled(name, proto.getScaled(), at);
       case REMOVED -> new DeploymentRemoved(name, at);
+      case CLOSED -> new NameClosed(name, at);
       case DESCRIBED ->
           new ModelDescribed(
               name,

@@ -44,6 +44,7 @@ import java.util.function.Consumer;
  *     had an earlier version back
  * @param given the last place that it gave to another name, until an instance is ready again
  * @param alias what the name stands for, which is then no deployment; empty of all others
+ * @param closed whether nothing was left to do for the name, and nothing happened to it since
  */
 public record ModelState(
     ModelName name,
@@ -65,7 +66,8 @@ public record ModelState(
     Tenancy tenancy,
     OptionalLong previous,
     Optional<SwapEvent.Given> given,
-    Optional<Alias> alias) {
+    Optional<Alias> alias,
+    boolean closed) {
 
   /** Of more than these, tasks that still wait in the oldest one's queue are left to expire. */
   private static final int MOST_EARLIER = 4;
@@ -160,7 +162,8 @@ public record ModelState(
         Tenancy.NONE,
         OptionalLong.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   /** The declaration, unless there never was one or it was removed. */
@@ -245,7 +248,13 @@ public record ModelState(
 
   /** This state after {@code event}. */
   public ModelState on(ModelEvent event) {
-    ModelState next = event.applyTo(but(draft -> draft.sequence = sequence + 1));
+    ModelState next =
+        event.applyTo(
+            but(
+                draft -> {
+                  draft.sequence = sequence + 1;
+                  draft.closed = false;
+                }));
     return wanted() == 0 && next.wanted() > 0
         ? next.but(draft -> draft.rollout = next.rollout.map(on -> on.anew(event.at())))
         : next;

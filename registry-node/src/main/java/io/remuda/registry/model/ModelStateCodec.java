@@ -36,6 +36,7 @@ public final class ModelStateCodec {
             .setRemoved(state.removed())
             .setFailures(state.failures().count())
             .setEvolving(state.evolving())
+            .setClosed(state.closed())
             .addAllEarlier(state.earlier())
             .setPlacedBefore(state.placed().before())
             .addAllPlaced(state.placed().kept());
@@ -122,7 +123,8 @@ public final class ModelStateCodec {
                 ? OptionalLong.of(proto.getPreviousRevision())
                 : OptionalLong.empty(),
             SwapEventCodec.given(proto),
-            alias(proto));
+            alias(proto),
+            proto.getClosed());
     return told.standingFor(
         proto.hasSchema()
             ? Optional.of(SpecCodec.fromProto(proto.getSchema()))

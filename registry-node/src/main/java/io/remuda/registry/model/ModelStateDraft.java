@@ -36,6 +36,7 @@ final class ModelStateDraft {
   OptionalLong previous;
   Optional<SwapEvent.Given> given;
   Optional<ModelState.Alias> alias;
+  boolean closed;
 
   ModelStateDraft(ModelState from) {
     name = from.name();
@@ -58,6 +59,7 @@ final class ModelStateDraft {
     previous = from.previous();
     given = from.given();
     alias = from.alias();
+    closed = from.closed();
   }
 
   ModelState done() {
@@ -81,7 +83,8 @@ final class ModelStateDraft {
         tenancy.only(staying()),
         previous,
         given,
-        alias);
+        alias,
+        closed);
   }
 
   /** Instances that are meant to stay: nobody has one that goes, or has gone. */

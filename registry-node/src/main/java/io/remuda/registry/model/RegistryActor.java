@@ -56,7 +56,6 @@ import java.util.function.Consumer;
 public final class RegistryActor extends EventSourcedBehavior<Command, ModelEvent, ModelState> {
 
   private static final int SNAPSHOTS_KEPT = 2;
-  private static final int IDLE_LOOKS = 30;
 
   private final ActorContext<Command> context;
   private final ModelName name;
@@ -72,7 +71,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   private SoftState soft = SoftState.EMPTY;
   private Optional<Consumer<Refused>> unanswered = Optional.empty();
   private boolean writing;
-  private int idleLooks;
+  private Rest rest = Rest.NONE;
 
   private RegistryActor(
       ActorContext<Command> context,
@@ -235,9 +234,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
             })
         .onCommand(TermRead.class, this::onTerm)
         .onCommand(
-            Look.class,
-            (state, look) ->
-                look == Look.BY_CLOCK && isForgettable(state) ? Effect().stop() : look(state))
+            Look.class, (state, look) -> look == Look.BY_CLOCK ? onClock(state) : look(state))
         .onCommand(
             StartAnswered.class,
             (state, answer) -> carryOut(state, AnswerDecider.start(sight(state), answer)))
@@ -398,15 +395,15 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
     return Effect().none();
   }
 
-  /**
-   * A name that somebody only asked for takes no room for ever. One that machines run is another
-   * matter, be it that the journal is behind them.
-   */
-  private boolean isForgettable(ModelState state) {
-    boolean nothing =
-        state.sequence() == 0 && soft.strangers().isEmpty() && sight(state).ahead().isEmpty();
-    idleLooks = nothing ? idleLooks + 1 : 0;
-    return idleLooks > IDLE_LOOKS;
+  /** A name that nothing is left of, or never was, takes no room for ever. */
+  private Effect<ModelEvent, ModelState> onClock(ModelState state) {
+    Sight sight = sight(state);
+    rest = rest.after(sight);
+    return switch (rest.step(sight, around.settings().closeAfter(), names())) {
+      case STAY -> look(state);
+      case CLOSE -> write(List.of(new DeploymentEvent.NameClosed(name, now())), next -> {});
+      case END -> Effect().stop();
+    };
   }
 
   private Effect<ModelEvent, ModelState> look(ModelState state) {

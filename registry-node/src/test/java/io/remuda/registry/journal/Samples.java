@@ -96,6 +96,8 @@ final class Samples {
     all.put("DeploymentChanged", new DeploymentEvent.DeploymentChanged(spec().withReplicas(5), AT));
     all.put("DeploymentScaled", new DeploymentEvent.DeploymentScaled(NAME, 0, AT));
     all.put("DeploymentRemoved", new DeploymentEvent.DeploymentRemoved(NAME, AT));
+    all.put("NameClosed", new DeploymentEvent.NameClosed(NAME, AT));
+    all.put("ModelState-closed", closed());
     all.put("SchemaEvolved", new DeploymentEvent.SchemaEvolved(spec(), "t.In.limit is new", AT));
     all.put("MachineRegistered", new RegistrationEvent.MachineRegistered(spec(), MACHINE, AT));
     all.put(
@@ -273,6 +275,13 @@ final class Samples {
                 new AccessEvent.KeyRotated(
                     new KeyId("efgh5678"), "11ee", Optional.of(AT.plusSeconds(3600)), AT)));
     return all;
+  }
+
+  private static ModelState closed() {
+    return ModelState.empty(NAME)
+        .on(new DeploymentEvent.DeploymentDeclared(spec(), AT))
+        .on(new DeploymentEvent.DeploymentRemoved(NAME, AT))
+        .on(new DeploymentEvent.NameClosed(NAME, AT));
   }
 
   private static LeaseEvent renewed() {

@@ -1,11 +1,13 @@
 package io.remuda.registry.model;
 
+import static io.remuda.registry.testing.Specs.aSpec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
+import akka.persistence.testkit.javadsl.PersistenceTestKit;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.remuda.protocol.ErrorCode;
@@ -15,11 +17,13 @@ import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.RegistryProtocol.Command;
 import io.remuda.protocol.RegistryProtocol.Reply;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Phase;
 import io.remuda.registry.RegistrySettings;
 import io.remuda.registry.SteadyClock;
 import io.remuda.registry.fleet.Fleet;
 import io.remuda.registry.journal.JournalStore.Owned;
+import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.journal.Succession;
 import io.remuda.registry.journal.Unreadable;
 import io.remuda.registry.placement.FleetSnapshot;
@@ -33,7 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** Which names without any event the registry forgets again. */
+/** Which names take no room in a registry node any more: those that nothing is left of. */
 class ForgottenNameTest {
 
   private static final Config CONFIG =
@@ -44,10 +48,13 @@ class ForgottenNameTest {
                   akka.actor.provider = local
                   akka.actor.testkit.typed.timefactor = 10
                   remuda.registry.reconcile-interval = 1h
+                  remuda.registry.close-after = 0s
                   """))
           .withFallback(ConfigFactory.load());
   private static final ActorTestKit KIT = ActorTestKit.create("forgotten-name", CONFIG);
+  private static final PersistenceTestKit JOURNAL = PersistenceTestKit.create(KIT.system());
   private static final ModelName DEMO = new ModelName("demo");
+  private static final ModelName GONE = new ModelName("gone");
 
   /** More looks than a name is kept for that nobody has. */
   private static final int LOOKS = 100;
@@ -94,6 +101,49 @@ class ForgottenNameTest {
         .isNotEqualTo(Optional.of(ErrorCode.STORE_UNAVAILABLE));
   }
 
+  @Test
+  void oneThatWasRemovedIsClosedOnceAndComesBackWhenItIsAskedFor() {
+    ActorRef<Command> first = owner(GONE);
+    first.tell(new RegistryProtocol.Deploy(spec("text"), Optional.empty(), false, reply()));
+    first.tell(new RegistryProtocol.Remove(GONE, reply()));
+    assertThat(List.of(replies.receiveMessage(), replies.receiveMessage()))
+        .allMatch(reply -> reply.refused().isEmpty());
+
+    looks(first);
+
+    replies.expectTerminated(first);
+    assertThat(journal()).containsExactly("DeploymentDeclared", "DeploymentRemoved", "NameClosed");
+
+    ActorRef<Command> second = owner(GONE);
+    second.tell(new RegistryProtocol.Get(GONE, reply()));
+    assertThat(replies.receiveMessage().refused().orElseThrow().code())
+        .isEqualTo(ErrorCode.MODEL_NOT_FOUND);
+    looks(second);
+    replies.expectTerminated(second);
+    assertThat(journal()).as("and is not closed twice").hasSize(3);
+
+    ActorRef<Command> third = owner(GONE);
+    third.tell(new RegistryProtocol.Deploy(spec("body"), Optional.empty(), false, reply()));
+    assertThat(replies.receiveMessage().refused()).as("with another schema").isEmpty();
+    looks(third);
+    third.tell(new RegistryProtocol.Get(GONE, reply()));
+    assertThat(replies.receiveMessage().deployment()).isPresent();
+  }
+
+  private static ModelSpec spec(String field) {
+    return aSpec().named(GONE.value()).replicas(0).build().withSchema(Typed.schema(field));
+  }
+
+  private ActorRef<Reply> reply() {
+    return replies.getRef();
+  }
+
+  private static List<String> journal() {
+    return JOURNAL.persistedInStorage(PersistenceIds.model(GONE.value())).stream()
+        .map(event -> event.getClass().getSimpleName())
+        .toList();
+  }
+
   private static void looks(ActorRef<Command> owner) {
     for (int i = 0; i < LOOKS; i++) {
       owner.tell(RegistryMessage.Look.BY_CLOCK);
@@ -101,9 +151,13 @@ class ForgottenNameTest {
   }
 
   private ActorRef<Command> owner() {
+    return owner(DEMO);
+  }
+
+  private ActorRef<Command> owner(ModelName name) {
     return KIT.spawn(
         RegistryActor.create(
-            DEMO,
+            name,
             new Surroundings(
                 World.JOURNAL,
                 RegistrySettings.from(CONFIG),

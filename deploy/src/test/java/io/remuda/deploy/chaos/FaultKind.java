@@ -1,6 +1,8 @@
 package io.remuda.deploy.chaos;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** What is broken, one after the other. */
@@ -18,7 +20,8 @@ enum FaultKind {
   REGISTRY_STALLED("a registry node stopped for 20 s, longer than it may be"),
   MACHINES_PAUSE_IN_TURN("two model nodes stopped in turn"),
   MACHINES_SILENT("60 % of the machines cut off for 20 s"),
-  POSTGRES_STOPPED("PostgreSQL stopped for 20 s");
+  POSTGRES_STOPPED("PostgreSQL stopped for 20 s"),
+  JOURNAL_REPLACED("all registry nodes back on an empty journal, which is then restored");
 
   private final String words;
   private final Optional<Duration> gap;
@@ -31,6 +34,16 @@ enum FaultKind {
   FaultKind(String words, int gapSeconds) {
     this.words = words;
     this.gap = Optional.of(Duration.ofSeconds(gapSeconds));
+  }
+
+  /**
+   * Those that are played when none is named. One takes too long for the short form: twice as long
+   * as all registry nodes away.
+   *
+   * @param brief of the short form
+   */
+  static List<FaultKind> all(boolean brief) {
+    return Arrays.stream(values()).filter(kind -> !brief || kind != JOURNAL_REPLACED).toList();
   }
 
   String words() {

@@ -20,7 +20,7 @@ final class Faults {
   private static final Duration CHANGES = Duration.ofSeconds(15);
 
   /** Three JVMs start at once on one computer and form a cluster: more than one that has gone. */
-  private static final Duration ALL_BACK = Duration.ofSeconds(30);
+  static final Duration ALL_BACK = Duration.ofSeconds(30);
 
   private static final Duration PAUSE = Duration.ofMillis(2_500);
   private static final Duration CALM = Duration.ofSeconds(2);
@@ -45,6 +45,7 @@ final class Faults {
       case REGISTRY_STALLED -> registryStalled(round);
       case MACHINES_PAUSE_IN_TURN -> machinesPauseInTurn(round);
       case POSTGRES_STOPPED -> postgresStopped(round);
+      case JOURNAL_REPLACED -> JournalFaults.replaced(round);
       case MACHINE_PULLED -> NetworkFaults.machinePulled(round);
       case REGISTRY_PARTED -> NetworkFaults.registryParted(round);
       case REGISTRY_LINK_BROKEN -> NetworkFaults.registryLinkBroken(round);
@@ -232,7 +233,7 @@ final class Faults {
     round.demand("the same engines", pids(round.look()).equals(before), pids(round.look()));
   }
 
-  private static Optional<Duration> acceptedAfterHealing(Round round) {
+  static Optional<Duration> acceptedAfterHealing(Round round) {
     Duration broken = round.healed().minus(round.began());
     return round.untilChangesAreAccepted().map(after -> after.minus(broken));
   }

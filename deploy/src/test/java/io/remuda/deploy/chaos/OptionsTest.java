@@ -23,6 +23,12 @@ class OptionsTest {
     Options options = parse("--short", "--seed", "7");
 
     assertThat(options.rounds()).isEqualTo(1);
+    assertThat(options.faults())
+        .containsAll(List.of(FaultKind.ENGINE_KILLED, FaultKind.POSTGRES_STOPPED))
+        .as("which takes long")
+        .doesNotContain(FaultKind.JOURNAL_REPLACED);
+    assertThat(parse("--short", "--fault", "JOURNAL_REPLACED").faults())
+        .containsExactly(FaultKind.JOURNAL_REPLACED);
     assertThat(options.perSecond()).isEqualTo(20);
     assertThat(options.seed()).isEqualTo(7);
   }

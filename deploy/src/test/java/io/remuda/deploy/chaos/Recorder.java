@@ -1,6 +1,9 @@
 package io.remuda.deploy.chaos;
 
 import io.remuda.deploy.check.Observation;
+import io.remuda.deploy.check.Observation.Change;
+import io.remuda.deploy.check.Observation.DeploymentChanged;
+import io.remuda.deploy.check.Observation.SchemaAccepted;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +43,19 @@ final class Recorder {
 
   Optional<String> quoted(String request) {
     return Optional.ofNullable(words.get(request));
+  }
+
+  /**
+   * Takes back what was accepted after {@code then}: what it was written to is not there any more.
+   * Of what nobody answered it is still unknown whether it came to pass before.
+   */
+  synchronized void takeBackAccepted(Duration then) {
+    seen.removeIf(each -> each.at().compareTo(then) > 0 && isAccepted(each));
+  }
+
+  private static boolean isAccepted(Observation seen) {
+    return seen instanceof SchemaAccepted
+        || (seen instanceof DeploymentChanged changed && changed.change() != Change.UNSURE);
   }
 
   /** What was added since the last call. */

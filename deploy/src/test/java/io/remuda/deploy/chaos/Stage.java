@@ -58,6 +58,7 @@ final class Stage implements AutoCloseable {
   private final List<Node> gateways = new ArrayList<>();
   private final Map<String, String> machineIds = new HashMap<>();
   private final Broken broken = new Broken();
+  private final Backups backups;
   private final String adminKey;
   private final Door door;
 
@@ -75,6 +76,7 @@ final class Stage implements AutoCloseable {
       seeds.add(network.host("registry-" + i) + ":" + CONTACT);
     }
     Map<String, String> settings = settings(String.join(",", seeds));
+    backups = new Backups(folder, settings);
     for (int i = 1; i <= registryCount; i++) {
       registries.add(node("registry", i, settings, "registry node"));
     }
@@ -213,6 +215,10 @@ final class Stage implements AutoCloseable {
 
   String database() {
     return database;
+  }
+
+  Backups backups() {
+    return backups;
   }
 
   Door door() {

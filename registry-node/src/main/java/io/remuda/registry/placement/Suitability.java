@@ -187,8 +187,8 @@ final class Suitability {
           machine,
           "journal",
           () ->
-              "obeys another journal; join it to its own fleet, or start it on a fresh data"
-                  + " directory");
+              "obeys another journal; restore that one from its backup, join the machine to its own"
+                  + " fleet, or start it on a fresh data directory");
     }
     return machine.report().settled()
         ? Optional.empty()

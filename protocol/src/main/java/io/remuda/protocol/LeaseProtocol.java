@@ -76,8 +76,24 @@ public final class LeaseProtocol {
    */
   public record Acquire(LeaseId id, Wish wish, ActorRef<Reply> replyTo) implements Command {}
 
-  /** Look at it. One that never was or is forgotten: NOT_FOUND. */
-  public record Get(LeaseId id, ActorRef<Reply> replyTo) implements Command {}
+  /**
+   * Look at it. One that never was or is forgotten: NOT_FOUND.
+   *
+   * @param within while it waits, answered when it does so no more, at the latest after so long or
+   *     when its owner has waited for long enough; empty: at once
+   */
+  public record Get(LeaseId id, Optional<Duration> within, ActorRef<Reply> replyTo)
+      implements Command {
+
+    /** Answered at once. */
+    public Get(LeaseId id, ActorRef<Reply> replyTo) {
+      this(id, Optional.empty(), replyTo);
+    }
+
+    public Get {
+      within = Absent.orEmpty(within);
+    }
+  }
 
   /**
    * Hold on for another time to live, from now on. One that has ended: ENDED.

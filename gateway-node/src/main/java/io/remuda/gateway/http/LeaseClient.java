@@ -30,8 +30,14 @@ public final class LeaseClient {
   }
 
   CompletionStage<Reply> get(LeaseId id) {
+    return get(id, Duration.ZERO);
+  }
+
+  /** Answered when it waits no more, or at the latest after so long, or as it stands before. */
+  CompletionStage<Reply> get(LeaseId id, Duration within) {
+    Optional<Duration> wait = Optional.of(within).filter(time -> !time.isZero());
     return fleet.harmless(
-        LeaseProtocol.TYPE_KEY, id.value(), replyTo -> new LeaseProtocol.Get(id, replyTo));
+        LeaseProtocol.TYPE_KEY, id.value(), replyTo -> new LeaseProtocol.Get(id, wait, replyTo));
   }
 
   /** Heard twice it holds for as long, from a moment later. */

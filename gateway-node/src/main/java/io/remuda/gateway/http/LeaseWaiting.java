@@ -7,11 +7,13 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
- * Holds clients while their lease is PENDING, by asking again, at first often, then less. Holds no
- * thread. Only so many wait at one time; one more is told to come back.
+ * Holds clients while their lease is PENDING: looks at it at once, then lets the registry answer
+ * when that is over. Where it answers sooner, as one of an earlier version does, it is asked again,
+ * at first often, then less. Holds no thread. Only so many wait at one time; one more is told to
+ * come back.
  */
 final class LeaseWaiting {
 
@@ -26,10 +28,15 @@ final class LeaseWaiting {
     this.pause = pause;
   }
 
-  /** The answer as soon as the lease is not PENDING, or as it is when the time is up. */
-  CompletionStage<Reply> whilePending(Supplier<CompletionStage<Reply>> look, Duration limit) {
+  /**
+   * The answer as soon as the lease is not PENDING, or as it is when the time is up.
+   *
+   * @param look for an answer when it is PENDING no more, or at the latest after so long
+   */
+  CompletionStage<Reply> whilePending(
+      Function<Duration, CompletionStage<Reply>> look, Duration limit) {
     if (limit.isZero()) {
-      return look.get();
+      return look.apply(Duration.ZERO);
     }
     if (waiting.incrementAndGet() > settings.waiting()) {
       waiting.decrementAndGet();
@@ -40,7 +47,8 @@ final class LeaseWaiting {
     }
     CompletionStage<Reply> answer;
     try {
-      answer = look(look, System.nanoTime(), limit);
+      // Not yet for long: who may not see it is told so at once.
+      answer = look(look, System.nanoTime(), limit, Duration.ZERO);
     } catch (RuntimeException e) {
       answer = CompletableFuture.failedStage(e);
     }
@@ -48,20 +56,33 @@ final class LeaseWaiting {
   }
 
   private CompletionStage<Reply> look(
-      Supplier<CompletionStage<Reply>> look, long begun, Duration limit) {
-    return look.get()
+      Function<Duration, CompletionStage<Reply>> look,
+      long begun,
+      Duration limit,
+      Duration within) {
+    long asked = System.nanoTime();
+    return look.apply(within)
         .thenCompose(
             reply -> {
-              Duration waited = Duration.ofNanos(System.nanoTime() - begun);
+              long now = System.nanoTime();
+              Duration waited = Duration.ofNanos(now - begun);
               Duration left = limit.minus(waited);
               if (!isPending(reply) || left.isNegative() || left.isZero()) {
                 return CompletableFuture.completedStage(reply);
               }
-              Duration nap = untilNextLook(waited);
+              Duration nap = untilNextLook(waited).minusNanos(now - asked);
+              if (nap.isNegative() || nap.isZero()) {
+                return look(look, begun, limit, left);
+              }
               return pause
                   .of(nap.compareTo(left) < 0 ? nap : left)
-                  .thenCompose(done -> look(look, begun, limit));
+                  .thenCompose(done -> look(look, begun, limit, left(begun, limit)));
             });
+  }
+
+  private static Duration left(long begun, Duration limit) {
+    Duration left = limit.minusNanos(System.nanoTime() - begun);
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
   private Duration untilNextLook(Duration waited) {

@@ -14,6 +14,7 @@ import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.testing.Eventually;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -58,6 +59,7 @@ class LeaseRoutesTest {
   @BeforeEach
   void freeInstances() {
     api.registry.leases.grants = true;
+    api.registry.leases.letsWait = false;
     api.registry.leases.asked.clear();
   }
 
@@ -145,6 +147,43 @@ class LeaseRoutesTest {
     assertThat(ready.status()).isEqualTo(200);
     assertThat(ready.json().path("state").asText()).isEqualTo("READY");
     assertThat(see(id + "?wait=61s").status()).isEqualTo(400);
+  }
+
+  @Test
+  void whoWaitsIsToldByTheRegistryItselfThatItIsReadyAndAskedOnceForThat() throws Exception {
+    api.registry.leases.grants = false;
+    api.registry.leases.letsWait = true;
+    LeaseId id = new LeaseId(acquire("{\"model\":\"chat\"}").json().path("id").asText());
+
+    CompletableFuture<Void> granted =
+        CompletableFuture.runAsync(
+            () -> {
+              Eventually.isTrue(
+                  "it is looked at",
+                  Duration.ofSeconds(30),
+                  () -> api.registry.leases.isLookedAt(id));
+              api.registry.leases.grant(id);
+            });
+    Answer ready = see(id + "?wait=60s");
+
+    granted.get(30, TimeUnit.SECONDS);
+    assertThat(ready.json().path("state").asText()).isEqualTo("READY");
+    assertThat(api.registry.leases.asked)
+        .filteredOn(LeaseProtocol.Get.class::isInstance)
+        .extracting(asked -> ((LeaseProtocol.Get) asked).within().isPresent())
+        .as("seen at once, then waited for")
+        .containsExactly(false, true);
+  }
+
+  @Test
+  void whoMayNotSeeALeaseIsToldSoAtOnceHoweverLongHeWouldWait() throws Exception {
+    api.registry.leases.grants = false;
+    api.registry.leases.letsWait = true;
+    String id = acquire("{\"model\":\"chat\"}").json().path("id").asText();
+
+    assertThat(as(other, "GET", id + "?wait=60s", "").status()).isEqualTo(404);
+
+    assertThat(api.registry.leases.isLookedAt(new LeaseId(id))).isFalse();
   }
 
   @ParameterizedTest

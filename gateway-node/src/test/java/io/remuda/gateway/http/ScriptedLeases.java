@@ -1,5 +1,6 @@
 package io.remuda.gateway.http;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import io.remuda.protocol.ErrorCode;
@@ -32,6 +33,12 @@ final class ScriptedLeases {
   /** Everything it was told, in the order of its coming. */
   final List<Command> asked = new CopyOnWriteArrayList<>();
 
+  /** Who looks at a lease that waits, and waits with it, until it is granted. */
+  private final Map<LeaseId, ActorRef<Reply>> looking = new ConcurrentHashMap<>();
+
+  /** Whether who says so may wait with a lease; an earlier registry answers at once. */
+  volatile boolean letsWait;
+
   /** Whether there are free instances. */
   volatile boolean grants = true;
 
@@ -42,7 +49,11 @@ final class ScriptedLeases {
           if (message instanceof LeaseProtocol.Acquire acquire) {
             acquire.replyTo().tell(acquired(acquire));
           } else if (message instanceof LeaseProtocol.Get get) {
-            get.replyTo().tell(found(get.id()));
+            if (letsWait && get.within().isPresent() && isPending(get.id())) {
+              looking.put(get.id(), get.replyTo());
+            } else {
+              get.replyTo().tell(found(get.id()));
+            }
           } else if (message instanceof LeaseProtocol.Renew renew) {
             renew.replyTo().tell(renewed(renew));
           } else if (message instanceof LeaseProtocol.Release release) {
@@ -59,6 +70,20 @@ final class ScriptedLeases {
   /** From now on it has what it waited for. */
   void grant(LeaseId id) {
     leases.computeIfPresent(id, (same, lease) -> view(id, wish(id), State.READY));
+    ActorRef<Reply> waits = looking.remove(id);
+    if (waits != null) {
+      waits.tell(found(id));
+    }
+  }
+
+  /** Whether somebody waits with the lease. */
+  boolean isLookedAt(LeaseId id) {
+    return looking.containsKey(id);
+  }
+
+  private boolean isPending(LeaseId id) {
+    LeaseView lease = leases.get(id);
+    return lease != null && lease.state() == State.PENDING;
   }
 
   private Reply acquired(LeaseProtocol.Acquire acquire) {

@@ -16,7 +16,6 @@ import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.RetentionCriteria;
 import akka.persistence.typed.javadsl.SignalHandler;
-import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.LeaseProtocol;
 import io.remuda.protocol.LeaseProtocol.Command;
 import io.remuda.protocol.LeaseProtocol.Reply;
@@ -24,15 +23,12 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.ModelName;
-import io.remuda.registry.journal.JournalGap;
 import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.journal.Succession;
 import io.remuda.registry.journal.WaitingCommands;
 import io.remuda.registry.model.Surroundings;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -50,21 +46,18 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
   private static final int SNAPSHOTS_KEPT = 2;
   private static final int IDLE_LOOKS = 30;
 
-  /** More that wait for one lease are answered with what there is. */
-  private static final int MOST_CALLERS = 16;
-
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
   private final LeaseId id;
   private final Surroundings around;
   private final WaitingCommands<Command> waiting;
   private final Succession<Command> succession;
+  private final LeaseRecovery recovery;
   private final LeaseErrands errands;
   private final LeaseMeasure measure;
-  private final List<ActorRef<Reply>> callers = new ArrayList<>();
+  private final LeaseCallers callers;
   private LeaseSoft soft;
   private boolean writing;
-  private boolean readBack;
   private boolean leaving;
   private int idleLooks;
 
@@ -85,8 +78,10 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     this.around = around;
     this.waiting = waiting;
     this.succession = succession;
+    this.recovery = new LeaseRecovery(context, id, around, waiting, succession);
     this.errands = new LeaseErrands(context, around, models);
     this.measure = new LeaseMeasure(around.meters().leases());
+    this.callers = new LeaseCallers(timers);
     this.soft = LeaseSoft.begun(LeaseState.empty(id), around.clock().instant());
     timers.startTimerWithFixedDelay(
         LeaseMessage.Look.REPEAT, around.settings().lease().repeatInterval());
@@ -131,31 +126,17 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
   public SignalHandler<LeaseState> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.instance(), this::onRecovered)
-        .onSignal(RecoveryFailed.class, (state, failed) -> onRecoveryFailed(failed.getFailure()))
+        .onSignal(RecoveryFailed.class, (state, failed) -> recovery.failed(failed.getFailure()))
         .onSignal(PostStop.instance(), this::onStopped)
         .build();
   }
 
   private void onRecovered(LeaseState state) {
-    String persistenceId = PersistenceIds.lease(id.value());
-    JournalGap.refuseAny(persistenceId, state.sequence(), lastSequenceNumber(context));
-    around.unreadable().read(persistenceId);
-    readBack = true;
+    recovery.completed(state, lastSequenceNumber(context));
     soft = LeaseSoft.begun(state, now());
     measure.readBack(state);
     measure.stands(state, soft, now());
     context.getSelf().tell(LeaseMessage.Look.REPEAT);
-  }
-
-  private void onRecoveryFailed(Throwable failure) {
-    boolean storeAway = waiting.recoveryFailed("lease " + id, failure);
-    String persistenceId = PersistenceIds.lease(id.value());
-    if (storeAway || around.unreadable().isNews(persistenceId, waiting.reason().message())) {
-      context.getLog().warn("event=recovery-failed lease={} why={}", id, failure.toString());
-    }
-    if (storeAway) {
-      around.storeDown().run();
-    }
   }
 
   @Override
@@ -167,7 +148,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     return newCommandHandlerBuilder()
         .forAnyState()
         .onCommand(LeaseProtocol.Acquire.class, this::onAcquire)
-        .onCommand(LeaseProtocol.Get.class, (state, wish) -> show(state, wish.replyTo()))
+        .onCommand(LeaseProtocol.Get.class, this::onGet)
         .onCommand(LeaseProtocol.Renew.class, this::onRenew)
         .onCommand(LeaseProtocol.Release.class, this::onRelease)
         .onCommand(
@@ -191,7 +172,12 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
               return Effect().none();
             })
         .onCommand(LeaseMessage.Look.class, this::onLook)
-        .onCommand(LeaseMessage.Written.class, this::onWritten)
+        .onCommand(
+            LeaseMessage.Written.class,
+            (state, written) -> {
+              recovery.told(state, written);
+              return Effect().none();
+            })
         .build();
   }
 
@@ -206,17 +192,26 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
       c.replyTo().tell(Reply.refused(objection.get()));
       return forget(state);
     }
-    if (soft.isReady() || state.end().isPresent() || callers.size() >= MOST_CALLERS) {
+    if (soft.isReady() || state.end().isPresent() || callers.isFull()) {
       c.replyTo().tell(LeaseOutlook.reply(state, soft));
       return Effect().none();
     }
-    callers.add(c.replyTo());
-    Duration limit = around.settings().lease().answerWithin();
-    timers.startSingleTimer(c.replyTo(), new LeaseMessage.Waited(c.replyTo()), limit);
+    callers.wants(c.replyTo(), around.settings().lease().answerWithin());
     return state.wish().isPresent()
         ? Effect().none()
         : carryOut(
             state, LeaseDecision.write(new LeaseEvent.LeaseAsked(id, c.wish(), now()), soft));
+  }
+
+  /** Whoever looks at one that waits may wait with it, for as long as whoever asks for one. */
+  private Effect<LeaseEvent, LeaseState> onGet(LeaseState state, LeaseProtocol.Get c) {
+    if (c.within().isEmpty() || !state.isLive() || soft.isReady() || callers.isFull()) {
+      return show(state, c.replyTo());
+    }
+    Duration most = around.settings().lease().answerWithin();
+    Duration wanted = c.within().get();
+    callers.looks(c.replyTo(), wanted.compareTo(most) < 0 ? wanted : most);
+    return Effect().none();
   }
 
   private Effect<LeaseEvent, LeaseState> onRenew(LeaseState state, LeaseProtocol.Renew c) {
@@ -234,7 +229,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
       sayRenewed(state, c.replyTo());
       return Effect().none();
     }
-    callers.add(c.replyTo());
+    callers.wants(c.replyTo());
     return write(
         renewed,
         next -> {
@@ -252,7 +247,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     if (!state.isLive()) {
       return show(state, c.replyTo());
     }
-    callers.add(c.replyTo());
+    callers.wants(c.replyTo());
     return write(
         LeaseDecider.release(state, soft, c.reason(), now()),
         next -> {
@@ -300,20 +295,6 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     boolean nothing = state.wish().isEmpty() || state.closed();
     idleLooks = nothing ? idleLooks + 1 : 0;
     return idleLooks > IDLE_LOOKS;
-  }
-
-  private Effect<LeaseEvent, LeaseState> onWritten(LeaseState state, LeaseMessage.Written written) {
-    if (written.sequence() > state.sequence()) {
-      context
-          .getLog()
-          .warn(
-              "event=behind-journal lease={} known={} written={}",
-              id,
-              state.sequence(),
-              written.sequence());
-      succession.begin(context.getSelf(), written);
-    }
-    return Effect().none();
   }
 
   private Effect<LeaseEvent, LeaseState> carryOut(LeaseState state, LeaseDecision decision) {
@@ -378,13 +359,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     if (callers.isEmpty() || !(soft.isReady() || state.end().isPresent())) {
       return;
     }
-    Reply reply = LeaseOutlook.reply(state, soft);
-    callers.forEach(
-        caller -> {
-          timers.cancel(caller);
-          caller.tell(reply);
-        });
-    callers.clear();
+    callers.answer(LeaseOutlook.reply(state, soft));
   }
 
   /** Whoever still waits learns that nobody knows: the change may be in the journal. */
@@ -393,19 +368,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     if (writing) {
       around.storeDown().run();
     }
-    Refused why =
-        writing
-            ? Refused.of(
-                ErrorCode.STORE_UNAVAILABLE,
-                "the journal's database did not confirm the change to lease %s; look at it again"
-                    .formatted(id))
-            : readBack
-                ? Refused.of(
-                    ErrorCode.REGISTRY_UNAVAILABLE,
-                    "lease %s was handed to another registry node; look at it again".formatted(id))
-                : waiting.reason();
-    callers.forEach(caller -> caller.tell(Reply.refused(why)));
-    callers.clear();
+    callers.leave(recovery.leaves(writing), LeaseOutlook.reply(state, soft));
   }
 
   private Instant now() {

@@ -63,7 +63,7 @@ class LeaseActorTest {
                   akka.actor.provider = local
                   akka.actor.testkit.typed.timefactor = 5
                   remuda.registry.lease { repeat-interval = 1h, claim-limit = 3h }
-                  remuda.registry.lease.answer-within = 100ms
+                  remuda.registry.lease.answer-within = 500ms
                   """))
           .withFallback(ConfigFactory.load());
   private static final ActorTestKit KIT = ActorTestKit.create("lease-actor", CONFIG);
@@ -81,6 +81,7 @@ class LeaseActorTest {
   private final TestProbe<RegistryProtocol.Command> model =
       KIT.createTestProbe(RegistryProtocol.Command.class);
   private final TestProbe<Reply> caller = KIT.createTestProbe(Reply.class);
+  private final TestProbe<Reply> looker = KIT.createTestProbe(Reply.class);
   private final List<ActorRef<Command>> leaving = new CopyOnWriteArrayList<>();
   private final List<Command> forTheNext = new CopyOnWriteArrayList<>();
   private final EventSourcedBehaviorTestKit<Command, LeaseEvent, LeaseState> actor =
@@ -184,6 +185,63 @@ class LeaseActorTest {
     assertThat(view.state()).isEqualTo(LeaseView.State.PENDING);
     assertThat(view.position()).hasValue(2);
     assertThat(view.estimate()).hasValue(Duration.ofSeconds(8));
+  }
+
+  @Test
+  void whoLooksAtOneThatWaitsIsToldWhenItIsReady() {
+    actor.runCommand(acquire());
+    claim().replyTo().tell(granted(FIRST, 7));
+    HoldInstance hold = hold();
+
+    actor.runCommand(look(Duration.ofHours(1)));
+    hold.replyTo().tell(held(hold));
+
+    assertThat(looker.receiveMessage().lease().orElseThrow().state())
+        .isEqualTo(LeaseView.State.READY);
+    actor.runCommand(look(Duration.ofHours(1)));
+    assertThat(looker.receiveMessage().lease().orElseThrow().state())
+        .as("one that is ready, at once")
+        .isEqualTo(LeaseView.State.READY);
+  }
+
+  @Test
+  void whoLooksAtOneThatWaitsWaitsForAsLongAsHeSaysOrAsItsRegistryLets() {
+    actor.runCommand(acquire());
+    actor.runCommand(look(Duration.ofMillis(1)));
+    assertThat(looker.receiveMessage().lease().orElseThrow().state())
+        .isEqualTo(LeaseView.State.PENDING);
+
+    actor.runCommand(look(Duration.ofHours(1)));
+
+    assertThat(looker.receiveMessage().lease().orElseThrow().state())
+        .isEqualTo(LeaseView.State.PENDING);
+  }
+
+  @Test
+  void whoLooksAtOneWhoseActorEndsIsToldWhereItStoodAndWhoWantsItThatNobodyKnows() {
+    actor.runCommand(acquire());
+    actor.runCommand(look(Duration.ofHours(1)));
+
+    actor.restart();
+
+    assertThat(looker.receiveMessage().lease().orElseThrow().state())
+        .isEqualTo(LeaseView.State.PENDING);
+    assertThat(caller.receiveMessage().refused().map(Refused::code))
+        .hasValue(ErrorCode.REGISTRY_UNAVAILABLE);
+  }
+
+  @Test
+  void whoLooksLearnsThatItIsOver() {
+    actor.runCommand(acquire());
+    actor.runCommand(look(Duration.ofHours(1)));
+
+    actor.runCommand(new LeaseProtocol.Release(ID, "done", caller.getRef()));
+
+    assertThat(looker.receiveMessage().refused().map(Refused::code)).hasValue(ErrorCode.ENDED);
+  }
+
+  private LeaseProtocol.Get look(Duration within) {
+    return new LeaseProtocol.Get(ID, Optional.of(within), looker.getRef());
   }
 
   @Test

@@ -10,8 +10,6 @@ import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.Phase;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,17 +38,7 @@ final class InstanceLease {
   /** The time to live may be over. */
   record TimeUp() implements News {}
 
-  /** Calls of a lease that is over had time to end. */
-  record GraceOver(LeaseId lease) implements News {}
-
-  private record Asked(
-      LeaseToken grant,
-      Duration ttl,
-      CompletionStage<Void> kept,
-      List<Consumer<Optional<Refused>>> answers) {}
-
   private static final String TIME = "lease";
-  private static final String GRACE = "lease grace";
 
   private final InstanceId id;
   private final Work work;
@@ -61,14 +49,21 @@ final class InstanceLease {
   private final TimerScheduler<ModelInstance.Command> timers;
   private final Logger log;
   private final LeaseGate gate;
-  private Optional<Asked> asked = Optional.empty();
+  private final Grace grace;
+  private final WorkerRest rest;
+  private final HoldOrders orders;
   private CompletionStage<Void> tasksOver = CompletableFuture.completedFuture(null);
+
+  /** What was last written for a lease that waits. */
+  private CompletionStage<Void> kept = CompletableFuture.completedFuture(null);
 
   InstanceLease(
       Work work,
       Surroundings around,
       Standing standing,
       InstanceTasks tasks,
+      Grace grace,
+      WorkerRest rest,
       TimerScheduler<ModelInstance.Command> timers,
       Logger log) {
     this.id = standing.id();
@@ -77,6 +72,9 @@ final class InstanceLease {
     this.times = around.settings().lease();
     this.standing = standing;
     this.tasks = tasks;
+    this.grace = grace;
+    this.rest = rest;
+    this.orders = new HoldOrders(standing, log);
     this.timers = timers;
     this.log = log;
     this.gate = standing.shown().lease();
@@ -97,40 +95,21 @@ final class InstanceLease {
   /** Obeys or refuses; answered as {@code HoldInstance} says. */
   void hold(ModelInstance.Hold order) {
     LeaseToken grant = order.grant();
-    Duration ttl = order.ttl();
-    Consumer<Optional<Refused>> answer = order.answer();
     Tenure before = gate.tenure();
-    Decision decision = TenureDecider.hold(id, before, grant, ttl, gate.now());
+    Decision decision = TenureDecider.hold(id, before, grant, order.ttl(), gate.now());
     Optional<Refused> refused =
-        decision.refused().or(() -> notNow(before, grant)).or(() -> shared(before, grant));
+        decision
+            .refused()
+            .or(() -> orders.notNow(before.isOf(grant)))
+            .or(() -> shared(before, grant));
     if (refused.isPresent()) {
-      log.info(
-          "refused lease={} instance={} reason={}", grant.lease(), id, refused.get().message());
-      answer.accept(refused);
-      return;
+      orders.refuse(order, refused.get());
+    } else if (decision.step() == TenureDecider.Step.RENEWED) {
+      renew(decision.tenure(), order);
+    } else if (!orders.join(order)) {
+      orders.refuseAll(ErrorCode.STALE_LEASE, "a later lease has taken the instance");
+      clear(decision.tenure(), order);
     }
-    if (decision.step() == TenureDecider.Step.RENEWED) {
-      renew(decision.tenure(), ttl, answer);
-      return;
-    }
-    if (isAsked(grant)) {
-      asked.get().answers().add(answer);
-      return;
-    }
-    refuseAsked(ErrorCode.STALE_LEASE, "a later lease has taken the instance");
-    clear(decision.tenure(), grant, ttl, answer);
-  }
-
-  /** Only what was granted to it before is held by an instance that is not ready. */
-  private Optional<Refused> notNow(Tenure before, LeaseToken grant) {
-    boolean known = before.isOf(grant) && standing.phase() != Phase.DRAINING;
-    return known || standing.phase() == Phase.READY
-        ? Optional.empty()
-        : Optional.of(
-            Refused.of(
-                ErrorCode.MODEL_NOT_READY,
-                "%s is %s and cannot be leased now; grant another instance"
-                    .formatted(id, standing.phase())));
   }
 
   private Optional<Refused> shared(Tenure before, LeaseToken grant) {
@@ -139,30 +118,28 @@ final class InstanceLease {
         : SharesDecider.objection(id, SharesDecider.expire(gate.shares(), gate.now()), grant);
   }
 
-  private void renew(Tenure longer, Duration ttl, Consumer<Optional<Refused>> answer) {
+  private void renew(Tenure longer, ModelInstance.Hold order) {
     gate.become(longer);
     timeAfter(longer);
-    if (file.covers(ttl)) {
-      answer.accept(Optional.empty());
+    if (file.covers(order.ttl())) {
+      order.answer().accept(Optional.empty());
     } else {
-      answerWhen(file.keep(longer.grant().orElseThrow(), true, ttl), answer);
+      answerWhen(file.keep(order.grant(), true, order.ttl()), order.answer());
     }
   }
 
-  private void answerWhen(CompletionStage<Void> kept, Consumer<Optional<Refused>> answer) {
-    kept.whenComplete(
-        (done, why) ->
-            answer.accept(why == null ? Optional.empty() : Optional.of(file.notKept(why))));
+  private void answerWhen(CompletionStage<Void> done, Consumer<Optional<Refused>> answer) {
+    HoldOrders.answerWhen(done, file::notKept, answer);
   }
 
-  private void clear(
-      Tenure clearing, LeaseToken grant, Duration ttl, Consumer<Optional<Refused>> answer) {
+  private void clear(Tenure clearing, ModelInstance.Hold order) {
+    LeaseToken grant = order.grant();
+    Tenure before = gate.tenure();
     boolean free = !lent();
     gate.become(clearing);
-    asked =
-        Optional.of(
-            new Asked(grant, ttl, file.keep(grant, true, ttl), new ArrayList<>(List.of(answer))));
-    gate.cutStale();
+    orders.begin(order);
+    kept = file.keep(grant, true, order.ttl());
+    displaced(before, grant.lease());
     if (free) {
       tasksOver = tasks.end();
     }
@@ -179,13 +156,26 @@ final class InstanceLease {
         .thenRun(() -> work.tell(new ModelInstance.OfLease(new Rests(grant))));
   }
 
+  /**
+   * Ends the calls under an earlier number of {@code taker}, and of whom it takes the instance from.
+   * Where that was over by the clock, they have their time to end, as those of any that was before.
+   */
+  private void displaced(Tenure before, LeaseId taker) {
+    gate.cutStale(taker);
+    boolean over = !TenureDecider.expire(before, gate.now()).lent();
+    before
+        .lease()
+        .filter(lease -> !lease.equals(taker))
+        .ifPresent(lease -> grace.give(lease, over ? times.grace() : Duration.ZERO));
+  }
+
   /** Lets go, if it is this that holds the instance; answered when the next JVM would know it. */
   void release(ModelInstance.Release order) {
     Tenure before = gate.tenure();
     Tenure after = TenureDecider.release(before, order.grant());
     if (!after.equals(before)) {
       answerWhen(freed(after, Duration.ZERO), order.answer());
-      refuseAsked(ErrorCode.ENDED, "the lease was let go of before it held the instance");
+      orders.refuseAll(ErrorCode.ENDED, "the lease was let go of before it held the instance");
     } else if (after.isOf(order.grant())) {
       // It was told before; what was to be written then may have failed.
       answerWhen(file.keep(order.grant(), false, Duration.ZERO), order.answer());
@@ -202,8 +192,6 @@ final class InstanceLease {
       onRests(rests.grant());
     } else if (news instanceof NotCleared late) {
       onNotCleared(late.grant());
-    } else if (news instanceof GraceOver over) {
-      gate.cutStale(over.lease());
     } else {
       Tenure before = gate.tenure();
       Tenure after = TenureDecider.expire(before, gate.now());
@@ -217,33 +205,31 @@ final class InstanceLease {
 
   /** Not before: a task that waits for its permit is none that the gate counts. */
   private void onRests(LeaseToken grant) {
-    if (isAsked(grant)) {
+    if (orders.ttl(grant).isPresent()) {
       work.then(
-          asked.get().kept().thenCombine(standing.gate().whenEmpty(), (kept, none) -> kept),
+          kept.thenCombine(standing.gate().whenEmpty(), (done, none) -> done),
           (done, why) -> new ModelInstance.OfLease(new Cleared(grant, Optional.ofNullable(why))));
     }
   }
 
-  private boolean isAsked(LeaseToken grant) {
-    return asked.filter(waiting -> waiting.grant().equals(grant)).isPresent();
-  }
-
   private void onCleared(Cleared cleared) {
     Tenure before = gate.tenure();
-    if (!isAsked(cleared.grant())) {
+    LeaseToken grant = cleared.grant();
+    Optional<Duration> ttl = orders.ttl(grant);
+    if (ttl.isEmpty()) {
       return;
     }
     if (cleared.problem().isPresent()) {
-      freed(TenureDecider.release(before, cleared.grant()), Duration.ZERO);
-      answerAsked(Optional.of(file.notKept(cleared.problem().get())));
+      freed(TenureDecider.release(before, grant), Duration.ZERO);
+      orders.refuse(grant.lease(), file.notKept(cleared.problem().get()));
       return;
     }
-    Tenure after = TenureDecider.cleared(before, cleared.grant(), asked.get().ttl(), gate.now());
+    Tenure after = TenureDecider.cleared(before, grant, ttl.get(), gate.now());
     gate.become(after);
     timeAfter(after);
-    log.info("leased lease={} instance={}", cleared.grant().lease(), id);
+    log.info("leased lease={} instance={}", grant.lease(), id);
     standing.say(standing.state().reason());
-    answerAsked(Optional.empty());
+    orders.held(grant.lease());
   }
 
   private void onNotCleared(LeaseToken grant) {
@@ -252,32 +238,32 @@ final class InstanceLease {
       return;
     }
     freed(TenureDecider.release(before, grant), Duration.ZERO);
-    refuseAsked(
+    orders.refuse(
+        grant.lease(),
         ErrorCode.BUSY,
         "other calls were not over within %s; grant another instance".formatted(times.clear()));
   }
 
   /** The instance ends: it is granted to nobody any more. */
   void stop() {
-    refuseAsked(ErrorCode.MODEL_NOT_READY, "the instance is being stopped; grant another");
+    orders.refuseAll(
+        ErrorCode.MODEL_NOT_READY, "the instance is being stopped; grant another");
   }
 
   /**
-   * From now on it is everybody's; what is under way under a lease ends within {@code grace}.
+   * From now on it is everybody's; what is under way under a lease ends within {@code
+   * toEnd}.
    *
    * @return completed when the next JVM would know it
    */
-  private CompletionStage<Void> freed(Tenure free, Duration grace) {
+  private CompletionStage<Void> freed(Tenure free, Duration toEnd) {
     boolean was = lent();
     LeaseId over = gate.tenure().grant().filter(had -> was).or(free::grant).orElseThrow().lease();
     gate.become(free);
     timers.cancel(TIME);
-    if (grace.isZero()) {
-      gate.cutStale(over);
-    } else {
-      timers.startSingleTimer(GRACE, new ModelInstance.OfLease(new GraceOver(over)), grace);
-    }
-    CompletionStage<Void> kept = file.keep(free.grant().orElseThrow(), false, Duration.ZERO);
+    grace.give(over, toEnd);
+    rest.leaseOver();
+    CompletionStage<Void> done = file.keep(free.grant().orElseThrow(), false, Duration.ZERO);
     if (was) {
       log.info("free again instance={}", id);
       if (standing.phase() == Phase.READY) {
@@ -285,16 +271,7 @@ final class InstanceLease {
       }
       standing.say(standing.state().reason());
     }
-    return kept;
-  }
-
-  private void answerAsked(Optional<Refused> refused) {
-    asked.ifPresent(waiting -> waiting.answers().forEach(answer -> answer.accept(refused)));
-    asked = Optional.empty();
-  }
-
-  private void refuseAsked(ErrorCode code, String why) {
-    answerAsked(Optional.of(Refused.of(code, id + ": " + why)));
+    return done;
   }
 
   private void timeAfter(Tenure timed) {

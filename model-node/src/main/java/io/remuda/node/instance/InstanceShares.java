@@ -40,11 +40,6 @@ final class InstanceShares {
   /** A share's time to live may be over. */
   record TimeUp(LeaseId lease) implements News {}
 
-  /** Calls of a share that is over had time to end. */
-  record GraceOver(LeaseId lease) implements News {}
-
-  private record Asked(LeaseToken grant, Duration ttl, List<Consumer<Optional<Refused>>> answers) {}
-
   private final InstanceId id;
   private final Work work;
   private final SharesFile file;
@@ -54,7 +49,8 @@ final class InstanceShares {
   private final TimerScheduler<ModelInstance.Command> timers;
   private final Logger log;
   private final LeaseGate gate;
-  private final Map<LeaseId, Asked> asked = new HashMap<>();
+  private final Grace grace;
+  private final HoldOrders orders;
   // What the file is to say, whether it says so already or not.
   private final Map<LeaseToken, Duration> written = new HashMap<>();
 
@@ -63,6 +59,7 @@ final class InstanceShares {
       Surroundings around,
       Standing standing,
       InstanceTasks tasks,
+      Grace grace,
       TimerScheduler<ModelInstance.Command> timers,
       Logger log) {
     this.id = standing.id();
@@ -71,6 +68,8 @@ final class InstanceShares {
     this.times = around.settings().lease();
     this.standing = standing;
     this.tasks = tasks;
+    this.grace = grace;
+    this.orders = new HoldOrders(standing, log);
     this.timers = timers;
     this.log = log;
     this.gate = standing.shown().lease();
@@ -106,33 +105,15 @@ final class InstanceShares {
             standing.gate().slots(),
             order.ttl(),
             gate.now());
-    Optional<Refused> refused = decision.refused().or(() -> notNow(before, grant));
-    Asked waiting = asked.get(grant.lease());
+    boolean known = before.filter(share -> share.token().equals(grant)).isPresent();
+    Optional<Refused> refused = decision.refused().or(() -> orders.notNow(known));
     if (refused.isPresent()) {
-      log.info(
-          "refused lease={} instance={} reason={}", grant.lease(), id, refused.get().message());
-      order.answer().accept(refused);
+      orders.refuse(order, refused.get());
     } else if (decision.step() == Step.RENEWED) {
       renew(decision.shares(), order);
-    } else if (waiting != null && isAsked(grant)) {
-      waiting.answers().add(order.answer());
-    } else {
+    } else if (!orders.join(order)) {
       clear(decision.shares(), order);
     }
-  }
-
-  /** Only what was granted to it before is held by an instance that is not ready. */
-  private Optional<Refused> notNow(Optional<Share> before, LeaseToken grant) {
-    boolean known =
-        before.filter(share -> share.token().equals(grant)).isPresent()
-            && standing.phase() != Phase.DRAINING;
-    return known || standing.phase() == Phase.READY
-        ? Optional.empty()
-        : Optional.of(
-            Refused.of(
-                ErrorCode.MODEL_NOT_READY,
-                "%s is %s and cannot be leased now; grant another instance"
-                    .formatted(id, standing.phase())));
   }
 
   private void renew(Shares longer, ModelInstance.Hold order) {
@@ -153,7 +134,7 @@ final class InstanceShares {
 
   private void clear(Shares clearing, ModelInstance.Hold order) {
     LeaseToken grant = order.grant();
-    refuse(grant.lease(), ErrorCode.STALE_LEASE, "a later grant of the lease has come");
+    orders.begin(order);
     if (clearing.slots() >= standing.gate().slots()) {
       // Before the gate sends away those that wait: they are to go back to their queue for good.
       tasks.end();
@@ -162,8 +143,6 @@ final class InstanceShares {
     // Calls under an earlier number of the same lease.
     gate.cutStale(grant.lease());
     written.put(grant, order.ttl());
-    asked.put(
-        grant.lease(), new Asked(grant, order.ttl(), new ArrayList<>(List.of(order.answer()))));
     CompletionStage<Void> kept = file.keep(toKeep());
     standing.say(standing.state().reason());
     timer(grant.lease(), new NotCleared(grant), times.clear());
@@ -181,7 +160,7 @@ final class InstanceShares {
       return;
     }
     answerWhen(freed(after, Duration.ZERO), order.answer());
-    refuse(lease, ErrorCode.ENDED, "the lease was let go of before it held its slots");
+    orders.refuse(lease, ErrorCode.ENDED, "the lease was let go of before it held its slots");
   }
 
   /**
@@ -207,8 +186,6 @@ final class InstanceShares {
       onCleared(cleared);
     } else if (news instanceof NotCleared late) {
       onNotCleared(late.grant());
-    } else if (news instanceof GraceOver over) {
-      gate.cutStale(over.lease());
     } else if (news instanceof TimeUp up) {
       expire();
       gate.shares()
@@ -225,29 +202,23 @@ final class InstanceShares {
     }
   }
 
-  private boolean isAsked(LeaseToken grant) {
-    Asked waiting = asked.get(grant.lease());
-    return waiting != null && waiting.grant().equals(grant);
-  }
-
   private void onCleared(Cleared cleared) {
     LeaseToken grant = cleared.grant();
-    Asked waiting = asked.get(grant.lease());
-    if (waiting == null || !isAsked(grant)) {
+    Optional<Duration> ttl = orders.ttl(grant);
+    if (ttl.isEmpty()) {
       return;
     }
     if (cleared.problem().isPresent()) {
       freed(SharesDecider.release(gate.shares(), grant), Duration.ZERO);
-      answer(grant.lease(), Optional.of(file.notKept(cleared.problem().get())));
+      orders.refuse(grant.lease(), file.notKept(cleared.problem().get()));
       return;
     }
-    Duration ttl = waiting.ttl();
-    Shares after = SharesDecider.cleared(gate.shares(), grant, ttl, gate.now());
+    Shares after = SharesDecider.cleared(gate.shares(), grant, ttl.get(), gate.now());
     gate.become(after, standing.gate());
     after.of(grant.lease()).ifPresent(this::timeAfter);
     log.info("leased a share lease={} instance={}", grant.lease(), id);
     standing.say(standing.state().reason());
-    answer(grant.lease(), Optional.empty());
+    orders.held(grant.lease());
   }
 
   private void onNotCleared(LeaseToken grant) {
@@ -258,7 +229,7 @@ final class InstanceShares {
             .isPresent();
     if (waits) {
       freed(SharesDecider.release(gate.shares(), grant), Duration.ZERO);
-      refuse(
+      orders.refuse(
           grant.lease(),
           ErrorCode.BUSY,
           "other calls were not over within %s; grant another instance".formatted(times.clear()));
@@ -267,18 +238,17 @@ final class InstanceShares {
 
   /** The instance ends: nobody is granted a share of it any more. */
   void stop() {
-    for (LeaseId lease : List.copyOf(asked.keySet())) {
-      refuse(lease, ErrorCode.MODEL_NOT_READY, "the instance is being stopped; grant another");
-    }
+    orders.refuseAll(
+        ErrorCode.MODEL_NOT_READY, "the instance is being stopped; grant another");
   }
 
   /**
    * From now on what shares had is everybody's; what is under way under them ends within {@code
-   * grace}.
+   * toEnd}.
    *
    * @return completed when the next JVM would know it
    */
-  private CompletionStage<Void> freed(Shares left, Duration grace) {
+  private CompletionStage<Void> freed(Shares left, Duration toEnd) {
     List<LeaseId> over =
         gate.shares().all().keySet().stream().filter(lease -> left.of(lease).isEmpty()).toList();
     boolean nothingWasLeft = gate.leavesNothing(standing.gate());
@@ -286,12 +256,7 @@ final class InstanceShares {
     for (LeaseId lease : over) {
       timers.cancel(time(lease));
       log.info("share is over lease={} instance={}", lease, id);
-      if (grace.isZero()) {
-        gate.cutStale(lease);
-      } else {
-        timers.startSingleTimer(
-            "share grace " + lease, new ModelInstance.OfShares(new GraceOver(lease)), grace);
-      }
+      grace.give(lease, toEnd);
     }
     CompletionStage<Void> kept = file.keep(toKeep());
     if (nothingWasLeft && standing.phase() == Phase.READY) {
@@ -316,20 +281,7 @@ final class InstanceShares {
   }
 
   private void answerWhen(CompletionStage<Void> kept, Consumer<Optional<Refused>> answer) {
-    kept.whenComplete(
-        (done, why) ->
-            answer.accept(why == null ? Optional.empty() : Optional.of(file.notKept(why))));
-  }
-
-  private void answer(LeaseId lease, Optional<Refused> refused) {
-    Asked waiting = asked.remove(lease);
-    if (waiting != null) {
-      waiting.answers().forEach(answer -> answer.accept(refused));
-    }
-  }
-
-  private void refuse(LeaseId lease, ErrorCode code, String why) {
-    answer(lease, Optional.of(Refused.of(code, id + ": " + why)));
+    HoldOrders.answerWhen(kept, file::notKept, answer);
   }
 
   private void timeAfter(Share timed) {

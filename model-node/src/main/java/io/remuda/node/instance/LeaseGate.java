@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Whom one instance lets in, beside its {@link Gate}, which says how many: read by any thread
@@ -132,6 +133,11 @@ public final class LeaseGate {
 
   long now() {
     return nanoTime.get();
+  }
+
+  /** The leases under which calls are under way, be it that they are over. */
+  Set<LeaseId> inside() {
+    return stays.stream().map(stay -> stay.token.lease()).collect(Collectors.toSet());
   }
 
   /** Ends the calls of every lease that does not hold the instance now. */

@@ -18,6 +18,7 @@ import io.remuda.node.instance.Lifecycle.Trigger;
 import io.remuda.node.instance.RestartPolicy.Decision;
 import io.remuda.node.instance.RestartPolicy.End;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.model.LastWords;
 import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.Phase;
@@ -73,6 +74,9 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
 
   record OfShares(InstanceShares.News news) implements Command {}
 
+  /** Calls of a lease that is over had time to end. */
+  record GraceOver(LeaseId lease) implements Command {}
+
   record Adopted(int run, Optional<Running> found, Optional<Throwable> problem)
       implements Command {}
 
@@ -123,6 +127,8 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
   private final EngineHang hang;
   private final EngineFailures failures;
   private final InstanceTasks tasks;
+  private final Grace grace;
+  private final WorkerRest rest;
   private final InstanceLease lease;
   private final TroubleWatch trouble;
   private final InstanceShares shares;
@@ -147,9 +153,12 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     this.hang = new EngineHang(work, around, standing, end, timers);
     this.failures = new EngineFailures(around);
     this.tasks = new InstanceTasks(around, standing, timers);
-    this.lease = new InstanceLease(work, around, standing, tasks, timers, log);
+    LeaseTimes times = around.settings().lease();
+    this.grace = new Grace(standing.shown().lease(), timers, times.grace());
+    this.rest = new WorkerRest(standing, work, timers, times.clear());
+    this.lease = new InstanceLease(work, around, standing, tasks, grace, rest, timers, log);
     this.trouble = new TroubleWatch(work, around, standing, timers);
-    this.shares = new InstanceShares(work, around, standing, tasks, timers, log);
+    this.shares = new InstanceShares(work, around, standing, tasks, grace, timers, log);
   }
 
   /**
@@ -197,6 +206,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
         .onMessage(Release.class, release -> after(() -> onRelease(release)))
         .onMessage(OfLease.class, heard -> after(() -> lease.heard(heard.news())))
         .onMessage(OfShares.class, heard -> after(() -> shares.heard(heard.news())))
+        .onMessage(GraceOver.class, up -> after(() -> grace.over(up.lease())))
         .onMessage(PauseOver.class, message -> onPauseOver())
         .onMessage(Stop.class, this::onStop)
         .onMessage(Drained.class, message -> onDrained())
@@ -276,6 +286,9 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     }
     if (proven.missing().isPresent()) {
       hang(proven.missing().get());
+      return this;
+    }
+    if (!rest.mayServe(proven)) {
       return this;
     }
     standing.pulse().set(failures.ready());

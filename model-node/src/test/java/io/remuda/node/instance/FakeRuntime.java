@@ -31,6 +31,9 @@ public final class FakeRuntime implements EngineRuntime {
   private volatile boolean breaksFirst;
   private volatile Optional<URI> base = Optional.empty();
 
+  /** Whether engines that start from now on take tasks by themselves, until the test says so. */
+  volatile boolean restless;
+
   private FakeRuntime(boolean alone) {
     this.alone = alone;
   }
@@ -121,6 +124,9 @@ public final class FakeRuntime implements EngineRuntime {
     if (readyAtOnce) {
       engine.proof.complete(Optional.empty());
     }
+    if (!restless) {
+      engine.rest.complete(null);
+    }
     engines.add(engine);
     return engine;
   }
@@ -129,6 +135,13 @@ public final class FakeRuntime implements EngineRuntime {
   public static final class Engine implements Running {
     public final CompletableFuture<Optional<String>> proof = new CompletableFuture<>();
     public final CompletableFuture<Ending> ending = new CompletableFuture<>();
+
+    /** Completed when it takes no tasks by itself. */
+    final CompletableFuture<Void> rest = new CompletableFuture<>();
+
+    /** The lease for which it was last asked to take none; 0: none. */
+    volatile long askedToRest;
+
     public volatile boolean answering = true;
     public volatile Optional<Duration> endedWith = Optional.empty();
 
@@ -196,6 +209,12 @@ public final class FakeRuntime implements EngineRuntime {
     @Override
     public CompletionStage<Optional<String>> prove(Duration limit) {
       return proof;
+    }
+
+    @Override
+    public CompletionStage<Void> rests(long lease) {
+      askedToRest = lease;
+      return rest.minimalCompletionStage();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.remuda.node.instance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.actor.testkit.typed.javadsl.FishingOutcomes;
 import akka.actor.typed.ActorRef;
 import io.remuda.node.instance.Tenure.Mode;
 import io.remuda.protocol.ErrorCode;
@@ -134,6 +135,118 @@ class InstanceLeaseTest extends InstanceFixture {
     assertThat(get(cut).code()).isEqualTo(ErrorCode.ENDED);
     awaitFree();
     assertThat(get(hold(instance, token(3), LONG)).map(Refused::code)).contains(ErrorCode.ENDED);
+  }
+
+  @Test
+  void theCallsOfALeaseThatIsOverHaveTheirGraceThoughTheNextOneComes() throws Exception {
+    lease = new LeaseTimes(LIMIT, LIMIT);
+    ActorRef<ModelInstance.Command> instance = ready(FakeRuntime.quick());
+    CompletableFuture<Refused> cut = new CompletableFuture<>();
+    assertThat(get(hold(instance, token(3), Duration.ofMillis(20)))).isEmpty();
+    leaseGate().enter(token(3), cut::complete);
+    awaitFree();
+
+    assertThat(get(hold(instance, token(4), LONG))).isEmpty();
+
+    assertThat(cut).isNotDone();
+  }
+
+  @Test
+  void whomALaterLeaseTakesTheInstanceFromIsCutOffAtOnce() throws Exception {
+    lease = new LeaseTimes(LIMIT, LIMIT);
+    ActorRef<ModelInstance.Command> instance = ready(FakeRuntime.quick());
+    CompletableFuture<Refused> cut = new CompletableFuture<>();
+    assertThat(get(hold(instance, token(3), LONG))).isEmpty();
+    leaseGate().enter(token(3), cut::complete);
+
+    assertThat(get(hold(instance, token(4), LONG))).isEmpty();
+
+    assertThat(get(cut).code()).isEqualTo(ErrorCode.ENDED);
+  }
+
+  @Test
+  void twoLeasesThatAreOverOneAfterTheOtherAreBothCutOffInTheEnd() throws Exception {
+    lease = new LeaseTimes(Duration.ofMillis(150), LIMIT);
+    ActorRef<ModelInstance.Command> instance = ready(FakeRuntime.quick());
+    CompletableFuture<Refused> first = new CompletableFuture<>();
+    CompletableFuture<Refused> second = new CompletableFuture<>();
+    assertThat(get(hold(instance, token(3), Duration.ofMillis(20)))).isEmpty();
+    leaseGate().enter(token(3), first::complete);
+    awaitFree();
+    assertThat(get(hold(instance, token(4), Duration.ofMillis(20)))).isEmpty();
+    leaseGate().enter(token(4), second::complete);
+
+    assertThat(get(first).code()).isEqualTo(ErrorCode.ENDED);
+    assertThat(get(second).code()).isEqualTo(ErrorCode.ENDED);
+  }
+
+  @Test
+  void callsOfALeaseThatEndedBeforeItsActorFailedAreCutOffByTheNextOne() throws Exception {
+    lease = new LeaseTimes(Duration.ofSeconds(1), LIMIT);
+    FakeRuntime runtime = FakeRuntime.left();
+    ActorRef<ModelInstance.Command> first = ready(runtime);
+    CompletableFuture<Refused> cut = new CompletableFuture<>();
+    assertThat(get(hold(first, token(3), Duration.ofMillis(20)))).isEmpty();
+    leaseGate().enter(token(3), cut::complete);
+    awaitFree();
+    kit.stop(first, LIMIT);
+
+    spawn(runtime);
+
+    assertThat(get(cut).code()).isEqualTo(ErrorCode.ENDED);
+  }
+
+  @Test
+  void aWorkerThatJoinsAgainUnderALeaseRestsBeforeTheHoldersCallsReachIt() throws Exception {
+    FakeRuntime runtime = FakeRuntime.quick();
+    FakeRuntime.Engine again = startedAgainUnderALease(runtime);
+    assertThat(gate().isOpen()).isFalse();
+
+    again.rest.complete(null);
+
+    Eventually.isTrue("it serves its holder", LIMIT, () -> gate().isOpen());
+    assertThat(leaseGate().objection(Optional.of(token(3)))).isEmpty();
+  }
+
+  @Test
+  void aWorkerThatJoinsAgainServesEverybodyWhenTheLeaseIsOver() throws Exception {
+    FakeRuntime runtime = FakeRuntime.quick();
+    startedAgainUnderALease(runtime);
+    assertThat(gate().isOpen()).isFalse();
+
+    assertThat(release(instances.get(0), token(3))).isEmpty();
+
+    Eventually.isTrue("it serves everybody", LIMIT, () -> gate().isOpen());
+  }
+
+  @Test
+  void aWorkerThatNeverRestsIsUsedAsItIsAfterAWhile() throws Exception {
+    lease = new LeaseTimes(Duration.ZERO, Duration.ofSeconds(2));
+    FakeRuntime runtime = FakeRuntime.quick();
+
+    startedAgainUnderALease(runtime);
+
+    Eventually.isTrue("it serves its holder", LIMIT, () -> gate().isOpen());
+  }
+
+  /** Its worker takes tasks by itself and has been asked to rest. */
+  private FakeRuntime.Engine startedAgainUnderALease(FakeRuntime runtime) throws Exception {
+    ActorRef<ModelInstance.Command> instance = ready(runtime);
+    assertThat(get(hold(instance, token(3), LONG))).isEmpty();
+    runtime.restless = true;
+    runtime.engines.get(0).exit("it left");
+    owner.fishForMessage(
+        LIMIT,
+        said ->
+            said instanceof InstanceNotice.WantsTurn
+                ? FishingOutcomes.complete()
+                : FishingOutcomes.continueAndIgnore());
+    instance.tell(new ModelInstance.YourTurn());
+    Eventually.isTrue(
+        "it is asked to rest",
+        LIMIT,
+        () -> runtime.engines.size() > 1 && runtime.engines.get(1).askedToRest == 3);
+    return runtime.engines.get(1);
   }
 
   @Test

@@ -199,6 +199,20 @@ class InstanceSharesTest extends InstanceFixture {
   }
 
   @Test
+  void theCallsOfAShareThatIsOverHaveTheirGraceThoughTheWholeIsLeased() throws Exception {
+    lease = new LeaseTimes(LIMIT, LIMIT);
+    ActorRef<ModelInstance.Command> instance = ready(FakeRuntime.quick());
+    assertThat(get(hold(instance, token(3), 1, Duration.ofMillis(20)))).isEmpty();
+    CompletableFuture<ErrorCode> cut = new CompletableFuture<>();
+    leaseGate().enter(token(3), why -> cut.complete(why.code()));
+    Eventually.isTrue("over", LIMIT, () -> gate().reserved() == 0);
+
+    assertThat(get(hold(instance, token(4), 0, LONG))).isEmpty();
+
+    assertThat(cut).isNotDone();
+  }
+
+  @Test
   void aWholeLeaseNeedsAnInstanceWithoutAShareAndTheOtherWayRound() throws Exception {
     ActorRef<ModelInstance.Command> instance = ready(FakeRuntime.quick());
     assertThat(get(hold(instance, token(3), 1, LONG))).isEmpty();

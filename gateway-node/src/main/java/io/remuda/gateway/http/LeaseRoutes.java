@@ -148,8 +148,7 @@ final class LeaseRoutes {
     Duration wait =
         Spans.query(call, "wait", Duration.ZERO, settings.longestWait()).orElse(Duration.ZERO);
     return waiting
-        .whilePending(
-            within -> leases.get(id, within).thenApply(reply -> seen(call, reply)), wait)
+        .whilePending(within -> leases.get(id, within).thenApply(reply -> seen(call, reply)), wait)
         .thenApply(reply -> answer(call, 200, reply));
   }
 

@@ -22,7 +22,9 @@ final class Grace {
     gate.inside().forEach(lease -> give(lease, left));
   }
 
-  /** What is under way under the lease, and not under what it holds now, ends within {@code time}. */
+  /**
+   * What is under way under the lease, and not under what it holds now, ends within {@code time}.
+   */
   void give(LeaseId lease, Duration time) {
     if (time.isZero()) {
       gate.cutStale(lease);

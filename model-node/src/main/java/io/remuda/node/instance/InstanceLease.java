@@ -157,8 +157,9 @@ final class InstanceLease {
   }
 
   /**
-   * Ends the calls under an earlier number of {@code taker}, and of whom it takes the instance from.
-   * Where that was over by the clock, they have their time to end, as those of any that was before.
+   * Ends the calls under an earlier number of {@code taker}, and of whom it takes the instance
+   * from. Where that was over by the clock, they have their time to end, as those of any that was
+   * before.
    */
   private void displaced(Tenure before, LeaseId taker) {
     gate.cutStale(taker);
@@ -246,13 +247,11 @@ final class InstanceLease {
 
   /** The instance ends: it is granted to nobody any more. */
   void stop() {
-    orders.refuseAll(
-        ErrorCode.MODEL_NOT_READY, "the instance is being stopped; grant another");
+    orders.refuseAll(ErrorCode.MODEL_NOT_READY, "the instance is being stopped; grant another");
   }
 
   /**
-   * From now on it is everybody's; what is under way under a lease ends within {@code
-   * toEnd}.
+   * From now on it is everybody's; what is under way under a lease ends within {@code toEnd}.
    *
    * @return completed when the next JVM would know it
    */

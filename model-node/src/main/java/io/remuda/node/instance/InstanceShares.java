@@ -238,8 +238,7 @@ final class InstanceShares {
 
   /** The instance ends: nobody is granted a share of it any more. */
   void stop() {
-    orders.refuseAll(
-        ErrorCode.MODEL_NOT_READY, "the instance is being stopped; grant another");
+    orders.refuseAll(ErrorCode.MODEL_NOT_READY, "the instance is being stopped; grant another");
   }
 
   /**

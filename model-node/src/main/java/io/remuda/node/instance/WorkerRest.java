@@ -24,10 +24,7 @@ final class WorkerRest {
    * @param limit of the wait: a worker that cannot be told to rest is used then as it is
    */
   WorkerRest(
-      Standing standing,
-      Work work,
-      TimerScheduler<ModelInstance.Command> timers,
-      Duration limit) {
+      Standing standing, Work work, TimerScheduler<ModelInstance.Command> timers, Duration limit) {
     this.gate = standing.shown().lease();
     this.standing = standing;
     this.work = work;

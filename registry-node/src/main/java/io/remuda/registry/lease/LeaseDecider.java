@@ -155,8 +155,10 @@ public final class LeaseDecider {
             .isPresent();
     if (soft.givingBack().contains(model)) {
       // It came when this was not its turn any more; what is given back is all up to its number.
-      return LeaseDecision.remember(
-          soft.but(draft -> draft.floor = Math.max(draft.floor, granted.number())));
+      return new LeaseDecision(
+          List.of(),
+          soft.but(draft -> draft.floor = Math.max(draft.floor, granted.number())),
+          granted.number() > floor(state, soft));
     }
     if (known || granted.number() <= floor(state, soft)) {
       // One under too low a number is granted anew with the next claim, which says the floor.
@@ -186,6 +188,10 @@ public final class LeaseDecider {
     LeaseSoft next =
         soft.but(
             draft -> {
+              // What is given back is all up to the floor: also what it was just granted.
+              later.stream()
+                  .flatMap(each -> Optional.ofNullable(soft.grants().get(each)).stream())
+                  .forEach(each -> draft.floor = Math.max(draft.floor, each.number()));
               draft.grants.keySet().removeAll(later);
               draft.queued.keySet().removeAll(later);
               draft.avoided.keySet().removeAll(later);

@@ -57,7 +57,8 @@ public record LeaseSoft(
 
   /**
    * Nothing yet, of what the journal says {@code state} of. What one that has moved gave back may
-   * not have been heard.
+   * not have been heard; and of what one that waits has been granted of later models, others may
+   * wait for.
    */
   public static LeaseSoft begun(LeaseState state, Instant now) {
     return new LeaseSoft(
@@ -66,7 +67,7 @@ public record LeaseSoft(
         Map.of(),
         Map.of(),
         Set.of(),
-        state.isLive() && state.token() > 0 ? state.afterFirstMissing() : Set.of(),
+        state.isLive() ? state.afterFirstMissing() : Set.of(),
         Set.of(),
         0,
         false,

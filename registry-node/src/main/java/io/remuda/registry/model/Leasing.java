@@ -32,9 +32,13 @@ public final class Leasing {
   public Plan unclaim(Sight sight, TenancyMessage.Unclaim wish) {
     leases.put(wish.lease(), wish.replyTo());
     told.remove(wish.lease());
-    return wish.comesBack()
-        ? TenancyDecider.giveBack(sight, wish.lease(), wish.number())
-        : TenancyDecider.unclaim(sight, wish.lease(), wish.number());
+    if (!wish.comesBack()) {
+      return TenancyDecider.unclaim(sight, wish.lease(), wish.number());
+    }
+    // It may not know of it, nor its owner of the claim: neither would say another word of it.
+    TenancyDecider.kept(sight, wish.lease(), wish.number())
+        .ifPresent(has -> tell(wish.lease(), wish.replyTo(), has));
+    return TenancyDecider.giveBack(sight, wish.lease(), wish.number());
   }
 
   /** Tells what has changed. */
@@ -47,18 +51,18 @@ public final class Leasing {
       LeaseId lease = each.getKey();
       Optional<ClaimReply> reply = TenancyDecider.reply(sight, lease, wait);
       if (reply.isPresent()) {
-        tell(each, reply.get());
+        tell(lease, each.getValue(), reply.get());
       } else if (sight.state().tenancy().of(lease).isEmpty()) {
-        tell(each, new ClaimReply.Returned(sight.state().name(), lease));
+        tell(lease, each.getValue(), new ClaimReply.Returned(sight.state().name(), lease));
         leases.remove(lease);
         told.remove(lease);
       }
     }
   }
 
-  private void tell(Map.Entry<LeaseId, ActorRef<ClaimReply>> lease, ClaimReply reply) {
-    if (!reply.equals(told.put(lease.getKey(), reply))) {
-      lease.getValue().tell(reply);
+  private void tell(LeaseId lease, ActorRef<ClaimReply> replyTo, ClaimReply reply) {
+    if (!reply.equals(told.put(lease, reply))) {
+      replyTo.tell(reply);
     }
   }
 }

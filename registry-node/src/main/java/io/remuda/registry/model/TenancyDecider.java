@@ -245,6 +245,26 @@ public final class TenancyDecider {
         : unclaim(sight, lease, number);
   }
 
+  /** What a lease that gives back all up to {@code number} has nevertheless. */
+  static Optional<ClaimReply.Granted> kept(Sight sight, LeaseId lease, long number) {
+    return granted(sight, lease).filter(has -> has.number() > number);
+  }
+
+  private static Optional<ClaimReply.Granted> granted(Sight sight, LeaseId lease) {
+    ModelState state = sight.state();
+    Optional<Tenant> has = state.tenancy().of(lease);
+    return has.map(Tenant::instance)
+        .map(state.instances()::get)
+        .map(
+            instance ->
+                new ClaimReply.Granted(
+                    state.name(),
+                    lease,
+                    instance.id(),
+                    instance.machine(),
+                    has.orElseThrow().number()));
+  }
+
   /** The machine has let go: the next one that waits gets the instance in the same commit. */
   public static Plan released(Sight sight, TenancyMessage.ReleaseAnswered answer) {
     LeaseId lease = answer.token().lease();
@@ -290,20 +310,10 @@ public final class TenancyDecider {
     if (state.live().isEmpty()) {
       return Optional.of(new ClaimReply.Rejected(state.name(), lease, ModelDecider.unknown(state)));
     }
-    Optional<Instance> met =
-        claim
-            .filter(said -> said.isMet(state.tenancy()))
-            .flatMap(said -> state.tenancy().of(lease))
-            .map(Tenant::instance)
-            .map(state.instances()::get);
+    Optional<ClaimReply.Granted> met =
+        claim.filter(said -> said.isMet(state.tenancy())).flatMap(said -> granted(sight, lease));
     if (met.isPresent()) {
-      return Optional.of(
-          new ClaimReply.Granted(
-              state.name(),
-              lease,
-              met.get().id(),
-              met.get().machine(),
-              state.tenancy().of(lease).orElseThrow().number()));
+      return Optional.of(met.get());
     }
     int position = claims(sight).indexOf(claim.get()) + 1;
     return Optional.of(

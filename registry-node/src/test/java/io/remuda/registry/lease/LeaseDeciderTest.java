@@ -35,6 +35,7 @@ class LeaseDeciderTest {
   private static final LeaseId ID = new LeaseId("9f3a61");
   private static final ModelName A = new ModelName("a");
   private static final ModelName B = new ModelName("b");
+  private static final ModelName C = new ModelName("c");
   private static final MachineId M1 = new MachineId("m1");
   private static final Duration TTL = Duration.ofSeconds(60);
   private static final Duration PATIENCE = Duration.ofSeconds(100);
@@ -353,9 +354,36 @@ class LeaseDeciderTest {
     told(granted(B, 42));
     told(new ClaimReply.Queued(A, ID, 1, Optional.empty(), "none is free"));
 
-    assertThat(told(granted(B, 60, 2)).events()).isEmpty();
+    LeaseDecision late = told(granted(B, 60, 2));
+    assertThat(late.events()).isEmpty();
+    assertThat(late.say()).as("at once").isTrue();
 
     assertThat(orders()).contains(new LeaseOrder.GiveBack(B, 60));
+    assertThat(told(granted(B, 60, 2)).say()).as("it is said already").isFalse();
+  }
+
+  @Test
+  void whatIsGrantedOnTheWayIsGivenBackUnderItsOwnNumber() {
+    asked(A, B, C);
+    told(granted(A, 41));
+    told(granted(B, 90));
+
+    told(new ClaimReply.Queued(A, ID, 1, Optional.empty(), "the instance is gone"));
+
+    assertThat(orders()).containsExactlyInAnyOrder(new LeaseOrder.GiveBack(B, 90), claim(A, 90));
+  }
+
+  @Test
+  void whatItsFormerActorMayHaveBeenGrantedIsGivenBackBeforeItWaits() {
+    asked(A, B);
+    told(granted(A, 41));
+
+    soft = LeaseSoft.begun(state, now);
+
+    assertThat(orders()).containsExactlyInAnyOrder(new LeaseOrder.GiveBack(B, 0), claim(A, 0));
+    told(new ClaimReply.Returned(B, ID));
+    told(granted(A, 41));
+    assertThat(orders()).as("as if it had never been asked for").containsExactly(claim(B, 0));
   }
 
   @Test

@@ -202,6 +202,20 @@ class TenancyActorTest {
         .isEqualTo(new FleetMessage.LeaseUnheard(A, DEMO, granted.number()));
   }
 
+  @Test
+  void whoGivesBackLessThanItHasIsToldWhatItHasThoughNobodyRemembersItsClaim() {
+    actor.runCommand(claim(A, one));
+    ClaimReply.Granted has = one.expectMessageClass(ClaimReply.Granted.class);
+    actor.restart();
+
+    actor.runCommand(giveBack(A, has.number() - 1, one));
+    assertThat(one.receiveMessage()).isEqualTo(has);
+    actor.runCommand(giveBack(A, has.number(), one));
+    answer(release());
+
+    assertThat(one.receiveMessage()).isInstanceOf(ClaimReply.Returned.class);
+  }
+
   private ClaimReply returned(TestProbe<ClaimReply> probe) {
     ClaimReply said = probe.receiveMessage();
     return said instanceof ClaimReply.Granted ? probe.receiveMessage() : said;
@@ -245,6 +259,10 @@ class TenancyActorTest {
 
   private static Unclaim unclaim(LeaseId lease, long number, TestProbe<ClaimReply> probe) {
     return new Unclaim(DEMO, lease, number, "done", probe.getRef());
+  }
+
+  private static Unclaim giveBack(LeaseId lease, long number, TestProbe<ClaimReply> probe) {
+    return new Unclaim(DEMO, lease, number, "another one first", true, probe.getRef());
   }
 
   private void says(Reports report) {

@@ -13,6 +13,7 @@ import io.remuda.protocol.LeaseProtocol.Reply;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.config.EmbeddedDatabase;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.ModelName;
@@ -22,9 +23,14 @@ import io.remuda.protocol.model.LeaseView;
 import io.remuda.protocol.model.LeaseView.State;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.testing.Eventually;
+import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.testing.FakeMachine;
 import io.remuda.registry.testing.TestRegistry;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,6 +152,34 @@ class LeaseChainTest {
             registry.events(0, Optional.of("short-a"), Duration.ZERO).stream()
                 .anyMatch(event -> event.kind().equals("LeaseClosed")));
     assertThat(acquire("short-b", LONG, "short").state()).isEqualTo(State.READY);
+  }
+
+  @Test
+  void oneThatHasBeenOverForLongIsForgottenByItsRegistryNode() throws SQLException {
+    serves("old", 1);
+    acquire("old-a", LONG, "old");
+    release("old-a");
+    Eventually.isTrue(
+        "all is given back",
+        SOON,
+        () ->
+            registry.events(0, Optional.of("old-a"), Duration.ZERO).stream()
+                .anyMatch(event -> event.kind().equals("LeaseClosed")));
+
+    try (Connection journal = DriverManager.getConnection(EmbeddedDatabase.url(data), "", "");
+        PreparedStatement earlier =
+            journal.prepareStatement(
+                "UPDATE \"event_journal\" SET \"write_timestamp\" = 1 WHERE \"persistence_id\""
+                    + " = ?")) {
+      earlier.setString(1, PersistenceIds.lease("old-a"));
+      assertThat(earlier.executeUpdate()).isPositive();
+    }
+
+    Eventually.isTrue(
+        "its events are gone",
+        SOON,
+        () -> registry.events(0, Optional.of("old-a"), Duration.ZERO).isEmpty());
+    assertThat(registry.events(0, Optional.of("old"), Duration.ZERO)).as("the name's").isNotEmpty();
   }
 
   @Test

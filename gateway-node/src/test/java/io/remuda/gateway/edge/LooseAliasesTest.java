@@ -52,7 +52,7 @@ class LooseAliasesTest {
     aliases.settled(routes.snapshot());
     assertThat(left(V1, 13)).as("it leads nowhere still").isZero();
 
-    ready("chat-v1-1");
+    ready(routes, "chat-v1-1");
     aliases.settled(routes.snapshot());
 
     assertThat(left(V1, 100)).isEqualTo(Duration.ofSeconds(2));
@@ -67,12 +67,28 @@ class LooseAliasesTest {
     assertThat(left(V1, 100)).isEqualTo(Duration.ofSeconds(2));
   }
 
+  @Test
+  void whatIsHeardOfModelsSettlesThoseThatRequestsHaveFound() {
+    try (HeldStage stage = new HeldStage()) {
+      LooseAliases found = stage.handler("").looseAliases();
+      stage.routes.merge(
+          catalog(Listing.ofAlias(CHAT, 1, 0, PHASE, Optional.of(V1), Instant.EPOCH)));
+      found.left("chat", V1, 0);
+      long late = Duration.ofHours(1).toNanos();
+      assertThat(found.left("chat", V1, late)).as("it leads nowhere still").isZero();
+
+      ready(stage.routes, "chat-v1-1");
+
+      assertThat(found.left("chat", V1, late)).as("another switch").isPositive();
+    }
+  }
+
   private static Catalog catalog(Listing listing) {
     return new Catalog(List.of(listing));
   }
 
-  private void ready(String instance) {
-    routes.merge(
+  private static void ready(Routes where, String instance) {
+    where.merge(
         new RouteTable(
             List.of(
                 new Route(

@@ -95,12 +95,29 @@ final class LeaseClient {
 
   /** Asks for a lease and waits until it is READY. */
   Held ready(String model, int ttlSeconds) throws IOException, InterruptedException {
-    Answer answer = acquire(model, ttlSeconds);
+    return awaited(acquire(model, ttlSeconds));
+  }
+
+  /** Asks for a share of so many slots and waits until it is READY. */
+  Held share(String model, int slots, int ttlSeconds) throws IOException, InterruptedException {
+    String wish =
+        "{\"model\":\"%s\",\"exclusive\":false,\"slots\":%d,\"ttlSeconds\":%d}"
+            .formatted(model, slots, ttlSeconds);
+    return awaited(send("POST", url + LEASES, wish));
+  }
+
+  private Held awaited(Answer first) throws IOException, InterruptedException {
+    Answer answer = first;
     long end = System.nanoTime() + Api.LIMIT.toNanos();
     while (answer.status() < 300 && !answer.isReady() && System.nanoTime() - end < 0) {
       answer = send("GET", waiting(answer.id()), "");
     }
     return answer.held();
+  }
+
+  /** Where a lease stands. */
+  Answer look(String id) throws IOException, InterruptedException {
+    return send("GET", url + LEASES + "/" + id, "");
   }
 
   /** The answer of a client that waits until the lease is PENDING no more. */
@@ -157,7 +174,8 @@ final class LeaseClient {
         "POST",
         base + "/chat/completions",
         """
-        {"model":"%s","max_tokens":2,"messages":[{"role":"user","content":"the horse"}]}"""
+        {"model":"%s","max_tokens":2,"messages":[{"role":"user","content":"the horse"}]}\
+        """
             .formatted(model),
         headers);
   }

@@ -106,14 +106,20 @@ public final class SmallFleet implements AutoCloseable {
     return gateway.url();
   }
 
-  /** Starts one more machine, which joins by itself. */
-  public void addMachine(Map<String, ?> settings) {
+  /**
+   * Starts one more machine, which joins by itself.
+   *
+   * @return the machine, which may end before the fleet
+   */
+  public ModelNode addMachine(Map<String, ?> settings) {
     Config config =
         config(folder.resolve("machine-" + further.size()), common, settings, joining());
     NodeHome own = NodeHome.open(config);
     further.addLast(own::close);
-    further.addLast(
-        ModelNode.start(NodeSettings.from(config).withRoles(Set.of(Keys.ROLE_MODEL)), own, config));
+    ModelNode machine =
+        ModelNode.start(NodeSettings.from(config).withRoles(Set.of(Keys.ROLE_MODEL)), own, config);
+    further.addLast(machine);
+    return machine;
   }
 
   private Map<String, Object> joining() {

@@ -16,6 +16,7 @@ import io.remuda.registry.lease.LeaseDecision;
 import io.remuda.registry.lease.LeaseEvent;
 import io.remuda.registry.lease.LeaseEvent.LeaseAsked;
 import io.remuda.registry.lease.LeaseOrder;
+import io.remuda.registry.lease.LeaseOrderDecider;
 import io.remuda.registry.lease.LeaseOutlook;
 import io.remuda.registry.lease.LeaseSoft;
 import io.remuda.registry.lease.LeaseState;
@@ -259,7 +260,8 @@ final class LeaseOwner extends Entity {
   }
 
   private void say(boolean repeat) {
-    LeaseDecider.orders(state, soft, now(), repeat).forEach(order -> errand.send(state, order));
+    LeaseOrderDecider.orders(state, soft, now(), repeat)
+        .forEach(order -> errand.send(state, order));
   }
 
   private void answer(Caller caller, Reply reply) {

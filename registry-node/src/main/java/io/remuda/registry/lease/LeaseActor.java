@@ -351,7 +351,8 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
   }
 
   private void say(LeaseState state, boolean repeat) {
-    LeaseDecider.orders(state, soft, now(), repeat).forEach(order -> errands.send(state, order));
+    LeaseOrderDecider.orders(state, soft, now(), repeat)
+        .forEach(order -> errands.send(state, order));
   }
 
   /** Whoever waits is answered once it is ready, or over. */

@@ -12,7 +12,6 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.LeaseProtocol.Wish;
 import io.remuda.protocol.NodeProtocol.HoldReply;
 import io.remuda.protocol.Refused;
-import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.LeaseToken;
 import io.remuda.registry.lease.LeaseEvent.LeaseClosed;
@@ -22,7 +21,6 @@ import io.remuda.registry.lease.LeaseEvent.LeaseMoved;
 import io.remuda.registry.lease.LeaseState.Cause;
 import io.remuda.registry.lease.LeaseState.Part;
 import io.remuda.registry.model.ClaimReply;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -314,98 +312,6 @@ public final class LeaseDecider {
     return all && (!state.isToRemove() || soft.removed())
         ? LeaseDecision.write(new LeaseClosed(state.id(), now), soft)
         : new LeaseDecision(List.of(), soft, all);
-  }
-
-  /**
-   * What there is to say now.
-   *
-   * @param repeat whether that, too, which was answered before
-   */
-  public static List<LeaseOrder> orders(
-      LeaseState state, LeaseSoft soft, Instant now, boolean repeat) {
-    if (state.wish().isEmpty()) {
-      return List.of();
-    }
-    List<LeaseOrder> orders = new ArrayList<>();
-    if (state.closed()) {
-      unclaim(state, soft, soft.givingBack(), orders);
-    } else if (state.end().isPresent()) {
-      giveBack(state, soft, orders);
-    } else if (isToDeploy(state, soft)) {
-      orders.add(LeaseOrder.Own.DEPLOY);
-    } else {
-      hold(state, soft, now, repeat, orders);
-      claim(state, soft, repeat, orders);
-    }
-    return orders;
-  }
-
-  private static boolean isToDeploy(LeaseState state, LeaseSoft soft) {
-    return state.brings() && state.token() == 0 && !soft.deployed();
-  }
-
-  private static void giveBack(LeaseState state, LeaseSoft soft, List<LeaseOrder> orders) {
-    Set<ModelName> left = state.models();
-    left.removeAll(soft.returned());
-    unclaim(state, soft, left, orders);
-    if (orders.isEmpty() && state.isToRemove() && !soft.removed()) {
-      orders.add(LeaseOrder.Own.REMOVE);
-    }
-  }
-
-  private static void unclaim(
-      LeaseState state, LeaseSoft soft, Set<ModelName> models, List<LeaseOrder> orders) {
-    String reason = state.end().orElseThrow().reason();
-    models.forEach(model -> orders.add(new LeaseOrder.Unclaim(model, floor(state, soft), reason)));
-  }
-
-  private static void hold(
-      LeaseState state, LeaseSoft soft, Instant now, boolean repeat, List<LeaseOrder> orders) {
-    Duration left =
-        soft.deadline()
-            .map(until -> Duration.between(now, until))
-            .orElseGet(() -> LeaseTimeDecider.ttl(state));
-    if (left.toMillis() < 1) {
-      return;
-    }
-    state
-        .parts()
-        .forEach(
-            (model, part) -> {
-              if (repeat || !soft.obeyed().contains(model)) {
-                LeaseToken token = new LeaseToken(state.id(), state.token());
-                orders.add(new LeaseOrder.Hold(part.machine(), part.instance(), token, left));
-              }
-            });
-  }
-
-  /**
-   * One after the other, in the order of their names, so that no two leases wait for each other.
-   */
-  private static void claim(
-      LeaseState state, LeaseSoft soft, boolean repeat, List<LeaseOrder> orders) {
-    soft.givingBack()
-        .forEach(model -> orders.add(new LeaseOrder.GiveBack(model, floor(state, soft))));
-    for (ModelName model : state.models()) {
-      if (soft.givingBack().contains(model)) {
-        return;
-      }
-      Optional<InstanceId> holding =
-          Optional.ofNullable(state.parts().get(model))
-              .map(Part::instance)
-              .or(() -> Optional.ofNullable(soft.grants().get(model)).map(g -> g.instance()));
-      if (repeat || holding.isEmpty()) {
-        orders.add(
-            new LeaseOrder.Claim(
-                model,
-                floor(state, soft),
-                holding,
-                Optional.ofNullable(soft.avoided().get(model))));
-      }
-      if (holding.isEmpty()) {
-        return;
-      }
-    }
   }
 
   /** What a new grant's number must be above. */

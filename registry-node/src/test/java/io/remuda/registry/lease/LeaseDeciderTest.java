@@ -108,7 +108,7 @@ class LeaseDeciderTest {
 
     soft = LeaseSoft.begun(state, now);
     assertThat(look().events()).isEmpty();
-    assertThat(LeaseDecider.orders(state, soft, now, true)).contains(hold(A, 41, TTL));
+    assertThat(LeaseOrderDecider.orders(state, soft, now, true)).contains(hold(A, 41, TTL));
     held(A, 41, Optional.empty());
 
     assertThat(view().expiresAt()).hasValue(now.plus(TTL));
@@ -125,7 +125,7 @@ class LeaseDeciderTest {
     assertThat(view().expiresAt()).hasValue(now.plus(LONGER));
     soft = LeaseSoft.begun(state, now);
 
-    assertThat(LeaseDecider.orders(state, soft, now, true)).contains(hold(A, 41, LONGER));
+    assertThat(LeaseOrderDecider.orders(state, soft, now, true)).contains(hold(A, 41, LONGER));
     held(A, 41, Optional.empty());
     assertThat(view().expiresAt()).hasValue(now.plus(LONGER));
   }
@@ -605,7 +605,7 @@ class LeaseDeciderTest {
   }
 
   private List<LeaseOrder> orders() {
-    return LeaseDecider.orders(state, soft, now, false);
+    return LeaseOrderDecider.orders(state, soft, now, false);
   }
 
   private static LeaseOrder claim(ModelName model, long floor) {

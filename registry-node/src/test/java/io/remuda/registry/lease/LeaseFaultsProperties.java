@@ -152,7 +152,7 @@ class LeaseFaultsProperties {
 
     private void say(Lease lease, boolean again) {
       LeaseState state = lease.state;
-      for (LeaseOrder order : LeaseDecider.orders(state, lease.soft, now, again)) {
+      for (LeaseOrder order : LeaseOrderDecider.orders(state, lease.soft, now, again)) {
         if (order instanceof LeaseOrder.Claim c) {
           wire.add(
               () ->

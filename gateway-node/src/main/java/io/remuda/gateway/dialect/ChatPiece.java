@@ -60,7 +60,8 @@ record ChatPiece(
         EngineTimings.of(all.path("timings")));
   }
 
-  private static void refuseError(JsonNode all) throws BadAnswer {
+  /** Engines tell of a failure in the middle with an object, or with its text alone. */
+  static void refuseError(JsonNode all) throws BadAnswer {
     JsonNode error = all.path("error");
     if (error.isMissingNode() || error.isNull()) {
       return;

@@ -8,7 +8,7 @@ import java.time.Duration;
 /** Ollama's {@code /api/embed} as OpenAI's embeddings. */
 public final class OllamaEmbedTranslator implements Translator {
 
-  private static final String PATH = "/v1/embeddings";
+  static final String PATH = "/v1/embeddings";
 
   @Override
   public Put put(ObjectNode request, CallFacts facts) {

@@ -128,6 +128,7 @@ final class Attempt implements InferenceSink {
       guard = new StreamGuard(inference.endpoint().end());
     } else {
       mode = Mode.HOLDING;
+      headers = Headers.withType(headers);
     }
   }
 

@@ -1,8 +1,10 @@
 package io.remuda.gateway.edge;
 
+import io.remuda.gateway.dialect.AnswerKind;
 import io.remuda.gateway.dialect.MessagesTranslator;
 import io.remuda.gateway.dialect.OllamaChatTranslator;
 import io.remuda.gateway.dialect.OllamaEmbedTranslator;
+import io.remuda.gateway.dialect.OllamaEmbeddingsTranslator;
 import io.remuda.gateway.dialect.OllamaGenerateTranslator;
 import io.remuda.gateway.dialect.ResponsesTranslator;
 import io.remuda.gateway.dialect.TokenCountTranslator;
@@ -19,6 +21,7 @@ final class Dialects {
   private static final Translator OLLAMA_CHAT = new OllamaChatTranslator();
   private static final Translator OLLAMA_GENERATE = new OllamaGenerateTranslator();
   private static final Translator OLLAMA_EMBED = new OllamaEmbedTranslator();
+  private static final Translator OLLAMA_EMBEDDINGS = new OllamaEmbeddingsTranslator();
 
   private Dialects() {}
 
@@ -31,7 +34,31 @@ final class Dialects {
       case OLLAMA_CHAT -> Optional.of(OLLAMA_CHAT);
       case OLLAMA_GENERATE -> Optional.of(OLLAMA_GENERATE);
       case OLLAMA_EMBED -> Optional.of(OLLAMA_EMBED);
+      case OLLAMA_EMBEDDINGS -> Optional.of(OLLAMA_EMBEDDINGS);
       case CHAT, COMPLETIONS, EMBEDDINGS, RERANK, TOKENIZE, DETOKENIZE, PREDICT -> Optional.empty();
+    };
+  }
+
+  /**
+   * What is made strict of what engines that are not clean answer at {@code endpoint} themselves.
+   */
+  static Optional<AnswerKind> mended(Endpoint endpoint) {
+    return switch (endpoint) {
+      case CHAT -> Optional.of(AnswerKind.CHAT);
+      case COMPLETIONS -> Optional.of(AnswerKind.COMPLETION);
+      case EMBEDDINGS,
+          RESPONSES,
+          MESSAGES,
+          COUNT_TOKENS,
+          RERANK,
+          TOKENIZE,
+          DETOKENIZE,
+          OLLAMA_CHAT,
+          OLLAMA_GENERATE,
+          OLLAMA_EMBED,
+          OLLAMA_EMBEDDINGS,
+          PREDICT ->
+          Optional.empty();
     };
   }
 

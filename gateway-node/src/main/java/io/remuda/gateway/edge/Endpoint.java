@@ -18,6 +18,7 @@ public enum Endpoint {
   OLLAMA_CHAT("/api/chat", Dialect.OLLAMA, End.DONE_LINE),
   OLLAMA_GENERATE("/api/generate", Dialect.OLLAMA, End.DONE_LINE),
   OLLAMA_EMBED("/api/embed", Dialect.OLLAMA, End.NONE),
+  OLLAMA_EMBEDDINGS("/api/embeddings", Dialect.OLLAMA, End.NONE),
   /** Of typed models; clients name the model in the address, see {@link #modelIn}. */
   PREDICT("/predict", Dialect.OPENAI, End.DONE);
 

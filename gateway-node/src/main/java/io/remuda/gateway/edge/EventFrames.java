@@ -12,7 +12,8 @@ import java.util.Map;
 final class EventFrames {
 
   private static final byte[] EVENT = ascii("event: ");
-  private static final byte[] DATA = ascii("\ndata: ");
+  private static final byte[] DATA = ascii("data: ");
+  private static final byte[] DONE = ascii("data: [DONE]\n\n");
   private static final byte[] END = ascii("\n\n");
 
   private final Endpoint.Dialect dialect;
@@ -32,12 +33,18 @@ final class EventFrames {
       ready.writeBytes(Trees.bytes(event)).writeByte('\n');
       return;
     }
-    ready
-        .writeBytes(EVENT)
-        .writeBytes(ascii(event.path("type").asText()))
-        .writeBytes(DATA)
-        .writeBytes(Trees.bytes(event))
-        .writeBytes(END);
+    ready.writeBytes(EVENT).writeBytes(ascii(event.path("type").asText())).writeByte('\n');
+    chunk(event);
+  }
+
+  /** Adds one that has no name, as the chunks of a chat. */
+  void chunk(ObjectNode event) {
+    ready.writeBytes(DATA).writeBytes(Trees.bytes(event)).writeBytes(END);
+  }
+
+  /** Adds the end of a stream of chunks. */
+  void done() {
+    ready.writeBytes(DONE);
   }
 
   /** All that was added since the last time; the caller's. */

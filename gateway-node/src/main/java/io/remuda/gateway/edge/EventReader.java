@@ -9,16 +9,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads server-sent events as engines write them: what the events carry, one after the other, until
- * {@code [DONE]}. Comments and the names of events are left out.
+ * {@code [DONE]}. Comments are left out.
  */
 final class EventReader {
 
   private static final String DATA = "data:";
+  private static final String EVENT = "event:";
+
+  /** An event whose last empty line has come. */
+  private record Whole(String name, String data) {}
 
   private final int limit;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream(512);
-  private final Deque<String> whole = new ArrayDeque<>();
+  private final Deque<Whole> whole = new ArrayDeque<>();
   private String data = "";
+  private String name = "";
+  private String givenName = "";
   private boolean done;
 
   /**
@@ -65,7 +71,14 @@ final class EventReader {
 
   /** What the next event carries, or null while it is not whole. */
   @Nullable String next() {
-    return whole.poll();
+    Whole event = whole.poll();
+    givenName = event == null ? "" : event.name();
+    return event == null ? null : event.data();
+  }
+
+  /** The name of the event that {@link #next} gave last; empty where it has none. */
+  String name() {
+    return givenName;
   }
 
   /** Whether {@code [DONE]} has come. */
@@ -76,16 +89,23 @@ final class EventReader {
   private void line(String ended) {
     String text = ended.endsWith("\r") ? ended.substring(0, ended.length() - 1) : ended;
     if (text.startsWith(DATA)) {
-      String value = text.substring(DATA.length());
-      String bare = value.startsWith(" ") ? value.substring(1) : value;
+      String bare = value(text, DATA);
       data = data.isEmpty() ? bare : data + "\n" + bare;
-    } else if (text.isEmpty() && !data.isEmpty()) {
+    } else if (text.startsWith(EVENT)) {
+      name = value(text, EVENT).strip();
+    } else if (text.isEmpty()) {
       if (data.strip().equals("[DONE]")) {
         done = true;
-      } else if (!done) {
-        whole.add(data);
+      } else if (!done && !data.isEmpty()) {
+        whole.add(new Whole(name, data));
       }
       data = "";
+      name = "";
     }
+  }
+
+  private static String value(String line, String field) {
+    String value = line.substring(field.length());
+    return value.startsWith(" ") ? value.substring(1) : value;
   }
 }

@@ -30,12 +30,14 @@ public final class Headers {
   /** On an answer: how many times its request was sent to an instance. */
   static final String ATTEMPTS = "x-remuda-attempts";
 
+  private static final String CONTENT_TYPE = "content-type";
+
   private static final String[] TO_ENGINES = {
-    "content-type", "accept", "traceparent", "tracestate", "anthropic-version", "anthropic-beta"
+    CONTENT_TYPE, "accept", "traceparent", "tracestate", "anthropic-version", "anthropic-beta"
   };
 
   private static final Set<String> FROM_ENGINES =
-      Set.of("content-type", "retry-after", "retry-after-ms", "x-should-retry");
+      Set.of(CONTENT_TYPE, "retry-after", "retry-after-ms", "x-should-retry");
 
   private Headers() {}
 
@@ -61,6 +63,18 @@ public final class Headers {
       }
     }
     return passed;
+  }
+
+  /** All addresses answer JSON where they say nothing else; some engines call it plain text. */
+  static List<Map.Entry<String, String>> withType(List<Map.Entry<String, String>> headers) {
+    String type = value(headers, CONTENT_TYPE);
+    if (!type.isEmpty() && !type.startsWith("text/plain")) {
+      return headers;
+    }
+    List<Map.Entry<String, String>> typed = new ArrayList<>(headers);
+    typed.removeIf(header -> header.getKey().equals(CONTENT_TYPE));
+    typed.add(Map.entry(CONTENT_TYPE, "application/json"));
+    return typed;
   }
 
   /** The value of a header by its lower-case name; empty when it is not there. */

@@ -1,6 +1,8 @@
 package io.remuda.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
+import io.remuda.gateway.dialect.AnswerKind;
+import io.remuda.gateway.dialect.CallFacts;
 import io.remuda.gateway.dialect.OllamaNames;
 import io.remuda.gateway.dialect.Translator;
 import io.remuda.gateway.routing.ModelEntry;
@@ -38,7 +40,7 @@ final class InstanceBody {
   private @Nullable ByteBuf translated;
 
   /**
-   * @param answerLimit bytes of an answer that is held to be translated
+   * @param answerLimit bytes of an answer that is held to be translated or mended
    */
   InstanceBody(ClientRequest request, int answerLimit) {
     this.request = request;
@@ -166,10 +168,23 @@ final class InstanceBody {
     return alike ? null : translation;
   }
 
-  /** The way to the instance, with what it answers translated back. */
+  /** The way to the instance, with what it answers translated back, or mended if it needs that. */
   InferencePort answersOf(Target target, InferencePort port) {
     Translation between = between(target);
-    return between == null ? port : between.answersOf(port);
+    if (between != null) {
+      return between.answersOf(port);
+    }
+    Optional<AnswerKind> loose =
+        target.route().clean() ? Optional.empty() : Dialects.mended(request.endpoint());
+    return loose.map(kind -> mended(kind, port)).orElse(port);
+  }
+
+  private InferencePort mended(AnswerKind kind, InferencePort port) {
+    CallFacts facts = new CallFacts(model, request.requestId(), Instant.now());
+    return (call, sink) -> {
+      MendedAnswer answer = new MendedAnswer(kind, facts, stream, answerLimit, sink);
+      return answer.of(port.call(call, answer));
+    };
   }
 
   InferenceRequest forInstance(Target target) {

@@ -219,6 +219,20 @@ class OllamaTranslatorTest {
   }
 
   @Test
+  void embedsOnePromptAtTheOlderAddress() throws BadAnswer {
+    Put.Asked asked =
+        asked(new OllamaEmbeddingsTranslator(), "{'model':'m','prompt':'a','keep_alive':1}");
+
+    assertThat(asked.path()).isEqualTo("/v1/embeddings");
+    assertThat(asked.body())
+        .isEqualTo(json("{'model':'bench','input':'a','encoding_format':'float'}"));
+    assertThat(whole(asked, "{'data':[{'embedding':[0.25,1]}]}"))
+        .isEqualTo(json("{'embedding':[0.25,1]}"));
+    assertThat(bad(new OllamaEmbeddingsTranslator(), "{'model':'m','prompt':['a']}").param())
+        .isEqualTo("prompt");
+  }
+
+  @Test
   void embedsOneTextOrMany() throws BadAnswer {
     Put.Asked asked =
         asked(new OllamaEmbedTranslator(), "{'model':'m','input':['a','b'],'dimensions':2}");

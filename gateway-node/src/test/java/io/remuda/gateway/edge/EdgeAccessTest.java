@@ -38,7 +38,7 @@ class EdgeAccessTest {
 
   @BeforeAll
   void start() {
-    KeyCheck check = new KeyCheck(true, mint, id -> known.get().get(id), () -> NOW);
+    KeyCheck check = new KeyCheck(true, mint, this::find, () -> NOW);
     stage =
         new EdgeFixture("", new EdgeKeys(check, new LeaseSeal("cluster-key")), Optional.empty());
     stage.listed("theirs", DeploymentPhase.PENDING, "it waits for a machine");

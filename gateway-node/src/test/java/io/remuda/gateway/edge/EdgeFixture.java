@@ -212,6 +212,26 @@ final class EdgeFixture implements AutoCloseable {
     }
   }
 
+  /** Says that {@code instance} takes requests, and that its engine's answers need mending. */
+  void loose(String instance, int port) {
+    routes.merge(
+        new RouteTable(
+            List.of(
+                new Route(
+                    InstanceId.of(instance),
+                    MachineId.parse("m1").orElseThrow(),
+                    1,
+                    ++sequence,
+                    Phase.READY,
+                    "127.0.0.1:" + port,
+                    4,
+                    Set.of(),
+                    false,
+                    -1,
+                    Optional.empty(),
+                    0))));
+  }
+
   Wire wire() throws java.io.IOException {
     return new Wire(edge.port());
   }

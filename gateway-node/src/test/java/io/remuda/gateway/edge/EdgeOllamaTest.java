@@ -75,6 +75,8 @@ class EdgeOllamaTest {
           .contains("\"response\":\"hello\",\"done\":true");
       assertThat(fixture.post("/api/embed", "{\"model\":\"bench\",\"input\":\"a\"}").body())
           .contains("\"embeddings\":[[1,2]]");
+      assertThat(fixture.post("/api/embeddings", "{\"model\":\"bench\",\"prompt\":\"a\"}").body())
+          .isEqualTo("{\"embedding\":[1,2]}");
     }
   }
 

@@ -557,7 +557,7 @@ public final class ScriptedFleet implements AutoCloseable {
               revoke.replyTo().tell(new AccessProtocol.Reply(List.of(revoked), Optional.empty()));
             }
           } else if (message instanceof AccessProtocol.RotateKey rotate) {
-            ApiKey before = keys.get(rotate.id().value());
+            ApiKey before = Objects.requireNonNull(keys.get(rotate.id().value()));
             ApiKey rotated =
                 before.rotatedAt(
                     before.version() + 1, rotate.secretHash(), rotate.oldUntil(), Instant.now());

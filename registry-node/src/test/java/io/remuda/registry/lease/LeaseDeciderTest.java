@@ -233,7 +233,7 @@ class LeaseDeciderTest {
 
     assertThat(apply(LeaseDecider.stillWanted(state, soft, A, 90)).say()).isTrue();
     assertThat(orders()).containsExactly(new LeaseOrder.Unclaim(A, 90, "done"));
-    assertThat(LeaseDecider.orders(state, soft, now, true)).as("said again").hasSize(1);
+    assertThat(LeaseOrderDecider.orders(state, soft, now, true)).as("said again").hasSize(1);
 
     assertThat(told(new ClaimReply.Returned(A, ID)).events()).as("it is closed already").isEmpty();
     assertThat(orders()).isEmpty();
@@ -261,7 +261,7 @@ class LeaseDeciderTest {
     LeaseDecision asked = apply(LeaseDecider.stillWanted(state, soft, A, 41));
 
     assertThat(asked.say()).isFalse();
-    assertThat(LeaseDecider.orders(state, soft, now, true))
+    assertThat(LeaseOrderDecider.orders(state, soft, now, true))
         .noneMatch(LeaseOrder.Unclaim.class::isInstance)
         .noneMatch(LeaseOrder.GiveBack.class::isInstance);
     assertThat(view().state()).isEqualTo(LeaseView.State.READY);
@@ -272,7 +272,7 @@ class LeaseDeciderTest {
     closed();
     soft = LeaseSoft.begun(state, now);
 
-    assertThat(LeaseDecider.orders(state, soft, now, true)).isEmpty();
+    assertThat(LeaseOrderDecider.orders(state, soft, now, true)).isEmpty();
   }
 
   @Test

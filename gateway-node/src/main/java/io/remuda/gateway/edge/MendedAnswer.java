@@ -1,0 +1,270 @@
+package io.remuda.gateway.edge;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.remuda.gateway.dialect.AnswerKind;
+import io.remuda.gateway.dialect.BadAnswer;
+import io.remuda.gateway.dialect.CallFacts;
+import io.remuda.gateway.dialect.StrictAnswer;
+import io.remuda.gateway.dialect.StrictChunks;
+import io.remuda.gateway.dialect.Trees;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.bytes.InferenceCall;
+import io.remuda.protocol.bytes.InferenceSink;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer of an engine that speaks OpenAI's words loosely, on its way to a client that reads
+ * them strictly. One in one piece is held until it is whole; of a stream each event goes on as soon
+ * as it is whole. Errors pass as they are: they are brought into shape where all of them are.
+ */
+final class MendedAnswer implements InferenceSink {
+
+  private static final List<Map.Entry<String, String>> JSON =
+      List.of(Map.entry("content-type", "application/json"));
+
+  private enum Mode {
+    /** An error, as it comes. */
+    PASS,
+    /** One JSON object, held. */
+    SINGLE,
+    /** Events, of which the one that has begun is held. */
+    EVENTS,
+    /** Its end has been told. */
+    DONE,
+    /** It has failed, and the rest is not looked at. */
+    FAILED
+  }
+
+  private final AnswerKind kind;
+  private final CallFacts facts;
+  private final boolean stream;
+  private final int limit;
+  private final InferenceSink sink;
+  private final ByteArrayOutputStream single = new ByteArrayOutputStream(256);
+  private final EventReader reader;
+  private final StrictChunks chunks;
+  private final EventFrames frames = new EventFrames(Endpoint.Dialect.OPENAI);
+  private Mode mode = Mode.PASS;
+  private @Nullable InferenceCall call;
+
+  /**
+   * @param stream whether the client wants events
+   * @param limit bytes of one event, or of an answer in one piece
+   */
+  MendedAnswer(AnswerKind kind, CallFacts facts, boolean stream, int limit, InferenceSink sink) {
+    this.kind = kind;
+    this.facts = facts;
+    this.stream = stream;
+    this.limit = limit;
+    this.sink = sink;
+    this.reader = new EventReader(limit);
+    this.chunks = new StrictChunks(kind, facts);
+  }
+
+  /** Takes the call whose answer this is, and gives it back. */
+  InferenceCall of(InferenceCall started) {
+    call = started;
+    if (mode == Mode.FAILED) {
+      started.cancel();
+    }
+    return started;
+  }
+
+  @Override
+  public void onSent() {
+    sink.onSent();
+  }
+
+  @Override
+  public void onProgress(int percent) {
+    sink.onProgress(percent);
+  }
+
+  /** What an engine says of its content is not trusted further than whether it is events. */
+  @Override
+  public void onHead(int status, List<Map.Entry<String, String>> headers) {
+    if (status >= 400) {
+      sink.onHead(status, headers);
+      return;
+    }
+    String type = Headers.value(headers, "content-type");
+    if (stream && type.startsWith("application/json")) {
+      fail(failed("the engine answered without the stream asked for"));
+    } else if (!stream && type.startsWith("text/event-stream")) {
+      fail(failed("the engine answered with a stream that was not asked for"));
+    } else if (stream) {
+      mode = Mode.EVENTS;
+      sink.onHead(200, frames.headers());
+    } else {
+      mode = Mode.SINGLE;
+    }
+  }
+
+  @Override
+  public void onBytes(ByteBuf bytes) {
+    switch (mode) {
+      case PASS -> sink.onBytes(bytes);
+      case SINGLE -> {
+        boolean fits = single.size() + bytes.readableBytes() <= limit;
+        if (fits) {
+          single.writeBytes(ByteBufUtil.getBytes(bytes));
+        }
+        bytes.release();
+        if (!fits) {
+          fail(tooLarge());
+        }
+      }
+      case EVENTS -> {
+        boolean fits = reader.add(bytes);
+        bytes.release();
+        if (fits) {
+          pass();
+        } else {
+          fail(tooLarge());
+        }
+      }
+      case DONE, FAILED -> bytes.release();
+    }
+  }
+
+  @Override
+  public void onEnd() {
+    switch (mode) {
+      case PASS, DONE -> sink.onEnd();
+      case SINGLE -> single();
+      case EVENTS -> {
+        reader.end();
+        pass();
+        endEvents();
+      }
+      case FAILED -> {}
+    }
+  }
+
+  @Override
+  public void onFailure(Refused reason, boolean safeToRetry) {
+    switch (mode) {
+      case PASS, EVENTS -> {
+        mode = Mode.FAILED;
+        sink.onFailure(reason, safeToRetry);
+      }
+      case SINGLE -> {
+        mode = Mode.FAILED;
+        // Of what is held here the client has seen nothing, so that trying again repeats nothing.
+        sink.onFailure(reason, true);
+      }
+      // All of the answer was there; that its engine went then is nothing to the client.
+      case DONE -> {
+        mode = Mode.FAILED;
+        sink.onEnd();
+      }
+      case FAILED -> {}
+    }
+  }
+
+  private void single() {
+    if (!(Trees.read(single.toByteArray()).orElse(null) instanceof ObjectNode answer)) {
+      fail(noJson());
+      return;
+    }
+    try {
+      StrictAnswer.mend(answer, kind, facts);
+    } catch (BadAnswer e) {
+      fail(e.refused());
+      return;
+    }
+    sink.onHead(200, JSON);
+    sink.onBytes(Unpooled.wrappedBuffer(Trees.bytes(answer)));
+    sink.onEnd();
+  }
+
+  /** What is whole goes on, in one piece. */
+  private void pass() {
+    try {
+      for (String data = reader.next(); data != null; data = reader.next()) {
+        JsonNode event = Trees.read(data).orElse(null);
+        if (isAside(event)) {
+          continue;
+        }
+        if (!(event instanceof ObjectNode chunk)) {
+          flush();
+          fail(noJson());
+          return;
+        }
+        chunks.chunk(chunk, frames::chunk);
+      }
+    } catch (BadAnswer e) {
+      flush();
+      fail(e.refused());
+      return;
+    }
+    if (reader.isDone()) {
+      done();
+    }
+    flush();
+  }
+
+  /** An event under a name of its own, such as a ping, is none that OpenAI's clients know. */
+  private boolean isAside(@Nullable JsonNode event) {
+    return !reader.name().isEmpty()
+        && (event == null || !(event.has("choices") || event.has("error")));
+  }
+
+  private void endEvents() {
+    if (mode == Mode.EVENTS && chunks.isFinished()) {
+      done();
+      flush();
+    }
+    if (mode != Mode.FAILED) {
+      // One that ended in the middle has no last event, by which that is seen.
+      sink.onEnd();
+    }
+  }
+
+  private void done() {
+    mode = Mode.DONE;
+    chunks.close(frames::chunk);
+    frames.done();
+  }
+
+  /** Also where nothing is ready: that something came tells that the engine is alive. */
+  private void flush() {
+    sink.onBytes(frames.take());
+  }
+
+  private static Refused failed(String why) {
+    return Refused.of(ErrorCode.ENGINE_FAILED, why);
+  }
+
+  private static Refused noJson() {
+    return failed("the engine answered what is no JSON; its log may say why");
+  }
+
+  /** The same question would come to the same answer, so that it is not worth asking again. */
+  private Refused tooLarge() {
+    return Refused.of(
+        ErrorCode.NOT_SUPPORTED,
+        "the engine answered more than "
+            + limit
+            + " bytes in one piece, which is more than is held to be mended; ask for less, stream,"
+            + " or raise remuda.gateway.inference.translated-answer-size");
+  }
+
+  /** Not worth another try: another instance of the same model would say the same. */
+  private void fail(Refused why) {
+    mode = Mode.FAILED;
+    InferenceCall running = call;
+    if (running != null) {
+      running.cancel();
+    }
+    sink.onFailure(why, false);
+  }
+}

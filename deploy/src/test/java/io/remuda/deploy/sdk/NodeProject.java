@@ -38,8 +38,11 @@ public final class NodeProject {
       }
     }
     NodeProject project = new NodeProject(target);
-    if (!Files.isDirectory(target.resolve("node_modules"))) {
+    Path lock = target.resolve("package-lock.json");
+    Path installed = target.resolve("node_modules").resolve("installed-lock.json");
+    if (!Files.isRegularFile(installed) || Files.mismatch(lock, installed) >= 0) {
       project.run(Map.of(), INSTALL_MINUTES, List.of("npm", "ci", "--no-audit", "--no-fund"));
+      Files.copy(lock, installed, StandardCopyOption.REPLACE_EXISTING);
     }
     return project;
   }

@@ -93,8 +93,9 @@ final class DialectAnswer implements InferenceSink {
       sink.onHead(status, headers);
       return;
     }
-    boolean given = Headers.value(headers, "content-type").startsWith("text/event-stream");
-    if (given != stream) {
+    // What an engine says of its content is not trusted further: some call both plain text.
+    String type = Headers.value(headers, "content-type");
+    if (type.startsWith(stream ? "application/json" : "text/event-stream")) {
       fail(
           Refused.of(
               ErrorCode.ENGINE_FAILED,
@@ -185,6 +186,9 @@ final class DialectAnswer implements InferenceSink {
     try {
       for (String data = reader.next(); data != null; data = reader.next()) {
         JsonNode chunk = Trees.read(data).orElse(null);
+        if (reader.isAside(chunk)) {
+          continue;
+        }
         if (chunk == null) {
           flush();
           fail(noJson());

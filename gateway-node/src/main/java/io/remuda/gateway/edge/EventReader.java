@@ -1,10 +1,12 @@
 package io.remuda.gateway.edge;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,9 @@ final class EventReader {
 
   private static final String DATA = "data:";
   private static final String EVENT = "event:";
+
+  /** What tells a chunk, or the error in its place, from what engines send beside. */
+  private static final List<String> CHUNK_FIELDS = List.of("choices", "usage", "error");
 
   /** An event whose last empty line has come. */
   private record Whole(String name, String data) {}
@@ -76,9 +81,15 @@ final class EventReader {
     return event == null ? null : event.data();
   }
 
-  /** The name of the event that {@link #next} gave last; empty where it has none. */
-  String name() {
-    return givenName;
+  /**
+   * Whether the event that {@link #next} gave last is none of a chat's: one under a name of its
+   * own, such as a ping.
+   *
+   * @param event what it carries, or null where that is no JSON
+   */
+  boolean isAside(@Nullable JsonNode event) {
+    return !givenName.isEmpty()
+        && (event == null || CHUNK_FIELDS.stream().noneMatch(event::has));
   }
 
   /** Whether {@code [DONE]} has come. */

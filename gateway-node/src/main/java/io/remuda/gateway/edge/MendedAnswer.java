@@ -191,7 +191,7 @@ final class MendedAnswer implements InferenceSink {
     try {
       for (String data = reader.next(); data != null; data = reader.next()) {
         JsonNode event = Trees.read(data).orElse(null);
-        if (isAside(event)) {
+        if (reader.isAside(event)) {
           continue;
         }
         if (!(event instanceof ObjectNode chunk)) {
@@ -210,12 +210,6 @@ final class MendedAnswer implements InferenceSink {
       done();
     }
     flush();
-  }
-
-  /** An event under a name of its own, such as a ping, is none that OpenAI's clients know. */
-  private boolean isAside(@Nullable JsonNode event) {
-    return !reader.name().isEmpty()
-        && (event == null || !(event.has("choices") || event.has("error")));
   }
 
   private void endEvents() {

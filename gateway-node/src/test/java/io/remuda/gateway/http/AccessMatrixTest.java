@@ -2,6 +2,7 @@ package io.remuda.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.remuda.gateway.edge.Endpoint;
 import io.remuda.gateway.http.ApiFixture.Answer;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.access.AllowList;
@@ -9,6 +10,7 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.ModelPattern;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.testing.ScriptedEngine;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -153,6 +155,44 @@ class AccessMatrixTest {
     }
     assertThat(walked).isGreaterThan(15);
     assertThat(seen).as("routes that answer whoever may use the model").isGreaterThan(10);
+  }
+
+  /** With {@code edge = off} what goes to models is answered here too. */
+  @Test
+  void withoutAnEdgeEveryRouteIsAnswered() throws Exception {
+    String admin = "Bearer " + api.key(Set.of(Scope.ADMIN), Set.of());
+    try (ScriptedEngine engine =
+            ScriptedEngine.start(
+                (seen, wire) ->
+                    wire.json(
+                        200,
+                        "{\"choices\":[{\"message\":{\"content\":\"hello\"},\"text\":\"hello\"}],"
+                            + "\"data\":[{\"embedding\":[1]}]}"));
+        EdgelessApi edgeless = new EdgelessApi(api, engine.port())) {
+      for (ApiRoute route : edgeless.routes()) {
+        String name = route.method() + " " + route.template();
+        boolean asks = Endpoint.of(route.template()).isPresent();
+        HttpResponse<String> answer =
+            edgeless.send(route.method(), path(route), asks ? body(route.template()) : "{}", admin);
+
+        if (asks) {
+          assertThat(answer.statusCode()).as(name + ": " + answer.body()).isEqualTo(200);
+          assertThat(answer.body()).as(name).containsAnyOf("hello", "[1]");
+        } else {
+          assertThat(answer.statusCode()).as(name + ": " + answer.body()).isNotIn(500, 501, 502, 504);
+          assertThat(answer.body()).as(name).doesNotContain("nothing at this address");
+        }
+      }
+      assertThat(engine.seen()).hasSizeGreaterThan(10);
+    }
+  }
+
+  /** Whatever an address needs, without a stream. */
+  private static String body(String address) {
+    return "{\"model\":\"edgeless\",\"stream\":false,\"max_tokens\":1,\"input\":\"a\",\"prompt\":\"a\","
+        + "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\"for\":\""
+        + address
+        + "\"}";
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.remuda.protocol.testing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -85,9 +86,9 @@ public enum Deviation {
   }
 
   /** The one that a request asks for by its name as {@code user}. */
-  public static Deviation askedBy(String body) {
+  public static Optional<Deviation> askedBy(String body) {
     Matcher matcher = ASKED.matcher(body);
-    return matcher.find() ? valueOf(matcher.group(1)) : NONE;
+    return matcher.find() ? Optional.of(valueOf(matcher.group(1))) : Optional.empty();
   }
 
   /** A stream of {@code events}, as bytes. */

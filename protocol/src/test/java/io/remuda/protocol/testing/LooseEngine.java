@@ -24,10 +24,17 @@ public final class LooseEngine implements ScriptedEngine.Script {
           + "\"arguments\":\"{\\\"zone\\\":\\\"CET\\\"}\"}}";
   private static final String WHOLE_ARGUMENTS = "{\\\"city\\\":\\\"Oslo\\\"}";
 
+  private volatile Deviation usual = Deviation.NONE;
+
+  /** From now on each answer deviates so, whose request does not ask for another deviation. */
+  public void deviate(Deviation deviation) {
+    usual = deviation;
+  }
+
   @Override
   public void answer(ScriptedEngine.Seen request, ScriptedEngine.Wire wire) throws IOException {
     String body = request.body();
-    Deviation deviation = Deviation.askedBy(body);
+    Deviation deviation = Deviation.askedBy(body).orElse(usual);
     boolean chat = request.path().endsWith("/chat/completions");
     boolean tools = body.contains("\"tools\"");
     boolean stream = STREAM.matcher(body).find();

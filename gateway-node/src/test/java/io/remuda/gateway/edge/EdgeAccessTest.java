@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.remuda.gateway.auth.EdgeKeys;
 import io.remuda.gateway.auth.KeyCheck;
 import io.remuda.gateway.auth.LeaseSeal;
+import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.AccessProtocol.Scope;
-import io.remuda.protocol.AccessTable;
 import io.remuda.protocol.access.AllowList;
 import io.remuda.protocol.access.KeyMint;
+import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.ModelPattern;
 import io.remuda.protocol.model.DeploymentPhase;
@@ -18,7 +19,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -32,13 +33,13 @@ class EdgeAccessTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
   private final KeyMint mint = new KeyMint("cluster-key", new SecureRandom());
-  private final AtomicReference<AccessTable> known = new AtomicReference<>(AccessTable.EMPTY);
+  private final Map<KeyId, ApiKey> known = new ConcurrentHashMap<>();
   private final Map<Scope, String> byScope = new EnumMap<>(Scope.class);
   private EdgeFixture stage;
 
   @BeforeAll
   void start() {
-    KeyCheck check = new KeyCheck(true, mint, this::find, () -> NOW);
+    KeyCheck check = new KeyCheck(true, mint, id -> Optional.ofNullable(known.get(id)), () -> NOW);
     stage =
         new EdgeFixture("", new EdgeKeys(check, new LeaseSeal("cluster-key")), Optional.empty());
     stage.listed("theirs", DeploymentPhase.PENDING, "it waits for a machine");
@@ -55,7 +56,7 @@ class EdgeAccessTest {
   private String key(Set<Scope> scopes, AllowList models, Optional<Instant> until) {
     KeyMint.Minted minted =
         mint.mint("test", scopes, models, Optional.of("acme"), NOW.minusSeconds(60), until);
-    known.updateAndGet(table -> table.with(minted.key()));
+    known.put(minted.key().id(), minted.key());
     return minted.secret();
   }
 

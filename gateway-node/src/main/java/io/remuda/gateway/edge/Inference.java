@@ -35,6 +35,7 @@ final class Inference implements AnswerInProgress {
   private final Timings timings = new Timings(started);
   private final Holding holding;
   private final Optional<Shadows> shadows;
+  private final Fallbacks fallbacks;
   // A model's name or an alias, which may stand for another model before this is over.
   private String asked = "";
   // The model that answers, once it is known: behind an alias not the name that was asked for.
@@ -54,6 +55,7 @@ final class Inference implements AnswerInProgress {
     this.handler = handler;
     this.request = request;
     this.shadows = shadows;
+    this.fallbacks = new Fallbacks(handler.settings().fallbacks());
     this.body = new InstanceBody(request, handler.settings().translatedAnswerBytes());
     this.answer = new ClientAnswer(request, sink);
     this.tries = new Tries(handler.settings(), request.lease().map(LeaseToken::lease));
@@ -281,7 +283,7 @@ final class Inference implements AnswerInProgress {
   private void hold(ModelEntry entry, Optional<Refused> refused) {
     tries.anew();
     timings.waits(System.nanoTime());
-    holding.hold(entry, refused).ifPresent(why -> refuse(why, retryAfter(why)));
+    holding.hold(entry, refused).ifPresent(this::giveUp);
   }
 
   private void call(Target target) {
@@ -336,7 +338,27 @@ final class Inference implements AnswerInProgress {
       goTo(other);
     } else if (mayHold && entry != null && Holding.mayPass(told)) {
       hold(entry, Optional.of(told));
+    } else if (safeToRetry) {
+      giveUp(told);
     } else {
+      refuse(told, retryAfter(told));
+    }
+  }
+
+  /**
+   * The model cannot serve it, and nothing of an answer has been seen: another one may in its
+   * place.
+   */
+  private void giveUp(Refused why) {
+    Optional<ModelEntry> other =
+        request.lease().isEmpty() && tries.mayWait() && Fallbacks.mayServe(why)
+            ? fallbacks.after(model, why, handler.routes().snapshot(), request.models())
+            : Optional.empty();
+    if (other.isPresent()) {
+      tries.anew();
+      goTo(other.get());
+    } else {
+      Refused told = fallbacks.toTell(why);
       refuse(told, retryAfter(told));
     }
   }

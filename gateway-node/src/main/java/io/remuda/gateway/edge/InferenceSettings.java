@@ -36,6 +36,7 @@ import java.time.Duration;
  * @param routing how an instance is chosen
  * @param admission whose turn it is among those that are held
  * @param shadows which requests are sent to another model too
+ * @param fallbacks which models answer in place of others
  */
 public record InferenceSettings(
     int attempts,
@@ -57,17 +58,15 @@ public record InferenceSettings(
     int recentRequests,
     RoutingSettings routing,
     AdmissionSettings admission,
-    ShadowSettings shadows) {
+    ShadowSettings shadows,
+    FallbackSettings fallbacks) {
 
   /** What a client is told that was refused so. */
   Duration retryAfter(ErrorCode code) {
     return code.retry() == ErrorCode.Retry.LATER ? loadingRetryAfter : retryAfter;
   }
 
-  /**
-   * Reads {@code remuda.gateway.inference}, {@code .routing}, {@code .admission} and {@code
-   * .shadows}.
-   */
+  /** Reads {@code remuda.gateway.inference}, and what stands beside it for requests to models. */
   public static InferenceSettings from(Config config) {
     Config inference = config.getConfig("remuda.gateway.inference");
     return new InferenceSettings(
@@ -90,6 +89,7 @@ public record InferenceSettings(
         inference.getInt("recent-requests"),
         RoutingSettings.from(config),
         AdmissionSettings.from(config),
-        ShadowSettings.from(config));
+        ShadowSettings.from(config),
+        FallbackSettings.from(config));
   }
 }

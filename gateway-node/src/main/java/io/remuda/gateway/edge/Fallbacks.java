@@ -1,0 +1,73 @@
+package io.remuda.gateway.edge;
+
+import io.remuda.gateway.routing.ModelEntry;
+import io.remuda.gateway.routing.RouteSnapshot;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * The models that may answer one request in place of the one that cannot, each tried once, in
+ * order; theirs are not followed, so that no request goes round. Lives on one loop.
+ */
+final class Fallbacks {
+
+  private static final Set<ErrorCode> CANNOT_NOW =
+      EnumSet.of(
+          ErrorCode.BUSY,
+          ErrorCode.RATE_LIMITED,
+          ErrorCode.ENGINE_GONE,
+          ErrorCode.ENGINE_FAILED,
+          ErrorCode.MODEL_LOADING,
+          ErrorCode.MODEL_NOT_READY,
+          ErrorCode.OVERLOADED,
+          ErrorCode.WAITED_TOO_LONG);
+
+  private final FallbackSettings settings;
+  private Optional<List<String>> names = Optional.empty();
+  private Optional<Refused> first = Optional.empty();
+  private int tried;
+
+  Fallbacks(FallbackSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * The next model that has an instance for it.
+   *
+   * @param model that could not serve it
+   * @param visible which models its caller may know of
+   */
+  Optional<ModelEntry> after(
+      String model, Refused why, RouteSnapshot snapshot, Predicate<String> visible) {
+    if (names.isEmpty()) {
+      Map<String, List<String>> of = settings.of();
+      names = Optional.of(of.getOrDefault(model, List.of()));
+      first = Optional.of(why);
+    }
+    List<String> all = names.get();
+    while (tried < all.size()) {
+      String name = all.get(tried++);
+      Optional<ModelEntry> entry = snapshot.find(name).filter(one -> one.readyCount() > 0);
+      if (entry.isPresent() && visible.test(name)) {
+        return entry;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What the client is told when none served it: why the model did not that it asked for. */
+  Refused toTell(Refused last) {
+    return first.orElse(last);
+  }
+
+  /** Whether another model may answer for one that refuses so. */
+  static boolean mayServe(Refused why) {
+    return CANNOT_NOW.contains(why.code());
+  }
+}

@@ -1,0 +1,122 @@
+package io.remuda.gateway.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.testing.ScriptedEngine;
+import java.net.http.HttpResponse;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Models that answer in place of others. */
+class FallbacksTest {
+
+  private static final String CHAT = "/v1/chat/completions";
+  private static final String BODY = "{\"model\":\"bench\",\"extra\":[1, 2]}";
+  private static final String TWO = "fallbacks { of { bench = [gone, small], small = [bench] } }";
+
+  @Test
+  void aModelThatIsNotReadyIsAnsweredForByTheNextThatIs() {
+    try (EdgeFixture fixture = fixture(TWO, Authenticator.OPEN);
+        ScriptedEngine small = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {
+      fixture.listed("bench", DeploymentPhase.PENDING, "no room");
+      fixture.ready("small-1", small.port());
+
+      HttpResponse<String> answer = fixture.post(CHAT, BODY);
+
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.headers().firstValue("x-remuda-instance")).hasValue("small-1");
+      assertThat(small.seen().get(0).body()).isEqualTo(BODY.replace("bench", "small"));
+      fixture.ended("small ok");
+    }
+  }
+
+  @Test
+  void aModelWhoseEnginesAreFullOrGoneIsAnsweredForToo() {
+    try (EdgeFixture fixture = fixture(TWO, Authenticator.OPEN);
+        ScriptedEngine full =
+            ScriptedEngine.start((seen, wire) -> wire.json(429, "{\"error\":\"full\"}"));
+        ScriptedEngine small = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {
+      fixture.ready("bench-1", full.port());
+      fixture.ready("small-1", small.port());
+      assertThat(fixture.post(CHAT, BODY).statusCode()).isEqualTo(200);
+
+      full.die();
+
+      assertThat(fixture.post(CHAT, BODY).statusCode()).isEqualTo(200);
+      assertThat(small.seen()).hasSize(2);
+    }
+  }
+
+  @Test
+  void whereNoneServesTheClientIsToldOfTheModelThatItAskedFor() {
+    try (EdgeFixture fixture = fixture(TWO, Authenticator.OPEN);
+        ScriptedEngine full =
+            ScriptedEngine.start((seen, wire) -> wire.json(429, "{\"error\":\"full\"}"))) {
+      fixture.listed("bench", DeploymentPhase.PENDING, "no room");
+      fixture.ready("small-1", full.port());
+
+      HttpResponse<String> answer = fixture.post(CHAT, BODY);
+
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body()).contains("model_not_ready").contains("bench").contains("no room");
+    }
+  }
+
+  @Test
+  void aWrongRequestIsNotSentRound() {
+    try (EdgeFixture fixture = fixture(TWO, Authenticator.OPEN);
+        ScriptedEngine strict =
+            ScriptedEngine.start((seen, wire) -> wire.json(400, "{\"error\":\"bad\"}"));
+        ScriptedEngine small = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {
+      fixture.ready("bench-1", strict.port());
+      fixture.ready("small-1", small.port());
+
+      assertThat(fixture.post(CHAT, BODY).statusCode()).isEqualTo(400);
+      assertThat(small.seen()).isEmpty();
+    }
+  }
+
+  @Test
+  void aKeyThatIsNotForTheFallbackDoesNotReachIt() {
+    Authenticator bench =
+        (token, endpoint) -> Authenticator.Decision.allowed("k1", "bench"::equals);
+    try (EdgeFixture fixture = fixture(TWO, bench);
+        ScriptedEngine small = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {
+      fixture.route("bench-1", 1, Phase.STARTING, -1, Set.of());
+      fixture.ready("small-1", small.port());
+
+      assertThat(fixture.post(CHAT, BODY).statusCode()).isEqualTo(503);
+      assertThat(small.seen()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "of.a = [a]      | of.a names itself",
+        "of.a = [b, b]   | of.a must name at most 8 models, each once",
+        "of.a = []       | of.a must be a model",
+        "of.a = 5        | of.a must be a list of models"
+      })
+  void refusesWhatMakesNoSense(String line, String says) {
+    assertThatThrownBy(
+            () ->
+                FallbackSettings.from(
+                    ConfigFactory.parseString("remuda.gateway.fallbacks." + line)
+                        .withFallback(ConfigFactory.load())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(says);
+  }
+
+  private static EdgeFixture fixture(String settings, Authenticator authenticator) {
+    return new EdgeFixture(settings, authenticator, Optional.empty());
+  }
+}

@@ -23,12 +23,16 @@ final class NodeVerbs {
 
   private NodeVerbs() {}
 
+  private static Config config(String role, NodeOptions options, Map<String, Object> flags) {
+    flags.put("remuda.node.roles", List.of(role));
+    return options.load(role, flags);
+  }
+
   private static int run(
       CommandSpec spec, String role, NodeOptions options, Map<String, Object> flags) {
     Surroundings world = Main.of(spec).world();
-    flags.put("remuda.node.roles", List.of(role));
     try {
-      Config config = options.load(role, flags);
+      Config config = config(role, options, flags);
       NodeHome home = NodeHome.open(config);
       NodeLogs.start(home.dir(), config);
       SingleNode node;
@@ -106,13 +110,22 @@ final class NodeVerbs {
 
     @Override
     public Integer call() {
+      return run(spec, "model", options, flags());
+    }
+
+    /** What the node is started with. */
+    Config config() {
+      return NodeVerbs.config("model", options, flags());
+    }
+
+    private Map<String, Object> flags() {
       Map<String, Object> flags = new TreeMap<>();
       meeting.addTo(flags);
       if (modelRoot != null) {
         flags.put(NodeOptions.MODEL_ROOTS, List.of(modelRoot.toAbsolutePath().toString()));
       }
       machine.addTo(flags);
-      return run(spec, "model", options, flags);
+      return flags;
     }
   }
 

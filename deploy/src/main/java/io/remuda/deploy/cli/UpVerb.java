@@ -55,7 +55,7 @@ final class UpVerb implements Callable<Integer> {
   public Integer call() {
     Surroundings world = Main.of(spec).world();
     try {
-      Config config = node.load("", flags());
+      Config config = config();
       if (detach) {
         return new Detached(world, config)
             .start(spec.root().commandLine().getParseResult().originalArgs());
@@ -64,6 +64,11 @@ final class UpVerb implements Callable<Integer> {
     } catch (StartRefused refused) {
       throw NodeOptions.failure(refused);
     }
+  }
+
+  /** What the fleet is started with. */
+  Config config() {
+    return node.load("", flags());
   }
 
   private int stay(Surroundings world, Config config) {

@@ -9,6 +9,7 @@ import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
 import io.remuda.protocol.testing.Eventually;
+import io.remuda.protocol.testing.SmallDisk;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

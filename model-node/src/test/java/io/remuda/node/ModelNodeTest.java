@@ -32,6 +32,9 @@ class ModelNodeTest {
   private static final Resources SMALL = new Resources(0, 64, 0.5, 0);
   private static final Duration LIMIT = Duration.ofSeconds(40);
 
+  /** Far below any interval at which a machine looks at its engines by the clock. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(5);
+
   @TempDir Path data;
   private RunningNode running;
 
@@ -104,10 +107,12 @@ class ModelNodeTest {
   void anEngineThatIsKilledIsReplaced() {
     long pid = started("echo", "scripted").pid().orElseThrow();
 
+    long killed = System.nanoTime();
     ProcessHandle.of(pid).orElseThrow().destroyForcibly();
 
     assertThat(running.await(id("echo"), Phase.BACKOFF).reason().orElseThrow())
         .contains("signal 9");
+    assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(AT_ONCE);
     InstanceReport again = running.await(id("echo"), Phase.READY);
     assertThat(again.restarts()).isEqualTo(1);
     assertThat(again.pid().orElseThrow()).isNotEqualTo(pid);

@@ -3,8 +3,8 @@ package io.remuda.node.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.remuda.node.SmallDisk;
 import io.remuda.protocol.testing.Eventually;
+import io.remuda.protocol.testing.SmallDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;

@@ -1,9 +1,9 @@
 package io.remuda.node.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.remuda.protocol.testing.Eventually;
+import io.remuda.protocol.testing.Parts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,9 +46,9 @@ class KeeperTest {
     bench("remuda.node.engine.isolate = " + isolate);
     EngineProcess engine = bench.shell(folder, WITH_A_STRAY);
     long stray = stray();
-    assumeTrue(
-        engine.record().isolated() || !groups().isEmpty(),
-        "skipped: no PID namespace and no writable cgroup");
+    if (!engine.record().isolated() && groups().isEmpty()) {
+      throw Parts.missing("PID namespace and no writable cgroup", "root may make one");
+    }
 
     switch (killed) {
       case "engine" -> kill(engine.record().pid());
@@ -131,7 +131,9 @@ class KeeperTest {
   @Test
   void theKernelEndsAnEngineThatWantsMoreMemoryThanItMayHave() throws Exception {
     EngineProcess engine = limited("read line; exec sleep 96");
-    assumeTrue(limitsMemory(), "skipped: no writable memory cgroup");
+    if (!limitsMemory()) {
+      throw Parts.missing("writable memory cgroup", "root may make one");
+    }
     Bench.await(engine.kill());
 
     EngineExit exit = Bench.await(limited("exec tail /dev/zero").exit());

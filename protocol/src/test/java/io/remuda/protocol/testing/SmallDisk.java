@@ -1,6 +1,4 @@
-package io.remuda.node;
-
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+package io.remuda.protocol.testing;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,15 +20,15 @@ public final class SmallDisk implements AutoCloseable {
   }
 
   /**
-   * Mounts one; skips the test where that is not allowed.
+   * Mounts one; skips the test where that is not allowed, and fails it with {@code CI=true}.
    *
    * @param folder becomes its root
    */
   public static SmallDisk mount(Path folder, int kibibytes) throws Exception {
     Files.createDirectories(folder);
-    assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "size=" + kibibytes + "k", "none", folder.toString()),
-        "skipped: no mounting, which needs root");
+    if (!run("mount", "-t", "tmpfs", "-o", "size=" + kibibytes + "k", "none", folder.toString())) {
+      throw Parts.missing("disk of its own", "mounting one needs root");
+    }
     return new SmallDisk(folder);
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Brokers and stores behind TLS: one that shows the trusted certificate is used, one that shows
- * another, or one for another host, is not, and why is told.
+ * another, or one for another host, is not, and gateway and machine each tell why.
  */
 @Tag("server")
 @Tag("slow")
@@ -152,7 +152,9 @@ class ServerTlsTest {
   }
 
   private static void isRefused(Map<String, ?> places, ServerCertificate trusted, String reason) {
-    try (TaskStage stage = TaskStage.openAway(trusting(places, trusted))) {
+    try (TaskStage stage = TaskStage.openAway(trusting(places, trusted));
+        TaskStage.Machine machine = stage.machineAway();
+        TaskWorker worker = machine.work(TaskContract.CAPITALS)) {
       Eventually.passes(
           "the reason is told",
           LIMIT,
@@ -163,6 +165,13 @@ class ServerTlsTest {
                 .contains(reason)
                 .doesNotContain(PASSWORD, WRONG);
           });
+      Eventually.passes(
+          "the machine tells it too",
+          LIMIT,
+          () ->
+              assertThat(worker.health().orElseThrow())
+                  .contains(reason)
+                  .doesNotContain(PASSWORD, WRONG));
     }
   }
 }

@@ -140,6 +140,11 @@ final class TaskStage implements AutoCloseable {
     return machine;
   }
 
+  /** The same whether or not the servers can be used. */
+  Machine machineAway() {
+    return new Machine();
+  }
+
   /** A machine's side, with connections of its own. */
   final class Machine implements AutoCloseable {
     private final io.remuda.node.task.TaskBackends backends =

@@ -3,17 +3,22 @@ package io.remuda.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import com.typesafe.config.ConfigFactory;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.WireMessage;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Phase;
 import io.remuda.registry.access.AccessActor;
+import io.remuda.registry.door.DoorActor;
 import io.remuda.registry.fleet.FleetMessage;
 import io.remuda.registry.lease.LeaseMessage;
 import io.remuda.registry.machine.MachineActor;
@@ -26,6 +31,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +48,46 @@ class WireTest {
               .withFallback(ConfigFactory.load()));
   private static final LeaseId LEASE = new LeaseId("9f3a61");
   private static final MachineId M1 = new MachineId("m1");
+
+  /** Messages of an actor to itself, or to others of its own node. */
+  private static final Set<String> STAY =
+      Stream.of(
+              "fleet.FleetMessage$CapacityTold",
+              "fleet.FleetMessage$Joined",
+              "fleet.FleetMessage$Listed",
+              "fleet.FleetMessage$MembersSeen",
+              "fleet.FleetMessage$ReadStory",
+              "fleet.FleetMessage$ToOwner",
+              "fleet.FleetMessage$Watch",
+              "fleet.FleetView$OwnerStopped",
+              "fleet.FleetView$Ponged",
+              "fleet.FleetView$Tick",
+              "lease.LeaseMessage$Held",
+              "lease.LeaseMessage$Look",
+              "lease.LeaseMessage$OwnAnswered",
+              "lease.LeaseMessage$Told",
+              "lease.LeaseMessage$Waited",
+              "machine.MachineActor$Answered",
+              "machine.MachineActor$Looked",
+              "machine.MachineActor$ViewGone",
+              "machine.MachineActor$Waited",
+              "model.RegistryMessage$DescribeAnswered",
+              "model.RegistryMessage$GiveWayAnswered",
+              "model.RegistryMessage$HistoryRead",
+              "model.RegistryMessage$Look",
+              "model.RegistryMessage$StartAnswered",
+              "model.RegistryMessage$StopAnswered",
+              "model.RegistryMessage$TargetTold",
+              "model.RegistryMessage$TermRead",
+              "model.RegistryMessage$WhatIfDescribed",
+              "model.TenancyMessage$ReleaseAnswered",
+              "standing.RegistryVoice$Clocks",
+              "standing.RegistryVoice$Counted",
+              "standing.RegistryVoice$Tick")
+          .map(name -> "io.remuda.registry." + name)
+          .collect(Collectors.toUnmodifiableSet());
+
+  private final Set<String> verified = new TreeSet<>();
 
   @AfterAll
   static void stop() {
@@ -96,6 +144,7 @@ class WireTest {
     verify(new RegistryMessage.GiveWayReply(InstanceId.of("chat-3"), Optional.of("pinned")));
     verify(new MachineActor.Written(M1, 7));
     verify(new AccessActor.Written(7));
+    verify(new DoorActor.Refused("192.0.2.7", "it shows no certificate", 3));
     verify(new FleetMessage.MachineDecided(M1, 3, true, false, Set.of("GPU-a")));
     verify(new FleetMessage.LossTold(List.of(M1)));
     verify(
@@ -115,7 +164,29 @@ class WireTest {
             KIT.<FleetProtocol.Command>createTestProbe().getRef()));
   }
 
-  private static <T> void verify(T message) {
+  /** A message that is new is verified above, or named as one that stays. */
+  @Test
+  void everyMessageThatMayTravelIsVerified() {
+    messagesBetweenRegistryNodesComeBackAsTheyWere();
+
+    Set<String> all =
+        new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("io.remuda.registry")
+                .stream()
+                .filter(type -> type.isAssignableTo(WireMessage.class) && !type.isInterface())
+                .map(JavaClass::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> told = new TreeSet<>(STAY);
+    told.addAll(verified);
+    told.removeIf(name -> !name.startsWith("io.remuda.registry."));
+
+    assertThat(STAY).doesNotContainAnyElementsOf(verified);
+    assertThat(told).isEqualTo(all);
+  }
+
+  private <T> void verify(T message) {
+    verified.add(message.getClass().getName());
     assertThat(KIT.serializationTestKit().verifySerialization(message, true)).isEqualTo(message);
   }
 }

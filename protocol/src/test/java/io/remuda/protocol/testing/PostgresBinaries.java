@@ -107,6 +107,17 @@ record PostgresBinaries(Path folder, Optional<String> runAs) {
     return line;
   }
 
+  /** Makes {@code folder} the server's. */
+  static void give(Path folder) {
+    unprivilegedUser()
+        .map(user -> List.of("chown", user, folder.toString()))
+        .filter(chown -> exitCode(chown) != 0)
+        .ifPresent(
+            chown -> {
+              throw new AssertionError(chown + " failed");
+            });
+  }
+
   private static Optional<String> unprivilegedUser() {
     if (!"root".equals(System.getProperty("user.name"))) {
       return Optional.empty();

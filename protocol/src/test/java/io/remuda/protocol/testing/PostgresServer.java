@@ -51,6 +51,11 @@ public final class PostgresServer {
     return Shared.SERVER.get();
   }
 
+  /** A server whose files lie on this machine: the shared one, where it does. */
+  public static PostgresServer here() {
+    return shared().process.isPresent() ? shared() : own();
+  }
+
   /** A server of the caller's own, which it may stop, kill and start again. */
   public static PostgresServer own() {
     return own(LOOPBACK, Optional.empty());
@@ -103,13 +108,37 @@ public final class PostgresServer {
   /** Makes an empty database and returns its JDBC address. */
   public String newDatabase() {
     String name = "test_" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+    execute("CREATE DATABASE " + name);
+    return jdbcUrl(name);
+  }
+
+  /**
+   * Makes an empty database whose files lie in {@code folder}, perhaps a disk of its own; the
+   * journal of changes that all databases share does not. On own servers only.
+   */
+  public String newDatabaseIn(Path folder) {
+    requireOwn();
+    PostgresBinaries.give(folder);
+    String name = "test_" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+    execute("CREATE TABLESPACE " + name + " LOCATION '" + folder + "'");
+    execute("CREATE DATABASE " + name + " TABLESPACE " + name);
+    return jdbcUrl(name);
+  }
+
+  /** Takes away what {@link #newDatabaseIn} made, before its folder goes. */
+  public void drop(String database) {
+    String name = database.substring(database.lastIndexOf('/') + 1);
+    execute("DROP DATABASE " + name + " WITH (FORCE)");
+    execute("DROP TABLESPACE " + name);
+  }
+
+  private void execute(String sql) {
     try (Connection connection = DriverManager.getConnection(jdbcUrl("postgres"), user, password);
         Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + name);
+      statement.execute(sql);
     } catch (SQLException e) {
-      throw new AssertionError("cannot create a database on " + jdbcUrl("postgres"), e);
+      throw new AssertionError(sql + " fails on " + jdbcUrl("postgres"), e);
     }
-    return jdbcUrl(name);
   }
 
   /** Starts the server again on the same port and data, and waits until it answers. */

@@ -6,7 +6,6 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport.Origin;
 import io.remuda.protocol.model.Spread;
-import io.remuda.protocol.model.Verdict;
 import io.remuda.registry.model.InstanceEvent.EngineRestarted;
 import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
 import io.remuda.registry.model.InstanceEvent.InstanceEnded;
@@ -24,7 +23,6 @@ import io.remuda.registry.proto.journal.PLost;
 import io.remuda.registry.proto.journal.PModelEvent;
 import io.remuda.registry.proto.journal.PRefused;
 import io.remuda.registry.proto.journal.PStopping;
-import io.remuda.registry.proto.journal.PVerdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -143,6 +141,7 @@ final class InstanceEventCodec {
           GAVE_WAY,
           ALIAS_SET,
           ALIAS_REMOVED,
+          FOUND_NO_PLACE,
           CLOSED,
           EVENT_NOT_SET ->
           throw new IllegalArgumentException(proto.getEventCase() + " is no instance's event");
@@ -162,22 +161,13 @@ final class InstanceEventCodec {
   }
 
   private static PGrounds toProto(Grounds grounds) {
-    PGrounds.Builder proto =
-        PGrounds.newBuilder()
-            .setStrategy(grounds.strategy().word())
-            .setUsed(grounds.used())
-            .setNeighbours(grounds.neighbours())
-            .setMachines(grounds.machines());
-    for (Verdict verdict : grounds.weighed()) {
-      proto.addWeighed(
-          PVerdict.newBuilder()
-              .setMachine(verdict.machine().value())
-              .setFits(verdict.fits())
-              .setEverFits(verdict.everFits())
-              .setPredicate(verdict.predicate())
-              .setText(verdict.text()));
-    }
-    return proto.build();
+    return PGrounds.newBuilder()
+        .setStrategy(grounds.strategy().word())
+        .setUsed(grounds.used())
+        .setNeighbours(grounds.neighbours())
+        .setMachines(grounds.machines())
+        .addAllWeighed(VerdictCodec.toProto(grounds.weighed()))
+        .build();
   }
 
   private static Grounds fromProto(PGrounds proto) {
@@ -186,16 +176,7 @@ final class InstanceEventCodec {
         proto.getUsed(),
         proto.getNeighbours(),
         proto.getMachines(),
-        proto.getWeighedList().stream()
-            .map(
-                verdict ->
-                    new Verdict(
-                        new MachineId(verdict.getMachine()),
-                        verdict.getFits(),
-                        verdict.getEverFits(),
-                        verdict.getPredicate(),
-                        verdict.getText()))
-            .toList());
+        VerdictCodec.fromProto(proto.getWeighedList()));
   }
 
   private static PLost toProto(InstanceLost lost) {

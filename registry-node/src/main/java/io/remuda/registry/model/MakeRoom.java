@@ -67,15 +67,19 @@ final class MakeRoom {
 
   /** Whether an instance is missing that an ordinary placement would bring, were there room. */
   private static boolean isShort(Sight sight) {
+    return isKnown(sight) && lacksOne(sight);
+  }
+
+  /** The same, whether its model is known or not. */
+  static boolean lacksOne(Sight sight) {
     return sight.state().live().isPresent()
         && !sight.state().isSelfRegistered()
-        && isKnown(sight)
         && Outlook.missing(sight) > 0
         // Where versions change places it is the rollout that knows who goes for whom.
         && (sight.state().rollout().isEmpty() || sight.counted().isEmpty());
   }
 
-  private static boolean isKnown(Sight sight) {
+  static boolean isKnown(Sight sight) {
     ModelState state = sight.state();
     return state.recipe(state.goal()).flatMap(Recipes.Recipe::file).isPresent();
   }

@@ -97,6 +97,8 @@ public final class ModelCodec {
                   PLoad.newBuilder().setWaiting(scaled.waiting()).setWorking(scaled.working())));
     } else if (event instanceof SwapEvent swap) {
       SwapEventCodec.encode(swap, proto);
+    } else if (event instanceof FoundNoPlace none) {
+      proto.setFoundNoPlace(VerdictCodec.toProto(none));
     } else if (event instanceof AliasSet set) {
       proto.setAliasSet(set.target().value());
     } else if (event instanceof AliasRemoved) {
@@ -176,6 +178,7 @@ public final class ModelCodec {
       case INSTANCE_LEASED -> TenancyCodec.decode(name, proto.getInstanceLeased(), at);
       case INSTANCE_RETURNED -> TenancyCodec.decode(name, proto.getInstanceReturned(), at);
       case GAVE_WAY -> SwapEventCodec.decode(name, proto.getGaveWay(), at);
+      case FOUND_NO_PLACE -> VerdictCodec.decode(name, proto.getFoundNoPlace(), at);
       case ALIAS_SET -> new AliasSet(name, new ModelName(proto.getAliasSet()), at);
       case ALIAS_REMOVED -> new AliasRemoved(name, at);
       case EVENT_NOT_SET ->

@@ -8,6 +8,7 @@ public sealed interface ModelEvent extends JournalEvent
     permits AliasEvent,
         DeploymentEvent,
         FitEvent,
+        FoundNoPlace,
         InstanceEvent,
         RegistrationEvent,
         RolloutEvent,

@@ -211,7 +211,7 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason,
         + view.reason().map(because -> " (" + because + ")").orElse("");
   }
 
-  private static int remoteness(Verdict verdict) {
+  static int remoteness(Verdict verdict) {
     return verdict.everFits() ? 0 : verdict.predicate().equals("engine") ? 2 : 1;
   }
 

@@ -18,7 +18,8 @@ import java.time.Duration;
  * @param failureHoldMax longest such pause
  * @param selfHold beyond {@code lostAfter}, after which a machine that does not say any more that
  *     it has a model by itself is taken off
- * @param restartHold between two restarts of one engine that are written for another reason
+ * @param restartHold between two restarts of one engine that are written for another reason, and
+ *     two events that say that a wanted instance fits nowhere
  * @param rollout how patient a rollout is
  * @param scale how soon a deployment that scales by itself follows its load
  * @param evict how soon an idle model gives way to a wanted one

@@ -24,7 +24,8 @@ public final class Reconciler {
           ScaleDecider::follow,
           Replace::giveUpInVain,
           Resize::towardsTheWish,
-          MakeRoom::step);
+          MakeRoom::step,
+          NoPlaceDecider::step);
 
   private Reconciler() {}
 

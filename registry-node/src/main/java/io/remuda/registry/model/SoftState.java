@@ -32,6 +32,7 @@ import java.util.function.Consumer;
  * @param window what the load has asked for lately, of a name that scales by itself
  * @param claims what leases want of the name
  * @param evictions of the room that it wants others to make
+ * @param noPlace since when wanted instances fit nowhere, and what was written of it
  */
 public record SoftState(
     Map<InstanceId, Instant> sent,
@@ -45,7 +46,8 @@ public record SoftState(
     Locality files,
     DemandWindow window,
     Claims claims,
-    Evictions evictions) {
+    Evictions evictions,
+    NoPlaceDecider.Memory noPlace) {
 
   public static final SoftState EMPTY =
       new SoftState(
@@ -60,7 +62,8 @@ public record SoftState(
           Locality.UNKNOWN,
           DemandWindow.EMPTY,
           Claims.NONE,
-          Evictions.NONE);
+          Evictions.NONE,
+          NoPlaceDecider.Memory.NONE);
 
   /**
    * A machine passed over for a while.
@@ -176,6 +179,7 @@ public record SoftState(
           next.window = DemandWindow.EMPTY;
           // Another recipe needs other room; a demand stays one.
           next.evictions = evictions.forRecipe();
+          next.noPlace = NoPlaceDecider.Memory.NONE;
         });
   }
 
@@ -218,6 +222,10 @@ public record SoftState(
     return but(next -> next.evictions = remembered);
   }
 
+  SoftState with(NoPlaceDecider.Memory remembered) {
+    return noPlace.equals(remembered) ? this : but(next -> next.noPlace = remembered);
+  }
+
   /** This state but for what {@code change} sets. */
   private SoftState but(Consumer<Draft> change) {
     Draft draft = new Draft(this);
@@ -239,6 +247,7 @@ public record SoftState(
     private DemandWindow window;
     private Claims claims;
     private Evictions evictions;
+    private NoPlaceDecider.Memory noPlace;
 
     private Draft(SoftState from) {
       sent = from.sent;
@@ -253,6 +262,7 @@ public record SoftState(
       window = from.window;
       claims = from.claims;
       evictions = from.evictions;
+      noPlace = from.noPlace;
     }
 
     private SoftState done() {
@@ -268,7 +278,8 @@ public record SoftState(
           files,
           window,
           claims,
-          evictions);
+          evictions,
+          noPlace);
     }
   }
 

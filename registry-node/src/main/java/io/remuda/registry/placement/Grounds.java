@@ -25,7 +25,12 @@ public record Grounds(
   private static final int VERDICT_BYTES = 400;
 
   public Grounds {
-    weighed = weighed.stream().limit(MOST).map(Grounds::bounded).toList();
+    weighed = bounded(weighed);
+  }
+
+  /** The first of {@code weighed}, as many and as long as the journal keeps for ever. */
+  public static List<Verdict> bounded(List<Verdict> weighed) {
+    return weighed.stream().limit(MOST).map(Grounds::bounded).toList();
   }
 
   /** How many of those looked at are not told of. */

@@ -40,6 +40,7 @@ import io.remuda.registry.model.AliasEvent;
 import io.remuda.registry.model.DeploymentEvent;
 import io.remuda.registry.model.Fit;
 import io.remuda.registry.model.FitEvent;
+import io.remuda.registry.model.FoundNoPlace;
 import io.remuda.registry.model.InstanceEvent;
 import io.remuda.registry.model.ModelState;
 import io.remuda.registry.model.ModelStateCodec;
@@ -140,6 +141,15 @@ final class Samples {
         ModelState.empty(NAME).on(new AliasEvent.AliasSet(NAME, new ModelName("chat-v2"), AT)));
     all.put("ClaimMeasured", new FitEvent.ClaimMeasured(ID, MACHINE, 3, CLAIM, 2, AT));
     all.put("DoesNotFit", new FitEvent.DoesNotFit(NAME, MACHINE, unfit(), AT));
+    all.put(
+        "FoundNoPlace",
+        new FoundNoPlace(
+            NAME,
+            1,
+            2,
+            40,
+            List.of(new Verdict(MACHINE, false, true, "memory", "512 MiB, m1 has 100 MiB free")),
+            AT));
     all.put("FitForgotten", new FitEvent.FitForgotten(NAME, MACHINE, AT));
     all.put(
         "ModelState-fit",

@@ -88,8 +88,7 @@ final class EventReader {
    * @param event what it carries, or null where that is no JSON
    */
   boolean isAside(@Nullable JsonNode event) {
-    return !givenName.isEmpty()
-        && (event == null || CHUNK_FIELDS.stream().noneMatch(event::has));
+    return !givenName.isEmpty() && (event == null || CHUNK_FIELDS.stream().noneMatch(event::has));
   }
 
   /** Whether {@code [DONE]} has come. */

@@ -25,8 +25,7 @@ class LooseDialectsTest {
   private final EdgeFixture fixture = new EdgeFixture();
 
   LooseDialectsTest() {
-    fixture.route(
-        "bench-1", engine.port(), Phase.READY, -1, Set.of("/v1/chat/completions"));
+    fixture.route("bench-1", engine.port(), Phase.READY, -1, Set.of("/v1/chat/completions"));
   }
 
   @AfterAll
@@ -47,8 +46,7 @@ class LooseDialectsTest {
   @EnumSource
   void anthropicsClientsAreToldAllOfIt(Deviation deviation) {
     String asked = "\"max_tokens\":9," + TALK;
-    String tools =
-        asked + ",\"tools\":[{\"name\":\"weather\",\"input_schema\":" + SCHEMA + "}]";
+    String tools = asked + ",\"tools\":[{\"name\":\"weather\",\"input_schema\":" + SCHEMA + "}]";
 
     assertThat(ask(deviation, "/v1/messages", false, asked))
         .contains("\"text\":\"Hello\"", "\"end_turn\"", "\"output_tokens\":2");

@@ -179,7 +179,9 @@ class AccessMatrixTest {
           assertThat(answer.statusCode()).as(name + ": " + answer.body()).isEqualTo(200);
           assertThat(answer.body()).as(name).containsAnyOf("hello", "[1]");
         } else {
-          assertThat(answer.statusCode()).as(name + ": " + answer.body()).isNotIn(500, 501, 502, 504);
+          assertThat(answer.statusCode())
+              .as(name + ": " + answer.body())
+              .isNotIn(500, 501, 502, 504);
           assertThat(answer.body()).as(name).doesNotContain("nothing at this address");
         }
       }

@@ -64,6 +64,7 @@ final class EdgelessApi implements AutoCloseable {
             with.metrics(),
             with.relaySecret(),
             Optional.of(handler),
+            with.recent(),
             with.schemas(),
             with.tasks(),
             with.clock());

@@ -87,16 +87,16 @@ class LeaseLookupsTest {
 
     CompletionStage<Reply> first =
         waiting.whilePending(
-            () -> CompletableFuture.completedStage(said.remove(0)), Duration.ofMinutes(1));
+            awaited -> CompletableFuture.completedStage(said.remove(0)), Duration.ofMinutes(1));
     CompletableFuture<Reply> second =
         waiting
-            .whilePending(() -> CompletableFuture.completedStage(ready), Duration.ofMinutes(1))
+            .whilePending(awaited -> CompletableFuture.completedStage(ready), Duration.ofMinutes(1))
             .toCompletableFuture();
     assertThat(second).isCompletedExceptionally();
     assertThat(
             now(
                 waiting.whilePending(
-                    () -> CompletableFuture.completedStage(pending), Duration.ZERO)))
+                    awaited -> CompletableFuture.completedStage(pending), Duration.ZERO)))
         .as("who does not wait is answered")
         .isEqualTo(pending);
 
@@ -105,7 +105,7 @@ class LeaseLookupsTest {
     assertThat(
             now(
                 waiting.whilePending(
-                    () -> CompletableFuture.completedStage(ready), Duration.ofMinutes(1))))
+                    awaited -> CompletableFuture.completedStage(ready), Duration.ofMinutes(1))))
         .as("the place is free again")
         .isEqualTo(ready);
   }

@@ -140,6 +140,7 @@ class WireTest {
             new ModelName("demo"),
             5,
             true,
+            true,
             KIT.<RegistryMessage.GiveWayReply>createTestProbe().getRef()));
     verify(new RegistryMessage.GiveWayReply(InstanceId.of("chat-3"), Optional.of("pinned")));
     verify(new MachineActor.Written(M1, 7));

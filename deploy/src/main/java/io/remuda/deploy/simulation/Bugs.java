@@ -109,7 +109,7 @@ final class Bugs {
       Plant plant, EvictionDecider.Answer right, Sight sight, GiveWay wish) {
     Instance instance = sight.state().instances().get(wish.instance());
     boolean pinned = right.stays().filter("pinned"::equals).isPresent();
-    return plant != Plant.PINNED_GOES || !pinned || instance == null
+    return plant != Plant.PINNED_GOES || !pinned || wish.sounding() || instance == null
         ? right
         : new EvictionDecider.Answer(
             List.of(

@@ -27,7 +27,6 @@ import io.remuda.registry.model.Sight;
 import io.remuda.registry.model.SoftState;
 import io.remuda.registry.model.TenancyDecider;
 import io.remuda.registry.model.TenancyMessage;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -210,7 +209,7 @@ final class ModelOwner extends Entity {
           if (answer.events().isEmpty()) {
             wish.replyTo().tell(reply);
           } else {
-            soft = soft.sent(wish.instance(), Instant.EPOCH);
+            soft = EvictionDecider.going(sight(), wish);
             write(
                 answer.events(),
                 () -> {

@@ -76,7 +76,7 @@ final class Orders {
             reply -> owner.gaveWay(new RegistryMessage.GiveWayAnswered(id, reply)));
     RegistryMessage.GiveWay said =
         new RegistryMessage.GiveWay(
-            id, owner.state().name(), wish.priority(), wish.asked(), replyTo);
+            id, owner.state().name(), wish.priority(), wish.asked(), wish.sounding(), replyTo);
     world.network().send(node.name(), other.node.name(), "give way", () -> other.giveWay(said));
   }
 

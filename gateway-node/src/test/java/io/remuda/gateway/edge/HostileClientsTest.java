@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -90,7 +91,7 @@ class HostileClientsTest {
   @ParameterizedTest
   @EnumSource
   void comesToThis(HostileClient client) {
-    String answer = answers.get(client);
+    String answer = Objects.requireNonNull(answers.get(client));
     String statuses =
         STATUS
             .matcher(answer)

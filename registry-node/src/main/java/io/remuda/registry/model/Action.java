@@ -28,8 +28,10 @@ public sealed interface Action {
    *
    * @param priority of the name that asks
    * @param asked whether requests wait for it
+   * @param sounding whether they are only to say whether they would
    */
-  record AskToGiveWay(MachineId machine, List<InstanceId> ids, int priority, boolean asked)
+  record AskToGiveWay(
+      MachineId machine, List<InstanceId> ids, int priority, boolean asked, boolean sounding)
       implements Action {
     public AskToGiveWay {
       ids = List.copyOf(ids);

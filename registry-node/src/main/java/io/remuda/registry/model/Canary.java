@@ -30,6 +30,13 @@ final class Canary {
     new Canary(round, rollout).step();
   }
 
+  /** Whether one of the new recipe would be placed now, were there room for it. */
+  static boolean lacksRoom(Round round, Rollout rollout) {
+    Canary canary = new Canary(round, rollout);
+    return CanaryPolicy.lacksRoom(
+        canary.scene(canary.staying(rollout.to()), canary.staying(rollout.from())));
+  }
+
   /**
    * How many instances are to be of the new recipe: of those that take everybody's requests, which
    * what leases ask for beside them do not.

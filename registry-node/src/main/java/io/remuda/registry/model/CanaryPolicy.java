@@ -69,6 +69,12 @@ final class CanaryPolicy {
       leased = Set.copyOf(leased);
     }
 
+    private Scene withRoom() {
+      return new Scene(
+          wanted, share, surge, makesWay, next, old, leavingOld, leaving, leased, ending, true,
+          roomForOld, patient);
+    }
+
     /** Of both recipes, at most. */
     private int limit() {
       return Math.max(wanted + surge, share + 1);
@@ -132,6 +138,11 @@ final class CanaryPolicy {
     return still && missing < 0 && lacking > 0 && allReady(scene.old())
         ? new Step(0, 0, first(scene.next(), scene, false))
         : new Step(0, 0, stop);
+  }
+
+  /** Whether one of the new recipe would be placed, were there room; see {@link RolloutPolicy}. */
+  static boolean lacksRoom(Scene scene) {
+    return !scene.room() && !scene.ending() && next(scene.withRoom()).place() > 0;
   }
 
   /** Those that go in any case and those that are too many, as others serve in their stead. */

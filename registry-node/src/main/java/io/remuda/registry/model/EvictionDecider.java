@@ -1,5 +1,6 @@
 package io.remuda.registry.model;
 
+import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelDemand;
@@ -17,6 +18,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a name answers that is asked to give a place away, and what the one that asked makes of the
@@ -29,7 +32,8 @@ public final class EvictionDecider {
   /**
    * What a wish comes to.
    *
-   * @param events empty where the instance stays, or is going for the same name already
+   * @param events empty where the instance stays, where it is going for the same name already, and
+   *     where it was only asked whether it would go
    * @param stays why it stays
    */
   public record Answer(List<ModelEvent> events, Optional<String> stays) {
@@ -55,7 +59,28 @@ public final class EvictionDecider {
     }
     Optional<String> why = objection(sight, instance, wish);
     return why.map(Answer::stays)
-        .orElseGet(() -> new Answer(events(sight, instance, wish), Optional.empty()));
+        .orElseGet(
+            () ->
+                new Answer(
+                    wish.sounding() ? List.of() : events(sight, instance, wish), Optional.empty()));
+  }
+
+  /**
+   * What the owner of an instance remembers that goes: what is there already of the other name is
+   * not what room was made for.
+   */
+  public static SoftState going(Sight sight, GiveWay wish) {
+    SoftState soft = sight.soft();
+    Set<InstanceId> there =
+        Optional.ofNullable(sight.state().instances().get(wish.instance()))
+            .flatMap(instance -> sight.fleet().machine(instance.machine()))
+            .stream()
+            .flatMap(machine -> machine.report().instances().stream())
+            .map(InstanceReport::id)
+            .filter(id -> id.model().equals(wish.to()))
+            .collect(Collectors.toSet());
+    // The start that may be on its way must not delay the stop.
+    return soft.sent(wish.instance(), Instant.EPOCH).with(soft.evictions().gave(there));
   }
 
   /** An answer was lost, and the same is asked again. */
@@ -125,19 +150,17 @@ public final class EvictionDecider {
 
   /** After the answer of one that was asked; without one the next look asks again, later. */
   public static Plan answered(Sight sight, GiveWayAnswered answer) {
-    SoftState soft = sight.soft();
-    return answer
-        .reply()
-        .flatMap(RegistryMessage.GiveWayReply::stays)
-        .map(
-            why ->
-                Plan.remember(
-                    soft.with(
-                        soft.evictions()
-                            .refused(
-                                answer.id(),
-                                why,
-                                sight.now().plus(sight.policy().evict().idle())))))
-        .orElseGet(() -> Plan.remember(soft));
+    Evictions before = sight.soft().evictions();
+    Instant until = sight.now().plus(sight.policy().evict().idle());
+    Evictions after =
+        answer
+            .reply()
+            .map(
+                said ->
+                    said.stays()
+                        .map(why -> before.refused(answer.id(), why, until))
+                        .orElseGet(() -> before.agreed(answer.id())))
+            .orElse(before);
+    return Plan.remember(sight.soft().with(after));
   }
 }

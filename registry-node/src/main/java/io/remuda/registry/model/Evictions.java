@@ -2,11 +2,13 @@ package io.remuda.registry.model;
 
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.registry.placement.EvictionPolicy.Eviction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -19,73 +21,101 @@ import java.util.stream.Collectors;
  * @param times how often in a row room was made on a machine and nothing came of it
  * @param kept instances that were asked and stay, each for a while
  * @param come its own instance that gave way last, once what it made room for was seen in its place
+ * @param there what was on that one's machine already of the name that it made room for
  */
 record Evictions(
     Optional<Instant> wanted,
-    Optional<Asked> asked,
+    Optional<Asking> asked,
     Map<MachineId, Integer> times,
     Map<InstanceId, SoftState.Hold> kept,
-    Optional<InstanceId> come) {
+    Optional<InstanceId> come,
+    Set<InstanceId> there) {
 
   static final Evictions NONE =
-      new Evictions(Optional.empty(), Optional.empty(), Map.of(), Map.of(), Optional.empty());
-
-  /** Room was asked for; until then nobody else is asked. */
-  record Asked(MachineId machine, Instant until) {}
+      new Evictions(
+          Optional.empty(), Optional.empty(), Map.of(), Map.of(), Optional.empty(), Set.of());
 
   Evictions {
+    there = Set.copyOf(there);
     times = Collections.unmodifiableMap(new TreeMap<>(times));
     kept = Collections.unmodifiableMap(new TreeMap<>(kept));
   }
 
   Evictions wanted(Instant now) {
-    return new Evictions(Optional.of(now), asked, times, kept, come);
+    return new Evictions(Optional.of(now), asked, times, kept, come, there);
   }
 
   boolean wantedLately(Duration limit, Instant now) {
     return wanted.filter(at -> at.plus(limit).isAfter(now)).isPresent();
   }
 
-  Evictions asked(MachineId machine, EvictionTimes policy, Instant now) {
+  Evictions asked(Eviction others, EvictionTimes policy, Instant now) {
+    MachineId machine = others.machine();
     Map<MachineId, Integer> more = new TreeMap<>(times);
     int so = more.merge(machine, 1, Integer::sum);
     Duration hold = ReconcilePolicy.grown(policy.hold(), policy.holdMax(), so);
-    return new Evictions(wanted, Optional.of(new Asked(machine, now.plus(hold))), more, kept, come);
+    return asking(Asking.of(machine, others.instances(), now.plus(hold)), more);
+  }
+
+  private Evictions asking(Asking next, Map<MachineId, Integer> so) {
+    return new Evictions(wanted, Optional.of(next), so, kept, come, there);
+  }
+
+  /** Who is to be asked to go now: all that it takes have said that they would. */
+  Optional<InstanceId> next() {
+    return asked.flatMap(Asking::next);
+  }
+
+  /** {@link #next} was asked. */
+  Evictions sent() {
+    return asked.map(last -> asking(last.sent(), times)).orElse(this);
+  }
+
+  /** One that was asked would go, or goes. */
+  Evictions agreed(InstanceId id) {
+    return asked.map(last -> asking(last.agreed(id), times)).orElse(this);
   }
 
   boolean isAsking(Instant now) {
     return asked.filter(last -> last.until().isAfter(now)).isPresent();
   }
 
-  /** One that was asked stays: others may be asked at once. */
+  /** One that was asked stays, and with it those that were to go with it: others may be asked. */
   Evictions refused(InstanceId id, String why, Instant until) {
     Map<InstanceId, SoftState.Hold> more = new TreeMap<>(kept);
     more.put(id, new SoftState.Hold(until, why, 1));
     Map<MachineId, Integer> less = new TreeMap<>(times);
-    asked.ifPresent(last -> less.remove(last.machine()));
-    return new Evictions(wanted, Optional.empty(), less, more, come);
+    Optional<Asking> over = asked.filter(last -> last.concerns(id));
+    over.ifPresent(last -> less.remove(last.machine()));
+    return new Evictions(
+        wanted, over.isPresent() ? Optional.empty() : asked, less, more, come, there);
   }
 
   /** It serves and has all that it wants: whatever was asked for has come. */
   Evictions served() {
     return asked.isEmpty() && times.isEmpty()
         ? this
-        : new Evictions(wanted, Optional.empty(), Map.of(), kept, come);
+        : new Evictions(wanted, Optional.empty(), Map.of(), kept, come, there);
   }
 
   /** Nothing came of what was asked for in all that time. */
   Evictions lapsed() {
-    return new Evictions(wanted, Optional.empty(), times, kept, come);
+    return new Evictions(wanted, Optional.empty(), times, kept, come, there);
   }
 
   /** What its instance {@code id} made room for is there. */
   Evictions come(InstanceId id) {
-    return new Evictions(wanted, asked, times, kept, Optional.of(id));
+    return new Evictions(wanted, asked, times, kept, Optional.of(id), there);
+  }
+
+  /** Its own instance gives way to a name that has {@code already} on that machine. */
+  Evictions gave(Set<InstanceId> already) {
+    return new Evictions(wanted, asked, times, kept, come, already);
   }
 
   /** Without what was asked for another recipe's sake. */
   Evictions forRecipe() {
-    return new Evictions(wanted, Optional.empty(), Map.of(), Map.of(), come);
+    return new Evictions(wanted, Optional.empty(), Map.of(), Map.of(), come, there);
   }
 
   /** Why instances stay that were asked lately. */
@@ -102,6 +132,6 @@ record Evictions(
     }
     Map<InstanceId, SoftState.Hold> left = new TreeMap<>(kept);
     left.values().removeIf(hold -> !hold.lasts(now));
-    return new Evictions(wanted, asked, times, left, come);
+    return new Evictions(wanted, asked, times, left, come, there);
   }
 }

@@ -1,5 +1,7 @@
 package io.remuda.registry.model;
 
+import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelDemand;
 import io.remuda.protocol.model.Verdict;
@@ -25,25 +27,47 @@ final class MakeRoom {
     Sight sight = round.sight();
     Evictions now = remembered(round, sight);
     round.remember(round.soft().with(now));
-    if (round.older() || !isShort(sight) || round.pausedByFailures() || now.isAsking(round.now())) {
-      return;
-    }
-    Need need = sight.need();
-    if (Scheduler.fitsSomewhere(round.fleet(), need)) {
+    if (round.older()
+        || !isShort(sight)
+        || round.pausedByFailures()
+        || Scheduler.fitsSomewhere(round.fleet(), sight.need())) {
       return;
     }
     Wish wish = wish(sight);
+    if (!now.isAsking(round.now())) {
+      begin(round, sight.need(), wish, now);
+    }
+    goOn(round, wish);
+  }
+
+  /** Where it takes several, none is put away before all have said that they would go. */
+  private static void begin(Round round, Need need, Wish wish, Evictions now) {
     EvictionPolicy.choose(round.fleet(), need, wish, now.kept(round.now()))
         .ifPresent(
-            eviction -> {
+            others -> {
               round.remember(
-                  round
-                      .soft()
-                      .with(now.asked(eviction.machine(), round.policy().evict(), round.now())));
-              round.order(
-                  new Action.AskToGiveWay(
-                      eviction.machine(), eviction.instances(), wish.priority(), wish.asked()));
+                  round.soft().with(now.asked(others, round.policy().evict(), round.now())));
+              if (others.instances().size() > 1) {
+                round.order(ask(others.machine(), others.instances(), wish, true));
+              }
             });
+  }
+
+  /** One after the other is asked to go, as long as they do. */
+  private static void goOn(Round round, Wish wish) {
+    Evictions now = round.soft().evictions();
+    now.next()
+        .ifPresent(
+            id -> {
+              MachineId machine = now.asked().orElseThrow().machine();
+              round.remember(round.soft().with(now.sent()));
+              round.order(ask(machine, List.of(id), wish, false));
+            });
+  }
+
+  private static Action ask(
+      MachineId machine, List<InstanceId> others, Wish wish, boolean sounding) {
+    return new Action.AskToGiveWay(machine, others, wish.priority(), wish.asked(), sounding);
   }
 
   private static Evictions remembered(Round round, Sight sight) {
@@ -55,28 +79,43 @@ final class MakeRoom {
             .filter(sight::hasCome)
             .map(given -> pruned.come(given.id()))
             .orElse(pruned);
-    if (isServing(sight) && Outlook.missing(sight) == 0) {
+    boolean isShort = isShort(sight);
+    if (isServing(sight) && !isShort && Outlook.missing(sight) == 0) {
       return last.served();
     }
-    return isShort(sight) && !last.isAsking(round.now()) ? last.lapsed() : last;
+    return isShort && !last.isAsking(round.now()) ? last.lapsed() : last;
   }
 
   private static boolean isServing(Sight sight) {
     return sight.state().instances().values().stream().anyMatch(sight::ready);
   }
 
-  /** Whether an instance is missing that an ordinary placement would bring, were there room. */
+  /** Whether an instance is missing that would be placed, were there room. */
   private static boolean isShort(Sight sight) {
-    return isKnown(sight) && lacksOne(sight);
+    return isDeclared(sight) && isKnown(sight) && isMissing(sight);
   }
 
-  /** The same, whether its model is known or not. */
+  /** Whether one is missing that no rollout brings, whether its model is known or not. */
   static boolean lacksOne(Sight sight) {
-    return sight.state().live().isPresent()
-        && !sight.state().isSelfRegistered()
-        && Outlook.missing(sight) > 0
-        // Where versions change places it is the rollout that knows who goes for whom.
-        && (sight.state().rollout().isEmpty() || sight.counted().isEmpty());
+    return isDeclared(sight) && !isRolling(sight) && Outlook.missing(sight) > 0;
+  }
+
+  private static boolean isDeclared(Sight sight) {
+    return sight.state().live().isPresent() && !sight.state().isSelfRegistered();
+  }
+
+  private static boolean isRolling(Sight sight) {
+    return sight.state().rollout().isPresent() && !sight.counted().isEmpty();
+  }
+
+  /** Where versions change places it is the rollout that knows what would be placed. */
+  private static boolean isMissing(Sight sight) {
+    return sight
+        .state()
+        .rollout()
+        .filter(any -> isRolling(sight))
+        .map(rollout -> Replace.lacksRoom(sight, rollout))
+        .orElseGet(() -> Outlook.missing(sight) > 0);
   }
 
   static boolean isKnown(Sight sight) {

@@ -77,7 +77,8 @@ final class Orders {
         replyTo ->
             new FleetMessage.ToOwner(
                 id.model(),
-                new RegistryMessage.GiveWay(id, name, wish.priority(), wish.asked(), replyTo)),
+                new RegistryMessage.GiveWay(
+                    id, name, wish.priority(), wish.asked(), wish.sounding(), replyTo)),
         (reply, failure) -> new RegistryMessage.GiveWayAnswered(id, Optional.ofNullable(reply)));
   }
 

@@ -327,7 +327,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
       c.replyTo().tell(reply);
       return Effect().none();
     }
-    soft = soft.sent(c.instance(), Instant.EPOCH);
+    soft = EvictionDecider.going(sight(state), c);
     return write(answer.events(), next -> c.replyTo().tell(reply));
   }
 

@@ -45,19 +45,22 @@ public sealed interface RegistryMessage extends RegistryProtocol.Command {
    * @param to the name that wants its place
    * @param priority of that name
    * @param asked whether requests wait for that name
+   * @param sounding whether it only says whether it would; an older node does not know that, and
+   *     takes it for the wish itself
    */
   record GiveWay(
       InstanceId instance,
       ModelName to,
       int priority,
       boolean asked,
+      boolean sounding,
       ActorRef<GiveWayReply> replyTo)
       implements RegistryMessage {}
 
   /**
    * The answer to {@link GiveWay}, when the decision is in the journal.
    *
-   * @param stays why it stays; empty when it goes
+   * @param stays why it stays; empty when it goes, or would
    */
   record GiveWayReply(InstanceId instance, Optional<String> stays) implements WireMessage {}
 

@@ -67,6 +67,17 @@ final class Replace {
     }
   }
 
+  /** Whether an instance of the next recipe would be placed now, were there room for it. */
+  static boolean lacksRoom(Sight sight, Rollout rollout) {
+    Round round = new Round(sight);
+    if (rollout.isCanary()) {
+      return Canary.lacksRoom(round, rollout);
+    }
+    Replace replace = new Replace(round);
+    return RolloutPolicy.lacksRoom(
+        replace.scene(rollout, sight, sight.need(), round.wanted(), staying(sight)));
+  }
+
   private void giveUpInVain(Rollout rollout) {
     Sight sight = round.sight();
     if (rollout.reason().isPresent()) {
@@ -164,8 +175,7 @@ final class Replace {
     Sight sight = round.sight();
     int wanted = round.wanted();
     Need need = sight.need();
-    List<Instance> next =
-        sight.current().stream().filter(instance -> !sight.onDrainingMachine(instance)).toList();
+    List<Instance> next = staying(sight);
     RolloutPolicy.Step step = RolloutPolicy.next(scene(rollout, sight, need, wanted, next));
     if (step.complete() && rollout.stage() != Stage.HALTED) {
       round.emit(completed(rollout));
@@ -179,6 +189,12 @@ final class Replace {
       resize.place(step.place(), need);
     }
     resize.moveRefused(next);
+  }
+
+  private static List<Instance> staying(Sight sight) {
+    return sight.current().stream()
+        .filter(instance -> !sight.onDrainingMachine(instance))
+        .toList();
   }
 
   private RolloutPolicy.Scene scene(

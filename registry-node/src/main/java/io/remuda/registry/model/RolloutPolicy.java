@@ -72,6 +72,11 @@ final class RolloutPolicy {
       old = List.copyOf(old);
     }
 
+    private Scene withRoom() {
+      return new Scene(
+          wanted, surge, strategy, back, next, old, ending, true, unfit, patient, cramped);
+    }
+
     private int readyNext() {
       return (int) next.stream().filter(Part::ready).count();
     }
@@ -131,6 +136,17 @@ final class RolloutPolicy {
             && !scene.ending()
             && scene.next().stream().allMatch(Part::ready);
     return stuck && mayGoFirst(scene) ? first(scene) : new Step(0, stop, false);
+  }
+
+  /**
+   * Whether one of the next recipe would be placed, were there room: then others may make some.
+   * While one of its own is stopping, the room that it leaves is waited for.
+   */
+  static boolean lacksRoom(Scene scene) {
+    return !scene.room()
+        && !scene.ending()
+        && !scene.isComplete()
+        && next(scene.withRoom()).place() > 0;
   }
 
   /** Whether the next ones are placed beside the old ones. */

@@ -238,10 +238,14 @@ public record Sight(
         .map(SwapEvent.Given::machine);
   }
 
-  /** Whether what it made room for is there, or was: it may have gone since. */
+  /**
+   * Whether what it made room for is there, or was: it may have gone since. What was there before
+   * is another one; an owner that moved takes it for the same, and at worst comes back too soon.
+   */
   boolean hasCome(SwapEvent.Given given) {
     return soft.evictions().come().filter(given.id()::equals).isPresent()
         || fleet.reportsOf(given.to()).stream()
+            .filter(there -> !soft.evictions().there().contains(there.getValue().id()))
             .anyMatch(there -> there.getKey().id().equals(given.machine()));
   }
 

@@ -41,6 +41,7 @@ class SwapTest {
   private static final Duration HOLD = World.POLICY.evict().hold();
   private static final ModelName CHAT = new ModelName("chat");
   private static final InstanceId CHAT_3 = InstanceId.of("chat-3");
+  private static final InstanceId CODE_5 = InstanceId.of("code-5");
   private static final Resources ALL = new Resources(0, 8_000, 0, 0);
   private static final Scaling SLEEPER =
       new Scaling(0, 4, Optional.of(Duration.ofMinutes(5)), 1, Optional.empty());
@@ -57,7 +58,7 @@ class SwapTest {
 
     assertThat(plan.events()).isEmpty();
     assertThat(plan.actions())
-        .containsExactly(new Action.AskToGiveWay(new MachineId("m1"), List.of(CHAT_3), 0, true));
+        .containsExactly(new Action.AskToGiveWay(new MachineId("m1"), List.of(CHAT_3), 0, true, false));
   }
 
   @Test
@@ -133,7 +134,7 @@ class SwapTest {
     World world = wanting(aSpec().keep(new Keep(false, 3))).says(taken(0, Duration.ZERO));
 
     assertThat(world.look().actions())
-        .containsExactly(new Action.AskToGiveWay(new MachineId("m1"), List.of(CHAT_3), 3, false));
+        .containsExactly(new Action.AskToGiveWay(new MachineId("m1"), List.of(CHAT_3), 3, false, false));
   }
 
   @Test
@@ -221,7 +222,169 @@ class SwapTest {
     assertThat(world.look().actions()).isEmpty();
   }
 
+  // Where it takes two: chat-3 and code-5 have half of m1 each.
+
+  @Test
+  void twoAreAskedWhetherTheyWouldGoBeforeEitherGoes() {
+    World world = wantingTwoPlaces();
+
+    assertThat(world.look().actions())
+        .containsExactly(
+            new Action.AskToGiveWay(new MachineId("m1"), List.of(CHAT_3, CODE_5), 3, false, true));
+    world.soft = answered(world, CHAT_3, Optional.empty());
+    assertThat(world.look().actions()).as("one has not answered").isEmpty();
+
+    world.soft = answered(world, CODE_5, Optional.empty());
+
+    assertThat(world.look().actions()).containsExactly(goes(CHAT_3));
+    assertThat(world.look().actions()).as("it has not said that it goes").isEmpty();
+    world.soft = answered(world, CHAT_3, Optional.empty());
+    assertThat(world.look().actions()).containsExactly(goes(CODE_5));
+  }
+
+  @Test
+  void whereOneOfTwoStaysNeitherIsAskedToGo() {
+    World world = wantingTwoPlaces();
+    world.look();
+    world.soft = answered(world, CHAT_3, Optional.empty());
+
+    world.soft = answered(world, CODE_5, Optional.of("works on 1 request"));
+
+    assertThat(world.look().actions()).isEmpty();
+    assertThat(world.later(HOLD.multipliedBy(3)).look().actions())
+        .as("later it asks whether they would again")
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Action.AskToGiveWay.class, wish -> assertThat(wish.sounding()).isTrue());
+  }
+
+  @Test
+  void whereOneOfTwoDoesNotAnswerNeitherIsAskedToGo() {
+    World world = wantingTwoPlaces();
+    world.look();
+    world.soft = answered(world, CHAT_3, Optional.empty());
+
+    world.soft =
+        EvictionDecider.answered(
+                world.sight(), new GiveWayAnswered(CODE_5, Optional.empty()))
+            .soft();
+
+    assertThat(world.look().actions()).isEmpty();
+    assertThat(world.later(HOLD.minusSeconds(1)).look().actions()).isEmpty();
+  }
+
+  @Test
+  void oneThatTurnsBusyMeanwhileLeavesThoseAfterItWhereTheyAre() {
+    World world = wantingTwoPlaces();
+    world.look();
+    world.soft = answered(world, CHAT_3, Optional.empty());
+    world.soft = answered(world, CODE_5, Optional.empty());
+    world.look();
+
+    world.soft = answered(world, CHAT_3, Optional.of("works on 1 request"));
+
+    assertThat(world.look().actions()).isEmpty();
+  }
+
+  @Test
+  void whereThereIsRoomMeanwhileNobodyElseIsAskedToGo() {
+    World world = wantingTwoPlaces();
+    world.look();
+    world.soft = answered(world, CHAT_3, Optional.empty());
+    world.soft = answered(world, CODE_5, Optional.empty());
+
+    world.says(Reports.of("m2").memory(8_000, 0));
+
+    assertThat(world.look().actions()).isEmpty();
+  }
+
+  @Test
+  void aLateAnswerOfOneMachineIsNoneOfAnothers() {
+    World world = wantingTwoPlaces();
+    InstanceId other = InstanceId.of("other-1");
+    world.keeps =
+        Map.of(CHAT, Keep.DEFAULT, CODE_5.model(), Keep.DEFAULT, other.model(), new Keep(false, 1));
+    world.says(
+        Reports.of("m2")
+            .memory(8_000, 8_000)
+            .with(Reports.claiming(Reports.serving(other, 0, IDLE), ALL)));
+    world.look();
+    world.soft = answered(world, CHAT_3, Optional.of("works on 1 request"));
+    assertThat(asked(world.look())).containsExactly(other);
+
+    world.soft = answered(world, CODE_5, Optional.of("works on 1 request"));
+
+    assertThat(world.look().actions()).as("the other one has not answered").isEmpty();
+  }
+
+  // A rollout that has no room beside what serves: demo-3 has all of m1, chat-3 all of m2.
+
+  @Test
+  void aRolloutThatNeedsRoomAsksOneOfALowerPriority() {
+    World world = updating(new Keep(false, 3));
+    InstanceId old = world.only();
+
+    assertThat(world.look().actions())
+        .containsExactly(
+            new Action.AskToGiveWay(new MachineId("m2"), List.of(CHAT_3), 3, false, false));
+    assertThat(world.look().actions()).as("it asks once").isEmpty();
+
+    world.soft = answered(world, CHAT_3, Optional.empty());
+    world.says(Reports.of("m2").memory(8_000, 0));
+    assertThat(world.look().events())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            InstanceAssigned.class,
+            assigned -> assertThat(assigned.machine().value()).isEqualTo("m2"));
+    assertThat(world.state.instances().get(old).stopping()).isFalse();
+  }
+
+  @Test
+  void aRolloutTakesNoEqualsPlaceAndSaysWhy() {
+    World world = updating(Keep.DEFAULT);
+    wanted(world);
+
+    assertThat(world.look().actions()).isEmpty();
+
+    assertThat(world.state.instances().get(world.only()).stopping()).isFalse();
+    assertThat(MakeRoom.verdicts(world.sight()))
+        .extracting(Verdict::text)
+        .anySatisfy(
+            text -> assertThat(text).contains("in place of: chat-3: has the same priority 0"));
+  }
+
   // The name that is asked to give way: demo-3 is ready on m1.
+
+  @Test
+  void askedWhetherItWouldGoItSaysSoAndWritesNothing() {
+    World world = serving(aSpec(), 0, IDLE);
+    GiveWay sounding =
+        new GiveWay(
+            world.only(), CHAT, 9, true, true, TestInbox.<GiveWayReply>create().getRef());
+
+    EvictionDecider.Answer answer = EvictionDecider.giveWay(world.sight(), sounding);
+
+    assertThat(answer).isEqualTo(new EvictionDecider.Answer(List.of(), Optional.empty()));
+  }
+
+  @Test
+  void whatWasThereOfTheOtherNameIsNotWhatItMadeRoomFor() {
+    World world = serving(aSpec(), 0, IDLE);
+    InstanceId id = world.only();
+    world.says(taken(0, IDLE).memory(16_000, 16_000));
+    GiveWay wish = wish(world, 0, true);
+    world.soft = EvictionDecider.going(world.sight(), wish);
+    world.on(new GaveWay(id, new MachineId("m1"), CHAT, "it was idle", world.now));
+    world.on(new InstanceEnded(id, false, "gave way to chat", world.now));
+    world.says(taken(0, IDLE).memory(16_000, 8_000));
+
+    assertThat(world.look().events()).as("its place is kept for the next one").isEmpty();
+
+    InstanceReport next =
+        Reports.claiming(Reports.serving(InstanceId.of("chat-9"), 0, IDLE), new Resources(0, 1, 0, 0));
+    world.says(taken(0, IDLE).memory(17_000, 8_001).with(next));
+    assertThat(world.look().events()).singleElement().isInstanceOf(InstanceAssigned.class);
+  }
 
   @Test
   void anIdleOneGivesWay() {
@@ -326,7 +489,7 @@ class SwapTest {
     World world = serving(aSpec(), 0, IDLE);
     GiveWay wish = wish(world, 0, true);
     gives(world, wish);
-    GiveWay late = new GiveWay(wish.instance(), new ModelName("late"), 0, true, wish.replyTo());
+    GiveWay late = new GiveWay(wish.instance(), new ModelName("late"), 0, true, false, wish.replyTo());
     assertThat(EvictionDecider.giveWay(world.sight(), late).stays()).hasValue("is going already");
 
     world.on(new InstanceEnded(wish.instance(), false, "stopped", world.now));
@@ -427,6 +590,35 @@ class SwapTest {
     return Reports.of("m1").memory(8_000, 8_000).with(chat);
   }
 
+  private static World wantingTwoPlaces() {
+    Resources half = new Resources(0, 4_000, 0, 0);
+    World world = wanting(aSpec().keep(new Keep(false, 3)));
+    world.keeps = Map.of(CHAT, Keep.DEFAULT, CODE_5.model(), Keep.DEFAULT);
+    return world.says(
+        Reports.of("m1")
+            .memory(8_000, 8_000)
+            .with(Reports.claiming(Reports.serving(CHAT_3, 0, IDLE), half))
+            .with(Reports.claiming(Reports.serving(CODE_5, 0, IDLE), half)));
+  }
+
+  private static Action goes(InstanceId id) {
+    return new Action.AskToGiveWay(new MachineId("m1"), List.of(id), 3, false, false);
+  }
+
+  /** Demo serves on m1, is being updated and has no room beside it. */
+  private static World updating(Keep keep) {
+    World world = serving(aSpec().keep(keep), 0, IDLE);
+    world.keeps = Map.of(CHAT, Keep.DEFAULT);
+    world.on(
+        new RolloutEvent.RolloutBegun(
+            world.state.live().orElseThrow().spec().withArguments(Map.of("a", "b")), world.now));
+    world.described();
+    return world.says(
+        Reports.of("m2")
+            .memory(8_000, 8_000)
+            .with(Reports.claiming(Reports.serving(CHAT_3, 0, IDLE.multipliedBy(9)), ALL)));
+  }
+
   private static void wanted(World world) {
     world.soft = world.soft.with(world.soft.evictions().wanted(world.now));
   }
@@ -480,7 +672,7 @@ class SwapTest {
 
   private static GiveWay wish(World world, int priority, boolean asked) {
     return new GiveWay(
-        world.only(), CHAT, priority, asked, TestInbox.<GiveWayReply>create().getRef());
+        world.only(), CHAT, priority, asked, false, TestInbox.<GiveWayReply>create().getRef());
   }
 
   private static void claims(World world, String lease) {

@@ -11,12 +11,16 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.WireMessage;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Departure;
+import io.remuda.protocol.model.Forecast;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Resources;
 import io.remuda.registry.access.AccessActor;
 import io.remuda.registry.door.DoorActor;
 import io.remuda.registry.fleet.FleetMessage;
@@ -142,6 +146,22 @@ class WireTest {
             true,
             true,
             KIT.<RegistryMessage.GiveWayReply>createTestProbe().getRef()));
+    verify(
+        new RegistryMessage.ForeseeGiveWay(
+            InstanceId.of("chat-3"),
+            new ModelName("demo"),
+            5,
+            true,
+            false,
+            Optional.of(new Departure(M1, Departure.Kind.LOSE, Optional.empty())),
+            List.of(
+                new Forecast.Shift(
+                    M1,
+                    InstanceId.of("chat-2"),
+                    Resources.NONE,
+                    false,
+                    Optional.of(new Forecast.Yield(new ModelName("demo"), 5, true)))),
+            KIT.<RegistryProtocol.Foreseen>createTestProbe().getRef()));
     verify(new RegistryMessage.GiveWayReply(InstanceId.of("chat-3"), Optional.of("pinned")));
     verify(new MachineActor.Written(M1, 7));
     verify(new AccessActor.Written(7));

@@ -12,11 +12,12 @@ final class Forecasts {
 
   private Forecasts() {}
 
-  static void show(Target target, List<JsonNode> forecasts) {
+  static void show(Target target, List<JsonNode> asked) {
     if (target.output().format() != Output.Format.TABLE) {
-      target.output().document(JsonNodeFactory.instance.arrayNode().addAll(forecasts));
+      target.output().document(JsonNodeFactory.instance.arrayNode().addAll(asked));
       return;
     }
+    List<JsonNode> forecasts = withOthers(asked);
     List<JsonNode> rows = rows(forecasts);
     target.say(
         rows.isEmpty()
@@ -41,6 +42,16 @@ final class Forecasts {
                   Column.of("TO", "to"),
                   Column.of("WHY", "text")));
     }
+  }
+
+  /** Behind each those of names whose instances give way for it. */
+  private static List<JsonNode> withOthers(List<JsonNode> forecasts) {
+    List<JsonNode> all = new ArrayList<>();
+    for (JsonNode forecast : forecasts) {
+      all.add(forecast);
+      forecast.path("others").forEach(all::add);
+    }
+    return all;
   }
 
   private static List<JsonNode> rows(List<JsonNode> forecasts) {

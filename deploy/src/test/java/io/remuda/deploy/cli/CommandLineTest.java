@@ -201,6 +201,40 @@ final class CommandLineTest {
   }
 
   @Test
+  void showsWhatWouldComeOfThoseThatGiveWay() {
+    String other =
+        "{\"name\":\"batch\",\"wanted\":1,\"ready\":0,\"reason\":\"gave way to chat\",\"moves\":[{"
+            + "\"kind\":\"NO_PLACE\",\"instance\":\"batch-3\",\"from\":\"m1\",\"next\":null,"
+            + "\"to\":null,\"text\":\"finds no place\"}],\"verdicts\":[]}";
+    String forecast =
+        "{\"name\":\"chat\",\"wanted\":1,\"ready\":1,\"reason\":null,\"moves\":[{\"kind\":\"NEW\","
+            + "\"instance\":null,\"from\":null,\"next\":\"chat-9\",\"to\":\"m1\","
+            + "\"text\":\"starts on m1 in place of batch-3\"}],\"verdicts\":[],\"others\":["
+            + other
+            + "]}";
+    gateway.on("PUT /v1/deployments/chat?dryRun=true", 200, forecast);
+
+    Typed typed = type("deploy", "chat", "--engine", "jvm", "--dry-run");
+
+    assertThat(typed.out()).contains("in place of batch-3").contains("NO_PLACE");
+    assertThat(typed.err()).contains("batch: gave way to chat");
+  }
+
+  @Test
+  void aDrainOfTheLastPlaceIsRefusedAndSaysWhatToDo() {
+    gateway.on(
+        "POST /v1/machines/m1/drain",
+        409,
+        "{\"error\":{\"message\":\"machine m1 is the last place of chat; make room, or drain it with"
+            + " --force\",\"code\":\"last_place\"}}");
+
+    Typed refused = type("drain", "m1");
+
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("last place of chat").contains("--force");
+  }
+
+  @Test
   void setsLabelsOfAMachineAndTakesThemAway() {
     gateway.on("PATCH /v1/machines/4f0c9a1b2d3e/labels", 200, "{\"labels\":{\"zone\":\"a=b\"}}");
 

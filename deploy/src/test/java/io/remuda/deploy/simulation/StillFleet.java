@@ -10,6 +10,8 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.EngineOffer;
 import io.remuda.protocol.model.Gpu;
+import io.remuda.protocol.model.Keep;
+import io.remuda.protocol.model.ModelDemand;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
@@ -19,11 +21,13 @@ import io.remuda.protocol.model.Resources;
 import io.remuda.registry.model.Action;
 import io.remuda.registry.model.AnswerDecider;
 import io.remuda.registry.model.Decision;
+import io.remuda.registry.model.EvictionDecider;
 import io.remuda.registry.model.Instance;
 import io.remuda.registry.model.ModelDecider;
 import io.remuda.registry.model.ModelState;
 import io.remuda.registry.model.Plan;
 import io.remuda.registry.model.Reconciler;
+import io.remuda.registry.model.RegistryMessage;
 import io.remuda.registry.model.RegistryMessage.DescribeAnswered;
 import io.remuda.registry.model.RegistryMessage.StartAnswered;
 import io.remuda.registry.model.RegistryMessage.StopAnswered;
@@ -71,6 +75,7 @@ final class StillFleet {
   private final Map<MachineId, Box> boxes = new TreeMap<>();
   private final Map<ModelName, ModelState> states = new TreeMap<>();
   private final Map<ModelName, SoftState> softs = new TreeMap<>();
+  private final Map<ModelName, ModelDemand> demands = new TreeMap<>();
   private Instant now = Instant.EPOCH.plus(Duration.ofDays(1));
 
   void machine(MachineId id, long memoryMiB, double cpus, List<Long> gpuMiB) {
@@ -157,10 +162,36 @@ final class StillFleet {
     return softs.getOrDefault(name, SoftState.EMPTY);
   }
 
-  /** One name, until nothing is left to do for it. */
+  /** All that is deployed. */
+  List<ModelName> names() {
+    return List.copyOf(states.keySet());
+  }
+
+  /** So many requests for {@code name} wait at gateways from now on. */
+  void waits(ModelName name, int requests) {
+    demands.put(name, new ModelDemand(name, requests, 0, Optional.empty()));
+  }
+
+  /** All that runs has been idle for an hour. */
+  void idle() {
+    for (Box box : boxes.values()) {
+      box.running.replaceAll(
+          (id, report) ->
+              running(
+                      Optional.ofNullable(state(id.model()).instances().get(id)).orElseThrow(),
+                      Optional.of(Duration.ofHours(1)))
+                  .withGpus(report.gpus()));
+    }
+  }
+
+  /** One name, until nothing is left to do for it, and it need not wait to ask others for room. */
   void settle(ModelName name) {
-    for (int look = 0; look < MOST_LOOKS && look(name); look++) {
-      // Each look sees what the one before it came to.
+    Optional<Instant> again = Optional.of(now);
+    for (int look = 0; look < MOST_LOOKS && again.isPresent(); look++) {
+      if (!look(name)) {
+        again = EvictionDecider.asksAgain(sight(name));
+        again.ifPresent(at -> now = at);
+      }
     }
   }
 
@@ -188,6 +219,8 @@ final class StillFleet {
           new NodeProtocol.StopReply(
               stop.id(), stop.epoch(), stop.machine(), Optional.empty(), box.ledger.capacity());
       take(name, AnswerDecider.stop(sight(name), new StopAnswered(stop.id(), Optional.of(reply))));
+    } else if (action instanceof Action.AskToGiveWay wish) {
+      wish.ids().forEach(id -> ask(name, wish, id));
     } else {
       long revision = state(name).live().orElseThrow().revision();
       take(
@@ -197,6 +230,24 @@ final class StillFleet {
               new DescribeAnswered(
                   action.machine(), revision, Optional.of(described(action.machine(), name)))));
     }
+  }
+
+  /** Its owner decides, and does at once all that is then to be done for its own name. */
+  private void ask(ModelName name, Action.AskToGiveWay wish, InstanceId id) {
+    EvictionDecider.Ask ask =
+        new EvictionDecider.Ask(id, name, wish.priority(), wish.asked(), wish.sounding());
+    Sight other = sight(id.model());
+    EvictionDecider.Answer answer = EvictionDecider.giveWay(other, ask);
+    if (!answer.events().isEmpty()) {
+      states.put(id.model(), other.state().on(answer.events()));
+      softs.put(id.model(), EvictionDecider.going(other, ask));
+      settle(id.model());
+    }
+    RegistryMessage.GiveWayReply reply = new RegistryMessage.GiveWayReply(id, answer.stays());
+    take(
+        name,
+        EvictionDecider.answered(
+            sight(name), new RegistryMessage.GiveWayAnswered(id, Optional.of(reply))));
   }
 
   /** What a machine says of the model. */
@@ -225,7 +276,8 @@ final class StillFleet {
     if (refused.isEmpty()) {
       box.ledger = outcome.ledger().orElseThrow();
       box.running.put(
-          instance.id(), running(instance).withGpus(box.ledger.shareOf(instance.id()).keySet()));
+          instance.id(),
+          running(instance, Optional.empty()).withGpus(box.ledger.shareOf(instance.id()).keySet()));
     }
     return new StartAnswered(
         instance.id(),
@@ -239,7 +291,7 @@ final class StillFleet {
                 box.ledger.capacity())));
   }
 
-  private static InstanceReport running(Instance instance) {
+  private static InstanceReport running(Instance instance, Optional<Duration> idle) {
     return new InstanceReport(
         instance.id(),
         instance.epoch(),
@@ -258,7 +310,7 @@ final class StillFleet {
         instance.claim(),
         Optional.empty(),
         instance.revision(),
-        Optional.empty(),
+        idle,
         Optional.empty(),
         Optional.empty());
   }
@@ -271,7 +323,11 @@ final class StillFleet {
   private FleetSnapshot fleet() {
     List<Machine> machines = new ArrayList<>();
     boxes.forEach((id, box) -> machines.add(machine(id, box)));
-    return FleetSnapshot.of(Duration.ofHours(1), false, machines);
+    Map<ModelName, Keep> keeps = new TreeMap<>();
+    states.forEach(
+        (name, state) ->
+            state.live().ifPresent(live -> keeps.put(name, live.spec().policies().keep())));
+    return FleetSnapshot.of(Duration.ofHours(1), false, machines).with(demands).keeping(keeps);
   }
 
   private static Machine machine(MachineId id, Box box) {

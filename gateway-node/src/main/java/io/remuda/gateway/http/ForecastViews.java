@@ -21,6 +21,8 @@ final class ForecastViews {
     forecast.moves().forEach(move -> moves.add(move(move)));
     ArrayNode verdicts = json.putArray("verdicts");
     forecast.verdicts().forEach(verdict -> verdicts.add(Views.verdict(verdict)));
+    ArrayNode others = json.putArray("others");
+    forecast.others().forEach(other -> others.add(forecast(other)));
     return json;
   }
 

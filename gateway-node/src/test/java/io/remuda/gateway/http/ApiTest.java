@@ -336,6 +336,9 @@ class ApiTest {
     assertThat(drain.status()).isEqualTo(200);
     assertThat(drain.json().path("data").get(0).path("moves").get(0).path("text").asText())
         .isEqualTo("DRAIN of GPU GPU-1");
+    assertThat(drain.json().at("/data/0/others/0/name").asText()).isEqualTo("gives-way");
+    assertThat(drain.json().at("/data/0/others/0/reason").asText())
+        .isEqualTo("gave way to foreseen");
     Answer loss = api.send("POST", machine + "/lose?dryRun=true", "");
     assertThat(loss.json().path("data").get(0).path("moves").get(0).path("kind").asText())
         .isEqualTo("STAYS");

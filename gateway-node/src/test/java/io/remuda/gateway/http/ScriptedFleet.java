@@ -448,7 +448,20 @@ public final class ScriptedFleet implements AutoCloseable {
     return new MachineProtocol.Foreseen(
         List.of(
             new Forecast(
-                new ModelName("foreseen"), 1, 1, Optional.empty(), List.of(move), List.of())),
+                new ModelName("foreseen"),
+                1,
+                1,
+                Optional.empty(),
+                List.of(move),
+                List.of(),
+                List.of(
+                    new Forecast(
+                        new ModelName("gives-way"),
+                        1,
+                        0,
+                        Optional.of("gave way to foreseen"),
+                        List.of(),
+                        List.of())))),
         Optional.empty());
   }
 

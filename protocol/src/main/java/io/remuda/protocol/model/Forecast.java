@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param moves of its instances; what stays untouched is not among them
  * @param verdicts why the next instance would find no place, one for each machine; empty where none
  *     is missing
+ * @param others what would come of names whose instances give way, without their verdicts
  */
 public record Forecast(
     ModelName name,
@@ -26,8 +27,20 @@ public record Forecast(
     int ready,
     Optional<String> reason,
     List<Move> moves,
-    List<Verdict> verdicts)
+    List<Verdict> verdicts,
+    List<Forecast> others)
     implements WireMessage {
+
+  /** One for which nobody gives way. */
+  public Forecast(
+      ModelName name,
+      int wanted,
+      int ready,
+      Optional<String> reason,
+      List<Move> moves,
+      List<Verdict> verdicts) {
+    this(name, wanted, ready, reason, moves, verdicts, List.of());
+  }
 
   /** So many moves and verdicts are told of at most. */
   public static final int MOST = 100;
@@ -53,8 +66,8 @@ public record Forecast(
    * @param from its machine
    * @param next the id that the new instance would get
    * @param to the machine of that one
-   * @param inPlaceOf who would be asked to give way to one that finds no place, in this order;
-   *     their owners decide then, so that this is not played
+   * @param inPlaceOf who gives way to it; to one that finds no place, who would be asked to, in
+   *     this order
    */
   public record Move(
       Kind kind,
@@ -91,13 +104,38 @@ public record Forecast(
    * What an instance would take of a machine, or give back.
    *
    * @param taken whether it takes it
+   * @param yields to whom it gives way; empty where it goes for another reason
    */
-  public record Shift(MachineId machine, InstanceId id, Resources claim, boolean taken)
-      implements WireMessage {}
+  public record Shift(
+      MachineId machine, InstanceId id, Resources claim, boolean taken, Optional<Yield> yields)
+      implements WireMessage {
+
+    /** One that is nobody else's wish. */
+    public Shift(MachineId machine, InstanceId id, Resources claim, boolean taken) {
+      this(machine, id, claim, taken, Optional.empty());
+    }
+
+    public Shift {
+      yields = Absent.orEmpty(yields);
+    }
+  }
+
+  /**
+   * Whom an instance gives way to.
+   *
+   * @param priority of that name
+   * @param asked whether requests wait for that name
+   */
+  public record Yield(ModelName to, int priority, boolean asked) implements WireMessage {}
 
   public Forecast {
     moves = List.copyOf(moves);
     verdicts = List.copyOf(verdicts);
+    others = Absent.orEmpty(others);
+  }
+
+  public Forecast withoutVerdicts() {
+    return new Forecast(name, wanted, ready, reason, moves, List.of(), others);
   }
 
   /** These as far as they fit into one message: later ones lose their verdicts first. */
@@ -106,10 +144,7 @@ public record Forecast(
     int bytes = 0;
     for (Forecast one : all) {
       bytes += one.verdicts().stream().mapToInt(Verdict::size).sum();
-      kept.add(
-          bytes <= LastWords.MESSAGE_BYTES
-              ? one
-              : new Forecast(one.name, one.wanted, one.ready, one.reason, one.moves, List.of()));
+      kept.add(bytes <= LastWords.MESSAGE_BYTES ? one : one.withoutVerdicts());
     }
     return kept;
   }

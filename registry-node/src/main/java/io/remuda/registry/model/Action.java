@@ -36,6 +36,11 @@ public sealed interface Action {
     public AskToGiveWay {
       ids = List.copyOf(ids);
     }
+
+    /** The same of one of them alone. */
+    AskToGiveWay of(InstanceId id) {
+      return new AskToGiveWay(machine, List.of(id), priority, asked, sounding);
+    }
   }
 
   /** End an instance, with an epoch that no delayed start can pass. */

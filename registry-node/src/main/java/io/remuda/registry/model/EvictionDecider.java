@@ -1,6 +1,7 @@
 package io.remuda.registry.model;
 
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelDemand;
@@ -46,7 +47,23 @@ public final class EvictionDecider {
     }
   }
 
+  /**
+   * What is asked of an instance's owner.
+   *
+   * @param sounding whether it is only to say whether it would
+   */
+  public record Ask(
+      InstanceId instance, ModelName to, int priority, boolean asked, boolean sounding) {
+    static Ask of(GiveWay wish) {
+      return new Ask(wish.instance(), wish.to(), wish.priority(), wish.asked(), wish.sounding());
+    }
+  }
+
   public static Answer giveWay(Sight sight, GiveWay wish) {
+    return giveWay(sight, Ask.of(wish));
+  }
+
+  public static Answer giveWay(Sight sight, Ask wish) {
     ModelState state = sight.state();
     Instance instance = state.instances().get(wish.instance());
     if (instance == null || state.live().isEmpty()) {
@@ -70,6 +87,10 @@ public final class EvictionDecider {
    * not what room was made for.
    */
   public static SoftState going(Sight sight, GiveWay wish) {
+    return going(sight, Ask.of(wish));
+  }
+
+  public static SoftState going(Sight sight, Ask wish) {
     SoftState soft = sight.soft();
     Set<InstanceId> there =
         Optional.ofNullable(sight.state().instances().get(wish.instance()))
@@ -84,14 +105,14 @@ public final class EvictionDecider {
   }
 
   /** An answer was lost, and the same is asked again. */
-  private static boolean isGoingFor(ModelState state, GiveWay wish) {
+  private static boolean isGoingFor(ModelState state, Ask wish) {
     return state
         .given()
         .filter(given -> given.id().equals(wish.instance()) && given.to().equals(wish.to()))
         .isPresent();
   }
 
-  private static Optional<String> objection(Sight sight, Instance instance, GiveWay wish) {
+  private static Optional<String> objection(Sight sight, Instance instance, Ask wish) {
     ModelState state = sight.state();
     if (!sight.ahead().isEmpty()) {
       return Optional.of("its journal is older than the fleet");
@@ -113,11 +134,11 @@ public final class EvictionDecider {
         report.get(), MakeRoom.keep(state), sight.fleet().demand(state.name()), asked(sight, wish));
   }
 
-  private static Wish asked(Sight sight, GiveWay wish) {
+  private static Wish asked(Sight sight, Ask wish) {
     return new Wish(wish.to(), wish.priority(), wish.asked(), sight.policy().evict().idle());
   }
 
-  private static List<ModelEvent> events(Sight sight, Instance instance, GiveWay wish) {
+  private static List<ModelEvent> events(Sight sight, Instance instance, Ask wish) {
     ModelState state = sight.state();
     Instant now = sight.now();
     Keep keep = MakeRoom.keep(state);
@@ -146,6 +167,16 @@ public final class EvictionDecider {
   /** One that may sleep does; one that has a least number is short of it until it comes back. */
   private static int fewer(Scaling bounds, int wanted) {
     return Math.max(bounds.min(), wanted - 1);
+  }
+
+  /** Until when the name asks nobody else; empty where it misses no room, or may ask now. */
+  public static Optional<Instant> asksAgain(Sight sight) {
+    return sight
+        .soft()
+        .evictions()
+        .asked()
+        .map(Asking::until)
+        .filter(until -> until.isAfter(sight.now()) && MakeRoom.isShort(sight));
   }
 
   /** After the answer of one that was asked; without one the next look asks again, later. */

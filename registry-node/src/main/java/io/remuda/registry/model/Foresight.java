@@ -22,10 +22,12 @@ final class Foresight {
 
   private final Sight before;
   private final Sight after;
+  private final Yielding yielding;
 
-  Foresight(Sight before, Sight after) {
+  Foresight(Sight before, Sight after, Yielding yielding) {
     this.before = before;
     this.after = after;
+    this.yielding = yielding;
   }
 
   Forecast forecast() {
@@ -40,7 +42,8 @@ final class Foresight {
         outlook.ready(),
         outlook.reason().map(why -> LastWords.within(why, LastWords.LISTED_BYTES)),
         moves.stream().limit(Forecast.MOST).toList(),
-        verdicts.stream().limit(Forecast.MOST).toList());
+        verdicts.stream().limit(Forecast.MOST).toList(),
+        yielding.told());
   }
 
   List<Shift> shifts() {
@@ -54,8 +57,10 @@ final class Foresight {
   private List<Move> moves() {
     List<Move> moves = new ArrayList<>();
     Deque<Instance> gone = new ArrayDeque<>(gone());
+    List<Yielding.Gone> gaveWay = new ArrayList<>(yielding.gone());
     for (Instance next : fresh()) {
       Optional<Instance> last = Optional.ofNullable(gone.poll());
+      List<InstanceId> others = others(next, gaveWay);
       moves.add(
           move(
               last.isPresent() ? Kind.MOVES : Kind.NEW,
@@ -67,7 +72,9 @@ final class Foresight {
                                   ? "is replaced on "
                                   : "moves to "))
                       .orElse("starts on ")
-                  + next.machine()));
+                  + next.machine()
+                  + (others.isEmpty() ? "" : " in place of " + shown(others)))
+              .inPlaceOf(others));
     }
     int missing = Outlook.missing(after);
     // Room is made for one after the other, so it is told of the first one only.
@@ -95,13 +102,34 @@ final class Foresight {
     return moves;
   }
 
+  /** Who gave way to {@code next}: on its machine, and before it came. */
+  private static List<InstanceId> others(Instance next, List<Yielding.Gone> gaveWay) {
+    List<Yielding.Gone> its =
+        gaveWay.stream()
+            .filter(one -> one.machine().equals(next.machine()))
+            .filter(one -> one.sequence() < next.id().number())
+            .toList();
+    gaveWay.removeAll(its);
+    return its.stream().map(Yielding.Gone::id).limit(Forecast.MOST).toList();
+  }
+
   /** Why it ends, as its stop would say. */
   private String why(Instance last) {
+    Optional<String> gave =
+        after
+            .state()
+            .given()
+            .filter(given -> given.id().equals(last.id()))
+            .map(SwapEvent.Given::reason);
     return "is stopped: "
-        + Optional.ofNullable(after.state().instances().get(last.id()))
-            .flatMap(Instance::stop)
-            .map(Instance.Stop::reason)
-            .orElse("%d wanted".formatted(after.state().wanted()));
+        + gave.orElseGet(() -> stopped(last));
+  }
+
+  private String stopped(Instance last) {
+    return Optional.ofNullable(after.state().instances().get(last.id()))
+        .flatMap(Instance::stop)
+        .map(Instance.Stop::reason)
+        .orElse("%d wanted".formatted(after.state().wanted()));
   }
 
   private Move nowhere(Optional<Instance> last, Optional<Eviction> instead) {
@@ -119,15 +147,17 @@ final class Foresight {
 
   /** Whose place one that finds none may take, if their owners agree: that is not played. */
   private static String words(Eviction others) {
-    int more = others.instances().size() - Outlook.MACHINES_SHOWN;
-    return "; it may take the place of %s%s on %s"
-        .formatted(
-            others.instances().stream()
-                .limit(Outlook.MACHINES_SHOWN)
-                .map(InstanceId::toString)
-                .collect(Collectors.joining(", ")),
-            more > 0 ? " and %d more".formatted(more) : "",
-            others.machine());
+    return "; it may take the place of %s on %s"
+        .formatted(shown(others.instances()), others.machine());
+  }
+
+  private static String shown(List<InstanceId> others) {
+    int more = others.size() - Outlook.MACHINES_SHOWN;
+    return others.stream()
+            .limit(Outlook.MACHINES_SHOWN)
+            .map(InstanceId::toString)
+            .collect(Collectors.joining(", "))
+        + (more > 0 ? " and %d more".formatted(more) : "");
   }
 
   private String waitsFor() {

@@ -91,7 +91,7 @@ final class MakeRoom {
   }
 
   /** Whether an instance is missing that would be placed, were there room. */
-  private static boolean isShort(Sight sight) {
+  static boolean isShort(Sight sight) {
     return isDeclared(sight) && isKnown(sight) && isMissing(sight);
   }
 

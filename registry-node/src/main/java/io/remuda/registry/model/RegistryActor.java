@@ -36,6 +36,7 @@ import io.remuda.registry.model.RegistryMessage.TargetTold;
 import io.remuda.registry.model.RegistryMessage.TermRead;
 import io.remuda.registry.model.RegistryMessage.Wake;
 import io.remuda.registry.model.RegistryMessage.WhatIfDescribed;
+import io.remuda.registry.model.RegistryMessage.WhatIfYielded;
 import io.remuda.registry.model.RegistryMessage.WhatIs;
 import io.remuda.registry.model.RegistryMessage.Written;
 import java.time.Duration;
@@ -217,6 +218,10 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
             RegistryProtocol.ForeseeDeparture.class,
             (state, wish) -> aside(() -> forecasting.departure(sight(state), wish)))
         .onCommand(WhatIfDescribed.class, (state, said) -> aside(() -> forecasting.described(said)))
+        .onCommand(WhatIfYielded.class, (state, said) -> aside(() -> forecasting.yielded(said)))
+        .onCommand(
+            RegistryMessage.ForeseeGiveWay.class,
+            (state, wish) -> aside(() -> Forecasting.givesWay(sight(state), wish)))
         .onCommand(Wake.class, (state, wake) -> Effect().none())
         .onCommand(
             Written.class,

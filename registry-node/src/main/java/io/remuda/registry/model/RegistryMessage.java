@@ -9,7 +9,10 @@ import io.remuda.protocol.WireMessage;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Departure;
+import io.remuda.protocol.model.Forecast;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** What registry actors hear besides {@link RegistryProtocol}: from their own node, and to wake. */
@@ -26,7 +29,10 @@ public sealed interface RegistryMessage extends RegistryProtocol.Command {
     if (command instanceof TargetTold told) {
       return Optional.of(told.wish());
     }
-    boolean passedOn = command instanceof GiveWay || command instanceof WhatIs;
+    boolean passedOn =
+        command instanceof GiveWay
+            || command instanceof ForeseeGiveWay
+            || command instanceof WhatIs;
     return command instanceof RegistryMessage && !passedOn
         ? Optional.empty()
         : Optional.of(command);
@@ -63,6 +69,29 @@ public sealed interface RegistryMessage extends RegistryProtocol.Command {
    * @param stays why it stays; empty when it goes, or would
    */
   record GiveWayReply(InstanceId instance, Optional<String> stays) implements WireMessage {}
+
+  /**
+   * What would come of a name's instances if one of them were asked to {@link GiveWay}; sent
+   * between names' owners. Nothing is changed.
+   *
+   * @param departure the machine that is thought to be left, if any
+   * @param before what names have taken and given back by then
+   */
+  record ForeseeGiveWay(
+      InstanceId instance,
+      ModelName to,
+      int priority,
+      boolean asked,
+      boolean sounding,
+      Optional<Departure> departure,
+      List<Forecast.Shift> before,
+      ActorRef<RegistryProtocol.Foreseen> replyTo)
+      implements RegistryMessage {
+    public ForeseeGiveWay {
+      departure = Absent.orEmpty(departure);
+      before = Absent.orEmpty(before);
+    }
+  }
 
   /** An instance that gave way to {@code name} has ended; sent between names' owners. */
   record RoomMade(ModelName name) implements RegistryMessage {}
@@ -125,6 +154,18 @@ public sealed interface RegistryMessage extends RegistryProtocol.Command {
       WhatIf play,
       MachineId machine,
       Optional<NodeProtocol.Described> reply,
+      ActorRef<RegistryProtocol.Foreseen> caller,
+      Instant until)
+      implements RegistryMessage {}
+
+  /**
+   * What the owner of an instance said that a forecast asks to give way; no reply when none came in
+   * time.
+   */
+  record WhatIfYielded(
+      WhatIf play,
+      Yielding.Question question,
+      Optional<RegistryProtocol.Foreseen> reply,
       ActorRef<RegistryProtocol.Foreseen> caller,
       Instant until)
       implements RegistryMessage {}

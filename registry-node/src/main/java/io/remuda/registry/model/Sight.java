@@ -73,6 +73,11 @@ public record Sight(
     return new Sight(state, soft, other, journal, policy, now, parts);
   }
 
+  /** The same at another time. */
+  Sight at(Instant other) {
+    return new Sight(state, soft, fleet, journal, policy, other, parts);
+  }
+
   /** The same, made of other deployments. */
   Sight madeOf(Map<ModelName, Listing> others) {
     return new Sight(state, soft, fleet, journal, policy, now, others);

@@ -4,6 +4,7 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.Departure;
+import io.remuda.protocol.model.Forecast.Shift;
 import io.remuda.protocol.model.Gpu;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.NodeReport;
@@ -15,6 +16,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -97,16 +101,41 @@ public final class Imagined {
         });
   }
 
-  /** {@code machine} has promised {@code claim} to somebody else. */
-  public static FleetSnapshot taken(FleetSnapshot fleet, MachineId machine, Resources claim) {
-    return changed(
-        fleet,
-        machine,
-        there -> {
-          Capacity before = there.report().capacity();
-          Capacity after = promised(before, claim, fullest(before, claim), 1);
-          return saying(there, after, there.report().instances());
-        });
+  /** Other names have taken and given back what {@code shifts} say, in this order. */
+  public static FleetSnapshot after(FleetSnapshot fleet, List<Shift> shifts) {
+    FleetSnapshot all = fleet;
+    for (Shift shift : shifts) {
+      all =
+          shift.taken()
+              ? started(all, shift.machine(), strange(shift))
+              : ended(all, shift.machine(), shift.id());
+    }
+    return all;
+  }
+
+  /** What is known of an instance of another name: that it serves, and what it claims. */
+  private static InstanceReport strange(Shift shift) {
+    return new InstanceReport(
+        shift.id(),
+        shift.id().number(),
+        1,
+        Phase.READY,
+        InstanceReport.Origin.ASSIGNED,
+        "",
+        OptionalLong.empty(),
+        OptionalInt.empty(),
+        1,
+        0,
+        0,
+        0,
+        Optional.empty(),
+        OptionalDouble.empty(),
+        shift.claim(),
+        Optional.empty(),
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** {@code id} has ended on {@code machine}, which has back what it was promised. */

@@ -7,6 +7,7 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.RegistryProtocol.Foreseen;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
@@ -15,12 +16,16 @@ import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Forecast;
 import io.remuda.protocol.model.Forecast.Kind;
 import io.remuda.protocol.model.Forecast.Move;
+import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
+import io.remuda.protocol.model.Scaling;
 import io.remuda.registry.testing.Reports;
+import io.remuda.registry.testing.Specs;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +37,8 @@ class WhatIfTest {
 
   private static final MachineId M1 = new MachineId("m1");
   private static final MachineId M2 = new MachineId("m2");
+  private static final InstanceId CHAT_3 = InstanceId.of("chat-3");
+  private static final Resources ALL = new Resources(0, 8_000, 0, 0);
 
   @Test
   void aDrainMovesWhatRunsThereToWhereTheDrainThenMovesIt() {
@@ -171,23 +178,15 @@ class WhatIfTest {
   }
 
   @Test
-  void whoMayGiveWayIsToldThoughThatIsNotPlayed() {
-    InstanceId chat = InstanceId.of("chat-3");
-    Resources all = new Resources(0, 8_000, 0, 0);
-    var spec = aSpec().needing(all).build();
-    World world = new World().declared(spec).described();
-    world.keeps = Map.of(chat.model(), Keep.DEFAULT);
-    world.says(
-        Reports.of("m1")
-            .memory(8_000, 8_000)
-            .with(Reports.claiming(Reports.serving(chat, 0, World.POLICY.evict().idle()), all)));
-    assertThat(foreseen(world, spec).moves().get(0).text()).doesNotContain("may take");
+  void whoMayGiveWayIsToldWhereItsOwnerDoesNotAnswer() {
+    World world = withoutRoom();
+    assertThat(foreseen(world).moves().get(0).text()).doesNotContain("may take");
 
     world.soft = world.soft.with(world.soft.evictions().wanted(world.now));
-    Forecast forecast = foreseen(world, spec);
+    Forecast forecast = foreseen(world);
 
     assertThat(only(forecast).kind()).isEqualTo(Kind.NO_PLACE);
-    assertThat(only(forecast).inPlaceOf()).containsExactly(chat);
+    assertThat(only(forecast).inPlaceOf()).containsExactly(CHAT_3);
     assertThat(only(forecast).text()).endsWith("; it may take the place of chat-3 on m1");
     assertThat(forecast.verdicts())
         .singleElement()
@@ -195,12 +194,138 @@ class WhatIfTest {
             verdict -> assertThat(verdict.text()).endsWith("; in place of: chat-3: may give way"));
   }
 
-  private static Forecast foreseen(World world, ModelSpec spec) {
+  @Test
+  void whatGivesWayIsReplacedByTheOneThatIsDeployed() {
+    World world = withoutRoom();
+    world.soft = world.soft.with(world.soft.evictions().wanted(world.now));
+    World chat = chat(aSpec());
+
+    WhatIf played = answered(playOf(world), chat);
+
+    Move move = only(played.forecast());
+    assertThat(move.kind()).isEqualTo(Kind.NEW);
+    assertThat(move.to()).contains(M1);
+    assertThat(move.inPlaceOf()).containsExactly(CHAT_3);
+    assertThat(move.text()).isEqualTo("starts on m1 in place of chat-3");
+    assertThat(played.forecast().ready()).isEqualTo(1);
+    Forecast other = played.forecast().others().get(0);
+    assertThat(only(other).kind()).isEqualTo(Kind.NO_PLACE);
+    assertThat(other.ready()).isZero();
+    assertThat(other.wanted()).isEqualTo(1);
+    assertThat(other.reason().orElseThrow()).contains("gave way to demo");
+  }
+
+  @Test
+  void whatGivesWayAndHasAnotherPlaceMovesThere() {
+    World world = withoutRoom();
+    world.soft = world.soft.with(world.soft.evictions().wanted(world.now));
+    World chat = chat(aSpec());
+    // The one that wants the place may not go to m2, where chat may.
+    chat.says(Reports.of("m2").memory(8_000, 0));
+
+    Forecast other = answered(playOf(world), chat).forecast().others().get(0);
+
+    assertThat(only(other).kind()).isEqualTo(Kind.MOVES);
+    assertThat(only(other).to()).contains(M2);
+    assertThat(other.ready()).isEqualTo(1);
+  }
+
+  @Test
+  void whatGivesWayAndMaySleepSleeps() {
+    World world = withoutRoom();
+    world.soft = world.soft.with(world.soft.evictions().wanted(world.now));
+    Scaling sleeper =
+        new Scaling(0, 4, Optional.of(Duration.ofMinutes(5)), 1, Optional.empty());
+
+    Forecast other =
+        answered(playOf(world), chat(aSpec().scaling(sleeper))).forecast().others().get(0);
+
+    assertThat(other.wanted()).isZero();
+    assertThat(only(other).kind()).isEqualTo(Kind.ENDS);
+    assertThat(only(other).text()).isEqualTo("is stopped: gave way to demo");
+  }
+
+  @Test
+  void whatItsOwnerKeepsIsNotPlayed() {
+    World world = withoutRoom();
+    world.soft = world.soft.with(world.soft.evictions().wanted(world.now));
+
+    WhatIf played = answered(playOf(world), chat(aSpec().keep(new Keep(true, 0))));
+
+    assertThat(only(played.forecast()).kind()).isEqualTo(Kind.NO_PLACE);
+    assertThat(only(played.forecast()).inPlaceOf()).isEmpty();
+    assertThat(played.forecast().others()).isEmpty();
+    assertThat(played.forecast().verdicts().get(0).text()).endsWith("chat-3: stays: pinned");
+  }
+
+  /** All of m1, which chat-3 has, is what demo needs. */
+  private static World withoutRoom() {
+    World world = new World().declared(aSpec().needing(ALL).build()).described();
+    world.keeps = Map.of(CHAT_3.model(), Keep.DEFAULT);
+    return world.says(taken());
+  }
+
+  private static Reports taken() {
+    return Reports.of("m1")
+        .memory(8_000, 8_000)
+        .with(
+            Reports.claiming(Reports.serving(CHAT_3, 0, World.POLICY.evict().idle()), ALL));
+  }
+
+  /** As chat's owner sees it: chat-3 serves on m1. */
+  private static World chat(Specs spec) {
+    World world = new World();
+    world.state = ModelState.empty(CHAT_3.model());
+    world.declared(spec.named("chat").needing(ALL).build()).described();
+    world.on(
+        new InstanceEvent.InstanceAssigned(
+            CHAT_3, M1, ALL, InstanceReport.Origin.ASSIGNED, world.now));
+    world.on(new InstanceEvent.InstanceReady(CHAT_3, world.now));
+    return world.says(taken());
+  }
+
+  private static WhatIf playOf(World world) {
+    ModelSpec spec = world.state.live().orElseThrow().spec();
     return WhatIf.deploy(world.sight(), Map.of(), spec, Optional.empty(), false)
         .play()
         .orElseThrow()
-        .atRest()
-        .forecast();
+        .atRest();
+  }
+
+  /** Once {@code other} has answered all that it is asked. */
+  private static WhatIf answered(WhatIf begun, World other) {
+    WhatIf play = begun;
+    for (int i = 0; i < 10 && play.question().isPresent(); i++) {
+      Yielding.Question question = play.question().get();
+      EvictionDecider.Ask ask =
+          new EvictionDecider.Ask(
+              question.id(),
+              play.before().state().name(),
+              question.wish().priority(),
+              question.wish().asked(),
+              question.wish().sounding());
+      WhatIf.Begun theirs =
+          WhatIf.givesWay(other.sight(), ask, question.departure(), question.before());
+      play =
+          play.told(
+                  question,
+                  theirs
+                      .play()
+                      .map(WhatIf::atRest)
+                      .map(
+                          rest ->
+                              new Foreseen(
+                                  Optional.of(rest.forecast()),
+                                  rest.shiftsFor(ask),
+                                  Optional.empty()))
+                      .orElseGet(() -> Foreseen.refused(theirs.refused().orElseThrow())))
+              .atRest();
+    }
+    return play;
+  }
+
+  private static Forecast foreseen(World world) {
+    return playOf(world).forecast();
   }
 
   private static Optional<Long> seen(World world) {

@@ -143,7 +143,8 @@ final class UpdatedUnderRequestsTest {
         "{\"engine\": \"jvm\", \"model\": \"demo\", \"slots\": 4, \"needs\": [\"whole\"]}";
     HttpResponse<String> circle = send("PUT", "/v1/deployments/part", back, "if-match", "*");
     assertThat(circle.statusCode()).isEqualTo(400);
-    assertThat(circle.body()).contains("part -> whole -> part");
+    assertThat(code(circle)).isEqualTo("invalid_spec");
+    assertThat(circle.body()).contains("part -> whole -> part", "leave one of these needs out");
     assertThat(send("DELETE", "/v1/deployments/whole", "").statusCode()).isEqualTo(202);
     Eventually.isTrue(
         "nothing needs it any more",
@@ -179,8 +180,62 @@ final class UpdatedUnderRequestsTest {
     assertThat(instances("lasting")).isEqualTo(before);
     HttpResponse<String> again = send("POST", "/v1/deployments/lasting/rollback", "");
     assertThat(again.statusCode()).isEqualTo(409);
-    assertThat(MAPPER.readTree(again.body()).at("/error/code").asText())
-        .isEqualTo("rollout_conflict");
+    assertThat(code(again)).isEqualTo("rollout_conflict");
+  }
+
+  @Test
+  void whatCannotBeIsRefusedWithItsCodeAndWhatToDo() throws Exception {
+    deploy("only", "demo", 4, Optional.empty());
+    awaitServing("only", 4);
+    String machine = "/v1/machines/" + json("/v1/machines").at("/data/0/machine").asText();
+
+    HttpResponse<String> drain = send("POST", machine + "/drain", "");
+    assertThat(drain.statusCode()).as(drain.body()).isEqualTo(409);
+    assertThat(code(drain)).isEqualTo("last_place");
+    assertThat(drain.body()).contains("only", "is cordoned", "drain it with --force");
+    assertThat(json(machine).path("cordoned").asBoolean(true)).isFalse();
+    HttpResponse<String> gpu = send("POST", machine + "/cordon?gpu=77", "");
+    assertThat(gpu.statusCode()).as(gpu.body()).isEqualTo(404);
+    assertThat(code(gpu)).isEqualTo("not_found");
+    assertThat(gpu.body()).contains("has no GPU '77'", "by its index or its UUID");
+    HttpResponse<String> weights =
+        send("PUT", "/v1/deployments/only/canary", "{\"weights\": {\"old\": 90, \"new\": 20}}");
+    assertThat(weights.statusCode()).isEqualTo(400);
+    assertThat(code(weights)).isEqualTo("invalid_request");
+    assertThat(weights.body()).contains("old 90 with new 20 are 110", "change one of the two");
+    HttpResponse<String> alias = send("PUT", "/v1/aliases/only", "{\"target\": \"demo\"}");
+    assertThat(alias.statusCode()).isEqualTo(400);
+    assertThat(code(alias)).isEqualTo("invalid_request");
+    assertThat(alias.body()).contains("only is a deployment", "choose another name");
+  }
+
+  @Test
+  void anUpdateThatCannotFitLeavesTheOldVersionServingAndSaysWhy() throws Exception {
+    deploy("fitting", "demo", 4, Optional.empty());
+    awaitServing("fitting", 4);
+    String before = instances("fitting");
+
+    deploy(
+        "fitting",
+        "demo",
+        6,
+        Optional.of("*"),
+        "",
+        ", \"resources\": {\"memoryMiB\": 900000000}");
+    Eventually.isTrue(
+        "it says why the new version has no place",
+        LIMIT,
+        () ->
+            json("/v1/deployments/fitting/rollout")
+                .path("reason")
+                .asText()
+                .contains("needs 900000000 MiB of memory"));
+
+    assertThat(json("/v1/deployments/fitting/rollout").path("reason").asText())
+        .contains("ask for less, or add a machine");
+    assertThat(instances("fitting")).isEqualTo(before);
+    assertThat(json("/v1/models/fitting").at("/instances/ready").asInt()).isEqualTo(1);
+    assertThat(send("DELETE", "/v1/deployments/fitting", "").statusCode()).isEqualTo(202);
   }
 
   @Test
@@ -291,9 +346,20 @@ final class UpdatedUnderRequestsTest {
 
   private void deploy(String name, String model, int slots, Optional<String> ifMatch, String canary)
       throws Exception {
+    deploy(name, model, slots, ifMatch, canary, "");
+  }
+
+  private void deploy(
+      String name,
+      String model,
+      int slots,
+      Optional<String> ifMatch,
+      String canary,
+      String resources)
+      throws Exception {
     String body =
-        "{\"engine\": \"jvm\", \"model\": \"%s\", \"slots\": %d, \"rollout\": {\"strategy\": \"surge\"%s}}"
-            .formatted(model, slots, canary);
+        "{\"engine\": \"jvm\", \"model\": \"%s\", \"slots\": %d, \"rollout\": {\"strategy\": \"surge\"%s}%s}"
+            .formatted(model, slots, canary, resources);
     HttpResponse<String> answer =
         ifMatch.isPresent()
             ? send("PUT", "/v1/deployments/" + name, body, "if-match", ifMatch.get())
@@ -313,6 +379,10 @@ final class UpdatedUnderRequestsTest {
               && deployment.at("/instances/0/slots").asInt() == slots
               && json("/v1/models/" + name).at("/instances/ready").asInt() == 1;
         });
+  }
+
+  private static String code(HttpResponse<String> refused) throws IOException {
+    return MAPPER.readTree(refused.body()).at("/error/code").asText();
   }
 
   private String instances(String name) throws Exception {

@@ -9,17 +9,12 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.InstanceReport.Origin;
 import io.remuda.protocol.model.InstanceView;
-import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.Phase;
-import io.remuda.protocol.model.Resources;
 import io.remuda.registry.placement.FleetSnapshot;
 import io.remuda.registry.placement.FleetSnapshot.Machine;
-import io.remuda.registry.placement.Locality;
 import io.remuda.registry.placement.Need;
 import io.remuda.registry.placement.Silence;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,9 +40,6 @@ public record Sight(
     ReconcilePolicy policy,
     Instant now,
     Map<ModelName, Listing> parts) {
-
-  /** Longest holds after which a machine that refused is worth another assignment. */
-  private static final int MOVE_AFTER_HOLDS = 5;
 
   public Sight {
     parts = Map.copyOf(parts);
@@ -160,87 +152,12 @@ public record Sight(
 
   /** What one more instance of a recipe needs. */
   Need need(long revision) {
-    Recipes.Recipe recipe = state.recipe(revision).orElseThrow();
-    Resources claim =
-        policy
-            .claim()
-            .claim(
-                recipe.declared().resources(),
-                recipe.file().map(ModelFile::estimate),
-                state.fit().of(revision));
-    Map<MachineId, Integer> neighbours = new TreeMap<>();
-    Map<MachineId, List<Resources>> unseen = new TreeMap<>();
-    for (Instance instance : state.instances().values()) {
-      if (!instance.stopping()) {
-        neighbours.merge(instance.machine(), 1, Integer::sum);
-      }
-      if (report(instance).isEmpty() && !instance.stopping()) {
-        unseen.computeIfAbsent(instance.machine(), m -> new ArrayList<>()).add(instance.claim());
-      }
-    }
-    return new Need(
-        recipe.declared(),
-        claim,
-        journal,
-        neighbours,
-        unseen,
-        held(),
-        FitDecider.unfit(state, fleet, revision),
-        files(),
-        policy.suspectAfter());
+    return new Needs(this).of(revision);
   }
 
-  /**
-   * Where the model's file is: where one was asked and said so, and where an instance was ready.
-   */
-  private Locality files() {
-    Locality files = soft.files().of(state.goal());
-    for (Instance instance : state.instances().values()) {
-      if (instance.revision() == state.goal() && instance.readyAt().isPresent()) {
-        files = files.has(instance.machine());
-      }
-    }
-    return files;
-  }
-
-  /** Machines that are passed over: they refused lately, or the next word is theirs. */
-  private Map<MachineId, String> held() {
-    Map<MachineId, String> held = new TreeMap<>();
-    soft.holds()
-        .forEach(
-            (machine, hold) -> {
-              if (hold.lasts(now)) {
-                held.put(machine, hold.reason());
-              }
-            });
-    soft.standing()
-        .forEach(
-            (id, refused) -> {
-              Instance instance = state.instances().get(id);
-              if (instance != null) {
-                held.putIfAbsent(instance.machine(), refused.message());
-              }
-            });
-    madeFor()
-        .ifPresent(
-            machine ->
-                held.putIfAbsent(
-                    machine, "the room there is made for " + state.given().orElseThrow().to()));
-    return held;
-  }
-
-  /**
-   * Where it gave a place away, until the one that it made room for is there or has had the time to
-   * come. The place may have been given by another registry node, whose clock is another one: at
-   * worst that time is left out.
-   */
-  private Optional<MachineId> madeFor() {
-    return state
-        .given()
-        .filter(given -> !given.at().isAfter(now))
-        .filter(given -> given.at().plus(policy.evict().hold()).isAfter(now))
-        .filter(given -> !hasCome(given))
-        .map(SwapEvent.Given::machine);
+  /** The same for an assignment that its machine goes on refusing. */
+  Need needElsewhere(long revision) {
+    return new Needs(this).elsewhere(revision);
   }
 
   /**
@@ -252,23 +169,6 @@ public record Sight(
         || fleet.reportsOf(given.to()).stream()
             .filter(there -> !soft.evictions().there().contains(there.getValue().id()))
             .anyMatch(there -> there.getKey().id().equals(given.machine()));
-  }
-
-  /**
-   * The same for an assignment that its machine goes on refusing: away to a machine that did not
-   * refuse, or not for long; each such move costs two events.
-   */
-  Need needElsewhere(long revision) {
-    Map<MachineId, String> refusers = new TreeMap<>();
-    Duration settled = policy.refusalHoldMax().multipliedBy(MOVE_AFTER_HOLDS);
-    soft.holds()
-        .forEach(
-            (machine, hold) -> {
-              if (hold.until().plus(settled).isAfter(now)) {
-                refusers.put(machine, hold.reason());
-              }
-            });
-    return need(revision).passing(refusers);
   }
 
   /** Why its machine refused it, when it did so that it is in the books only. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
@@ -169,7 +170,7 @@ class CancelTest {
         "{\"model\":\"%s\",\"stream\":%s,%s%s}"
             .formatted(one.dialect().model(), streams, mark, one.dialect().body());
     long left;
-    try (Socket client = new Socket("127.0.0.1", paths.get(one.shape()).port())) {
+    try (Socket client = new Socket("127.0.0.1", path(one.shape()).port())) {
       post(client, one.dialect().path(), body, "");
       assertThat(arrived.poll(SOON.toSeconds(), TimeUnit.SECONDS)).as("arrived").isNotNull();
       if (begun) {
@@ -181,6 +182,10 @@ class CancelTest {
 
     assertThat(freed).as("the engine was told").isNotNull();
     took(freed - left, one.toString());
+  }
+
+  private BytePath path(Shape shape) {
+    return Objects.requireNonNull(paths.get(shape));
   }
 
   /** Where a dialect says at what texts to stop; OpenAI's responses do not. */
@@ -196,7 +201,7 @@ class CancelTest {
   @ParameterizedTest
   @EnumSource
   void oneThatWaitsInLineNeverReachesTheEngine(Shape shape) throws Exception {
-    BytePath path = paths.get(shape);
+    BytePath path = path(shape);
     String body = "{\"model\":\"narrow\"," + TALK + "}";
     int before = path.ended().size();
     long left;
@@ -225,7 +230,7 @@ class CancelTest {
   void oneThatHasSentItsNextRequestAlreadyFreesTheEngine(Shape shape) throws Exception {
     String body = "{\"model\":\"plain\"," + TALK + "}";
     long left;
-    try (Socket client = new Socket("127.0.0.1", paths.get(shape).port())) {
+    try (Socket client = new Socket("127.0.0.1", path(shape).port())) {
       post(client, "/v1/chat/completions", body, "");
       assertThat(arrived.poll(SOON.toSeconds(), TimeUnit.SECONDS)).as("arrived").isNotNull();
       post(client, "/v1/chat/completions", body, "");

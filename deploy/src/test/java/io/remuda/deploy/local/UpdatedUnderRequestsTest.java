@@ -216,12 +216,7 @@ final class UpdatedUnderRequestsTest {
     String before = instances("fitting");
 
     deploy(
-        "fitting",
-        "demo",
-        6,
-        Optional.of("*"),
-        "",
-        ", \"resources\": {\"memoryMiB\": 900000000}");
+        "fitting", "demo", 6, Optional.of("*"), "", ", \"resources\": {\"memoryMiB\": 900000000}");
     Eventually.isTrue(
         "it says why the new version has no place",
         LIMIT,

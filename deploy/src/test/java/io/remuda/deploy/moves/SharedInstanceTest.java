@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,8 +43,8 @@ final class SharedInstanceTest {
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final Api api = new Api(fleet.url());
-  private final LeaseClient leases = new LeaseClient(fleet.url());
+  private Api api;
+  private LeaseClient leases;
 
   @BeforeAll
   static void start() {
@@ -56,6 +57,12 @@ final class SharedInstanceTest {
                 "remuda.liveness.suspect-after", "1500ms",
                 "remuda.liveness.lost-after", "4s"),
             Map.of());
+  }
+
+  @BeforeEach
+  void clients() {
+    api = new Api(fleet.url());
+    leases = new LeaseClient(fleet.url());
   }
 
   @AfterAll

@@ -71,8 +71,19 @@ final class CanaryPolicy {
 
     private Scene withRoom() {
       return new Scene(
-          wanted, share, surge, makesWay, next, old, leavingOld, leaving, leased, ending, true,
-          roomForOld, patient);
+          wanted,
+          share,
+          surge,
+          makesWay,
+          next,
+          old,
+          leavingOld,
+          leaving,
+          leased,
+          ending,
+          true,
+          roomForOld,
+          patient);
     }
 
     /** Of both recipes, at most. */

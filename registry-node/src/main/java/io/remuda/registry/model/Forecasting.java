@@ -66,9 +66,7 @@ final class Forecasting {
                 wish.replyTo()
                     .tell(
                         new Foreseen(
-                            Optional.of(play.forecast()),
-                            play.shiftsFor(ask),
-                            Optional.empty())));
+                            Optional.of(play.forecast()), play.shiftsFor(ask), Optional.empty())));
   }
 
   /** Without an answer in time it ends with what is known. */

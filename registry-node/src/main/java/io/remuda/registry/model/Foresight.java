@@ -63,17 +63,17 @@ final class Foresight {
       List<InstanceId> others = others(next, gaveWay);
       moves.add(
           move(
-              last.isPresent() ? Kind.MOVES : Kind.NEW,
-              last,
-              Optional.of(next),
-              last.map(
-                          old ->
-                              (old.machine().equals(next.machine())
-                                  ? "is replaced on "
-                                  : "moves to "))
-                      .orElse("starts on ")
-                  + next.machine()
-                  + (others.isEmpty() ? "" : " in place of " + shown(others)))
+                  last.isPresent() ? Kind.MOVES : Kind.NEW,
+                  last,
+                  Optional.of(next),
+                  last.map(
+                              old ->
+                                  (old.machine().equals(next.machine())
+                                      ? "is replaced on "
+                                      : "moves to "))
+                          .orElse("starts on ")
+                      + next.machine()
+                      + (others.isEmpty() ? "" : " in place of " + shown(others)))
               .inPlaceOf(others));
     }
     int missing = Outlook.missing(after);
@@ -121,8 +121,7 @@ final class Foresight {
             .given()
             .filter(given -> given.id().equals(last.id()))
             .map(SwapEvent.Given::reason);
-    return "is stopped: "
-        + gave.orElseGet(() -> stopped(last));
+    return "is stopped: " + gave.orElseGet(() -> stopped(last));
   }
 
   private String stopped(Instance last) {

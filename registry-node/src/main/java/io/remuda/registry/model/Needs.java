@@ -28,7 +28,8 @@ final class Needs {
   Need of(long revision) {
     Recipes.Recipe recipe = sight.state().recipe(revision).orElseThrow();
     Resources claim =
-        sight.policy()
+        sight
+            .policy()
             .claim()
             .claim(
                 recipe.declared().resources(),
@@ -72,14 +73,18 @@ final class Needs {
   /** Machines that are passed over: they refused lately, or the next word is theirs. */
   private Map<MachineId, String> held() {
     Map<MachineId, String> held = new TreeMap<>();
-    sight.soft().holds()
+    sight
+        .soft()
+        .holds()
         .forEach(
             (machine, hold) -> {
               if (hold.lasts(sight.now())) {
                 held.put(machine, hold.reason());
               }
             });
-    sight.soft().standing()
+    sight
+        .soft()
+        .standing()
         .forEach(
             (id, refused) -> {
               Instance instance = sight.state().instances().get(id);
@@ -91,7 +96,8 @@ final class Needs {
         .ifPresent(
             machine ->
                 held.putIfAbsent(
-                    machine, "the room there is made for " + sight.state().given().orElseThrow().to()));
+                    machine,
+                    "the room there is made for " + sight.state().given().orElseThrow().to()));
     return held;
   }
 
@@ -101,7 +107,8 @@ final class Needs {
    * worst that time is left out.
    */
   private Optional<MachineId> madeFor() {
-    return sight.state()
+    return sight
+        .state()
         .given()
         .filter(given -> !given.at().isAfter(sight.now()))
         .filter(given -> given.at().plus(sight.policy().evict().hold()).isAfter(sight.now()))
@@ -116,7 +123,9 @@ final class Needs {
   Need elsewhere(long revision) {
     Map<MachineId, String> refusers = new TreeMap<>();
     Duration settled = sight.policy().refusalHoldMax().multipliedBy(MOVE_AFTER_HOLDS);
-    sight.soft().holds()
+    sight
+        .soft()
+        .holds()
         .forEach(
             (machine, hold) -> {
               if (hold.until().plus(settled).isAfter(sight.now())) {

@@ -60,9 +60,7 @@ final class PromptMachines {
   }
 
   private static FleetSnapshot each(
-      FleetSnapshot fleet,
-      ModelState state,
-      UnaryOperator<InstanceReport> next) {
+      FleetSnapshot fleet, ModelState state, UnaryOperator<InstanceReport> next) {
     FleetSnapshot all = fleet;
     for (Instance instance : state.instances().values()) {
       all =

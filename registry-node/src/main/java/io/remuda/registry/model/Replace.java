@@ -192,9 +192,7 @@ final class Replace {
   }
 
   private static List<Instance> staying(Sight sight) {
-    return sight.current().stream()
-        .filter(instance -> !sight.onDrainingMachine(instance))
-        .toList();
+    return sight.current().stream().filter(instance -> !sight.onDrainingMachine(instance)).toList();
   }
 
   private RolloutPolicy.Scene scene(

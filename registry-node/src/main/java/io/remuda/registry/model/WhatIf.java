@@ -35,8 +35,7 @@ import java.util.Optional;
  * @param rests whether nothing changes any more
  * @param yielding whom it asks to give way
  */
-public record WhatIf(
-    Sight before, Sight imagined, boolean calm, boolean rests, Yielding yielding) {
+public record WhatIf(Sight before, Sight imagined, boolean calm, boolean rests, Yielding yielding) {
 
   /** Looks that are played at most, besides some for each instance. */
   private static final int MOST_LOOKS = 20;
@@ -101,9 +100,7 @@ public record WhatIf(
     WhatIf last = after(sight, departure, earlier);
     Optional<String> stays = EvictionDecider.giveWay(last.imagined, ask).stays();
     return stays
-        .map(
-            why ->
-                new Begun(Optional.empty(), Optional.of(Refused.of(ErrorCode.IN_USE, why))))
+        .map(why -> new Begun(Optional.empty(), Optional.of(Refused.of(ErrorCode.IN_USE, why))))
         .orElseGet(() -> new Begun(Optional.of(last.giving(ask)), Optional.empty()));
   }
 
@@ -114,8 +111,7 @@ public record WhatIf(
             .map(left -> Imagined.left(sight.fleet(), left, sight.policy().lostAfter()))
             .orElse(sight.fleet());
     WhatIf play =
-        new WhatIf(
-            sight, sight.over(fleet), false, false, Yielding.of(false, departure, earlier));
+        new WhatIf(sight, sight.over(fleet), false, false, Yielding.of(false, departure, earlier));
     boolean played = false;
     for (Shift shift : earlier) {
       if (!shift.id().model().equals(sight.state().name())) {
@@ -125,8 +121,7 @@ public record WhatIf(
         Forecast.Yield to = shift.yields().get();
         play =
             play.giving(
-                    new EvictionDecider.Ask(
-                        shift.id(), to.to(), to.priority(), to.asked(), false))
+                    new EvictionDecider.Ask(shift.id(), to.to(), to.priority(), to.asked(), false))
                 .atRest();
         played = true;
       } else if (!played) {
@@ -202,8 +197,7 @@ public record WhatIf(
     Plan plan = Yielding.heard(imagined, asked, said);
     Yielding next = yielding.answered(asked, said, imagined.state().sequence());
     boolean goes = said.refused().isEmpty() && !asked.wish().sounding();
-    FleetSnapshot fleet =
-        goes ? Imagined.after(imagined.fleet(), said.shifts()) : imagined.fleet();
+    FleetSnapshot fleet = goes ? Imagined.after(imagined.fleet(), said.shifts()) : imagined.fleet();
     Sight heard = imagined.with(imagined.state(), plan.soft()).over(fleet);
     return new WhatIf(before, heard, calm, false, next);
   }
@@ -236,8 +230,7 @@ public record WhatIf(
                         gone.id(),
                         gone.claim(),
                         false,
-                        Optional.of(
-                            new Forecast.Yield(ask.to(), ask.priority(), ask.asked())))));
+                        Optional.of(new Forecast.Yield(ask.to(), ask.priority(), ask.asked())))));
     own().stream()
         .filter(shift -> !Yielding.tells(yielding.earlier(), shift))
         .filter(shift -> !shift.id().equals(ask.instance()))
@@ -268,7 +261,8 @@ public record WhatIf(
       return new WhatIf(before, next, calm, false, wanted);
     }
     if (!calm) {
-      return new WhatIf(before, next.over(PromptMachines.calmed(fleet, state)), true, false, wanted);
+      return new WhatIf(
+          before, next.over(PromptMachines.calmed(fleet, state)), true, false, wanted);
     }
     Optional<Instant> again = EvictionDecider.asksAgain(next).filter(any -> yielding.asks());
     return again

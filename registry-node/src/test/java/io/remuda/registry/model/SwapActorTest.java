@@ -84,7 +84,8 @@ class SwapActorTest {
   void writesThatItGivesWayBeforeItSaysSoAndTellsTheOtherWhenItIsGone() {
     InstanceId id = serving();
 
-    var gave = actor.<GiveWayReply>runCommand(replyTo -> new GiveWay(id, CHAT, 0, true, false, replyTo));
+    var gave =
+        actor.<GiveWayReply>runCommand(replyTo -> new GiveWay(id, CHAT, 0, true, false, replyTo));
 
     assertThat(gave.events())
         .hasExactlyElementsOfTypes(SwapEvent.GaveWay.class, InstanceEvent.InstanceStopping.class);
@@ -104,7 +105,8 @@ class SwapActorTest {
     InstanceId id = serving();
     says(busy(id));
 
-    var answer = actor.<GiveWayReply>runCommand(replyTo -> new GiveWay(id, CHAT, 9, true, false, replyTo));
+    var answer =
+        actor.<GiveWayReply>runCommand(replyTo -> new GiveWay(id, CHAT, 9, true, false, replyTo));
 
     assertThat(answer.hasNoEvents()).isTrue();
     assertThat(answer.reply().stays()).hasValue("works on 1 request");

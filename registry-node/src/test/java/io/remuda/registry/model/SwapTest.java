@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -58,7 +59,8 @@ class SwapTest {
 
     assertThat(plan.events()).isEmpty();
     assertThat(plan.actions())
-        .containsExactly(new Action.AskToGiveWay(new MachineId("m1"), List.of(CHAT_3), 0, true, false));
+        .containsExactly(
+            new Action.AskToGiveWay(new MachineId("m1"), List.of(CHAT_3), 0, true, false));
   }
 
   @Test
@@ -134,7 +136,8 @@ class SwapTest {
     World world = wanting(aSpec().keep(new Keep(false, 3))).says(taken(0, Duration.ZERO));
 
     assertThat(world.look().actions())
-        .containsExactly(new Action.AskToGiveWay(new MachineId("m1"), List.of(CHAT_3), 3, false, false));
+        .containsExactly(
+            new Action.AskToGiveWay(new MachineId("m1"), List.of(CHAT_3), 3, false, false));
   }
 
   @Test
@@ -265,8 +268,7 @@ class SwapTest {
     world.soft = answered(world, CHAT_3, Optional.empty());
 
     world.soft =
-        EvictionDecider.answered(
-                world.sight(), new GiveWayAnswered(CODE_5, Optional.empty()))
+        EvictionDecider.answered(world.sight(), new GiveWayAnswered(CODE_5, Optional.empty()))
             .soft();
 
     assertThat(world.look().actions()).isEmpty();
@@ -336,7 +338,7 @@ class SwapTest {
         .isInstanceOfSatisfying(
             InstanceAssigned.class,
             assigned -> assertThat(assigned.machine().value()).isEqualTo("m2"));
-    assertThat(world.state.instances().get(old).stopping()).isFalse();
+    assertThat(stopping(world, old)).isFalse();
   }
 
   @Test
@@ -346,11 +348,15 @@ class SwapTest {
 
     assertThat(world.look().actions()).isEmpty();
 
-    assertThat(world.state.instances().get(world.only()).stopping()).isFalse();
+    assertThat(stopping(world, world.only())).isFalse();
     assertThat(MakeRoom.verdicts(world.sight()))
         .extracting(Verdict::text)
         .anySatisfy(
             text -> assertThat(text).contains("in place of: chat-3: has the same priority 0"));
+  }
+
+  private static boolean stopping(World world, InstanceId id) {
+    return Objects.requireNonNull(world.state.instances().get(id)).stopping();
   }
 
   // The name that is asked to give way: demo-3 is ready on m1.
@@ -359,8 +365,7 @@ class SwapTest {
   void askedWhetherItWouldGoItSaysSoAndWritesNothing() {
     World world = serving(aSpec(), 0, IDLE);
     GiveWay sounding =
-        new GiveWay(
-            world.only(), CHAT, 9, true, true, TestInbox.<GiveWayReply>create().getRef());
+        new GiveWay(world.only(), CHAT, 9, true, true, TestInbox.<GiveWayReply>create().getRef());
 
     EvictionDecider.Answer answer = EvictionDecider.giveWay(world.sight(), sounding);
 
@@ -381,7 +386,8 @@ class SwapTest {
     assertThat(world.look().events()).as("its place is kept for the next one").isEmpty();
 
     InstanceReport next =
-        Reports.claiming(Reports.serving(InstanceId.of("chat-9"), 0, IDLE), new Resources(0, 1, 0, 0));
+        Reports.claiming(
+            Reports.serving(InstanceId.of("chat-9"), 0, IDLE), new Resources(0, 1, 0, 0));
     world.says(taken(0, IDLE).memory(17_000, 8_001).with(next));
     assertThat(world.look().events()).singleElement().isInstanceOf(InstanceAssigned.class);
   }
@@ -489,7 +495,8 @@ class SwapTest {
     World world = serving(aSpec(), 0, IDLE);
     GiveWay wish = wish(world, 0, true);
     gives(world, wish);
-    GiveWay late = new GiveWay(wish.instance(), new ModelName("late"), 0, true, false, wish.replyTo());
+    GiveWay late =
+        new GiveWay(wish.instance(), new ModelName("late"), 0, true, false, wish.replyTo());
     assertThat(EvictionDecider.giveWay(world.sight(), late).stays()).hasValue("is going already");
 
     world.on(new InstanceEnded(wish.instance(), false, "stopped", world.now));

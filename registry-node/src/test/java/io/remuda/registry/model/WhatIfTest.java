@@ -234,8 +234,7 @@ class WhatIfTest {
   void whatGivesWayAndMaySleepSleeps() {
     World world = withoutRoom();
     world.soft = world.soft.with(world.soft.evictions().wanted(world.now));
-    Scaling sleeper =
-        new Scaling(0, 4, Optional.of(Duration.ofMinutes(5)), 1, Optional.empty());
+    Scaling sleeper = new Scaling(0, 4, Optional.of(Duration.ofMinutes(5)), 1, Optional.empty());
 
     Forecast other =
         answered(playOf(world), chat(aSpec().scaling(sleeper))).forecast().others().get(0);
@@ -268,8 +267,7 @@ class WhatIfTest {
   private static Reports taken() {
     return Reports.of("m1")
         .memory(8_000, 8_000)
-        .with(
-            Reports.claiming(Reports.serving(CHAT_3, 0, World.POLICY.evict().idle()), ALL));
+        .with(Reports.claiming(Reports.serving(CHAT_3, 0, World.POLICY.evict().idle()), ALL));
   }
 
   /** As chat's owner sees it: chat-3 serves on m1. */

@@ -87,6 +87,7 @@ class WireTest {
               "model.TenancyMessage$ReleaseAnswered",
               "standing.RegistryVoice$Clocks",
               "standing.RegistryVoice$Counted",
+              "standing.RegistryVoice$Heard",
               "standing.RegistryVoice$Tick")
           .map(name -> "io.remuda.registry." + name)
           .collect(Collectors.toUnmodifiableSet());

@@ -1,6 +1,7 @@
 package io.remuda.registry;
 
 import akka.actor.typed.ActorSystem;
+import akka.cluster.ClusterEvent.CurrentClusterState;
 import akka.cluster.Member;
 import akka.cluster.typed.Cluster;
 import io.remuda.protocol.Keys;
@@ -14,20 +15,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A thread that notices when its JVM was not run for long: the other registry nodes have taken over
- * its names by then, and it must not go on as if nothing had happened. Only where three or more
- * registry nodes make that so.
+ * its names by then, and it must not go on as if nothing had happened. Only where those that it saw
+ * before are most of all registry nodes, which may take over; where another one is missing already
+ * they are not, and one node more that ends would leave none that decides.
  */
 final class PauseWatchdog {
 
   private static final Logger log = LoggerFactory.getLogger(PauseWatchdog.class);
   private static final Duration STEP = Duration.ofMillis(200);
-  private static final int FLEET = 3;
 
   private PauseWatchdog() {}
 
   static void start(ClusterHost host, Duration limit, Runnable onPause) {
     start(
-        () -> host.system().map(PauseWatchdog::hasManyRegistries).orElse(false),
+        () -> host.system().map(PauseWatchdog::othersMayTakeOver).orElse(false),
         System::nanoTime,
         limit,
         onPause);
@@ -66,11 +67,22 @@ final class PauseWatchdog {
     }
   }
 
-  private static boolean hasManyRegistries(ActorSystem<?> system) {
-    int registries = 0;
-    for (Member member : Cluster.get(system).state().getMembers()) {
-      registries += member.hasRole(Keys.ROLE_REGISTRY) ? 1 : 0;
+  private static boolean othersMayTakeOver(ActorSystem<?> system) {
+    Cluster cluster = Cluster.get(system);
+    CurrentClusterState state = cluster.state();
+    int all = 0;
+    int others = 0;
+    for (Member member : state.getMembers()) {
+      if (member.hasRole(Keys.ROLE_REGISTRY)) {
+        boolean seen = !state.getUnreachable().contains(member);
+        all++;
+        others += seen && !member.equals(cluster.selfMember()) ? 1 : 0;
+      }
     }
-    return registries >= FLEET;
+    return isMajority(others, all);
+  }
+
+  static boolean isMajority(int some, int all) {
+    return some > all / 2;
   }
 }

@@ -74,6 +74,15 @@ class PauseWatchdogTest {
     assertThat(paused.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
   }
 
+  @Test
+  void onlyMostOfAllRegistryNodesTakeOver() {
+    assertThat(PauseWatchdog.isMajority(2, 3)).isTrue();
+    assertThat(PauseWatchdog.isMajority(3, 5)).isTrue();
+    assertThat(PauseWatchdog.isMajority(1, 3)).as("another one is missing already").isFalse();
+    assertThat(PauseWatchdog.isMajority(1, 2)).isFalse();
+    assertThat(PauseWatchdog.isMajority(0, 1)).isFalse();
+  }
+
   /** Once for the look that may be under way, once for one that sees everything set so far. */
   private void lookTwice() {
     int before = looks.get();

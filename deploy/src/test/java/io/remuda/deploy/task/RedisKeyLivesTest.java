@@ -31,6 +31,9 @@ import org.junit.jupiter.api.Test;
 @Tag("server")
 class RedisKeyLivesTest {
 
+  /** Two commands of one script may be of two milliseconds. */
+  private static final long TOGETHER_MILLIS = 5;
+
   private final RedisServer redis = RedisServer.shared();
   private TaskStage stage;
 
@@ -61,10 +64,10 @@ class RedisKeyLivesTest {
       TaskEnvelope task = submitted("is done");
 
       Claim claim = get(machine.claims().claim(task)).orElseThrow();
-      assertThat(keyBeyondRecord(task)).isZero();
+      assertThat(keyBeyondRecord(task)).isBetween(0L, TOGETHER_MILLIS);
       assertThat(get(machine.claims().done(claim, ByteString.copyFromUtf8("it")))).isTrue();
 
-      assertThat(keyBeyondRecord(task)).isZero();
+      assertThat(keyBeyondRecord(task)).isBetween(0L, TOGETHER_MILLIS);
     }
   }
 
@@ -74,10 +77,10 @@ class RedisKeyLivesTest {
 
     assertThat(get(stage.results().bury(id(task), 0, "given up", Instant.now())))
         .isEqualTo(TaskState.FAILED);
-    assertThat(keyBeyondRecord(task)).isZero();
+    assertThat(keyBeyondRecord(task)).isBetween(0L, TOGETHER_MILLIS);
 
     get(stage.results().revive(id(task), Instant.now()));
-    assertThat(keyBeyondRecord(task)).isZero();
+    assertThat(keyBeyondRecord(task)).isBetween(0L, TOGETHER_MILLIS);
   }
 
   private TaskEnvelope submitted(String key) {

@@ -1,10 +1,12 @@
 package io.remuda.gateway.http;
 
+import akka.Done;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.stream.Materializer;
+import akka.stream.javadsl.Sink;
 import io.remuda.gateway.auth.KeyCheck;
 import io.remuda.gateway.edge.EdgeServer;
 import io.remuda.gateway.edge.LeaseAddress;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
@@ -65,15 +68,26 @@ final class Api {
             .orElseGet(() -> "req-" + UUID.randomUUID());
     return attempt(request, requestId, departure)
         .handle(
-            (response, failure) -> {
-              HttpResponse answer =
-                  failure == null ? response : refusal(request, failure, requestId);
-              if (failure != null) {
-                // What the client still sends must be read, or its connection hangs.
-                request.discardEntityBytes(materializer);
-              }
-              return answer.addHeader(RawHeader.create(Keys.REQUEST_ID_HEADER, requestId));
-            });
+            (response, failure) ->
+                failure == null
+                    ? CompletableFuture.completedStage(response)
+                    : readToItsEnd(request).thenApply(read -> refusal(request, failure, requestId)))
+        .thenCompose(answer -> answer)
+        .thenApply(answer -> answer.addHeader(RawHeader.create(Keys.REQUEST_ID_HEADER, requestId)));
+  }
+
+  /** What the client still sends must be read, or it does not see its answer. */
+  private CompletionStage<Done> readToItsEnd(HttpRequest request) {
+    return request
+        .entity()
+        .withoutSizeLimit()
+        .getDataBytes()
+        .runWith(Sink.ignore(), materializer)
+        .toCompletableFuture()
+        .copy()
+        .completeOnTimeout(
+            Done.getInstance(), settings.bodyPatience().toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(readBefore -> Done.getInstance());
   }
 
   private static HttpResponse refusal(HttpRequest request, Throwable failure, String requestId) {

@@ -8,6 +8,7 @@ import java.time.Duration;
  *
  * @param bodyLimit bytes
  * @param bodyTimeout within which a body must have arrived
+ * @param bodyPatience for which a refusal waits for what its client still sends
  * @param askTimeout within which the fleet must have answered
  * @param waitLimit the longest {@code ?wait=} that is served
  * @param eventPatience after which a stream of events with nothing to say sends a comment
@@ -17,6 +18,7 @@ import java.time.Duration;
 public record ApiSettings(
     long bodyLimit,
     Duration bodyTimeout,
+    Duration bodyPatience,
     Duration askTimeout,
     Duration waitLimit,
     Duration eventPatience,
@@ -28,6 +30,7 @@ public record ApiSettings(
     return new ApiSettings(
         http.getBytes("body-limit"),
         http.getDuration("body-timeout"),
+        http.getDuration("body-patience"),
         http.getDuration("ask-timeout"),
         http.getDuration("wait-limit"),
         http.getDuration("event-patience"),

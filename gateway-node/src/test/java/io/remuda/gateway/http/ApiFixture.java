@@ -121,6 +121,7 @@ final class ApiFixture implements AutoCloseable {
             """
             remuda.gateway.http {
               body-limit = 64 KiB
+              body-patience = 5s
               ask-timeout = %ds
               event-patience = 300ms
               audit-patience = 2s

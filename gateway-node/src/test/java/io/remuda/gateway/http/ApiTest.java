@@ -1,5 +1,7 @@
 package io.remuda.gateway.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +17,8 @@ import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.SpecJson;
 import io.remuda.protocol.testing.Eventually;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -424,6 +428,32 @@ class ApiTest {
     assertThat(told.status()).isEqualTo(413);
     assertThat(told.code()).isEqualTo("too_large");
     assertThat(untold.statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void aRefusalWaitsForTheRestOfTheBodySoThatItsClientSeesIt() throws Exception {
+    String head =
+        "PUT /v1/deployments/large HTTP/1.1\r\nhost: here\r\n"
+            + "content-type: application/json\r\ncontent-length: 100000\r\n\r\n";
+    try (Socket client = new Socket("127.0.0.1", api.server.address().getPort())) {
+      client.getOutputStream().write(head.getBytes(US_ASCII));
+      client.getOutputStream().write(new byte[50_000]);
+      client.setSoTimeout(200);
+      assertThatThrownBy(client.getInputStream()::read)
+          .as("no answer while the body is on its way, after which the connection is closed")
+          .isInstanceOf(SocketTimeoutException.class);
+
+      client.getOutputStream().write(new byte[50_000]);
+      client
+          .getOutputStream()
+          .write(
+              "GET /health HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n".getBytes(US_ASCII));
+      client.setSoTimeout(20_000);
+
+      assertThat(new String(client.getInputStream().readAllBytes(), UTF_8))
+          .startsWith("HTTP/1.1 413")
+          .contains("HTTP/1.1 200");
+    }
   }
 
   @Test

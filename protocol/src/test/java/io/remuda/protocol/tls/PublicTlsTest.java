@@ -116,6 +116,30 @@ class PublicTlsTest {
     assertThat(tls.describe()).contains("CN=two");
   }
 
+  /** A handshake asks for its alias, its key and its chain one after the other. */
+  @Test
+  void aHandshakeThatBeganBeforeTheCertificateIsReplacedHasKeyAndChainOfOnePair() throws Exception {
+    Pair first = written(pair("one"));
+    PublicTls tls = open();
+    RotatingKeys keys = tls.keys();
+    String begun = keys.chooseEngineServerAlias("EC_EC", null, null);
+    Pair second = written(pair("two"));
+    assertThat(tls.look()).isTrue();
+    String later = keys.chooseEngineServerAlias("EC_EC", null, null);
+
+    assertThat(keys.getPrivateKey(begun)).isEqualTo(first.key());
+    assertThat(keys.getCertificateChain(begun)).containsExactly(first.certificate());
+    assertThat(keys.getPrivateKey(later)).isEqualTo(second.key());
+    assertThat(keys.getCertificateChain(later)).containsExactly(second.certificate());
+
+    written(pair("three"));
+    tls.look();
+    keys.chooseEngineServerAlias("EC_EC", null, null);
+    assertThat(keys.getCertificateChain(begun)).as("two certificates later").isNull();
+    assertThat(keys.getPrivateKey(begun)).isNull();
+    assertThat(keys.getCertificateChain("of nobody")).isNull();
+  }
+
   @Test
   void keepsThePairThatItHasUntilBothFilesBelongTogether() throws Exception {
     Pair first = written(pair("one"));

@@ -10,8 +10,9 @@ import java.util.TreeSet;
 /**
  * Who is next among those who wait for one model. Each priority has its part of the turns, and
  * within a priority each tenant its own by its weight; a tenant's requests go in their order. Who
- * waits alone has all turns, and who comes later is owed nothing for the time before: weighted fair
- * queueing in which every request costs one turn. Not for several threads at once.
+ * waits alone has all turns, and who comes later is owed nothing for the time before, but owes the
+ * turns that it used while others waited: weighted fair queueing in which every request costs one
+ * turn. Not for several threads at once.
  *
  * @param <T> those who wait, the first of a tenant's before the others
  */
@@ -24,8 +25,33 @@ final class FairLine<T extends Comparable<T>> {
   /** All of one priority. */
   private static final class Urgency<T> {
     private final Map<String, Tenant<T>> tenants = new HashMap<>();
+
+    /** The turns of those of whom nobody waits now, and who are ahead of those who do. */
+    private final Map<String, Double> ahead = new HashMap<>();
+
     private double turn;
     private double inside;
+
+    private Tenant<T> come(Rank rank) {
+      Double used = ahead.remove(rank.tenant());
+      return new Tenant<>(rank.weight(), used == null ? inside : Math.max(inside, used));
+    }
+
+    /** One whose last request is taken may be back at once: what it has used is not forgotten. */
+    private void left(String name, Tenant<T> tenant) {
+      tenants.remove(name);
+      if (tenants.isEmpty()) {
+        ahead.clear();
+      } else if (tenant.turn > inside) {
+        ahead.put(name, tenant.turn);
+      }
+    }
+
+    /** The turn has come to {@code turn}; up to there nobody is ahead. */
+    private void reach(double turn) {
+      inside = turn;
+      ahead.values().removeIf(used -> used <= turn);
+    }
   }
 
   /** All of one tenant and one priority. */
@@ -57,9 +83,11 @@ final class FairLine<T extends Comparable<T>> {
     } else if (urgency.tenants.isEmpty()) {
       urgency.turn = Math.max(urgency.turn, turn);
     }
-    double begins = urgency.inside;
-    Tenant<T> tenant =
-        urgency.tenants.computeIfAbsent(rank.tenant(), name -> new Tenant<>(rank.weight(), begins));
+    Tenant<T> tenant = urgency.tenants.get(rank.tenant());
+    if (tenant == null) {
+      tenant = urgency.come(rank);
+      urgency.tenants.put(rank.tenant(), tenant);
+    }
     if (tenant.waiting.add(one)) {
       size++;
     }
@@ -73,7 +101,7 @@ final class FairLine<T extends Comparable<T>> {
     urgency.turn += 1.0 / priority.weight();
     String name = mostDue(urgency);
     Tenant<T> tenant = Objects.requireNonNull(urgency.tenants.get(name));
-    urgency.inside = tenant.turn;
+    urgency.reach(tenant.turn);
     tenant.turn += 1.0 / tenant.weight;
     T next = tenant.waiting.first();
     take(next, name, urgency, tenant);
@@ -123,7 +151,7 @@ final class FairLine<T extends Comparable<T>> {
     tenant.waiting.remove(one);
     size--;
     if (tenant.waiting.isEmpty()) {
-      urgency.tenants.remove(name);
+      urgency.left(name, tenant);
     }
   }
 }

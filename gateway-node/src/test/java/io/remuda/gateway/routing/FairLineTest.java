@@ -49,6 +49,30 @@ class FairLineTest {
   }
 
   @Test
+  void whoComesBackOneAtATimeGetsNoMoreThanItsShare() {
+    enter("patient", 1, Priority.NORMAL, 200);
+    enter("eager", 1, Priority.NORMAL, 1);
+
+    assertThat(whileItReturns("eager", 40)).filteredOn("eager"::equals).hasSizeBetween(19, 21);
+  }
+
+  @Test
+  void whoLeavesAndComesBackOwesTheTurnsStillThatItUsed() {
+    enter("patient", 1, Priority.NORMAL, 200);
+    int other = enter("eager", 1, Priority.NORMAL, 2);
+    int taken = 0;
+    for (int turn = 0; turn < 40; turn++) {
+      if (tenants(1).contains("eager")) {
+        taken++;
+        line.remove(other, rank(other));
+        other = enter("eager", 1, Priority.NORMAL, 2);
+      }
+    }
+
+    assertThat(taken).isBetween(19, 21);
+  }
+
+  @Test
   void lowPriorityGetsLittleAndNotNothing() {
     enter("a", 1, Priority.HIGH, 1000);
     enter("b", 1, Priority.NORMAL, 1000);
@@ -156,6 +180,18 @@ class FairLineTest {
       line.add(arrivals, rank);
     }
     return arrivals;
+  }
+
+  /** Whose the next ones are, when each that is taken of {@code tenant} is followed by another. */
+  private List<String> whileItReturns(String tenant, int count) {
+    List<String> next = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      next.addAll(tenants(1));
+      if (next.get(i).equals(tenant)) {
+        enter(tenant, 1, Priority.NORMAL, 1);
+      }
+    }
+    return next;
   }
 
   /** Whose the next ones are. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -13,6 +14,9 @@ import java.util.stream.IntStream;
  * place of the oldest. Any thread writes and reads it, without a lock.
  */
 public final class RecentRequests {
+
+  /** Each may tell of many tries, and all go in one message from gateway to gateway. */
+  private static final int MOST_OF_ONE_ID = 20;
 
   private final AtomicReferenceArray<RecentRequest> ring;
   private final AtomicLong count = new AtomicLong();
@@ -28,17 +32,24 @@ public final class RecentRequests {
     this.ring = new AtomicReferenceArray<>(size);
   }
 
-  void add(RecentRequest request) {
+  public void add(RecentRequest request) {
     ring.setRelease((int) (count.getAndIncrement() % ring.length()), request);
   }
 
-  /** Those of that id, the newest first: a client may give one id to several requests. */
+  /** The newest of that id, and they first: a client may give one id to all its requests. */
   public List<RecentRequest> find(String id) {
+    return find(id, any -> true);
+  }
+
+  /** The same of those that {@code wanted} takes alone. */
+  public List<RecentRequest> find(String id, Predicate<RecentRequest> wanted) {
     return IntStream.range(0, ring.length())
         .mapToObj(ring::getAcquire)
         .filter(Objects::nonNull)
         .filter(request -> request.id().equals(id))
+        .filter(wanted)
         .sorted(Comparator.comparing(RecentRequest::ended).reversed())
+        .limit(MOST_OF_ONE_ID)
         .toList();
   }
 }

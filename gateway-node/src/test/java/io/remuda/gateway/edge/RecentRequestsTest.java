@@ -37,6 +37,18 @@ class RecentRequestsTest {
     assertThat(recent.find("same")).extracting(RecentRequest::millis).containsExactly(2L, 1L);
   }
 
+  /** Clients choose the ids: one that gives all its requests the same asks for no long answers. */
+  @Test
+  void ofOneIdTheNewestTwentyAreTold() {
+    RecentRequests recent = new RecentRequests(30);
+    for (int i = 0; i < 25; i++) {
+      recent.add(request("same", i));
+    }
+
+    assertThat(recent.find("same")).hasSize(20);
+    assertThat(recent.find("same").get(0).millis()).isEqualTo(24);
+  }
+
   @Test
   void aRequestThatWasTriedTwiceTellsBothTries() {
     try (EdgeFixture fixture = new EdgeFixture();

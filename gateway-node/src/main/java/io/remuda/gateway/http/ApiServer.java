@@ -196,7 +196,9 @@ public final class ApiServer {
         new InferenceRoutes(parts.inference(), materializer, local.executionContext(), seal)
             .endpoints());
     table.addAll(
-        new RequestRoutes(new RequestSearch(parts.recent(), fleet, settings.askTimeout()))
+        new RequestRoutes(
+                new RequestSearch(parts.recent(), fleet, settings.askTimeout()),
+                id -> routes.snapshot().access().get(id))
             .endpoints());
     table.addAll(new OllamaRoutes(routes::snapshot).endpoints());
     table.addAll(

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -36,11 +37,16 @@ final class RequestSearch {
     this.limit = askTimeout.dividedBy(STEPS);
   }
 
-  CompletionStage<List<RecentRequest>> find(String id) {
-    List<RecentRequest> here = own.find(id);
+  /**
+   * @param seen whether whoever asks may be told of one; those that it may not hide no others
+   */
+  CompletionStage<List<RecentRequest>> find(String id, Predicate<RecentRequest> seen) {
+    List<RecentRequest> here = own.find(id, seen);
     Optional<ActorSystem<?>> system = fleet.system();
     return here.isEmpty() && system.isPresent()
-        ? fleet.onLocal(voices(system.get()).thenCompose(all -> ask(system.get(), all, id)))
+        ? fleet
+            .onLocal(voices(system.get()).thenCompose(all -> ask(system.get(), all, id)))
+            .thenApply(found -> found.stream().filter(seen).toList())
         : CompletableFuture.completedStage(here);
   }
 

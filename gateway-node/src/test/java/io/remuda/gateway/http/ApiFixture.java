@@ -14,6 +14,7 @@ import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.AccessTable;
 import io.remuda.protocol.Catalog;
 import io.remuda.protocol.Listing;
+import io.remuda.protocol.RecentRequest;
 import io.remuda.protocol.Route;
 import io.remuda.protocol.RouteTable;
 import io.remuda.protocol.access.AllowList;
@@ -194,6 +195,18 @@ final class ApiFixture implements AutoCloseable {
     routes.merge(AccessTable.EMPTY.with(minted.key()));
     fleet.createKey(minted.key()).toCompletableFuture().join();
     return minted.secret();
+  }
+
+  /** As if another gateway of the fleet had had {@code theirs}. */
+  void anotherGatewayHad(RecentRequest theirs) {
+    RecentRequests recent = new RecentRequests(1);
+    recent.add(theirs);
+    registry.runs(
+        Behaviors.setup(
+            context -> {
+              context.spawn(RequestVoice.create(recent), "voice");
+              return Behaviors.empty();
+            }));
   }
 
   URI uri(String path) {

@@ -5,14 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import akka.actor.typed.javadsl.Behaviors;
-import akka.actor.typed.receptionist.Receptionist;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.remuda.gateway.http.ApiFixture.Answer;
 import io.remuda.gateway.routing.RoutingSettings;
 import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.RecentRequest;
-import io.remuda.protocol.RequestProtocol;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.SpecJson;
@@ -123,30 +120,7 @@ class ApiTest {
             List.of(
                 new RecentRequest.Try("chat-1", 1, "busy"),
                 new RecentRequest.Try("chat-2", 5_002, "answered")));
-    api.registry.runs(
-        Behaviors.setup(
-            context -> {
-              var voice =
-                  context.spawnAnonymous(
-                      Behaviors.receive(RequestProtocol.Command.class)
-                          .onMessage(
-                              RequestProtocol.Find.class,
-                              find -> {
-                                find.replyTo()
-                                    .tell(
-                                        new RequestProtocol.Found(
-                                            find.id().equals("theirs-1")
-                                                ? List.of(theirs)
-                                                : List.of()));
-                                return Behaviors.same();
-                              })
-                          .build());
-              context
-                  .getSystem()
-                  .receptionist()
-                  .tell(Receptionist.register(RequestProtocol.KEY, voice));
-              return Behaviors.empty();
-            }));
+    api.anotherGatewayHad(theirs);
 
     Eventually.passes(
         "it is found",

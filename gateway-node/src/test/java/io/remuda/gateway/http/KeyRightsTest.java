@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.remuda.gateway.http.ApiFixture.Answer;
 import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.RecentRequest;
 import io.remuda.protocol.access.AllowList;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.ModelPattern;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.testing.Eventually;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -153,8 +156,7 @@ class KeyRightsTest {
     String admin = api.key(Set.of(Scope.ADMIN), Set.of());
     JsonNode made = made(admin, "{\"scopes\":[\"infer\"],\"expiresInSeconds\":1}");
     Instant end = Instant.parse(made.path("expiresAt").asText());
-    io.remuda.protocol.testing.Eventually.isTrue(
-        "it has expired", Duration.ofSeconds(5), () -> Instant.now().isAfter(end));
+    Eventually.isTrue("it has expired", Duration.ofSeconds(5), () -> Instant.now().isAfter(end));
 
     assertThat(rotate(admin, made, "").message()).contains("has expired");
     assertThat(api.send("POST", "/v1/keys/nobody/rotate", "", "x-api-key", admin).status())
@@ -230,6 +232,53 @@ class KeyRightsTest {
   }
 
   @Test
+  void whoMaySeeSomeModelsIsToldOfOthersRequestsToThoseAlone() throws Exception {
+    String narrow = api.key(Set.of(Scope.AUDIT), Set.of(new ModelName("mine")));
+    String wide = api.key(Set.of(Scope.AUDIT), Set.of());
+    api.parts.recent().add(request("to-mine", "somebody", "mine"));
+    api.parts.recent().add(request("to-theirs", "somebody", "theirs"));
+    api.parts.recent().add(request("to-none", "somebody", ""));
+
+    assertThat(foundBy(narrow, "to-mine")).isEqualTo(200);
+    assertThat(foundBy(narrow, "to-theirs")).isEqualTo(404);
+    assertThat(foundBy(narrow, "to-none")).isEqualTo(404);
+    assertThat(foundBy(wide, "to-theirs")).isEqualTo(200);
+    assertThat(foundBy(wide, "to-none")).isEqualTo(200);
+  }
+
+  @Test
+  void anAdministratorOfATenantIsToldOfRequestsWithItsKeysAlone() throws Exception {
+    String admin = api.key(Set.of(Scope.ADMIN), Set.of());
+    String acme = api.key(AllowList.ALL, Optional.of("acme"));
+    String ours = api.key(AllowList.ALL, Optional.of("acme"));
+    String theirs = api.key(AllowList.ALL, Optional.of("other"));
+    api.parts.recent().add(request("ours", id(ours), "chat"));
+    api.parts.recent().add(request("theirs", id(theirs), "chat"));
+    api.parts.recent().add(request("the-operators", id(admin), "chat"));
+
+    assertThat(foundBy(acme, "ours")).isEqualTo(200);
+    assertThat(foundBy(acme, "theirs")).isEqualTo(404);
+    assertThat(foundBy(acme, "the-operators")).isEqualTo(404);
+    assertThat(foundBy(admin, "theirs")).isEqualTo(200);
+  }
+
+  /** Clients choose the ids: whoever takes somebody else's must not hide what became of theirs. */
+  @Test
+  void aRequestOfAnotherKeyHereHidesNoneElsewhere() throws Exception {
+    String key = api.key(Set.of(Scope.INFER), Set.of());
+    api.parts.recent().add(request("taken", "somebody", "chat"));
+    api.anotherGatewayHad(request("taken", id(key), "chat"));
+
+    Eventually.passes(
+        "it is found",
+        Duration.ofSeconds(60),
+        () -> {
+          JsonNode found = api.get("/v1/requests/taken", "x-api-key", key).json().path("data");
+          assertThat(found.findValuesAsText("key")).containsExactly(id(key));
+        });
+  }
+
+  @Test
   void grantsPatternsOnlyWithinTheCreatorsOwn() throws Exception {
     String acme = api.key(ACMES, Optional.empty());
 
@@ -251,6 +300,20 @@ class KeyRightsTest {
 
   private Answer deploy(String key, String model) throws Exception {
     return api.send("PUT", "/v1/deployments/" + model, "{\"engine\":\"jvm\"}", "x-api-key", key);
+  }
+
+  private int foundBy(String key, String request) throws Exception {
+    return api.get("/v1/requests/" + request, "x-api-key", key).status();
+  }
+
+  /** The public part of a key. */
+  private static String id(String key) {
+    return key.split("_")[1];
+  }
+
+  private static RecentRequest request(String id, String key, String model) {
+    return new RecentRequest(
+        id, key, "/v1/chat/completions", model, "ok", Instant.EPOCH, 1, 1, 0, 1, 0, List.of());
   }
 
   private JsonNode made(String creator, String wish) throws Exception {

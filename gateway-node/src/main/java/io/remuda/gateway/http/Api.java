@@ -147,9 +147,26 @@ final class Api {
   /** What is thrown is as good as what fails later. */
   private static CompletionStage<HttpResponse> handled(ApiRoute endpoint, Call call) {
     try {
+      refuseDryRunOfWhatForeseesNothing(endpoint, call);
       return endpoint.handler().handle(call);
     } catch (RuntimeException e) {
       return CompletableFuture.failedStage(e);
+    }
+  }
+
+  /** Elsewhere an unknown parameter is nothing; here the change that nobody wants would be made. */
+  private static void refuseDryRunOfWhatForeseesNothing(ApiRoute endpoint, Call call) {
+    if (!endpoint.method().equals("GET")
+        && !endpoint.foresees()
+        && call.query(ApiRoute.DRY_RUN).isPresent()) {
+      throw Refusal.of(
+          ErrorCode.INVALID_REQUEST,
+          "'"
+              + endpoint.method()
+              + " "
+              + endpoint.template()
+              + "' cannot tell what it would come to; leave dryRun out to have it done",
+          ApiRoute.DRY_RUN);
     }
   }
 

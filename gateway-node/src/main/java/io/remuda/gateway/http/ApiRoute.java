@@ -30,6 +30,9 @@ record ApiRoute(
     Optional<String> answer,
     Handler handler) {
 
+  /** The query parameter of a call that is to change nothing. */
+  static final String DRY_RUN = "dryRun";
+
   ApiRoute {
     queries = List.copyOf(queries);
   }
@@ -55,6 +58,11 @@ record ApiRoute(
         Optional.empty(),
         Optional.empty(),
         handler);
+  }
+
+  /** Whether it can tell what a call would come to, and change nothing. */
+  boolean foresees() {
+    return queries.stream().anyMatch(query -> query.name().equals(DRY_RUN));
   }
 
   ApiRoute query(String name, String text) {

@@ -45,7 +45,7 @@ final class AuditTrail {
   /** The answer to {@code call}, once the deed is kept; as it would have come without. */
   CompletionStage<HttpResponse> kept(
       ApiRoute route, Call call, CompletionStage<HttpResponse> answer) {
-    if (!covers(route) || call.flag("dryRun")) {
+    if (!covers(route) || (route.foresees() && call.flag(ApiRoute.DRY_RUN))) {
       return answer;
     }
     // A failure is the answer too, which is made of it later on.

@@ -64,7 +64,7 @@ final class DeploymentRoutes {
             .query(
                 "evolve",
                 "true: take another schema too where it only adds optional fields or enum values")
-            .query("dryRun", "true: change nothing, answer with what it would come to")
+            .query(ApiRoute.DRY_RUN, "true: change nothing, answer with what it would come to")
             .takes("Deployment")
             .gives(202, "DeploymentView"),
         ApiRoute.of("GET", one, SEE, tag, "One deployment with its instances", this::get)
@@ -99,7 +99,7 @@ final class DeploymentRoutes {
     ModelName name = call.declared("name");
     Optional<String> ifMatch = call.header("if-match");
     boolean evolve = call.flag("evolve");
-    if (call.flag("dryRun")) {
+    if (call.flag(ApiRoute.DRY_RUN)) {
       return foresee(call, name, ifMatch, evolve);
     }
     long wait = call.number("wait", 0, 0, settings.waitLimit().toSeconds());

@@ -68,7 +68,7 @@ final class MachineRoutes {
             .query(
                 "force",
                 "true: also where something there has no other place; it serves on until it has")
-            .query("dryRun", "true: change nothing, answer with what it would come to")
+            .query(ApiRoute.DRY_RUN, "true: change nothing, answer with what it would come to")
             .gives(200, "Machine"),
         ApiRoute.of(
                 "POST",
@@ -77,7 +77,7 @@ final class MachineRoutes {
                 tag,
                 "What would come of its instances if it were lost",
                 this::lose)
-            .query("dryRun", "must be true: nobody orders a loss")
+            .query(ApiRoute.DRY_RUN, "must be true: nobody orders a loss")
             .gives(200, "ForecastList"),
         ApiRoute.of(
                 "POST",
@@ -133,7 +133,7 @@ final class MachineRoutes {
   }
 
   private CompletionStage<HttpResponse> drain(Call call) {
-    if (call.flag("dryRun")) {
+    if (call.flag(ApiRoute.DRY_RUN)) {
       return foresee(call, Departure.Kind.DRAIN, call.query("gpu"));
     }
     boolean force = call.flag("force");
@@ -144,7 +144,7 @@ final class MachineRoutes {
   }
 
   private CompletionStage<HttpResponse> lose(Call call) {
-    if (!call.flag("dryRun")) {
+    if (!call.flag(ApiRoute.DRY_RUN)) {
       throw Refusal.of(
           ErrorCode.INVALID_REQUEST,
           "a loss is nothing that one orders: send dryRun=true to see what it would come to, or"

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.remuda.gateway.edge.Endpoint;
 import io.remuda.gateway.http.ApiFixture.Answer;
 import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.AuditProtocol.Deed;
 import io.remuda.protocol.access.AllowList;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.ModelPattern;
@@ -126,6 +127,42 @@ class AccessMatrixTest {
 
     assertThat(routes().stream().map(AccessMatrixTest::row))
         .containsExactlyInAnyOrderElementsOf(written);
+  }
+
+  /** Else whoever only wants to know what a change comes to makes it, and unseen by the audit. */
+  @Test
+  void whereNothingIsForeseenADryRunIsRefusedAndKept() throws Exception {
+    String admin = api.key(Set.of(Scope.ADMIN), Set.of());
+    List<ApiRoute> changes =
+        routes().stream()
+            .filter(route -> !route.method().equals("GET"))
+            .filter(route -> route.queries().stream().noneMatch(q -> q.name().equals("dryRun")))
+            .toList();
+    api.registry.deeds.clear();
+
+    for (ApiRoute route : changes) {
+      Answer answer =
+          api.send(
+              route.method(),
+              path(route) + "?dryRun=true",
+              route.body().isPresent() ? "{}" : "",
+              "x-api-key",
+              admin);
+
+      String name = route.method() + " " + route.template();
+      assertThat(answer.status()).as(name).isEqualTo(400);
+      assertThat(answer.response().body()).as(name).contains("leave dryRun out");
+    }
+
+    assertThat(changes.size()).isGreaterThan(20);
+    assertThat(api.registry.deeds)
+        .allSatisfy(deed -> assertThat(deed.status()).isEqualTo(400))
+        .extracting(Deed::operation)
+        .containsExactlyElementsOf(
+            changes.stream()
+                .filter(AuditTrail::covers)
+                .map(route -> route.method() + " " + route.template())
+                .toList());
   }
 
   private static String row(ApiRoute route) {

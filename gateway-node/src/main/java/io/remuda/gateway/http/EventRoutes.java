@@ -17,6 +17,7 @@ import io.remuda.protocol.model.EventView;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -28,6 +29,9 @@ final class EventRoutes {
 
   private static final Need NEED = Need.oneOf(Scope.DEPLOY, Scope.AUDIT);
   private static final int PAGE = 200;
+
+  /** What happens to keys. Their events do not name the tenant, and each tenant's are its own. */
+  private static final Set<String> KEYS = Set.of("KeyCreated", "KeyRotated", "KeyRevoked");
 
   /** The place of a stream that begins as soon as a registry can tell where that is. */
   private static final long NOW = -1;
@@ -197,9 +201,12 @@ final class EventRoutes {
     return raw.map(Long::parseLong);
   }
 
-  /** Whoever may see some models only is told of them alone. */
+  /** Whoever may see some models only is told of them alone, and of keys the operator's. */
   private static boolean sees(Caller caller, EventView event) {
-    return AuditRoutes.sees(caller, event) && (caller.seesAll() || isOfSeenModel(caller, event));
+    return AuditRoutes.sees(caller, event)
+        && (KEYS.contains(event.kind())
+            ? caller.seesAll() && caller.tenant().isEmpty()
+            : caller.seesAll() || isOfSeenModel(caller, event));
   }
 
   private static boolean isOfSeenModel(Caller caller, EventView event) {

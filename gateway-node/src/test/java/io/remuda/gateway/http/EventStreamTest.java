@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.access.AllowList;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.id.ModelPattern;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -154,6 +157,33 @@ class EventStreamTest {
 
     assertThat(page.path("data").findValuesAsText("subject")).containsOnly("other");
     assertThat(api.get("/v1/deployments/demo/events", "x-api-key", key).status()).isEqualTo(404);
+  }
+
+  /** Whose keys they are the journal does not say of each. */
+  @Test
+  void tellsOfKeysOnlyThoseWhoSeeAllTenantsAndModels() throws Exception {
+    api.registry.happens("KeyCreated", "ab12cd34ef", "key ab12cd34ef created");
+    api.registry.happens("KeyRotated", "ab12cd34ef", "key ab12cd34ef rotated");
+    api.registry.happens("KeyRevoked", "ab12cd34ef", "key ab12cd34ef revoked");
+    api.registry.happens("Deployed", "ab12-chat", "ab12-chat was deployed");
+    String tenants = api.key(AllowList.ALL, Optional.of("acme"));
+    String someModels =
+        api.key(new AllowList(Set.of(), Set.of(new ModelPattern("ab12"))), Optional.empty());
+
+    assertThat(subjects(tenants)).contains("ab12-chat").doesNotContain("ab12cd34ef");
+    assertThat(subjects(someModels)).contains("ab12-chat").doesNotContain("ab12cd34ef");
+    assertThat(subjects(admin)).filteredOn("ab12cd34ef"::equals).hasSize(3);
+    try (BufferedReader stream = open("/v1/events", tenants, "Last-Event-ID", "0")) {
+      assertThat(linesUntil(stream, "ab12-chat was deployed"))
+          .noneMatch(line -> line.contains("ab12cd34ef"));
+    }
+  }
+
+  private List<String> subjects(String key) throws Exception {
+    return api.get("/v1/events?after=0", "x-api-key", key)
+        .json()
+        .path("data")
+        .findValuesAsText("subject");
   }
 
   @Test

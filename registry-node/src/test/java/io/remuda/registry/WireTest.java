@@ -58,6 +58,7 @@ class WireTest {
       Stream.of(
               "fleet.FleetMessage$CapacityTold",
               "fleet.FleetMessage$Joined",
+              "fleet.FleetMessage$LeaseUnheard",
               "fleet.FleetMessage$Listed",
               "fleet.FleetMessage$MembersSeen",
               "fleet.FleetMessage$ReadStory",
@@ -84,6 +85,7 @@ class WireTest {
               "model.RegistryMessage$TargetTold",
               "model.RegistryMessage$TermRead",
               "model.RegistryMessage$WhatIfDescribed",
+              "model.RegistryMessage$WhatIfYielded",
               "model.TenancyMessage$ReleaseAnswered",
               "standing.RegistryVoice$Clocks",
               "standing.RegistryVoice$Counted",

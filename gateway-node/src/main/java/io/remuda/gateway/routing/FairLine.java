@@ -10,9 +10,9 @@ import java.util.TreeSet;
 /**
  * Who is next among those who wait for one model. Each priority has its part of the turns, and
  * within a priority each tenant its own by its weight; a tenant's requests go in their order. Who
- * waits alone has all turns, and who comes later is owed nothing for the time before, but owes the
- * turns that it used while others waited: weighted fair queueing in which every request costs one
- * turn. Not for several threads at once.
+ * waits alone has all turns, and who comes later is owed nothing for the time before: weighted fair
+ * queueing in which every request costs one turn. Whose last request has gone is remembered for as
+ * long as others have not had as much. Not for several threads at once.
  *
  * @param <T> those who wait, the first of a tenant's before the others
  */
@@ -26,32 +26,11 @@ final class FairLine<T extends Comparable<T>> {
   private static final class Urgency<T> {
     private final Map<String, Tenant<T>> tenants = new HashMap<>();
 
-    /** The turns of those of whom nobody waits now, and who are ahead of those who do. */
-    private final Map<String, Double> ahead = new HashMap<>();
+    /** When the turns of those are next that wait for nothing now, and have had theirs. */
+    private final Map<String, Double> had = new HashMap<>();
 
     private double turn;
     private double inside;
-
-    private Tenant<T> come(Rank rank) {
-      Double used = ahead.remove(rank.tenant());
-      return new Tenant<>(rank.weight(), used == null ? inside : Math.max(inside, used));
-    }
-
-    /** One whose last request is taken may be back at once: what it has used is not forgotten. */
-    private void left(String name, Tenant<T> tenant) {
-      tenants.remove(name);
-      if (tenants.isEmpty()) {
-        ahead.clear();
-      } else if (tenant.turn > inside) {
-        ahead.put(name, tenant.turn);
-      }
-    }
-
-    /** The turn has come to {@code turn}; up to there nobody is ahead. */
-    private void reach(double turn) {
-      inside = turn;
-      ahead.values().removeIf(used -> used <= turn);
-    }
   }
 
   /** All of one tenant and one priority. */
@@ -75,33 +54,81 @@ final class FairLine<T extends Comparable<T>> {
   }
 
   void add(T one, Rank rank) {
-    Urgency<T> urgency = urgencies.get(rank.priority());
-    if (urgency == null) {
-      urgency = new Urgency<>();
-      urgency.turn = turn;
-      urgencies.put(rank.priority(), urgency);
-    } else if (urgency.tenants.isEmpty()) {
-      urgency.turn = Math.max(urgency.turn, turn);
-    }
+    Urgency<T> urgency = opened(rank.priority());
     Tenant<T> tenant = urgency.tenants.get(rank.tenant());
     if (tenant == null) {
-      tenant = urgency.come(rank);
+      tenant = new Tenant<>(rank.weight(), begins(urgency, rank.tenant()));
       urgency.tenants.put(rank.tenant(), tenant);
+      urgency.had.remove(rank.tenant());
     }
     if (tenant.waiting.add(one)) {
       size++;
     }
   }
 
+  private Urgency<T> opened(Priority priority) {
+    Urgency<T> urgency = urgencies.get(priority);
+    if (urgency == null) {
+      urgency = new Urgency<>();
+      urgency.turn = turn;
+      urgencies.put(priority, urgency);
+    } else if (urgency.tenants.isEmpty()) {
+      urgency.turn = Math.max(urgency.turn, turn);
+    }
+    return urgency;
+  }
+
+  /** Like {@link #add}, of one that was taken out with {@link #next} and got nothing by it. */
+  void addAgain(T one, Rank rank) {
+    add(one, rank);
+    Urgency<T> urgency = Objects.requireNonNull(urgencies.get(rank.priority()));
+    Tenant<T> tenant = Objects.requireNonNull(urgency.tenants.get(rank.tenant()));
+    urgency.turn -= 1.0 / rank.priority().weight();
+    tenant.turn -= 1.0 / tenant.weight;
+  }
+
+  /**
+   * Whether one that cannot wait would have its turn before all who do; then its tenant has had it.
+   */
+  boolean passes(Rank rank) {
+    if (size == 0) {
+      return true;
+    }
+    Urgency<T> urgency = opened(rank.priority());
+    Priority most = mostDue();
+    if (urgency.tenants.isEmpty()) {
+      double least = Objects.requireNonNull(urgencies.get(most)).turn;
+      boolean before =
+          urgency.turn < least || (urgency.turn == least && rank.priority().compareTo(most) < 0);
+      urgency.turn += before ? 1.0 / rank.priority().weight() : 0;
+      return before;
+    }
+    double begins = begins(urgency, rank.tenant());
+    if (most != rank.priority()
+        || urgency.tenants.containsKey(rank.tenant())
+        || urgency.tenants.values().stream().anyMatch(other -> other.turn <= begins)) {
+      return false;
+    }
+    urgency.had.put(rank.tenant(), begins + 1.0 / rank.weight());
+    return true;
+  }
+
+  /** Nobody is owed anything for the time before, and nobody forgets what it has had. */
+  private static double begins(Urgency<?> urgency, String tenant) {
+    Double turn = urgency.had.get(tenant);
+    return turn == null ? urgency.inside : Math.max(urgency.inside, turn);
+  }
+
   /** Takes out whose turn it is; there must be somebody. */
   T next() {
     Priority priority = mostDue();
     Urgency<T> urgency = Objects.requireNonNull(urgencies.get(priority));
-    turn = urgency.turn;
+    turn = Math.max(turn, urgency.turn);
     urgency.turn += 1.0 / priority.weight();
     String name = mostDue(urgency);
     Tenant<T> tenant = Objects.requireNonNull(urgency.tenants.get(name));
-    urgency.reach(tenant.turn);
+    urgency.inside = Math.max(urgency.inside, tenant.turn);
+    urgency.had.values().removeIf(turn -> turn <= urgency.inside);
     tenant.turn += 1.0 / tenant.weight;
     T next = tenant.waiting.first();
     take(next, name, urgency, tenant);
@@ -151,7 +178,14 @@ final class FairLine<T extends Comparable<T>> {
     tenant.waiting.remove(one);
     size--;
     if (tenant.waiting.isEmpty()) {
-      urgency.left(name, tenant);
+      urgency.tenants.remove(name);
+      if (tenant.turn > urgency.inside) {
+        urgency.had.put(name, tenant.turn);
+      }
+      if (urgency.tenants.isEmpty()) {
+        // All have what they asked for: the next begin alike.
+        urgency.had.clear();
+      }
     }
   }
 }

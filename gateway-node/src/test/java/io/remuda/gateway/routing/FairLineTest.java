@@ -49,27 +49,65 @@ class FairLineTest {
   }
 
   @Test
-  void whoComesBackOneAtATimeGetsNoMoreThanItsShare() {
-    enter("patient", 1, Priority.NORMAL, 200);
-    enter("eager", 1, Priority.NORMAL, 1);
-
-    assertThat(whileItReturns("eager", 40)).filteredOn("eager"::equals).hasSizeBetween(19, 21);
-  }
-
-  @Test
-  void whoLeavesAndComesBackOwesTheTurnsStillThatItUsed() {
-    enter("patient", 1, Priority.NORMAL, 200);
-    int other = enter("eager", 1, Priority.NORMAL, 2);
-    int taken = 0;
-    for (int turn = 0; turn < 40; turn++) {
-      if (tenants(1).contains("eager")) {
-        taken++;
-        line.remove(other, rank(other));
-        other = enter("eager", 1, Priority.NORMAL, 2);
+  void whoCannotWaitHasItsTenantsTurnsAndNoMore() {
+    Rank hasty = of("hasty");
+    enter("many", 1, Priority.NORMAL, 100);
+    assertThat(line.passes(hasty)).as("those who wait are first").isFalse();
+    int passed = 0;
+    for (int turn = 0; turn < 20; turn++) {
+      tenants(1);
+      for (int i = 0; i < 10; i++) {
+        passed += line.passes(hasty) ? 1 : 0;
       }
     }
 
-    assertThat(taken).isBetween(19, 21);
+    assertThat(passed).isBetween(19, 21);
+    assertThat(line.passes(of("many"))).as("its own that wait are before it").isFalse();
+  }
+
+  @Test
+  void whoCannotWaitHasItsPrioritysTurnsAndNoMore() {
+    enter("patient", 1, Priority.LOW, 100);
+    int passed = 0;
+    for (int turn = 0; turn < 10; turn++) {
+      tenants(1);
+      for (int i = 0; i < 20; i++) {
+        passed += line.passes(of("hasty")) ? 1 : 0;
+      }
+    }
+
+    assertThat(passed).isBetween(75, 85);
+  }
+
+  @Test
+  void whoCannotWaitPassesWhereNobodyDoes() {
+    assertThat(line.passes(of("hasty"))).isTrue();
+  }
+
+  /** As two connections do that ask again as soon as they are answered. */
+  @Test
+  void aTenantWhoseRequestsComeOneByOneGetsNoMoreThanOneThatHasManyInLine() {
+    enter("many", 1, Priority.NORMAL, 200);
+    enter("few", 1, Priority.NORMAL, 1);
+    int few = 0;
+    for (int turn = 0; turn < 100; turn++) {
+      if (rank(line.next()).tenant().equals("few")) {
+        few++;
+        enter("few", 1, Priority.NORMAL, 1);
+      }
+    }
+
+    assertThat(few).isBetween(49, 51);
+  }
+
+  @Test
+  void whoWasAwayForAsLongAsItHadHadTurnsOwesNothingAnyMore() {
+    enter("many", 1, Priority.NORMAL, 200);
+    enter("few", 1, Priority.NORMAL, 3);
+    tenants(50);
+    enter("few", 1, Priority.NORMAL, 100);
+
+    assertThat(tenants(20)).filteredOn("few"::equals).hasSizeBetween(9, 11);
   }
 
   @Test
@@ -180,18 +218,6 @@ class FairLineTest {
       line.add(arrivals, rank);
     }
     return arrivals;
-  }
-
-  /** Whose the next ones are, when each that is taken of {@code tenant} is followed by another. */
-  private List<String> whileItReturns(String tenant, int count) {
-    List<String> next = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      next.addAll(tenants(1));
-      if (next.get(i).equals(tenant)) {
-        enter(tenant, 1, Priority.NORMAL, 1);
-      }
-    }
-    return next;
   }
 
   /** Whose the next ones are. */

@@ -67,8 +67,13 @@ final class Attempt implements InferenceSink {
     }
   }
 
+  /** Its client has gone, or another attempt has answered. */
   void cancel() {
     InferenceCall current = call;
+    if (!done && hasBegun()) {
+      // Many clients end streams that they have enough of: those were no failures.
+      inference.outcomes().answered(target);
+    }
     close();
     if (current != null) {
       current.cancel();
@@ -142,7 +147,7 @@ final class Attempt implements InferenceSink {
       case OPENED -> {
         if (bytes.isReadable()) {
           mode = Mode.STREAMING;
-          served(true);
+          begun(true);
           inference.head(this, status, inference.endpoint().dialect().streamHeaders(), true);
           stream(bytes);
         } else {
@@ -162,7 +167,7 @@ final class Attempt implements InferenceSink {
         ByteBuf all = collect(bytes);
         if (all.readableBytes() > inference.heldAnswerBytes()) {
           mode = Mode.PASSING;
-          served(false);
+          begun(false);
           held = null;
           inference.head(this, status, headers, false);
           if (done) {
@@ -193,12 +198,14 @@ final class Attempt implements InferenceSink {
       case OPENED -> endUnbegun();
       case STREAMING -> endStream();
       case PASSING -> {
+        inference.outcomes().answered(target);
         close();
         inference.end(false);
       }
       case HOLDING -> {
         ByteBuf all = takeHeld();
-        served(false);
+        begun(false);
+        inference.outcomes().answered(target);
         close();
         inference.whole(this, status, headers, all);
       }
@@ -229,8 +236,8 @@ final class Attempt implements InferenceSink {
     }
   }
 
-  private void served(boolean stream) {
-    inference.outcomes().served(target, stream, System.nanoTime() - sentAt);
+  private void begun(boolean stream) {
+    inference.outcomes().begun(target, stream, System.nanoTime() - sentAt);
   }
 
   private void stream(ByteBuf bytes) {
@@ -255,6 +262,9 @@ final class Attempt implements InferenceSink {
   private void endStream() {
     StreamGuard watching = java.util.Objects.requireNonNull(guard);
     StreamGuard.Ending ending = watching.ending();
+    if (ending != StreamGuard.Ending.BROKEN) {
+      inference.outcomes().answered(target);
+    }
     close();
     switch (ending) {
       case COMPLETE -> inference.end(false);

@@ -31,14 +31,13 @@ final class Outcomes {
   }
 
   /**
-   * The same with what its client wanted.
+   * Its client sees the first of its answer, whose end may still be missing.
    *
    * @param stream whether that is a stream's beginning, and not a whole answer
    * @param nanos since the request was sent to it
    */
-  void served(Target target, boolean stream, long nanos) {
+  void begun(Target target, boolean stream, long nanos) {
     target.paced(stream, nanos, System.nanoTime(), settings);
-    answered(target);
   }
 
   /** The instance refused the request, or broke it off. */

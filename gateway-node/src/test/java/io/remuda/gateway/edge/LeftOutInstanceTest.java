@@ -18,6 +18,7 @@ class LeftOutInstanceTest {
 
   private static final String CHAT = "/v1/chat/completions";
   private static final String BODY = "{\"model\":\"bench\"}";
+  private static final String STREAM = "{\"model\":\"bench\",\"stream\":true}";
   private static final String QUICK =
       "routing { breaker-failures = 3, breaker-pause = 200ms, breaker-longest-pause = 200ms }";
 
@@ -54,6 +55,72 @@ class LeftOutInstanceTest {
           "it is taken back",
           Duration.ofSeconds(20),
           () -> assertThat(fixture.post(CHAT, BODY).body()).isEqualTo("{\"from\":\"bad\"}"));
+    }
+  }
+
+  @Test
+  void anInstanceWhoseStreamsBreakOffIsLeftOutToo() {
+    try (EdgeFixture fixture = new EdgeFixture(QUICK, Authenticator.OPEN, Optional.empty());
+        ScriptedEngine bad =
+            ScriptedEngine.start(
+                (seen, wire) -> {
+                  wire.events();
+                  wire.event("{\"choices\":[]}");
+                  wire.end();
+                });
+        ScriptedEngine good = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {
+      fixture.ready("bench-1", bad.port());
+      for (int i = 0; i < 3; i++) {
+        assertThat(fixture.post(CHAT, STREAM).body()).contains("engine_gone");
+      }
+      fixture.ready("bench-2", good.port());
+
+      long before = System.nanoTime();
+      for (int i = 0; i < 20; i++) {
+        fixture.post(CHAT, BODY);
+      }
+      // One for each pause that has passed at most.
+      long pauses = 1 + (System.nanoTime() - before) / 200_000_000;
+      assertThat(bad.seen().size() - 3L).isLessThanOrEqualTo(pauses);
+    }
+  }
+
+  @Test
+  void aStreamThatItsClientEndsSpeaksForItsInstance() throws Exception {
+    AtomicBoolean breaks = new AtomicBoolean(true);
+    try (EdgeFixture fixture = new EdgeFixture(QUICK, Authenticator.OPEN, Optional.empty());
+        ScriptedEngine engine =
+            ScriptedEngine.start(
+                (seen, wire) -> {
+                  wire.events();
+                  wire.event("{\"choices\":[]}");
+                  if (breaks.get()) {
+                    wire.end();
+                  } else {
+                    wire.awaitDeparture(Duration.ofSeconds(30));
+                  }
+                })) {
+      fixture.ready("bench-1", engine.port());
+      for (int i = 0; i < 3; i++) {
+        fixture.post(CHAT, STREAM);
+      }
+      Target target = fixture.routes.snapshot().find("bench").orElseThrow().ready(0);
+      assertThat(target.answered()).as("it was left out").isTrue();
+      for (int i = 0; i < 2; i++) {
+        fixture.post(CHAT, STREAM);
+      }
+
+      breaks.set(false);
+      try (Wire wire = fixture.wire()) {
+        wire.post(CHAT, STREAM);
+        wire.until("choices");
+      }
+      Eventually.passes(
+          "it has ended", Duration.ofSeconds(20), () -> assertThat(engine.departed()).isEqualTo(1));
+      breaks.set(true);
+      fixture.post(CHAT, STREAM);
+
+      assertThat(target.answered()).as("it was left out").isFalse();
     }
   }
 

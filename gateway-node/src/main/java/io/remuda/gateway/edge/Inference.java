@@ -351,11 +351,11 @@ final class Inference implements AnswerInProgress {
    */
   private void giveUp(Refused why) {
     Optional<ModelEntry> other =
-        request.lease().isEmpty() && tries.mayWait() && Fallbacks.mayServe(why)
+        request.lease().isEmpty() && tries.mayGoElsewhere() && Fallbacks.mayServe(why)
             ? fallbacks.after(model, why, handler.routes().snapshot(), request.models())
             : Optional.empty();
     if (other.isPresent()) {
-      tries.anew();
+      tries.elsewhere();
       goTo(other.get());
     } else {
       Refused told = fallbacks.toTell(why);

@@ -30,6 +30,9 @@ final class Tries {
   /** Attempts at whose end their engine was gone: perhaps by this request's doing. */
   private int engines;
 
+  /** Of those, as many as do not count since the request went to another model. */
+  private int spared;
+
   /** Since when the machine that has the request is known to be out of sight; 0 while it is not. */
   private long outOfSightSince;
 
@@ -82,14 +85,28 @@ final class Tries {
 
   /** After a wait every instance is worth a try again; engines that are gone go on counting. */
   void anew() {
-    attempts = engines;
+    attempts = Math.max(0, engines - spared);
     tried = Set.of();
     full = Optional.empty();
   }
 
+  /** Another model takes it, which is worth as many tries as the first. */
+  void elsewhere() {
+    spared = settings.attempts();
+    anew();
+  }
+
   /** Whether it may wait and go out anew. */
   boolean mayWait() {
-    return engines < settings.attempts();
+    return engines - spared < settings.attempts();
+  }
+
+  /**
+   * Whether another model may answer it: engines that are gone are what that is for, unless those
+   * of others went by it too.
+   */
+  boolean mayGoElsewhere() {
+    return engines < 2 * settings.attempts();
   }
 
   boolean mayGoOn() {

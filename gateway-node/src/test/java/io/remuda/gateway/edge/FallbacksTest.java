@@ -13,6 +13,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models that answer in place of others. */
 class FallbacksTest {
@@ -51,6 +52,25 @@ class FallbacksTest {
 
       assertThat(fixture.post(CHAT, BODY).statusCode()).isEqualTo(200);
       assertThat(small.seen()).hasSize(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void howeverManyOfItsReplicasAreGoneItIsAnsweredFor(int replicas) {
+    try (EdgeFixture fixture = fixture(TWO, Authenticator.OPEN);
+        ScriptedEngine dead = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"));
+        ScriptedEngine small = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {
+      for (int i = 1; i <= replicas; i++) {
+        fixture.ready("bench-" + i, dead.port());
+      }
+      fixture.ready("small-1", small.port());
+      dead.die();
+
+      HttpResponse<String> answer = fixture.post(CHAT, BODY);
+
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      assertThat(answer.headers().firstValue("x-remuda-instance")).hasValue("small-1");
     }
   }
 

@@ -42,6 +42,24 @@ class TriesTest {
   }
 
   @Test
+  void anotherModelIsWorthAsManyTriesAsTheFirstAndNoThirdOneIs() {
+    for (int i = 0; i < settings.attempts(); i++) {
+      goOut(GONE);
+    }
+    assertThat(tries.mayWait()).isFalse();
+    assertThat(tries.mayGoElsewhere()).isTrue();
+
+    tries.elsewhere();
+
+    for (int i = 0; i < settings.attempts(); i++) {
+      assertThat(tries.mayGoOn()).isTrue();
+      goOut(GONE);
+    }
+    assertThat(tries.mayGoOn()).isFalse();
+    assertThat(tries.mayGoElsewhere()).isFalse();
+  }
+
+  @Test
   void whatWasFullBeforeTheWaitIsNotToldAfterIt() {
     goOut(BUSY);
     assertThat(tries.toTell(GONE)).isEqualTo(BUSY);

@@ -32,6 +32,7 @@ final class Fallbacks {
   private Optional<List<String>> names = Optional.empty();
   private Optional<Refused> first = Optional.empty();
   private int tried;
+  private boolean taken;
 
   Fallbacks(FallbackSettings settings) {
     this.settings = settings;
@@ -55,10 +56,16 @@ final class Fallbacks {
       String name = all.get(tried++);
       Optional<ModelEntry> entry = snapshot.find(name).filter(one -> one.readyCount() > 0);
       if (entry.isPresent() && visible.test(name)) {
+        taken = true;
         return entry;
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether one of them has the request, or had it. */
+  boolean taken() {
+    return taken;
   }
 
   /** What the client is told when none served it: why the model did not that it asked for. */

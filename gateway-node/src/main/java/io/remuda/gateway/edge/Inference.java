@@ -173,6 +173,9 @@ final class Inference implements AnswerInProgress {
     } else if (leased && visible) {
       // A lease's own deployment may be younger than what is known here.
       search();
+    } else if (fallbacks.taken()) {
+      // The model that took it in the place of the first was removed as it waited there.
+      giveUp(fallbacks.toTell(Refusals.unknown(asked, snapshot, request.models())));
     } else {
       Refused unknown = Refusals.unknown(asked, snapshot, request.models());
       Optional<ModelName> target =
@@ -201,10 +204,12 @@ final class Inference implements AnswerInProgress {
 
   /**
    * The model that the alias asked for stands for by now, where that is another one than {@code
-   * begun}, and the better place to go. A lease has its instances, whatever an alias stands for.
+   * begun}, and the better place to go. A lease has its instances, whatever an alias stands for;
+   * and what a fallback took does not go back.
    */
   private @Nullable ModelEntry switchedTo(RouteSnapshot snapshot, @Nullable ModelEntry begun) {
-    ModelEntry now = request.lease().isPresent() ? null : snapshot.get(asked);
+    boolean stays = request.lease().isPresent() || fallbacks.taken();
+    ModelEntry now = stays ? null : snapshot.get(asked);
     if (now == null || now.name().equals(model)) {
       return null;
     }

@@ -75,6 +75,25 @@ class FallbacksTest {
   }
 
   @Test
+  void aFallbackThatIsFullDoesNotSendTheRequestBack() {
+    try (EdgeFixture fixture = fixture(TWO, Authenticator.OPEN);
+        ScriptedEngine bench =
+            ScriptedEngine.start((seen, wire) -> wire.json(429, "{\"error\":\"full\"}"));
+        ScriptedEngine small =
+            ScriptedEngine.start((seen, wire) -> wire.json(429, "{\"error\":\"full\"}"))) {
+      fixture.ready("bench-1", bench.port());
+      fixture.ready("small-1", small.port());
+
+      HttpResponse<String> answer = fixture.post(CHAT, BODY);
+
+      assertThat(answer.statusCode()).isEqualTo(429);
+      assertThat(answer.body()).contains("bench-1");
+      assertThat(bench.seen()).hasSize(1);
+      assertThat(small.seen()).hasSize(1);
+    }
+  }
+
+  @Test
   void whereNoneServesTheClientIsToldOfTheModelThatItAskedFor() {
     try (EdgeFixture fixture = fixture(TWO, Authenticator.OPEN);
         ScriptedEngine full =

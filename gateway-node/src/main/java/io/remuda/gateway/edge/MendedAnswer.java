@@ -88,6 +88,11 @@ final class MendedAnswer implements InferenceSink {
     sink.onProgress(percent);
   }
 
+  @Override
+  public void onLoad(int requests) {
+    sink.onLoad(requests);
+  }
+
   /** What an engine says of its content is not trusted further than whether it is events. */
   @Override
   public void onHead(int status, List<Map.Entry<String, String>> headers) {

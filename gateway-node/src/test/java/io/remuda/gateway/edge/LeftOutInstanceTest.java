@@ -158,6 +158,23 @@ class LeftOutInstanceTest {
   }
 
   @Test
+  void oneWhoseAnswersAreMendedTellsItToo() {
+    String told =
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n"
+            + "x-remuda-load: 4\r\n\r\n{}";
+    try (EdgeFixture fixture = new EdgeFixture();
+        ScriptedEngine front = ScriptedEngine.start((seen, wire) -> wire.raw(told))) {
+      fixture.loose("bench-1", front.port());
+
+      fixture.post(CHAT, BODY);
+
+      Target target = fixture.routes.snapshot().find("bench").orElseThrow().ready(0);
+      RoutingSettings settings = RoutingSettings.from(ConfigFactory.load());
+      assertThat(target.seen(System.nanoTime(), settings).others()).isEqualTo(3);
+    }
+  }
+
+  @Test
   void anAnswerTellsWhichWayItCame() {
     try (EdgeFixture fixture = new EdgeFixture();
         ScriptedEngine front = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {

@@ -66,6 +66,10 @@ final class PredictAnswer implements InferenceSink {
     }
   }
 
+  /** Tasks go where the registry says, whatever the load. */
+  @Override
+  public void onLoad(int requests) {}
+
   /** It could not be begun: all slots of the model are taken. */
   static final class Busy extends TypedModel.Failed {
     private static final long serialVersionUID = 1L;

@@ -205,6 +205,10 @@ final class FrontCall implements InferenceCall {
       }
     }
 
+    /** What the engine has is counted here, at the head. */
+    @Override
+    public void onLoad(int requests) {}
+
     @Override
     public void onHead(int status, List<Map.Entry<String, String>> headers) {
       if (!over) {

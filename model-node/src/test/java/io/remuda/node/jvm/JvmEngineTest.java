@@ -269,6 +269,9 @@ class JvmEngineTest {
     private boolean ended;
 
     @Override
+    public void onLoad(int requests) {}
+
+    @Override
     public void onHead(int code, List<Map.Entry<String, String>> entries) {
       status = code;
       headers = new HashMap<>();

@@ -27,9 +27,10 @@ public interface InferenceSink {
 
   /**
    * How many requests the instance has now, this one and those of other gateways among them. Told
-   * at most once, before the head, where the machine tells it.
+   * at most once, before the head, where the machine tells it. Without a default: what stands
+   * between an engine and a gateway and swallowed it would make instances look idle.
    */
-  default void onLoad(int requests) {}
+  void onLoad(int requests);
 
   void onHead(int status, List<Map.Entry<String, String>> headers);
 

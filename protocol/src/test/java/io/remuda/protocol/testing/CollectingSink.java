@@ -35,6 +35,9 @@ public final class CollectingSink implements InferenceSink {
   }
 
   @Override
+  public void onLoad(int requests) {}
+
+  @Override
   public synchronized void onHead(int answered, List<Map.Entry<String, String>> answeredHeaders) {
     if (status != 0 || ends > 0) {
       misuse = "a second head, or one after the end";

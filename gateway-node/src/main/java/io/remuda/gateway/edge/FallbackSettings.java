@@ -19,6 +19,9 @@ public record FallbackSettings(Map<String, List<String>> of) {
   /** Of one model. More: a request that nobody serves takes longer to be refused. */
   private static final int MOST = 8;
 
+  /** No model answers for another one. */
+  static final FallbackSettings NONE = new FallbackSettings(Map.of());
+
   public FallbackSettings {
     of = Map.copyOf(of);
     of.forEach(FallbackSettings::check);

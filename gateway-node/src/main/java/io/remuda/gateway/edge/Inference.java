@@ -55,7 +55,9 @@ final class Inference implements AnswerInProgress {
     this.handler = handler;
     this.request = request;
     this.shadows = shadows;
-    this.fallbacks = new Fallbacks(handler.settings().fallbacks());
+    // A copy is for its model alone: at another one it would be load for an answer nobody sees.
+    this.fallbacks =
+        new Fallbacks(shadows.isPresent() ? handler.settings().fallbacks() : FallbackSettings.NONE);
     this.body = new InstanceBody(request, handler.settings().translatedAnswerBytes());
     this.answer = new ClientAnswer(request, sink);
     this.tries = new Tries(handler.settings(), request.lease().map(LeaseToken::lease));
@@ -219,6 +221,10 @@ final class Inference implements AnswerInProgress {
   /** Sends it to an instance of the model, or lets it wait for one. */
   private void goTo(ModelEntry entry) {
     if (!givenTo(entry)) {
+      return;
+    }
+    if (shadows.isEmpty() && handler.waitingRoom().isWaitedFor(model)) {
+      giveUp(Refusals.behindOthers(model));
       return;
     }
     boolean leased = request.lease().isPresent();

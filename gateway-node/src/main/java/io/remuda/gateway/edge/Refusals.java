@@ -94,6 +94,16 @@ final class Refusals {
             + " longer with x-remuda-wait, or scale the model up");
   }
 
+  /** It may not wait, and others do. */
+  static Refused behindOthers(String model) {
+    return Refused.of(
+        ErrorCode.BUSY,
+        "others wait for a slot of '"
+            + model
+            + "', and this request may not wait behind them; let it with x-remuda-wait, or try"
+            + " again shortly");
+  }
+
   static Refused notOffered(String model, Endpoint endpoint, Set<String> offered) {
     return Refused.of(
         ErrorCode.NOT_SUPPORTED,

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import io.remuda.gateway.routing.WaitingRoom;
+import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.ScriptedEngine;
 import java.net.http.HttpResponse;
@@ -21,6 +23,7 @@ class ShadowsTest {
   private static final String ALL =
       "shadows { of { bench { to = next, percent = 100 }, next { to = bench, percent = 100 } } }";
   private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofMinutes(10);
 
   @Test
   void aCopyGoesToTheOtherModelAndItsAnswerToNobody() {
@@ -60,6 +63,42 @@ class ShadowsTest {
       Eventually.passes("both are counted", SOON, () -> assertThat(fixture.outcomes).hasSize(2));
       assertThat(both.seen()).hasSize(2);
       assertThat(fixture.outcomes).containsExactly("bench ok", "next ok");
+    }
+  }
+
+  @Test
+  void aCopyFollowsNoFallback() {
+    try (EdgeFixture fixture = fixture(ALL + ", fallbacks { of { next = [bench] } }");
+        ScriptedEngine real = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {
+      fixture.ready("bench-1", real.port());
+      fixture.listed("next", DeploymentPhase.PENDING, "no room");
+
+      fixture.post(CHAT, BODY);
+
+      Eventually.passes("both are counted", SOON, () -> assertThat(fixture.outcomes).hasSize(2));
+      assertThat(fixture.outcomes).containsExactly("bench ok", "next model_not_ready");
+      assertThat(real.seen()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aCopyTakesNoSlotThatSomebodyWaitsFor() {
+    try (EdgeFixture fixture = fixture(ALL + ", inference.waiting-rest = 10m");
+        ScriptedEngine both = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {
+      fixture.ready("bench-1", both.port());
+      fixture.ready("next-1", both.port());
+      fixture
+          .handler
+          .waitingRoom()
+          .enter(
+              new WaitingRoom.Guest("next", System.nanoTime(), Runnable::run, () -> {}), LONG, true)
+          .orElseThrow();
+
+      fixture.post(CHAT, BODY);
+
+      Eventually.passes("both are counted", SOON, () -> assertThat(fixture.outcomes).hasSize(2));
+      assertThat(fixture.outcomes).containsExactly("bench ok", "next busy");
+      assertThat(both.seen()).hasSize(1);
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
@@ -67,6 +68,8 @@ final class Shadows implements AutoCloseable {
       return;
     }
     Copy copy = new Copy(request);
+    // Before it is sent, so that whoever closes sees it, or it sees that all is closed.
+    copies.add(copy);
     try {
       ByteBuf body = body(request, shadow.to());
       if (body == null) {
@@ -132,6 +135,7 @@ final class Shadows implements AutoCloseable {
   private final class Copy implements AnswerSink {
     private final ClientRequest original;
     private @Nullable AnswerInProgress answer;
+    private @Nullable ScheduledFuture<?> limit;
     private boolean ended;
 
     private Copy(ClientRequest original) {
@@ -144,9 +148,12 @@ final class Shadows implements AutoCloseable {
         return;
       }
       answer = sent;
-      copies.add(this);
+      if (closed) {
+        overdue();
+        return;
+      }
       try {
-        var unused =
+        limit =
             timers.schedule(
                 () -> original.loop().execute(this::overdue),
                 settings.limit().toMillis(),
@@ -168,6 +175,9 @@ final class Shadows implements AutoCloseable {
       if (!ended) {
         ended = true;
         answer = null;
+        if (limit != null) {
+          limit.cancel(false);
+        }
         copies.remove(this);
         underWay.decrementAndGet();
       }

@@ -4,13 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import io.netty.buffer.Unpooled;
 import io.remuda.gateway.routing.WaitingRoom;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.ScriptedEngine;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -100,6 +110,92 @@ class ShadowsTest {
       assertThat(fixture.outcomes).containsExactly("bench ok", "next busy");
       assertThat(both.seen()).hasSize(1);
     }
+  }
+
+  @Test
+  void aCopyThatIsOverLeavesNothingBehind() {
+    ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1);
+    timers.setRemoveOnCancelPolicy(true);
+    List<AnswerSink> sent = new ArrayList<>();
+    try (Shadows shadows = shadows(timers, sent::add, () -> {})) {
+      shadows.answered(request(), "bench", new Random(1));
+      assertThat(timers.getQueue()).hasSize(1);
+
+      sent.get(0).end();
+
+      assertThat(timers.getQueue()).isEmpty();
+    } finally {
+      timers.shutdownNow();
+    }
+  }
+
+  @Test
+  void aCopyThatIsJustMadeWhenTheGatewayEndsIsEndedToo() {
+    ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1);
+    AtomicBoolean cancelled = new AtomicBoolean();
+    AtomicReference<Shadows> ends = new AtomicReference<>();
+    try (Shadows shadows = shadows(timers, sink -> ends.get().close(), () -> cancelled.set(true))) {
+      ends.set(shadows);
+
+      shadows.answered(request(), "bench", new Random(1));
+
+      assertThat(cancelled).isTrue();
+    } finally {
+      timers.shutdownNow();
+    }
+  }
+
+  /**
+   * @param sent what happens while a copy is sent
+   * @param cancelled what happens when it is ended
+   */
+  private static Shadows shadows(
+      ScheduledExecutorService timers, Consumer<AnswerSink> sent, Runnable cancelled) {
+    ShadowSettings settings =
+        ShadowSettings.from(
+            ConfigFactory.parseString("remuda.gateway {" + ALL + "}")
+                .withFallback(ConfigFactory.load()));
+    return new Shadows(
+        settings,
+        timers,
+        (request, sink) -> {
+          request.body().release();
+          sent.accept(sink);
+          return new Ending(cancelled);
+        });
+  }
+
+  private static ClientRequest request() {
+    return new ClientRequest(
+        Endpoint.CHAT,
+        Optional.empty(),
+        List.of(),
+        Unpooled.copiedBuffer(BODY, StandardCharsets.UTF_8),
+        "r-1",
+        model -> true,
+        Optional.empty(),
+        Runnable::run);
+  }
+
+  private record Ending(Runnable cancelled) implements AnswerInProgress {
+    @Override
+    public void cancel() {
+      cancelled.run();
+    }
+
+    @Override
+    public void pause() {}
+
+    @Override
+    public void resume() {}
+
+    @Override
+    public boolean comment() {
+      return false;
+    }
+
+    @Override
+    public void look() {}
   }
 
   @Test

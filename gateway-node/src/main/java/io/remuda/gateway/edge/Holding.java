@@ -19,6 +19,10 @@ final class Holding {
   private final ClientRequest request;
   private final long started;
   private final Runnable again;
+
+  /** One and the same each time, by which the room knows it again. */
+  private final Runnable onCall = this::called;
+
   private Optional<WaitingRoom.Place> place = Optional.empty();
   private boolean called;
 
@@ -39,9 +43,14 @@ final class Holding {
     return refused.code() == ErrorCode.BUSY || refused.code() == ErrorCode.MODEL_NOT_READY;
   }
 
-  /** Whether others have waited for longer, and it may wait too. */
+  /**
+   * Whether others have waited for longer: it may wait behind them, or goes. One that may not wait
+   * has no place in their line, but its key has its turns all the same.
+   */
   boolean isBehindOthers(ModelEntry entry) {
-    return !called && room.isWaitedFor(entry.name()) && !left(entry).isZero();
+    return !called
+        && room.isWaitedFor(entry.name())
+        && (!left(entry).isZero() || !room.passes(entry.name(), rank()));
   }
 
   /**
@@ -98,14 +107,16 @@ final class Holding {
   }
 
   private WaitingRoom.Guest guest(String model) {
+    return new WaitingRoom.Guest(model, started, rank(), request.loop(), onCall);
+  }
+
+  private Rank rank() {
     AdmissionSettings admission = handler.settings().admission();
     String key = request.sender().key();
-    Rank rank =
-        new Rank(
-            key,
-            admission.weight(key),
-            admission.granted(key, request.sender().priority().orElse(admission.usual())));
-    return new WaitingRoom.Guest(model, started, rank, request.loop(), this::called);
+    return new Rank(
+        key,
+        admission.weight(key),
+        admission.granted(key, request.sender().priority().orElse(admission.usual())));
   }
 
   private Refused noPlace(String model) {
@@ -169,10 +180,14 @@ final class Holding {
         : settings.defaultWait();
   }
 
-  /** That all are busy is the instance's word; that none is there the fleet's. */
-  private static Refused said(ModelEntry entry, Optional<Refused> refused) {
+  /** That all are busy is the instance's word, or the line's; that none is there the fleet's. */
+  private Refused said(ModelEntry entry, Optional<Refused> refused) {
     return refused
         .filter(why -> why.code() == ErrorCode.BUSY || entry.readyCount() > 0)
-        .orElseGet(() -> Refusals.notReady(entry));
+        .orElseGet(
+            () ->
+                entry.readyCount() > 0 && room.isWaitedFor(entry.name())
+                    ? Refusals.behindOthers(entry.name())
+                    : Refusals.notReady(entry));
   }
 }

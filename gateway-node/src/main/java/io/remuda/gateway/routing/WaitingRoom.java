@@ -2,8 +2,10 @@ package io.remuda.gateway.routing;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,6 +98,9 @@ public final class WaitingRoom implements AutoCloseable {
     /** Called, and not yet at an instance: the slots that they were called for are theirs. */
     private int onTheirWay;
 
+    /** Of those, what calls the ones whose turn it was; the others' time is over. */
+    private final Set<Runnable> hadTurns = Collections.newSetFromMap(new IdentityHashMap<>());
+
     private boolean resting;
 
     /** How far apart slots come free while somebody waits. */
@@ -139,18 +144,20 @@ public final class WaitingRoom implements AutoCloseable {
    * @param refused whether an instance has just refused it
    */
   public Optional<Place> enter(Guest guest, Duration atMost, boolean refused) {
-    return enter(guest, atMost, refused, limit, limitPerTenant);
+    return enter(guest, atMost, refused, false);
   }
 
   /**
-   * The same for one that was called and got nothing: its place is kept, though the room is full.
+   * The same for one that was called and got nothing: its place is kept, though the room is full,
+   * and so is the turn that it was called for. It is known by what calls it.
    */
   public Optional<Place> comeBack(Guest guest, Duration atMost, boolean refused) {
-    return enter(guest, atMost, refused, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    return enter(guest, atMost, refused, true);
   }
 
-  private Optional<Place> enter(
-      Guest guest, Duration atMost, boolean refused, int most, int mostOfTenant) {
+  private Optional<Place> enter(Guest guest, Duration atMost, boolean refused, boolean returns) {
+    int most = returns ? Integer.MAX_VALUE : limit;
+    int mostOfTenant = returns ? Integer.MAX_VALUE : limitPerTenant;
     Place place;
     boolean isFirst;
     synchronized (this) {
@@ -160,7 +167,11 @@ public final class WaitingRoom implements AutoCloseable {
       place = new Place(guest, entries++);
       Line line = lines.computeIfAbsent(guest.model(), model -> new Line());
       isFirst = line.waiting.isEmpty();
-      line.waiting.add(place, guest.rank());
+      if (returns && line.hadTurns.remove(guest.called())) {
+        line.waiting.addAgain(place, guest.rank());
+      } else {
+        line.waiting.add(place, guest.rank());
+      }
       held++;
       count(guest.rank().tenant(), 1);
       if (isFirst && line.onTheirWay == 0 && !hasReady(guest.model())) {
@@ -245,6 +256,20 @@ public final class WaitingRoom implements AutoCloseable {
     synchronized (this) {
       Line line = lines.get(model);
       return line != null && !line.waiting.isEmpty();
+    }
+  }
+
+  /**
+   * Whether one of that rank that does not wait may ask an instance of {@code model} before those
+   * who do: its tenant then has had a turn.
+   */
+  public boolean passes(String model, Rank rank) {
+    if (held == 0) {
+      return true;
+    }
+    synchronized (this) {
+      Line line = lines.get(model);
+      return line == null || line.waiting.passes(rank);
     }
   }
 
@@ -401,6 +426,7 @@ public final class WaitingRoom implements AutoCloseable {
     for (int i = 0; i < most && !line.waiting.isEmpty(); i++) {
       Place first = line.waiting.next();
       removed(first);
+      line.hadTurns.add(first.guest.called());
       line.onTheirWay++;
       called.add(first);
     }
@@ -474,7 +500,9 @@ public final class WaitingRoom implements AutoCloseable {
   private void arrived(Place place) {
     String model = place.guest.model();
     synchronized (this) {
-      line(place).onTheirWay--;
+      Line line = line(place);
+      line.onTheirWay--;
+      line.hadTurns.remove(place.guest.called());
       forgetIfEmpty(model);
     }
     look(Set.of(model));

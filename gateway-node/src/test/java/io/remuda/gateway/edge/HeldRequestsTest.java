@@ -132,6 +132,22 @@ class HeldRequestsTest {
   }
 
   @Test
+  void oneThatMayNotWaitDoesNotGoAheadOfThoseWhoDo() {
+    stage.takes = 0;
+    stage.route(Phase.READY);
+    stage.start(handler, HeldStage.LONG);
+    stage.takes = HeldStage.SLOTS;
+
+    for (int i = 0; i < 10; i++) {
+      stage.start(handler);
+    }
+
+    assertThat(stage.working).isEmpty();
+    assertThat(stage.clients.get(1).said.get(0)).isEqualTo("429");
+    assertThat(stage.clients.get(10).said.get(1)).contains("busy").contains("x-remuda-wait");
+  }
+
+  @Test
   void anInstanceThatClosesAsARequestComesCostsItNothing() {
     stage.route(Phase.READY);
     stage.start(handler, HeldStage.LONG);

@@ -233,6 +233,38 @@ class WaitingRoomTest {
   }
 
   @Test
+  void whoeverIsCalledAndRefusedHasNotHadItsTurn() {
+    ready("chat-1", 1);
+    Target instance = routes.snapshot().find("chat").orElseThrow().ready(0);
+    instance.enter();
+    List<WaitingRoom.Guest> comesBack = new ArrayList<>();
+    WaitingRoom.Guest first =
+        of(
+            "one",
+            1,
+            () -> {
+              called.add("one");
+              comesBack.forEach(guest -> room.comeBack(guest, LONG, true));
+              comesBack.clear();
+            });
+    comesBack.add(first);
+    assertThat(room.enter(first, LONG, false)).isPresent();
+    assertThat(room.enter(of("other", 2, () -> called.add("other")), LONG, false)).isPresent();
+
+    instance.leave();
+    room.freed("chat");
+    assertThat(called).containsExactly("one");
+    room.freed("chat");
+
+    assertThat(called).startsWith("one", "one");
+  }
+
+  private static WaitingRoom.Guest of(String tenant, long arrived, Runnable called) {
+    Rank rank = new Rank(tenant, 1, Priority.NORMAL);
+    return new WaitingRoom.Guest("chat", arrived, rank, Runnable::run, called);
+  }
+
+  @Test
   void nobodyIsLostOrCalledTwiceWhenAllHappensAtOnce() throws Exception {
     int each = 500;
     WaitingRoom busy = new WaitingRoom(routes, 10_000, 10_000, Duration.ofMillis(1), timers);

@@ -299,6 +299,15 @@ final class Attempt implements InferenceSink {
       inference.failedEarly(this, gone("answered " + status), false);
       return;
     }
+    if (status >= 500 && inference.hasFallback()) {
+      all.release();
+      String why = "the engine of %s answered %d; its log may say why";
+      inference.failedEarly(
+          this,
+          Refused.of(ErrorCode.ENGINE_FAILED, why.formatted(target.instance(), status)),
+          false);
+      return;
+    }
     ByteBuf repaired =
         EngineErrors.repair(all, status, inference.endpoint().dialect(), inference.requestId());
     inference.whole(this, status, EngineErrors.headers(headers), repaired);

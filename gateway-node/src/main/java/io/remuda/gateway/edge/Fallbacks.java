@@ -47,20 +47,36 @@ final class Fallbacks {
   Optional<ModelEntry> after(
       String model, Refused why, RouteSnapshot snapshot, Predicate<String> visible) {
     if (names.isEmpty()) {
-      Map<String, List<String>> of = settings.of();
-      names = Optional.of(of.getOrDefault(model, List.of()));
+      names = Optional.of(of(model));
       first = Optional.of(why);
     }
     List<String> all = names.get();
     while (tried < all.size()) {
       String name = all.get(tried++);
-      Optional<ModelEntry> entry = snapshot.find(name).filter(one -> one.readyCount() > 0);
-      if (entry.isPresent() && visible.test(name)) {
+      Optional<ModelEntry> entry = serving(name, snapshot, visible);
+      if (entry.isPresent()) {
         taken = true;
         return entry;
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether {@link #after} would find one. */
+  boolean hasNext(String model, RouteSnapshot snapshot, Predicate<String> visible) {
+    return names.orElseGet(() -> of(model)).stream()
+        .skip(tried)
+        .anyMatch(name -> serving(name, snapshot, visible).isPresent());
+  }
+
+  private List<String> of(String model) {
+    Map<String, List<String>> of = settings.of();
+    return of.getOrDefault(model, List.of());
+  }
+
+  private static Optional<ModelEntry> serving(
+      String name, RouteSnapshot snapshot, Predicate<String> visible) {
+    return snapshot.find(name).filter(one -> one.readyCount() > 0 && visible.test(name));
   }
 
   /** Whether one of them has the request, or had it. */

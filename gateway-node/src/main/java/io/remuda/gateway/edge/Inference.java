@@ -349,7 +349,8 @@ final class Inference implements AnswerInProgress {
       goTo(other);
     } else if (mayHold && entry != null && Holding.mayPass(told)) {
       hold(entry, Optional.of(told));
-    } else if (safeToRetry) {
+    } else if (safeToRetry || told.code() == ErrorCode.ENGINE_FAILED) {
+      // A replica would fail it alike, and another model need not.
       giveUp(told);
     } else {
       refuse(told, retryAfter(told));
@@ -467,6 +468,14 @@ final class Inference implements AnswerInProgress {
   /** Whether another attempt may still bring a better answer than an engine's error. */
   boolean hasAnother() {
     return underway.isDouble();
+  }
+
+  /** Whether another model may answer in place of one whose engine fails the request. */
+  boolean hasFallback() {
+    return request.lease().isEmpty()
+        && tries.mayGoElsewhere()
+        && (fallbacks.taken()
+            || fallbacks.hasNext(model, handler.routes().snapshot(), request.models()));
   }
 
   RoutingSettings routing() {

@@ -94,6 +94,56 @@ class FallbacksTest {
   }
 
   @Test
+  void anEngineThatAnswersWithAFaultOfItsOwnIsAnsweredFor() {
+    try (EdgeFixture fixture = fixture(TWO, Authenticator.OPEN);
+        ScriptedEngine broken =
+            ScriptedEngine.start((seen, wire) -> wire.json(500, "{\"error\":\"cuda\"}"));
+        ScriptedEngine small = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {
+      fixture.ready("bench-1", broken.port());
+      fixture.ready("bench-2", broken.port());
+      assertThat(fixture.post(CHAT, BODY).body()).contains("cuda");
+
+      fixture.ready("small-1", small.port());
+
+      HttpResponse<String> answer = fixture.post(CHAT, BODY);
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      assertThat(answer.headers().firstValue("x-remuda-instance")).hasValue("small-1");
+      assertThat(broken.seen()).as("no replica would do better").hasSize(2);
+    }
+  }
+
+  @Test
+  void anEngineWhoseAnswerCannotBeReadIsAnsweredFor() {
+    try (EdgeFixture fixture = fixture(TWO, Authenticator.OPEN);
+        ScriptedEngine broken = ScriptedEngine.start((seen, wire) -> wire.json(200, "no JSON"));
+        ScriptedEngine small = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {
+      fixture.loose("bench-1", broken.port());
+      fixture.ready("small-1", small.port());
+
+      HttpResponse<String> answer = fixture.post(CHAT, BODY);
+
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      assertThat(answer.headers().firstValue("x-remuda-instance")).hasValue("small-1");
+    }
+  }
+
+  @Test
+  void whereTheFallbackIsBrokenTooTheClientIsToldOfTheFirst() {
+    try (EdgeFixture fixture = fixture(TWO, Authenticator.OPEN);
+        ScriptedEngine broken =
+            ScriptedEngine.start((seen, wire) -> wire.json(500, "{\"error\":\"cuda\"}"))) {
+      fixture.ready("bench-1", broken.port());
+      fixture.ready("small-1", broken.port());
+
+      HttpResponse<String> answer = fixture.post(CHAT, BODY);
+
+      assertThat(answer.statusCode()).isEqualTo(502);
+      assertThat(answer.body()).contains("engine_failed").contains("bench-1");
+      assertThat(broken.seen()).hasSize(2);
+    }
+  }
+
+  @Test
   void whereNoneServesTheClientIsToldOfTheModelThatItAskedFor() {
     try (EdgeFixture fixture = fixture(TWO, Authenticator.OPEN);
         ScriptedEngine full =

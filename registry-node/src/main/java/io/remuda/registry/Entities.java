@@ -115,7 +115,12 @@ final class Entities implements RegistryActors {
     start(
         AuditProtocol.TYPE_KEY,
         AuditProtocol.Command.class,
-        entity -> AuditActor.create(around.get().clock(), settings.snapshotEvery()));
+        entity ->
+            AuditActor.create(
+                around.get().clock(),
+                settings.snapshotEvery(),
+                store::markDown,
+                around.get().unreadable()));
     start(
         DoorActor.TYPE_KEY,
         DoorActor.Command.class,

@@ -151,11 +151,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
         .onCommand(LeaseProtocol.Get.class, this::onGet)
         .onCommand(LeaseProtocol.Renew.class, this::onRenew)
         .onCommand(LeaseProtocol.Release.class, this::onRelease)
-        .onCommand(
-            LeaseMessage.StillWanted.class,
-            (state, asked) ->
-                carryOut(
-                    state, LeaseDecider.stillWanted(state, soft, asked.model(), asked.number())))
+        .onCommand(LeaseMessage.StillWanted.class, this::onStillWanted)
         .onCommand(
             LeaseMessage.Told.class,
             (state, told) -> carryOut(state, LeaseDecider.told(state, soft, told.reply(), now())))
@@ -268,6 +264,13 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
       succession.leave(context.getSelf());
     }
     return Effect().none();
+  }
+
+  private Effect<LeaseEvent, LeaseState> onStillWanted(
+      LeaseState state, LeaseMessage.StillWanted asked) {
+    LeaseOrderDecider.kept(state, soft, asked.model())
+        .ifPresent(order -> errands.send(state, order));
+    return carryOut(state, LeaseDecider.stillWanted(state, soft, asked.model(), asked.number()));
   }
 
   private Effect<LeaseEvent, LeaseState> onOwn(LeaseState state, LeaseMessage.OwnAnswered said) {

@@ -123,13 +123,14 @@ public final class LeaseDecider {
 
   /**
    * A name's owner, which does not hear the lease, has given it an instance under {@code number}.
-   * While it lives it claims what it wants again and again; once it is over it gives that back,
-   * though it may have been told that there is nothing. An earlier life of its actor may have
-   * claimed what no one but its name's owner knows of.
+   * While it lives it claims what it has or has come to, see {@link LeaseOrderDecider#kept}, and
+   * gives back what it is not yet to have; once it is over it gives that back, though it may have
+   * been told that there is nothing. An earlier life of its actor may have claimed what no one but
+   * its name's owner knows of.
    */
   public static LeaseDecision stillWanted(
       LeaseState state, LeaseSoft soft, ModelName model, long number) {
-    if (state.end().isEmpty()) {
+    if (state.end().isEmpty() && !isBehindOneThatItLacks(state, soft, model)) {
       return LeaseDecision.remember(soft);
     }
     LeaseSoft next =
@@ -140,6 +141,20 @@ public final class LeaseDecider {
               draft.floor = Math.max(draft.floor, number);
             });
     return new LeaseDecision(List.of(), next, true);
+  }
+
+  /** Whether it has nothing of that model of its own, and waits for one before it. */
+  private static boolean isBehindOneThatItLacks(
+      LeaseState state, LeaseSoft soft, ModelName model) {
+    return state.isLive()
+        && state.models().contains(model)
+        && !has(state, soft, model)
+        && state.models().stream()
+            .anyMatch(each -> each.compareTo(model) < 0 && !has(state, soft, each));
+  }
+
+  private static boolean has(LeaseState state, LeaseSoft soft, ModelName model) {
+    return state.parts().containsKey(model) || soft.grants().containsKey(model);
   }
 
   private static LeaseDecision granted(

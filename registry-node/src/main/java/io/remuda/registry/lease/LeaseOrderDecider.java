@@ -98,21 +98,39 @@ public final class LeaseOrderDecider {
       if (soft.givingBack().contains(model)) {
         return;
       }
-      Optional<InstanceId> holding =
-          Optional.ofNullable(state.parts().get(model))
-              .map(Part::instance)
-              .or(() -> Optional.ofNullable(soft.grants().get(model)).map(g -> g.instance()));
+      Optional<InstanceId> holding = holding(state, soft, model);
       if (repeat || holding.isEmpty()) {
-        orders.add(
-            new LeaseOrder.Claim(
-                model,
-                LeaseDecider.floor(state, soft),
-                holding,
-                Optional.ofNullable(soft.avoided().get(model))));
+        orders.add(claim(state, soft, model, holding));
       }
       if (holding.isEmpty()) {
         return;
       }
     }
+  }
+
+  /**
+   * What it says to a name's owner that asks whether it still wants what it has of it. It may not
+   * have come to that model for long, while it hears nothing of one before it.
+   */
+  public static Optional<LeaseOrder> kept(LeaseState state, LeaseSoft soft, ModelName model) {
+    return state.isLive() && !soft.givingBack().contains(model)
+        ? holding(state, soft, model)
+            .map(instance -> claim(state, soft, model, Optional.of(instance)))
+        : Optional.empty();
+  }
+
+  private static Optional<InstanceId> holding(LeaseState state, LeaseSoft soft, ModelName model) {
+    return Optional.ofNullable(state.parts().get(model))
+        .map(Part::instance)
+        .or(() -> Optional.ofNullable(soft.grants().get(model)).map(g -> g.instance()));
+  }
+
+  private static LeaseOrder claim(
+      LeaseState state, LeaseSoft soft, ModelName model, Optional<InstanceId> holding) {
+    return new LeaseOrder.Claim(
+        model,
+        LeaseDecider.floor(state, soft),
+        holding,
+        Optional.ofNullable(soft.avoided().get(model)));
   }
 }

@@ -267,6 +267,35 @@ class LeaseDeciderTest {
     assertThat(view().state()).isEqualTo(LeaseView.State.READY);
   }
 
+  /** The owner of a does not answer; that of b must not take back what is not given up. */
+  @Test
+  void whatItHasBehindAModelThatItLostIsClaimedAgainWhenItIsAskedAbout() {
+    asked(A, B);
+    told(granted(A, 41));
+    told(granted(B, 7));
+    held(A, 41, 99, Optional.of(Refused.of(ErrorCode.BUSY, "others are at work")));
+    assertThat(LeaseOrderDecider.orders(state, soft, now, true))
+        .noneMatch(
+            order -> order instanceof LeaseOrder.Claim claim && claim.model().equals(B));
+
+    assertThat(apply(LeaseDecider.stillWanted(state, soft, B, 7)).say()).isFalse();
+
+    assertThat(LeaseOrderDecider.kept(state, soft, B))
+        .hasValue(
+            new LeaseOrder.Claim(B, 99, Optional.of(new InstanceId(B, 1)), Optional.empty()));
+    assertThat(LeaseOrderDecider.kept(state, soft, A)).isEmpty();
+  }
+
+  @Test
+  void whatItIsNotYetToHaveIsGivenBackWhenItIsAskedAbout() {
+    asked(A, B);
+
+    assertThat(apply(LeaseDecider.stillWanted(state, soft, B, 7)).say()).isTrue();
+
+    assertThat(orders()).containsExactly(new LeaseOrder.GiveBack(B, 7), claim(A, 7));
+    assertThat(LeaseOrderDecider.kept(state, soft, B)).isEmpty();
+  }
+
   @Test
   void oneThatIsClosedSaysNothingByItself() {
     closed();

@@ -73,6 +73,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   private Optional<Consumer<Refused>> unanswered = Optional.empty();
   private boolean writing;
   private Rest rest = Rest.NONE;
+  private boolean leaving;
 
   private RegistryActor(
       ActorContext<Command> context,
@@ -138,7 +139,27 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
 
   @Override
   public CommandHandler<Command, ModelEvent, ModelState> commandHandler() {
-    return waiting.counting(succession.over(Effect(), RegistryMessage::onward, handlers()));
+    return waiting.counting(
+        succession.over(Effect(), RegistryMessage::onward, needed(handlers())));
+  }
+
+  /**
+   * {@code handler}, which whatever somebody sends keeps from ending: there may be an answer to
+   * wait for before it can be given. What comes while this one ends is the next one's.
+   */
+  private CommandHandler<Command, ModelEvent, ModelState> needed(
+      CommandHandler<Command, ModelEvent, ModelState> handler) {
+    return (state, command) -> {
+      Optional<Command> sent = RegistryMessage.onward(command);
+      if (leaving) {
+        sent.ifPresent(succession::pass);
+        return Effect().none();
+      }
+      if (sent.isPresent()) {
+        rest = Rest.NONE;
+      }
+      return handler.apply(state, command);
+    };
   }
 
   private CommandHandler<Command, ModelEvent, ModelState> handlers() {
@@ -407,8 +428,14 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
     return switch (rest.step(sight, around.settings().closeAfter(), names())) {
       case STAY -> look(state);
       case CLOSE -> write(List.of(new DeploymentEvent.NameClosed(name, now())), next -> {});
-      case END -> Effect().stop();
+      case END -> leave();
     };
+  }
+
+  private Effect<ModelEvent, ModelState> leave() {
+    leaving = true;
+    succession.leave(context.getSelf());
+    return Effect().none();
   }
 
   private Effect<ModelEvent, ModelState> look(ModelState state) {

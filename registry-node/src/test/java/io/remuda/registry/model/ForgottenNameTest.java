@@ -59,9 +59,14 @@ class ForgottenNameTest {
   /** More looks than a name is kept for that nobody has. */
   private static final int LOOKS = 100;
 
+  /** So many are not too many. */
+  private static final int KEPT_LOOKS = 30;
+
   private final Fleet fleet = new Fleet();
   private final KeptLines lines = new KeptLines();
   private final TestProbe<Reply> replies = KIT.createTestProbe();
+  private final TestProbe<ActorRef<Command>> passivated = KIT.createTestProbe();
+  private final TestProbe<Command> next = KIT.createTestProbe();
 
   @AfterAll
   static void stop() {
@@ -74,7 +79,35 @@ class ForgottenNameTest {
 
     looks(owner);
 
-    replies.expectTerminated(owner);
+    ends(owner);
+  }
+
+  /** What it is asked may take another one's answer. */
+  @Test
+  void notOneThatSomebodyHasJustAskedSomething() {
+    ActorRef<Command> owner = owner();
+
+    for (int i = 0; i < 4; i++) {
+      looks(owner, KEPT_LOOKS);
+      owner.tell(new RegistryProtocol.Get(DEMO, reply()));
+      assertThat(replies.receiveMessage().refused().map(Refused::code))
+          .hasValue(ErrorCode.MODEL_NOT_FOUND);
+    }
+
+    looks(owner);
+    ends(owner);
+  }
+
+  @Test
+  void whatIsAskedOfOneThatEndsIsAnsweredByTheNext() {
+    ActorRef<Command> owner = owner();
+    looks(owner);
+    RegistryProtocol.Get question = new RegistryProtocol.Get(DEMO, reply());
+
+    owner.tell(question);
+
+    assertThat(next.receiveMessage()).isEqualTo(question);
+    ends(owner);
   }
 
   @Test
@@ -111,7 +144,7 @@ class ForgottenNameTest {
 
     looks(first);
 
-    replies.expectTerminated(first);
+    ends(first);
     assertThat(journal()).containsExactly("DeploymentDeclared", "DeploymentRemoved", "NameClosed");
 
     ActorRef<Command> second = owner(GONE);
@@ -119,7 +152,7 @@ class ForgottenNameTest {
     assertThat(replies.receiveMessage().refused().orElseThrow().code())
         .isEqualTo(ErrorCode.MODEL_NOT_FOUND);
     looks(second);
-    replies.expectTerminated(second);
+    ends(second);
     assertThat(journal()).as("and is not closed twice").hasSize(3);
 
     ActorRef<Command> third = owner(GONE);
@@ -145,9 +178,19 @@ class ForgottenNameTest {
   }
 
   private static void looks(ActorRef<Command> owner) {
-    for (int i = 0; i < LOOKS; i++) {
+    looks(owner, LOOKS);
+  }
+
+  private static void looks(ActorRef<Command> owner, int times) {
+    for (int i = 0; i < times; i++) {
       owner.tell(RegistryMessage.Look.BY_CLOCK);
     }
+  }
+
+  /** As a shard does: once it has asked for that, and once. */
+  private void ends(ActorRef<Command> owner) {
+    assertThat(passivated.receiveMessage()).isEqualTo(owner);
+    KIT.stop(owner);
   }
 
   private ActorRef<Command> owner() {
@@ -169,6 +212,6 @@ class ForgottenNameTest {
                 () -> {},
                 new Unreadable(),
                 new RegistryMeters()),
-            new Succession<>(self -> {}, command -> {})));
+            new Succession<>(passivated.getRef()::tell, next.getRef()::tell)));
   }
 }

@@ -247,7 +247,8 @@ final class StillFleet {
     take(
         name,
         EvictionDecider.answered(
-            sight(name), new RegistryMessage.GiveWayAnswered(id, Optional.of(reply))));
+            sight(name),
+            new RegistryMessage.GiveWayAnswered(id, wish.sounding(), Optional.of(reply))));
   }
 
   /** What a machine says of the model. */

@@ -9,6 +9,7 @@ import io.remuda.protocol.LeaseProtocol;
 import io.remuda.protocol.MachineProtocol;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol;
+import io.remuda.registry.model.RegistryMessage;
 import java.util.List;
 import java.util.Optional;
 
@@ -82,6 +83,10 @@ public final class StoreAway {
       c.replyTo().tell(new RegistryProtocol.Explained(Optional.empty(), Optional.of(why)));
     } else if (message instanceof RegistryProtocol.Register c) {
       c.replyTo().tell(RegistryProtocol.Registered.refused(c.spec().name(), c.machine(), why));
+    } else if (message instanceof RegistryMessage.GiveWay c) {
+      c.replyTo().tell(new RegistryMessage.GiveWayReply(c.instance(), Optional.of(why.message())));
+    } else if (message instanceof RegistryMessage.ForeseeGiveWay c) {
+      c.replyTo().tell(RegistryProtocol.Foreseen.refused(why));
     }
   }
 

@@ -47,11 +47,16 @@ record Asking(
     return new Asking(machine, until, unsure, left.subList(1, left.size()), next());
   }
 
-  /** {@code id} would go, or goes. */
-  Asking agreed(InstanceId id) {
+  /** {@code id} would go. */
+  Asking would(InstanceId id) {
     Set<InstanceId> others = new TreeSet<>(unsure);
     others.remove(id);
-    return new Asking(machine, until, others, left, going.filter(one -> !one.equals(id)));
+    return new Asking(machine, until, others, left, going);
+  }
+
+  /** {@code id} goes. */
+  Asking goes(InstanceId id) {
+    return new Asking(machine, until, unsure, left, going.filter(one -> !one.equals(id)));
   }
 
   boolean concerns(InstanceId id) {

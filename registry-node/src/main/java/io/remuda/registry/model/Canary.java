@@ -88,7 +88,7 @@ final class Canary {
     }
     RolloutWish wish = round.state().live().orElseThrow().spec().policies().rollout();
     boolean room = Scheduler.fitsSomewhere(round.fleet(), need);
-    boolean cramped = Replace.cramped(round, room);
+    boolean cramped = Replace.makesItsOwnRoom(round, room);
     return new CanaryPolicy.Scene(
         round.wanted(),
         share(round.state(), rollout),

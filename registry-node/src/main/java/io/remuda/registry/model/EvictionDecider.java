@@ -10,6 +10,7 @@ import io.remuda.protocol.model.Scaling;
 import io.remuda.registry.model.InstanceEvent.InstanceStopping;
 import io.remuda.registry.model.RegistryMessage.GiveWay;
 import io.remuda.registry.model.RegistryMessage.GiveWayAnswered;
+import io.remuda.registry.model.RegistryMessage.GiveWayReply;
 import io.remuda.registry.model.ScaleEvent.Autoscaled;
 import io.remuda.registry.model.SwapEvent.GaveWay;
 import io.remuda.registry.model.SwapEvent.Given;
@@ -179,19 +180,41 @@ public final class EvictionDecider {
         .filter(until -> until.isAfter(sight.now()) && MakeRoom.isShort(sight));
   }
 
-  /** After the answer of one that was asked; without one the next look asks again, later. */
+  /**
+   * After the answer of one that was asked. One that does not even say whether it would go stays;
+   * one that may go all the same is asked again, later.
+   */
   public static Plan answered(Sight sight, GiveWayAnswered answer) {
     Evictions before = sight.soft().evictions();
-    Instant until = sight.now().plus(sight.policy().evict().idle());
     Evictions after =
-        answer
-            .reply()
-            .map(
-                said ->
-                    said.stays()
-                        .map(why -> before.refused(answer.id(), why, until))
-                        .orElseGet(() -> before.agreed(answer.id())))
-            .orElse(before);
+        answer.sounding() ? sounded(sight, before, answer) : asked(sight, before, answer);
     return Plan.remember(sight.soft().with(after));
+  }
+
+  /** An answer that comes late is not taken for that to another question. */
+  private static Evictions sounded(Sight sight, Evictions before, GiveWayAnswered answer) {
+    if (!before.isUnsure(answer.id())) {
+      return before;
+    }
+    Optional<String> stays =
+        answer.reply().map(GiveWayReply::stays).orElse(Optional.of("its owner does not answer"));
+    return stays
+        .map(why -> before.refused(answer.id(), why, until(sight)))
+        .orElseGet(() -> before.would(answer.id()));
+  }
+
+  private static Evictions asked(Sight sight, Evictions before, GiveWayAnswered answer) {
+    return answer
+        .reply()
+        .map(
+            said ->
+                said.stays()
+                    .map(why -> before.refused(answer.id(), why, until(sight)))
+                    .orElseGet(() -> before.goes(answer.id())))
+        .orElse(before);
+  }
+
+  private static Instant until(Sight sight) {
+    return sight.now().plus(sight.policy().evict().idle());
   }
 }

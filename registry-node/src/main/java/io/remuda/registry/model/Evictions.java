@@ -71,13 +71,31 @@ record Evictions(
     return asked.map(last -> asking(last.sent(), times)).orElse(this);
   }
 
-  /** One that was asked would go, or goes. */
-  Evictions agreed(InstanceId id) {
-    return asked.map(last -> asking(last.agreed(id), times)).orElse(this);
+  /** Whether it has still to say whether it would go. */
+  boolean isUnsure(InstanceId id) {
+    return asked.filter(last -> last.unsure().contains(id)).isPresent();
+  }
+
+  /** One that was asked whether it would go says so. */
+  Evictions would(InstanceId id) {
+    return asked.map(last -> asking(last.would(id), times)).orElse(this);
+  }
+
+  /** One that was asked to go goes. */
+  Evictions goes(InstanceId id) {
+    return asked.map(last -> asking(last.goes(id), times)).orElse(this);
   }
 
   boolean isAsking(Instant now) {
     return asked.filter(last -> last.until().isAfter(now)).isPresent();
+  }
+
+  /** Whether room may come that was asked for: on that machine nothing came of it so far. */
+  boolean isHopeful(Instant now) {
+    return asked
+        .filter(last -> last.until().isAfter(now))
+        .filter(last -> times.getOrDefault(last.machine(), 0) < 2)
+        .isPresent();
   }
 
   /** One that was asked stays, and with it those that were to go with it: others may be asked. */

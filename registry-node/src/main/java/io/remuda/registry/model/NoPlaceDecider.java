@@ -68,14 +68,17 @@ final class NoPlaceDecider {
   static void step(Round round) {
     Memory before = round.soft().noPlace();
     Sight sight = round.sight();
-    if (!isStuck(round, sight)) {
+    if (!fitsNowhere(round, sight)) {
       round.remember(round.soft().with(before.placed()));
       return;
     }
     Memory memory = before.since(round.now());
     round.remember(round.soft().with(memory));
     Duration patience = round.policy().rollout().roomPatience();
-    if (isWithin(patience, memory.since(), round.now())
+    // What passes is not told of, and does not make what it interrupts anything new.
+    if (round.pausedByFailures()
+        || round.soft().evictions().isHopeful(round.now())
+        || isWithin(patience, memory.since(), round.now())
         || isWithin(round.policy().restartHold(), memory.told().map(Told::at), round.now())) {
       return;
     }
@@ -95,13 +98,11 @@ final class NoPlaceDecider {
             round.now()));
   }
 
-  /** Whether an instance is missing, is not on its way, and fits nowhere. */
-  private static boolean isStuck(Round round, Sight sight) {
+  /** Whether an instance is missing and fits nowhere, as far as that is known. */
+  private static boolean fitsNowhere(Round round, Sight sight) {
     FleetSnapshot fleet = round.fleet();
     return !round.older()
         && MakeRoom.lacksOne(sight)
-        && !round.pausedByFailures()
-        && !round.soft().evictions().isAsking(round.now())
         && fleet.watching().compareTo(round.policy().suspectAfter()) > 0
         && !Scheduler.fitsSomewhere(fleet, sight.need())
         && (MakeRoom.isKnown(sight) || noneCould(sight));

@@ -96,8 +96,13 @@ public sealed interface RegistryMessage extends RegistryProtocol.Command {
   /** An instance that gave way to {@code name} has ended; sent between names' owners. */
   record RoomMade(ModelName name) implements RegistryMessage {}
 
-  /** What came of asking an instance's owner; no reply when none came in time. */
-  record GiveWayAnswered(InstanceId id, Optional<GiveWayReply> reply) implements RegistryMessage {}
+  /**
+   * What came of asking an instance's owner; no reply when none came in time.
+   *
+   * @param sounding whether it was only asked whether it would go
+   */
+  record GiveWayAnswered(InstanceId id, boolean sounding, Optional<GiveWayReply> reply)
+      implements RegistryMessage {}
 
   /** What is the name? Asked by the owner of another one. */
   record WhatIs(ModelName name, ActorRef<Stands> replyTo) implements RegistryMessage {}

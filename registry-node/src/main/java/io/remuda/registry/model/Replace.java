@@ -116,6 +116,11 @@ final class Replace {
     }
   }
 
+  /** Whether its engine has ended so often that it will hardly come to serve. */
+  static boolean failsForGood(Sight sight, Instance instance) {
+    return sight.report(instance).map(Replace::failsAgainAndAgain).orElse(false);
+  }
+
   private static boolean failsAgainAndAgain(InstanceReport report) {
     return report.phase() == Phase.BACKOFF && report.restarts() >= RESTARTS;
   }
@@ -158,13 +163,21 @@ final class Replace {
    * Whether there has been no room beside what serves for so long that it is no matter of a moment:
    * the place of one that has just ended, say, which its machine has not told of yet.
    */
-  static boolean cramped(Round round, boolean room) {
+  private static boolean cramped(Round round, boolean room) {
     round.remember(round.soft().roomy(room, round.now()));
     return round
         .soft()
         .cramped()
         .filter(since -> !since.plus(round.policy().rollout().roomPatience()).isAfter(round.now()))
         .isPresent();
+  }
+
+  /**
+   * Whether it is to make room out of its own: not while another name is asked to, whose place it
+   * would have besides.
+   */
+  static boolean makesItsOwnRoom(Round round, boolean room) {
+    return cramped(round, room) && !round.soft().evictions().isAsking(round.now());
   }
 
   private static RolloutWish wish(Round round) {
@@ -217,7 +230,7 @@ final class Replace {
         room,
         !need.unfit().isEmpty(),
         isPatient(round, rollout),
-        cramped(round, room));
+        makesItsOwnRoom(round, room));
   }
 
   private static boolean isOfNeither(Rollout rollout, Instance instance) {

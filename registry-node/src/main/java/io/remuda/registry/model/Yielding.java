@@ -90,7 +90,8 @@ public record Yielding(
   /** What the name that asked makes of the answer to {@link #question}. */
   static Plan heard(Sight sight, Question asked, Foreseen said) {
     GiveWayReply reply = new GiveWayReply(asked.id(), said.refused().map(Refused::message));
-    return EvictionDecider.answered(sight, new GiveWayAnswered(asked.id(), Optional.of(reply)));
+    return EvictionDecider.answered(
+        sight, new GiveWayAnswered(asked.id(), asked.wish().sounding(), Optional.of(reply)));
   }
 
   /** Where one of several stays the others are heard all the same. */

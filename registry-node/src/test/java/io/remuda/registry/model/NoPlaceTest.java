@@ -3,20 +3,27 @@ package io.remuda.registry.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.InstanceReport;
+import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Resources;
 import io.remuda.protocol.model.Verdict;
 import io.remuda.registry.placement.Grounds;
 import io.remuda.registry.testing.Reports;
 import io.remuda.registry.testing.Specs;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** That wanted instances fit nowhere is written with what was weighed, once for each reason. */
 class NoPlaceTest {
 
+  private static final InstanceId CHAT = InstanceId.of("chat-3");
+  private static final Optional<String> NO_ANSWER = Optional.empty();
   private static final Duration PATIENCE = World.POLICY.rollout().roomPatience();
 
   @Test
@@ -94,6 +101,57 @@ class NoPlaceTest {
     assertThat(stuck(world)).isPresent();
   }
 
+  /** Its room is asked for again and again, each time for nothing. */
+  @Test
+  void isWrittenOnceThoughSomebodyIsAskedToGiveWayAgainAndAgain() {
+    for (Optional<String> stays : List.of(Optional.of("works on 1 request"), NO_ANSWER)) {
+      World world = besideAnIdleOne();
+      int written = 0;
+      int asked = 0;
+      for (int i = 0; i < 7_200; i++) {
+        Plan plan = world.later(Duration.ofSeconds(1)).look();
+        written += found(plan).isPresent() ? 1 : 0;
+        for (Action action : plan.actions()) {
+          asked++;
+          stays.ifPresent(why -> refuses(world, (Action.AskToGiveWay) action, why));
+        }
+      }
+
+      assertThat(asked).isGreaterThan(5);
+      assertThat(written).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whileSomebodyIsAskedToGiveWayForTheFirstTimeItIsNotWritten() {
+    World world = besideAnIdleOne();
+    world.look();
+
+    assertThat(found(world.later(World.POLICY.evict().hold().minusMillis(1)).look())).isEmpty();
+  }
+
+  @Test
+  void aPauseAfterAFailureDoesNotMakeTheSameReasonNew() {
+    World world = World.aDescribed(1).says(full("m1"));
+    assertThat(stuck(world)).isPresent();
+    world.later(World.POLICY.restartHold().multipliedBy(2));
+    world.on(
+        new InstanceEvent.InstanceAssigned(
+            InstanceId.of("demo-9"),
+            new MachineId("m1"),
+            Resources.NONE,
+            InstanceReport.Origin.ASSIGNED,
+            world.now));
+    world.on(
+        new InstanceEvent.InstanceEnded(InstanceId.of("demo-9"), true, "it broke", world.now));
+    assertThat(world.sight().state().failures().count()).isEqualTo(1);
+
+    for (int i = 0; i < 600; i++) {
+      assertThat(found(world.look())).isEmpty();
+      world.later(Duration.ofSeconds(1));
+    }
+  }
+
   @Test
   void anotherRecipeThatFitsNowhereIsToldOfAtOnce() {
     World world = World.aDescribed(1).says(full("m1"));
@@ -160,6 +218,33 @@ class NoPlaceTest {
     assertThat(found.details()).containsEntry("untold", Integer.toString(61 - Grounds.MOST));
     assertThat(ModelCodec.encode(found)).hasSizeLessThan(20_000);
     assertThat(found.text()).hasSizeLessThan(4_000).endsWith("and 55 more machines");
+  }
+
+  /** Demo has no place on m1, all of which an instance of a lesser priority has. */
+  private static World besideAnIdleOne() {
+    Resources all = new Resources(0, 8_000, 0, 0);
+    World world =
+        new World()
+            .declared(Specs.aSpec().keep(new Keep(false, 3)).needing(all).build())
+            .described();
+    world.keeps = Map.of(CHAT.model(), Keep.DEFAULT);
+    return world.says(
+        Reports.of("m1")
+            .memory(8_000, 8_000)
+            .with(Reports.claiming(Reports.serving(CHAT, 0, Duration.ofMinutes(5)), all)));
+  }
+
+  private static void refuses(World world, Action.AskToGiveWay asked, String why) {
+    for (InstanceId id : asked.ids()) {
+      world.soft =
+          EvictionDecider.answered(
+                  world.sight(),
+                  new RegistryMessage.GiveWayAnswered(
+                      id,
+                      asked.sounding(),
+                      Optional.of(new RegistryMessage.GiveWayReply(id, Optional.of(why)))))
+              .soft();
+    }
   }
 
   private static Reports full(String machine) {

@@ -267,12 +267,46 @@ class SwapTest {
     world.look();
     world.soft = answered(world, CHAT_3, Optional.empty());
 
-    world.soft =
-        EvictionDecider.answered(world.sight(), new GiveWayAnswered(CODE_5, Optional.empty()))
-            .soft();
+    world.soft = unanswered(world, CODE_5);
 
     assertThat(world.look().actions()).isEmpty();
-    assertThat(world.later(HOLD.minusSeconds(1)).look().actions()).isEmpty();
+    assertThat(world.later(IDLE.minusMillis(1)).look().actions()).isEmpty();
+  }
+
+  @Test
+  void whereOneOfTwoDoesNotAnswerAnotherMachineIsTriedAtOnce() {
+    World world = wantingTwoPlaces();
+    InstanceId other = InstanceId.of("other-1");
+    world.keeps =
+        Map.of(CHAT, Keep.DEFAULT, CODE_5.model(), Keep.DEFAULT, other.model(), new Keep(false, 1));
+    world.says(
+        Reports.of("m2")
+            .memory(8_000, 8_000)
+            .with(Reports.claiming(Reports.serving(other, 0, IDLE), ALL)));
+    assertThat(asked(world.look())).containsExactly(CHAT_3, CODE_5);
+
+    world.soft = unanswered(world, CODE_5);
+
+    assertThat(asked(world.look())).containsExactly(other);
+  }
+
+  /** It said that it would when it was asked before, and is busy since. */
+  @Test
+  void aLateWordThatItWouldGoIsNotTakenForThatItGoes() {
+    World world = wantingTwoPlaces();
+    world.look();
+    world.soft = answered(world, CHAT_3, Optional.empty());
+    world.soft = answered(world, CODE_5, Optional.empty());
+    assertThat(asked(world.look())).containsExactly(CHAT_3);
+
+    world.soft =
+        EvictionDecider.answered(
+                world.sight(),
+                new GiveWayAnswered(
+                    CHAT_3, true, Optional.of(new GiveWayReply(CHAT_3, Optional.empty()))))
+            .soft();
+
+    assertThat(world.look().actions()).as("chat-3 has not said that it goes").isEmpty();
   }
 
   @Test
@@ -353,6 +387,24 @@ class SwapTest {
         .extracting(Verdict::text)
         .anySatisfy(
             text -> assertThat(text).contains("in place of: chat-3: has the same priority 0"));
+  }
+
+  @Test
+  void aRolloutThatIsMadeRoomForPutsItsOwnAwayOnlyWhereNothingComesOfIt() {
+    World world = updating(new Keep(false, 3));
+    InstanceId old = world.only();
+    assertThat(asked(world.look())).containsExactly(CHAT_3);
+    world.soft = answered(world, CHAT_3, Optional.empty());
+    world.says(
+        Reports.of("m2")
+            .memory(8_000, 8_000)
+            .with(Reports.claiming(Reports.instance(CHAT_3, Phase.DRAINING, 2), ALL)));
+
+    world.later(World.POLICY.rollout().roomPatience().plusSeconds(1)).look();
+    assertThat(stopping(world, old)).as("its room is on its way").isFalse();
+
+    world.later(HOLD).look();
+    assertThat(stopping(world, old)).isTrue();
   }
 
   private static boolean stopping(World world, InstanceId id) {
@@ -637,9 +689,20 @@ class SwapTest {
         .toList();
   }
 
+  /** It does not say whether it would. */
+  private static SoftState unanswered(World world, InstanceId id) {
+    return EvictionDecider.answered(
+            world.sight(), new GiveWayAnswered(id, true, Optional.empty()))
+        .soft();
+  }
+
   private static SoftState answered(World world, InstanceId id, Optional<String> stays) {
     return EvictionDecider.answered(
-            world.sight(), new GiveWayAnswered(id, Optional.of(new GiveWayReply(id, stays))))
+            world.sight(),
+            new GiveWayAnswered(
+                id,
+                world.soft.evictions().isUnsure(id),
+                Optional.of(new GiveWayReply(id, stays))))
         .soft();
   }
 

@@ -122,9 +122,9 @@ final class Resize {
   }
 
   /**
-   * Those that no lease has go first, of these those that serve nobody, then the youngest. One that
-   * serves goes only where as many as are wanted serve without it: what a lease has stays, and may
-   * have to come back first.
+   * Those that no lease has go first, and those that fail again and again; of these those that
+   * serve nobody, then the youngest. One that serves goes only where as many as are wanted serve
+   * without it: what a lease has stays, and may have to come back first.
    */
   void stopSurplus(List<Instance> all, int surplus) {
     Sight sight = round.sight();
@@ -133,7 +133,8 @@ final class Resize {
     List<Instance> first =
         all.stream()
             .sorted(
-                Comparator.comparing(sight::leased)
+                Comparator.comparing(
+                        (Instance any) -> sight.leased(any) && !Replace.failsForGood(sight, any))
                     .thenComparing(sight::ready)
                     .thenComparing(Instance::id, Comparator.reverseOrder()))
             .limit(Math.max(0, surplus))

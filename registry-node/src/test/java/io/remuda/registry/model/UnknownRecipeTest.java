@@ -12,6 +12,7 @@ import io.remuda.registry.model.InstanceEvent.InstanceStopping;
 import io.remuda.registry.model.TenancyEvent.InstanceLeased;
 import io.remuda.registry.testing.Reports;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -36,6 +37,32 @@ class UnknownRecipeTest {
     assertThat(world.later(Duration.ofSeconds(60)).look().events()).isEmpty();
     assertThat(world.state.instances().values().stream().filter(instance -> !instance.stopping()))
         .hasSize(1);
+  }
+
+  /** The lease claims anew, and may have the one that serves. */
+  @Test
+  void ofTwoOneThatFailsAgainAndAgainGoesThoughALeaseHasIt() {
+    World world = World.aDescribed(2);
+    world.look();
+    world.runsAll("m1", Phase.READY);
+    world.look();
+    InstanceId leased = world.instances().get(0);
+    InstanceId open = world.instances().get(1);
+    world.on(new InstanceLeased(leased, LEASE, 90, world.now));
+    world.says(
+        Reports.of("m1")
+            .with(
+                Reports.restarted(
+                    Reports.instance(leased, Phase.BACKOFF, 1), 2, Optional.of("exit code 1")))
+            .with(Reports.instance(open, Phase.READY, 1)));
+
+    world.on(new DeploymentEvent.DeploymentScaled(world.state.name(), 1, world.now));
+
+    assertThat(world.look().events())
+        .filteredOn(InstanceStopping.class::isInstance)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            InstanceStopping.class, stopping -> assertThat(stopping.id()).isEqualTo(leased));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.remuda.protocol.tls;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -122,10 +123,10 @@ class PublicTlsTest {
     Pair first = written(pair("one"));
     PublicTls tls = open();
     RotatingKeys keys = tls.keys();
-    String begun = keys.chooseEngineServerAlias("EC_EC", null, null);
+    String begun = requireNonNull(keys.chooseEngineServerAlias("EC_EC", null, null));
     Pair second = written(pair("two"));
     assertThat(tls.look()).isTrue();
-    String later = keys.chooseEngineServerAlias("EC_EC", null, null);
+    String later = requireNonNull(keys.chooseEngineServerAlias("EC_EC", null, null));
 
     assertThat(keys.getPrivateKey(begun)).isEqualTo(first.key());
     assertThat(keys.getCertificateChain(begun)).containsExactly(first.certificate());

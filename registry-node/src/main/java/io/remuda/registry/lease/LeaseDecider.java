@@ -144,8 +144,7 @@ public final class LeaseDecider {
   }
 
   /** Whether it has nothing of that model of its own, and waits for one before it. */
-  private static boolean isBehindOneThatItLacks(
-      LeaseState state, LeaseSoft soft, ModelName model) {
+  private static boolean isBehindOneThatItLacks(LeaseState state, LeaseSoft soft, ModelName model) {
     return state.isLive()
         && state.models().contains(model)
         && !has(state, soft, model)

@@ -79,9 +79,8 @@ final class Orders {
                 id.model(),
                 new RegistryMessage.GiveWay(
                     id, name, wish.priority(), wish.asked(), wish.sounding(), replyTo)),
-        (reply, failure) -> 
-            new RegistryMessage.GiveWayAnswered(
-                id, wish.sounding(), Optional.ofNullable(reply)));
+        (reply, failure) ->
+            new RegistryMessage.GiveWayAnswered(id, wish.sounding(), Optional.ofNullable(reply)));
   }
 
   private void start(ModelSpec spec, Instance instance, ActorRef<NodeProtocol.Command> agent) {

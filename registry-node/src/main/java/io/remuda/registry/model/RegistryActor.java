@@ -139,8 +139,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
 
   @Override
   public CommandHandler<Command, ModelEvent, ModelState> commandHandler() {
-    return waiting.counting(
-        succession.over(Effect(), RegistryMessage::onward, needed(handlers())));
+    return waiting.counting(succession.over(Effect(), RegistryMessage::onward, needed(handlers())));
   }
 
   /**

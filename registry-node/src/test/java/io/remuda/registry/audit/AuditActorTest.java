@@ -80,8 +80,7 @@ class AuditActorTest {
 
   private ActorRef<AuditProtocol.Command> audit() {
     return KIT.spawn(
-        AuditActor.create(
-            new SteadyClock(), 100, down::incrementAndGet, new Unreadable()));
+        AuditActor.create(new SteadyClock(), 100, down::incrementAndGet, new Unreadable()));
   }
 
   private static Deed deed() {

@@ -23,8 +23,7 @@ class StoreAwayTest {
   void whoIsAskedToGiveWayStays() {
     TestInbox<GiveWayReply> replies = TestInbox.create();
 
-    StoreAway.refuse(
-        new GiveWay(CHAT, DEMO, 0, true, true, replies.getRef()), StoreAway.REFUSED);
+    StoreAway.refuse(new GiveWay(CHAT, DEMO, 0, true, true, replies.getRef()), StoreAway.REFUSED);
 
     assertThat(replies.receiveMessage())
         .isEqualTo(new GiveWayReply(CHAT, Optional.of(StoreAway.REFUSED.message())));

@@ -275,14 +275,12 @@ class LeaseDeciderTest {
     told(granted(B, 7));
     held(A, 41, 99, Optional.of(Refused.of(ErrorCode.BUSY, "others are at work")));
     assertThat(LeaseOrderDecider.orders(state, soft, now, true))
-        .noneMatch(
-            order -> order instanceof LeaseOrder.Claim claim && claim.model().equals(B));
+        .noneMatch(order -> order instanceof LeaseOrder.Claim claim && claim.model().equals(B));
 
     assertThat(apply(LeaseDecider.stillWanted(state, soft, B, 7)).say()).isFalse();
 
     assertThat(LeaseOrderDecider.kept(state, soft, B))
-        .hasValue(
-            new LeaseOrder.Claim(B, 99, Optional.of(new InstanceId(B, 1)), Optional.empty()));
+        .hasValue(new LeaseOrder.Claim(B, 99, Optional.of(new InstanceId(B, 1)), Optional.empty()));
     assertThat(LeaseOrderDecider.kept(state, soft, A)).isEmpty();
   }
 

@@ -142,8 +142,7 @@ class NoPlaceTest {
             Resources.NONE,
             InstanceReport.Origin.ASSIGNED,
             world.now));
-    world.on(
-        new InstanceEvent.InstanceEnded(InstanceId.of("demo-9"), true, "it broke", world.now));
+    world.on(new InstanceEvent.InstanceEnded(InstanceId.of("demo-9"), true, "it broke", world.now));
     assertThat(world.sight().state().failures().count()).isEqualTo(1);
 
     for (int i = 0; i < 600; i++) {

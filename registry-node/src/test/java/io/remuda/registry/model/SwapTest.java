@@ -691,8 +691,7 @@ class SwapTest {
 
   /** It does not say whether it would. */
   private static SoftState unanswered(World world, InstanceId id) {
-    return EvictionDecider.answered(
-            world.sight(), new GiveWayAnswered(id, true, Optional.empty()))
+    return EvictionDecider.answered(world.sight(), new GiveWayAnswered(id, true, Optional.empty()))
         .soft();
   }
 
@@ -700,9 +699,7 @@ class SwapTest {
     return EvictionDecider.answered(
             world.sight(),
             new GiveWayAnswered(
-                id,
-                world.soft.evictions().isUnsure(id),
-                Optional.of(new GiveWayReply(id, stays))))
+                id, world.soft.evictions().isUnsure(id), Optional.of(new GiveWayReply(id, stays))))
         .soft();
   }
 

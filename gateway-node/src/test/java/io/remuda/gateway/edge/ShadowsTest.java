@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ScheduledExecutorService;
@@ -97,12 +98,15 @@ class ShadowsTest {
         ScriptedEngine both = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {
       fixture.ready("bench-1", both.port());
       fixture.ready("next-1", both.port());
-      fixture
-          .handler
-          .waitingRoom()
-          .enter(
-              new WaitingRoom.Guest("next", System.nanoTime(), Runnable::run, () -> {}), LONG, true)
-          .orElseThrow();
+      var place =
+          fixture
+              .handler
+              .waitingRoom()
+              .enter(
+                  new WaitingRoom.Guest("next", System.nanoTime(), Runnable::run, () -> {}),
+                  LONG,
+                  true);
+      assertThat(place).isPresent();
 
       fixture.post(CHAT, BODY);
 
@@ -134,7 +138,11 @@ class ShadowsTest {
     ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1);
     AtomicBoolean cancelled = new AtomicBoolean();
     AtomicReference<Shadows> ends = new AtomicReference<>();
-    try (Shadows shadows = shadows(timers, sink -> ends.get().close(), () -> cancelled.set(true))) {
+    try (Shadows shadows =
+        shadows(
+            timers,
+            sink -> Objects.requireNonNull(ends.get()).close(),
+            () -> cancelled.set(true))) {
       ends.set(shadows);
 
       shadows.answered(request(), "bench", new Random(1));

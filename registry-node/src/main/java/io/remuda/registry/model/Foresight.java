@@ -46,8 +46,9 @@ final class Foresight {
         yielding.told());
   }
 
+  /** What the name has taken and given back, and what it has back of what was told before. */
   List<Shift> shifts() {
-    List<Shift> shifts = new ArrayList<>();
+    List<Shift> shifts = new ArrayList<>(returned());
     gone().forEach(one -> shifts.add(new Shift(one.machine(), one.id(), one.claim(), false)));
     fresh().forEach(one -> shifts.add(new Shift(one.machine(), one.id(), one.claim(), true)));
     return shifts;
@@ -178,6 +179,22 @@ final class Foresight {
     return meant(after).stream()
         .filter(one -> before.state().instances().containsKey(one.id()))
         .filter(after::onDrainingMachine)
+        .toList();
+  }
+
+  /**
+   * What others have been told was taken and has gone since: neither of the two sights has it, yet
+   * its place is free again.
+   */
+  private List<Shift> returned() {
+    Collection<InstanceId> kept = meant(after).stream().map(Instance::id).toList();
+    List<Shift> told = yielding.soFar();
+    return told.stream()
+        .filter(Shift::taken)
+        .filter(shift -> shift.id().model().equals(after.state().name()))
+        .filter(shift -> !kept.contains(shift.id()))
+        .map(shift -> new Shift(shift.machine(), shift.id(), shift.claim(), false))
+        .filter(shift -> !Yielding.tells(told, shift))
         .toList();
   }
 

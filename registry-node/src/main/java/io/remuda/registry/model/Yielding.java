@@ -80,11 +80,16 @@ public record Yielding(
   }
 
   Optional<Question> question() {
-    List<Shift> before = new ArrayList<>(earlier);
-    before.addAll(log);
     return open.stream()
         .findFirst()
-        .map(wish -> new Question(wish.ids().get(0), wish, departure, before));
+        .map(wish -> new Question(wish.ids().get(0), wish, departure, soFar()));
+  }
+
+  /** What all names are known to have taken and given back, in order. */
+  List<Shift> soFar() {
+    List<Shift> all = new ArrayList<>(earlier);
+    all.addAll(log);
+    return all;
   }
 
   /** What the name that asked makes of the answer to {@link #question}. */
@@ -114,10 +119,11 @@ public record Yielding(
     return new Yielding(asks, departure, earlier, left, more, all, forecasts);
   }
 
-  /** The log, and behind it what of {@code own} is not in it. */
+  /** The log, and behind it what of {@code own} is told neither there nor earlier. */
   List<Shift> logged(List<Shift> own) {
     List<Shift> all = new ArrayList<>(log);
-    own.stream().filter(shift -> !tells(log, shift)).forEach(all::add);
+    List<Shift> told = soFar();
+    own.stream().filter(shift -> !tells(told, shift)).forEach(all::add);
     return all;
   }
 

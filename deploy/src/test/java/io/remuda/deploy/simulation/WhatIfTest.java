@@ -73,7 +73,7 @@ class WhatIfTest {
     }
     assertThat(wrong).isEmpty();
     assertThat(moved).as("cases in which anything moves").isGreaterThan(CASES / 2);
-    assertThat(gaveWay).as("instances that give way").isPositive();
+    assertThat(gaveWay).as("instances that give way").isGreaterThanOrEqualTo(9);
   }
 
   @Test
@@ -106,17 +106,20 @@ class WhatIfTest {
     private Case(long seed, Plant plant) {
       this.random = new SplittableRandom(seed);
       this.plant = plant;
-      int machines = random.nextInt(2, 6);
+      // Every other fleet is full, so that what is wanted more has to take somebody's place.
+      boolean crowded = random.nextBoolean();
+      int machines = crowded ? random.nextInt(1, 4) : random.nextInt(2, 6);
       for (int i = 1; i <= machines; i++) {
         List<Long> gpus =
             random.nextInt(3) == 0
                 ? List.of()
                 : random.longs(random.nextInt(1, 4), 1, 4).mapToObj(size -> size * 8_000).toList();
-        fleet.machine(new MachineId("m" + i), 1_000L * random.nextInt(2, 12), 8, gpus);
+        long memory = crowded ? 800L * random.nextInt(1, 4) : 1_000L * random.nextInt(2, 12);
+        fleet.machine(new MachineId("m" + i), memory, 8, gpus);
       }
-      int names = random.nextInt(1, 6);
+      int names = crowded ? random.nextInt(3, 8) : random.nextInt(1, 6);
       for (int i = 1; i <= names; i++) {
-        ModelSpec spec = spec(new ModelName("model" + i));
+        ModelSpec spec = spec(new ModelName("model" + i), random.nextInt(3) == 0 ? 5 : 0);
         fleet.machines().stream()
             .filter(machine -> random.nextInt(6) == 0)
             .forEach(machine -> fleet.lacks(machine, spec.name()));
@@ -126,8 +129,11 @@ class WhatIfTest {
       fleet.idle();
       int what = random.nextInt(10);
       this.deploys =
-          what < 4
-              ? Optional.of(spec(new ModelName("model" + random.nextInt(1, names + 2))))
+          what < 4 || (crowded && what < 8)
+              ? Optional.of(
+                  spec(
+                      new ModelName("model" + random.nextInt(1, names + 2)),
+                      crowded || random.nextInt(3) == 0 ? 5 : 0))
               : Optional.empty();
       deploys.ifPresent(spec -> wanted(spec));
       fleet.names().forEach(name -> fleet.state(name).live().ifPresent(now -> wanted(now.spec())));
@@ -152,7 +158,7 @@ class WhatIfTest {
       }
     }
 
-    private ModelSpec spec(ModelName name) {
+    private ModelSpec spec(ModelName name, int priority) {
       RolloutWish.Strategy[] strategies = RolloutWish.Strategy.values();
       return new ModelSpec(
           name,
@@ -173,7 +179,7 @@ class WhatIfTest {
                   strategies[random.nextInt(strategies.length)],
                   random.nextInt(1, 3),
                   Optional.empty()),
-              new Keep(random.nextInt(8) == 0, random.nextInt(3) == 0 ? 5 : 0),
+              new Keep(random.nextInt(8) == 0, priority),
               Set.of()));
     }
 

@@ -67,6 +67,7 @@ class RegistryActorTest {
   private static final MachineId M1 = new MachineId("m1");
   private static final ModelName DEMO = new ModelName("demo");
 
+  private final TestProbe<ActorRef<RegistryProtocol.Command>> leaving = KIT.createTestProbe();
   private final Fleet fleet = new Fleet();
   private final MovedClock clock = new MovedClock();
   private final TestProbe<NodeProtocol.Command> agent =
@@ -263,7 +264,8 @@ class RegistryActorTest {
       asked.tell(RegistryMessage.Look.BY_CLOCK);
     }
 
-    replies.expectTerminated(asked);
+    assertThat(leaving.receiveMessage()).isEqualTo(asked);
+    KIT.stop(asked);
   }
 
   @Test
@@ -353,6 +355,6 @@ class RegistryActorTest {
             () -> {},
             new Unreadable(),
             new RegistryMeters()),
-        new Succession<>(self -> {}, command -> {}));
+        new Succession<>(leaving.getRef()::tell, command -> {}));
   }
 }

@@ -73,7 +73,8 @@ final class Orders {
         ask(
             other.node.name(),
             ANSWER_LIMIT,
-            reply -> owner.gaveWay(new RegistryMessage.GiveWayAnswered(id, reply)));
+            reply ->
+                owner.gaveWay(new RegistryMessage.GiveWayAnswered(id, wish.sounding(), reply)));
     RegistryMessage.GiveWay said =
         new RegistryMessage.GiveWay(
             id, owner.state().name(), wish.priority(), wish.asked(), wish.sounding(), replyTo);

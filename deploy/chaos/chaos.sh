@@ -31,15 +31,40 @@ mvn -q -B -Dstyle.color=never -Dfast -DskipTests -pl deploy -am package dependen
   -Dmdep.outputFile=target/bench.classpath -Dmdep.includeScope=test
 
 cd deploy
+# As nodes start where they are at home.
+[ "${1:-}" = --help ] || REMUDA_JAVA_OPTS="" target/dist/remuda prepare
 JAVA=(java -Xmx512m -XX:+UseSerialGC -Djava.util.concurrent.ForkJoinPool.common.parallelism=2
   -cp "target/test-classes:target/classes:$(cat target/bench.classpath)"
   io.remuda.deploy.chaos.Chaos)
 [ "${1:-}" != --help ] || exec "${JAVA[@]}" --help
 
+# Each host gets an equal share of the processors, the clients and PostgreSQL together four. Without
+# the control group, as in a container that may not make one, all threads of all hosts compete.
+SHARES=""
+weigh() { echo "$2" >"$1/cpu.shares" || echo "$3" >"$1/cpu.weight"; } 2>/dev/null
+share() {
+  local root
+  for root in /sys/fs/cgroup/cpu /sys/fs/cgroup; do
+    SHARES=$(mktemp -d "$root/remuda-chaos.XXXXXX") || continue
+    if [ -e "$SHARES/cgroup.procs" ] &&
+      { [ -e "$SHARES/cpu.shares" ] || echo +cpu >"$SHARES/cgroup.subtree_control"; } &&
+      mkdir "$SHARES/clients" && weigh "$SHARES" 262144 10000 && weigh "$SHARES/clients" 4096 400; then
+      return
+    fi
+    give_back
+  done
+} 2>/dev/null
+give_back() {
+  [ -z "$SHARES" ] || find "$SHARES" -depth -type d -exec rmdir {} + 2>/dev/null || true
+  SHARES=""
+}
+share || true
+
 # The shell in the middle is the first process of the new namespaces: it takes in orphans, as init
 # does, and when it ends everything ends. It ends with this script, whatever ends that: then its pipe
 # is closed. It first asks in good order, so that PostgreSQL's folder goes too.
-exec 8> >(exec 8>&- && exec "${ISOLATED[@]}" bash -c '
+exec 8> >(exec 8>&- && exec env REMUDA_CHAOS_SHARES="$SHARES" "${ISOLATED[@]}" bash -c '
+  [ -z "$REMUDA_CHAOS_SHARES" ] || echo 0 > "$REMUDA_CHAOS_SHARES/clients/cgroup.procs"
   mkdir -p /run/netns
   mount -t tmpfs namespaces /run/netns
   ip link set lo up
@@ -54,6 +79,7 @@ ends() {
   wait "$FLEET" || true
   exit "$1"
 }
+trap give_back EXIT
 trap 'ends 130' INT
 trap 'ends 143' TERM
 wait "$FLEET"

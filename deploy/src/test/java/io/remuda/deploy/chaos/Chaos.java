@@ -86,12 +86,13 @@ public final class Chaos {
 
   private static boolean run(Options options) throws Exception {
     System.out.printf(
-        "seed %d, %d registry nodes, %d machines, 2 gateways, %d requests/s on %d processors%n",
+        "seed %d, %d registry nodes, %d machines, 2 gateways, %d requests/s on %d processors%s%n",
         options.seed(),
         options.registries(),
         options.machines(),
         options.perSecond(),
-        Runtime.getRuntime().availableProcessors());
+        Runtime.getRuntime().availableProcessors(),
+        Processors.areShared() ? ", of which each host has an equal share" : "");
     try (Stage stage = new Stage(folder(), options.registries(), options.machines())) {
       stage.deploy(Client.count(options.perSecond()));
       return new Chaos(options, stage).all();
@@ -232,14 +233,12 @@ public final class Chaos {
    */
   private void awaitAnswers(Round round) {
     Duration limit = options.requestLimit().multipliedBy(2);
+    Duration now = recorder.now();
     try {
       Eventually.isTrue(
           "clients have their answers",
           limit,
-          () -> {
-            Duration lately = recorder.now().minus(CALM);
-            return clients.stream().noneMatch(client -> client.waitsSince(lately));
-          });
+          () -> clients.stream().noneMatch(client -> client.waitsSince(now)));
     } catch (AssertionError late) {
       round.demand("clients have their answers", false, "not within " + limit.toSeconds() + " s");
     }

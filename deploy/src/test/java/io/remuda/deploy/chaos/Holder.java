@@ -170,11 +170,14 @@ final class Holder {
       pause(times.pace());
     }
     Duration gone = recorder.now().plus(times.letGo());
-    recorder.add(new LeaseOver(gone, held.lease()));
     callStale(held);
-    while (!ending && recorder.now().compareTo(gone) < 0) {
+    while (recorder.now().compareTo(gone) < 0) {
+      if (ending) {
+        return;
+      }
       pause(times.pace());
     }
+    recorder.add(new LeaseOver(gone, held.lease()));
     callStale(held);
   }
 

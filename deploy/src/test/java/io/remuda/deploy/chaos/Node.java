@@ -59,13 +59,13 @@ final class Node {
   /** Starts it; {@link #awaitUp} waits for it. */
   void start() {
     String[] all = new String[arguments.size() + 2];
+    List<String> host = new ArrayList<>(Processors.of(name));
+    host.addAll(Network.on(name));
     arguments.toArray(all);
     all[arguments.size()] = "--data";
     all[arguments.size() + 1] = data.toString();
     process =
-        Optional.of(
-            Launched.start(
-                Network.on(name), data.resolveSibling(name + "-printed"), environment, all));
+        Optional.of(Launched.start(host, data.resolveSibling(name + "-printed"), environment, all));
   }
 
   void awaitUp() {

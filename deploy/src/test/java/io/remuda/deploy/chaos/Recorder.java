@@ -32,7 +32,16 @@ final class Recorder {
     return numbers.incrementAndGet();
   }
 
+  /**
+   * Adds what has happened.
+   *
+   * @throws IllegalArgumentException of something that lies ahead: the last that is there tells how
+   *     far a history goes, and clients without an answer by then are said to have waited for one
+   */
   synchronized void add(Observation observation) {
+    if (observation.at().compareTo(now()) > 0) {
+      throw new IllegalArgumentException("not yet seen at " + now() + ": " + observation);
+    }
     seen.add(observation);
   }
 

@@ -1,6 +1,7 @@
 package io.remuda.deploy.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.remuda.deploy.check.Observation;
 import io.remuda.deploy.check.Observation.Change;
@@ -13,8 +14,8 @@ import org.junit.jupiter.api.Test;
 class RecorderTest {
 
   private static final ModelName NAME = new ModelName("demo");
-  private static final Duration THEN = Duration.ofSeconds(10);
-  private static final Duration LATER = Duration.ofSeconds(11);
+  private static final Duration THEN = Duration.ofNanos(1);
+  private static final Duration LATER = Duration.ofNanos(2);
 
   private final Recorder recorder = new Recorder();
 
@@ -30,5 +31,13 @@ class RecorderTest {
     recorder.takeBackAccepted(THEN);
 
     assertThat(recorder.take()).containsExactly(before, unsure);
+  }
+
+  @Test
+  void whatLiesAheadHasNotBeenSeen() {
+    Observation ahead =
+        new DeploymentChanged(recorder.now().plus(Duration.ofHours(1)), NAME, 1, Change.DEPLOYED);
+
+    assertThatIllegalArgumentException().isThrownBy(() -> recorder.add(ahead));
   }
 }

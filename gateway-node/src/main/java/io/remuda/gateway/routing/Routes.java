@@ -181,13 +181,18 @@ public final class Routes {
 
   private RouteSnapshot build() {
     long now = nanos.getAsLong();
+    Set<MachineId> outOfSight = new HashSet<>(masked);
+    outOfSight.addAll(silent);
     Map<String, List<Route>> routes = new HashMap<>();
     Set<InstanceId> alive = new HashSet<>();
     for (RouteTable table : tables.values()) {
       for (Route route : table.entries()) {
         if (route.phase() != Phase.ENDED) {
           alive.add(route.instance());
-          vitalsOf(route.instance()).ready(route.phase().takesWork(), now);
+          // A machine that comes back is as new: mostly it is another process, which is slow at
+          // first.
+          vitalsOf(route.instance())
+              .ready(route.phase().takesWork() && !outOfSight.contains(route.machine()), now);
           routes
               .computeIfAbsent(route.instance().model().value(), m -> new ArrayList<>())
               .add(route);
@@ -202,8 +207,6 @@ public final class Routes {
             .filter(listing -> listing.alias().isEmpty())
             .sorted((a, b) -> a.name().compareTo(b.name()))
             .toList();
-    Set<MachineId> outOfSight = new HashSet<>(masked);
-    outOfSight.addAll(silent);
     Map<String, ModelEntry> models = new HashMap<>();
     for (Listing listing : listings) {
       String name = listing.name().value();

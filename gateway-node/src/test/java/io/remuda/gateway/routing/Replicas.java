@@ -31,12 +31,16 @@ final class Replicas {
   }
 
   void ready(int number, int slots) {
+    ready(number, slots, "a");
+  }
+
+  void ready(int number, int slots, String machine) {
     routes.merge(
         new RouteTable(
             List.of(
                 new Route(
                     InstanceId.of("m-" + number),
-                    new MachineId("a"),
+                    new MachineId(machine),
                     1,
                     1,
                     Phase.READY,

@@ -2,14 +2,10 @@ package io.remuda.gateway.routing;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -33,16 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WaitingRoom implements AutoCloseable {
 
-  /** What is older says nothing of how slots come free now. */
-  private static final long FREED_WINDOW_NANOS = Duration.ofSeconds(30).toNanos();
-
   private final Routes routes;
   private final int limit;
   private final int limitPerTenant;
   private final Duration rest;
   private final ScheduledExecutorService timers;
   private final AutoCloseable listening;
-  private final Map<String, Line> lines = new HashMap<>();
+  private final Map<String, WaitingLine> lines = new HashMap<>();
   private final Map<String, Integer> heldOf = new HashMap<>();
   private volatile Consumer<String> first = model -> {};
   private long entries;
@@ -78,6 +71,10 @@ public final class WaitingRoom implements AutoCloseable {
       this.entry = entry;
     }
 
+    Guest guest() {
+      return guest;
+    }
+
     /** Its request waits no more. Whether it still did: whoever was called already does not. */
     public boolean leave() {
       return drop(this);
@@ -89,31 +86,6 @@ public final class WaitingRoom implements AutoCloseable {
       long apart = guest.arrived() - other.guest.arrived();
       return apart != 0 ? Long.signum(apart) : Long.compare(entry, other.entry);
     }
-  }
-
-  /** Those who wait for one model. */
-  private static final class Line {
-    private final FairLine<Place> waiting = new FairLine<>();
-
-    /** Called, and not yet at an instance: the slots that they were called for are theirs. */
-    private int onTheirWay;
-
-    /** Of those, what calls the ones whose turn it was; the others' time is over. */
-    private final Set<Runnable> hadTurns = Collections.newSetFromMap(new IdentityHashMap<>());
-
-    private boolean resting;
-
-    /** How far apart slots come free while somebody waits. */
-    private Pace freed = Pace.UNKNOWN;
-
-    /** When one did last; empty before the first. */
-    private OptionalLong freedAt = OptionalLong.empty();
-
-    /** When whoever came first found no ready instance; empty once one of those was sent. */
-    private OptionalLong wokenAt = OptionalLong.empty();
-
-    /** Instances that took requests when the rest began. */
-    private Set<String> known = Set.of();
   }
 
   /**
@@ -165,18 +137,11 @@ public final class WaitingRoom implements AutoCloseable {
         return Optional.empty();
       }
       place = new Place(guest, entries++);
-      Line line = lines.computeIfAbsent(guest.model(), model -> new Line());
-      isFirst = line.waiting.isEmpty();
-      if (returns && line.hadTurns.remove(guest.called())) {
-        line.waiting.addAgain(place, guest.rank());
-      } else {
-        line.waiting.add(place, guest.rank());
-      }
+      WaitingLine line = line(guest.model());
+      isFirst = line.isEmpty();
+      line.add(place, returns, hasReady(guest.model()));
       held++;
       count(guest.rank().tenant(), 1);
-      if (isFirst && line.onTheirWay == 0 && !hasReady(guest.model())) {
-        line.wokenAt = OptionalLong.of(guest.arrived());
-      }
       if (refused) {
         rest(guest.model(), line);
       }
@@ -203,11 +168,10 @@ public final class WaitingRoom implements AutoCloseable {
     }
     List<Place> called = new ArrayList<>();
     synchronized (this) {
-      Line line = lines.get(model);
+      WaitingLine line = lines.get(model);
       ModelEntry entry = routes.snapshot().get(model);
       if (line != null && entry != null && entry.readyCount() > 0) {
-        noteFreed(line, System.nanoTime());
-        take(line, line.resting ? 1 : free(entry) - line.onTheirWay, called);
+        take(line, line.freed(entry, System.nanoTime()), called);
       }
     }
     called.forEach(this::call);
@@ -222,13 +186,8 @@ public final class WaitingRoom implements AutoCloseable {
    */
   public Optional<Duration> sent(String model, long now) {
     synchronized (this) {
-      Line line = lines.get(model);
-      if (line == null || line.wokenAt.isEmpty()) {
-        return Optional.empty();
-      }
-      Duration held = Duration.ofNanos(now - line.wokenAt.getAsLong());
-      line.wokenAt = OptionalLong.empty();
-      return Optional.of(held);
+      WaitingLine line = lines.get(model);
+      return line == null ? Optional.empty() : line.held(now);
     }
   }
 
@@ -241,8 +200,8 @@ public final class WaitingRoom implements AutoCloseable {
       return;
     }
     synchronized (this) {
-      Line line = lines.get(model);
-      if (line != null && !line.waiting.isEmpty()) {
+      WaitingLine line = lines.get(model);
+      if (line != null && !line.isEmpty()) {
         rest(model, line);
       }
     }
@@ -254,8 +213,8 @@ public final class WaitingRoom implements AutoCloseable {
       return false;
     }
     synchronized (this) {
-      Line line = lines.get(model);
-      return line != null && !line.waiting.isEmpty();
+      WaitingLine line = lines.get(model);
+      return line != null && !line.isEmpty();
     }
   }
 
@@ -268,8 +227,8 @@ public final class WaitingRoom implements AutoCloseable {
       return true;
     }
     synchronized (this) {
-      Line line = lines.get(model);
-      return line == null || line.waiting.passes(rank);
+      WaitingLine line = lines.get(model);
+      return line == null || line.passes(rank);
     }
   }
 
@@ -287,10 +246,8 @@ public final class WaitingRoom implements AutoCloseable {
       return Duration.ZERO;
     }
     synchronized (this) {
-      Line line = lines.get(model);
-      return line == null
-          ? Duration.ZERO
-          : Duration.ofNanos((long) (line.freed.nanos() * (line.waiting.size() + 1)));
+      WaitingLine line = lines.get(model);
+      return line == null ? Duration.ZERO : line.untilServed();
     }
   }
 
@@ -299,8 +256,8 @@ public final class WaitingRoom implements AutoCloseable {
     Map<String, Integer> depths = new HashMap<>();
     lines.forEach(
         (model, line) -> {
-          if (!line.waiting.isEmpty()) {
-            depths.put(model, line.waiting.size());
+          if (!line.isEmpty()) {
+            depths.put(model, line.size());
           }
         });
     return depths;
@@ -318,7 +275,7 @@ public final class WaitingRoom implements AutoCloseable {
     List<Place> called = new ArrayList<>();
     synchronized (this) {
       closed = true;
-      lines.values().forEach(line -> take(line, line.waiting.size(), called));
+      lines.values().forEach(line -> take(line, line.size(), called));
     }
     called.forEach(this::call);
   }
@@ -338,12 +295,12 @@ public final class WaitingRoom implements AutoCloseable {
     synchronized (this) {
       RouteSnapshot snapshot = routes.snapshot();
       for (String model : models) {
-        Line line = lines.get(model);
+        WaitingLine line = lines.get(model);
         if (line != null) {
           ModelEntry entry = snapshot.get(model);
           take(
               line,
-              snapshot.aliasOf(model).isPresent() ? led(line, entry) : wanted(line, entry),
+              snapshot.aliasOf(model).isPresent() ? led(line, entry) : line.wanted(entry),
               called);
         }
       }
@@ -352,56 +309,24 @@ public final class WaitingRoom implements AutoCloseable {
   }
 
   /** Of those who wait until an alias leads somewhere: there each waits like any other. */
-  private static int led(Line line, @Nullable ModelEntry target) {
-    return target == null ? 0 : line.waiting.size();
+  private static int led(WaitingLine line, @Nullable ModelEntry target) {
+    return target == null ? 0 : line.size();
   }
 
-  private static int wanted(Line line, @Nullable ModelEntry entry) {
-    if (entry == null || !entry.mayBecomeReady()) {
-      return line.waiting.size();
-    }
-    if (line.resting && line.known.containsAll(ready(entry))) {
-      return 0;
-    }
-    line.resting = false;
-    return free(entry) - line.onTheirWay;
-  }
-
-  /** Slots that no request of this gateway has. */
-  private static int free(ModelEntry entry) {
-    int free = 0;
-    for (int i = 0; i < entry.readyCount(); i++) {
-      Target target = entry.ready(i);
-      free += Math.max(0, Math.max(1, target.route().openSlots()) - target.inFlight());
-    }
-    return free;
-  }
-
-  private void rest(String model, Line line) {
-    ModelEntry entry = routes.snapshot().get(model);
-    line.known = entry == null ? Set.of() : ready(entry);
-    if (!line.resting) {
-      line.resting = true;
+  private void rest(String model, WaitingLine line) {
+    if (line.rests(routes.snapshot().get(model))) {
       var unused = timers.schedule(() -> rested(model), rest.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
   private void rested(String model) {
     synchronized (this) {
-      Line line = lines.get(model);
+      WaitingLine line = lines.get(model);
       if (line != null) {
-        line.resting = false;
+        line.rested();
       }
     }
     look(Set.of(model));
-  }
-
-  private static Set<String> ready(ModelEntry entry) {
-    Set<String> ready = new HashSet<>();
-    for (int i = 0; i < entry.readyCount(); i++) {
-      ready.add(entry.ready(i).instance().toString());
-    }
-    return ready;
   }
 
   private void timeOver(Place place) {
@@ -409,7 +334,7 @@ public final class WaitingRoom implements AutoCloseable {
       if (!remove(place)) {
         return;
       }
-      line(place).onTheirWay++;
+      line(place.guest.model()).leaves();
     }
     call(place);
   }
@@ -422,19 +347,15 @@ public final class WaitingRoom implements AutoCloseable {
     return waited;
   }
 
-  private void take(Line line, int most, List<Place> called) {
-    for (int i = 0; i < most && !line.waiting.isEmpty(); i++) {
-      Place first = line.waiting.next();
-      removed(first);
-      line.hadTurns.add(first.guest.called());
-      line.onTheirWay++;
-      called.add(first);
-    }
+  private void take(WaitingLine line, int most, List<Place> called) {
+    List<Place> taken = line.take(most);
+    taken.forEach(this::removed);
+    called.addAll(taken);
   }
 
   private boolean remove(Place place) {
-    Line line = lines.get(place.guest.model());
-    if (line == null || !line.waiting.remove(place, place.guest.rank())) {
+    WaitingLine line = lines.get(place.guest.model());
+    if (line == null || !line.remove(place)) {
       return false;
     }
     removed(place);
@@ -467,14 +388,8 @@ public final class WaitingRoom implements AutoCloseable {
     }
   }
 
-  private static void noteFreed(Line line, long now) {
-    line.freedAt.ifPresent(
-        last -> line.freed = line.freed.with(now - last, now, FREED_WINDOW_NANOS));
-    line.freedAt = OptionalLong.of(now);
-  }
-
-  private Line line(Place place) {
-    return lines.computeIfAbsent(place.guest.model(), model -> new Line());
+  private WaitingLine line(String model) {
+    return lines.computeIfAbsent(model, any -> new WaitingLine());
   }
 
   private void call(Place place) {
@@ -500,17 +415,15 @@ public final class WaitingRoom implements AutoCloseable {
   private void arrived(Place place) {
     String model = place.guest.model();
     synchronized (this) {
-      Line line = line(place);
-      line.onTheirWay--;
-      line.hadTurns.remove(place.guest.called());
+      line(model).arrived(place);
       forgetIfEmpty(model);
     }
     look(Set.of(model));
   }
 
   private void forgetIfEmpty(String model) {
-    Line line = lines.get(model);
-    if (line != null && line.waiting.isEmpty() && line.onTheirWay == 0) {
+    WaitingLine line = lines.get(model);
+    if (line != null && line.isOver()) {
       lines.remove(model);
     }
   }

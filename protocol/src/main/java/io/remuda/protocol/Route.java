@@ -3,6 +3,7 @@ package io.remuda.protocol;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Continues;
 import io.remuda.protocol.model.Loading;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.TaskFacet;
@@ -26,6 +27,7 @@ import java.util.TreeSet;
  *     everybody's
  * @param loading how far its engine is with the model, while it comes up
  * @param shares leases that have some of its slots; it takes everybody's requests with the others
+ * @param continues how its engine goes on with a text that another one began
  */
 public record Route(
     InstanceId instance,
@@ -42,11 +44,48 @@ public record Route(
     long revision,
     Optional<LeaseId> lease,
     Optional<Loading> loading,
-    List<Share> shares)
+    List<Share> shares,
+    Continues continues)
     implements WireMessage {
 
   /** So many slots of the instance are one lease's. */
   public record Share(LeaseId lease, int slots) {}
+
+  /** One whose engine goes on with nothing that another one began. */
+  public Route(
+      InstanceId instance,
+      MachineId machine,
+      long epoch,
+      long sequence,
+      Phase phase,
+      String front,
+      int slots,
+      Set<String> endpoints,
+      boolean clean,
+      int progress,
+      Optional<TaskFacet> tasks,
+      long revision,
+      Optional<LeaseId> lease,
+      Optional<Loading> loading,
+      List<Share> shares) {
+    this(
+        instance,
+        machine,
+        epoch,
+        sequence,
+        phase,
+        front,
+        slots,
+        endpoints,
+        clean,
+        progress,
+        tasks,
+        revision,
+        lease,
+        loading,
+        shares,
+        Continues.NONE);
+  }
 
   /** One of which no lease has a share. */
   public Route(
@@ -135,6 +174,7 @@ public record Route(
     lease = Absent.orEmpty(lease);
     loading = Absent.orEmpty(loading);
     shares = Absent.orEmpty(shares);
+    continues = continues == null ? Continues.NONE : continues;
     endpoints = java.util.Collections.unmodifiableSet(new TreeSet<>(endpoints));
   }
 

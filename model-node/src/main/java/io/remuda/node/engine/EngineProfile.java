@@ -1,5 +1,6 @@
 package io.remuda.node.engine;
 
+import io.remuda.protocol.model.Continues;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,7 @@ import java.util.Set;
  * @param version how the engine's version is learnt
  * @param metrics our metric's name to the engine's own
  * @param log how its output says that something is wrong
+ * @param continues how it is asked to go on with a text that another engine began
  */
 public record EngineProfile(
     String name,
@@ -41,7 +43,8 @@ public record EngineProfile(
     List<String> outOfMemory,
     List<String> version,
     Map<String, String> metrics,
-    LogFormat log) {
+    LogFormat log,
+    Continues continues) {
 
   public EngineProfile {
     serves = Set.copyOf(serves);
@@ -77,7 +80,8 @@ public record EngineProfile(
         outOfMemory,
         version,
         metrics,
-        log);
+        log,
+        continues);
   }
 
   /** Who runs the model. */

@@ -13,6 +13,7 @@ import io.remuda.node.engine.EngineProfile.ModelReference;
 import io.remuda.node.engine.EngineProfile.ReadinessStep;
 import io.remuda.node.engine.EngineProfile.Traffic;
 import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.model.Continues;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -46,7 +47,8 @@ final class ProfileReader {
           "out-of-memory",
           "version",
           "metrics",
-          "log");
+          "log",
+          "continues");
 
   private ProfileReader() {}
 
@@ -78,7 +80,10 @@ final class ProfileReader {
           list(config, "out-of-memory"),
           list(config, "version"),
           strings(config, "metrics", false),
-          log(config));
+          log(config),
+          config.hasPath("continues")
+              ? oneOf(Continues.class, config, "continues")
+              : Continues.NONE);
     } catch (ConfigException e) {
       throw new EngineRefusal(ErrorCode.INVALID_SPEC, "engine profile: " + e.getMessage());
     }

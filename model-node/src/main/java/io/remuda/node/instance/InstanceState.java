@@ -268,6 +268,7 @@ public record InstanceState(
         assignment.revision(),
         lease,
         loading,
-        shares);
+        shares,
+        serving.continues());
   }
 }

@@ -73,7 +73,8 @@ final class JoinedEngine implements EngineRuntime.Running {
             new Serving(
                 joined.slots().orElse(usual.slots()),
                 joined.address().isPresent() ? usual.endpoints() : Set.of(),
-                usual.clean()));
+                usual.clean(),
+                usual.continues()));
   }
 
   @Override

@@ -55,7 +55,7 @@ public final class HostedRuntime implements EngineRuntime {
   @Override
   public Serving serving() {
     Serving process = this.process.serving();
-    return new Serving(slots(), process.endpoints(), process.clean());
+    return new Serving(slots(), process.endpoints(), process.clean(), process.continues());
   }
 
   /** The deployment's; else its author's, which an earlier start has written down. */

@@ -9,6 +9,7 @@ import io.remuda.node.engine.EngineProfile.Executable;
 import io.remuda.node.engine.EngineProfile.Kind;
 import io.remuda.node.engine.EngineProfile.ModelReference;
 import io.remuda.node.engine.EngineProfile.Traffic;
+import io.remuda.protocol.model.Continues;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -120,7 +121,8 @@ final class Bench implements AutoCloseable {
         List.of("CUDA out of memory"),
         List.of(),
         Map.of(),
-        LogFormat.USUAL);
+        LogFormat.USUAL,
+        Continues.NONE);
   }
 
   static <T> T await(CompletionStage<T> stage) throws Exception {

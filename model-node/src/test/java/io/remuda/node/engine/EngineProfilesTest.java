@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.remuda.node.engine.EngineProfile.Kind;
+import io.remuda.protocol.model.Continues;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,20 @@ class EngineProfilesTest {
     assertThat(profiles.get("mine").description()).isEqualTo("my own");
     assertThat(profiles.get("llama-server").description()).isEqualTo("my own");
     assertThat(profiles.names()).hasSize(11);
+  }
+
+  @Test
+  void aProfileThatSaysNothingOfItGoesOnWithNoTextOfAnother() throws Exception {
+    write(MINE);
+    EngineProfiles profiles = EngineProfiles.builtIn().with(folder);
+
+    assertThat(profiles.get("mine").continues()).isEqualTo(Continues.NONE);
+    assertThat(profiles.get("command").continues()).isEqualTo(Continues.NONE);
+    assertThat(profiles.get("llama-server").continues()).isEqualTo(Continues.LAST_MESSAGE);
+    assertThat(profiles.get("vllm").continues()).isEqualTo(Continues.FLAGGED_MESSAGE);
+    write(MINE + "continues = somehow");
+    assertThatThrownBy(() -> EngineProfiles.builtIn().with(folder))
+        .hasMessageContaining("[none, prompt, last-message, flagged-message]");
   }
 
   @Test

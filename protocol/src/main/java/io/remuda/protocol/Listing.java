@@ -3,6 +3,7 @@ package io.remuda.protocol;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Keep;
+import io.remuda.protocol.model.Relief;
 import io.remuda.protocol.model.Schema;
 import java.time.Instant;
 import java.util.Collections;
@@ -34,6 +35,7 @@ import java.util.TreeSet;
  *     may then
  * @param alias the model that the name stands for, which is then no deployment itself
  * @param needs deployments that it is made of
+ * @param relief which other models its requests go to
  */
 public record Listing(
     ModelName name,
@@ -55,7 +57,8 @@ public record Listing(
     boolean returns,
     Optional<Keep> keep,
     Optional<ModelName> alias,
-    Set<ModelName> needs)
+    Set<ModelName> needs,
+    Relief relief)
     implements WireMessage {
 
   public Listing {
@@ -64,6 +67,53 @@ public record Listing(
     keep = Absent.orEmpty(keep);
     alias = Absent.orEmpty(alias);
     needs = Collections.unmodifiableSet(new TreeSet<>(Absent.orEmpty(needs)));
+    relief = relief == null ? Relief.NONE : relief;
+  }
+
+  /** One whose requests go to it alone. */
+  public Listing(
+      ModelName name,
+      long version,
+      long softVersion,
+      long specVersion,
+      DeploymentPhase phase,
+      String engine,
+      Optional<String> model,
+      int replicas,
+      int ready,
+      Optional<String> reason,
+      OptionalInt context,
+      Optional<Schema> schema,
+      Instant createdAt,
+      boolean selfRegistered,
+      boolean scales,
+      Map<Long, Integer> weights,
+      boolean returns,
+      Optional<Keep> keep,
+      Optional<ModelName> alias,
+      Set<ModelName> needs) {
+    this(
+        name,
+        version,
+        softVersion,
+        specVersion,
+        phase,
+        engine,
+        model,
+        replicas,
+        ready,
+        reason,
+        context,
+        schema,
+        createdAt,
+        selfRegistered,
+        scales,
+        weights,
+        returns,
+        keep,
+        alias,
+        needs,
+        Relief.NONE);
   }
 
   /** One that is no alias and made of nothing else. */

@@ -125,6 +125,25 @@ final class DeployVerb implements Callable<Integer> {
       description = "Deployments that it does not work without: A,B.")
   private List<String> needs = new ArrayList<>();
 
+  @Option(
+      names = "--fallback",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Models that answer when it cannot, in this order: A,B.")
+  private List<String> fallbacks = new ArrayList<>();
+
+  @Option(
+      names = "--shadow",
+      paramLabel = "NAME",
+      description = "Model that gets copies of its requests; their answers are dropped.")
+  private @Nullable String shadow;
+
+  @Option(
+      names = "--shadow-share",
+      paramLabel = "SHARE",
+      description = "With --shadow: of so many requests, 0.05 for 5 percent; 1 when left out.")
+  private @Nullable Double shadowShare;
+
   @Option(names = "--update", description = "Change the specification of one that is there.")
   private boolean update;
 
@@ -204,7 +223,10 @@ final class DeployVerb implements Callable<Integer> {
           || canary != null
           || pinned
           || priority != null
-          || !needs.isEmpty()) {
+          || !needs.isEmpty()
+          || !fallbacks.isEmpty()
+          || shadow != null
+          || shadowShare != null) {
         throw new CliFailure(Exit.USAGE, "give either -f FILE or NAME with options, not both");
       }
       return DeploymentFile.read(file, target.world());
@@ -267,6 +289,16 @@ final class DeployVerb implements Callable<Integer> {
     }
     if (!needs.isEmpty()) {
       needs.forEach(spec.putArray("needs")::add);
+    }
+    if (!fallbacks.isEmpty()) {
+      fallbacks.forEach(spec.putArray("fallbacks")::add);
+    }
+    if (shadow != null) {
+      spec.putObject("shadow")
+          .put("to", shadow)
+          .put("share", shadowShare == null ? 1 : shadowShare);
+    } else if (shadowShare != null) {
+      throw new CliFailure(Exit.USAGE, "--shadow-share is of copies to --shadow NAME; name it");
     }
   }
 

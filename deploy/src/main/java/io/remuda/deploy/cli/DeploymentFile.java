@@ -84,6 +84,8 @@ final class DeploymentFile {
       keys.put(plain, Keys.VALUE);
     }
     keys.put("needs", Keys.LIST);
+    keys.put("fallbacks", Keys.LIST);
+    keys.put("shadow", Keys.of(Map.of("to", Keys.VALUE, "share", Keys.VALUE)));
     keys.put("arguments", Keys.FREE);
     keys.put("machineLabels", Keys.FREE);
     Map<String, Keys> resources = new HashMap<>();

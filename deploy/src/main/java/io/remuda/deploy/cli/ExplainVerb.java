@@ -45,6 +45,7 @@ final class ExplainVerb implements Callable<Integer> {
                   why.path("scaled").path("target").asInt(),
                   why.path("scaled").path("reason").asText()));
     }
+    why.path("relief").forEach(other -> out.println(relief(other)));
     why.path("instances").forEach(this::explain);
     int missing = why.path("missing").asInt();
     out.println(
@@ -58,6 +59,15 @@ final class ExplainVerb implements Callable<Integer> {
     }
     why.path("history").forEach(event -> out.println("  " + EventsVerb.line(event)));
     return Exit.OK.code();
+  }
+
+  /** One of the other models that its requests go to. */
+  private static String relief(JsonNode other) {
+    String as =
+        other.path("as").asText().equals("shadow")
+            ? "Copies of %s of its requests go to ".formatted(other.path("share").asText())
+            : "Its fallback is ";
+    return as + other.path("model").asText("?") + ": " + other.path("text").asText();
   }
 
   /** One instance: where it is, since when, and what was passed over for it. */

@@ -140,6 +140,7 @@ final class Bugs {
         line.returns(),
         line.keep().map(keep -> new Keep(false, keep.priority())),
         line.alias(),
-        line.needs());
+        line.needs(),
+        line.relief());
   }
 }

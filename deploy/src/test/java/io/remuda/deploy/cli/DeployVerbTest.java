@@ -97,6 +97,45 @@ final class DeployVerbTest {
   }
 
   @Test
+  void saysWhereItsRequestsGoBesideIt() throws IOException {
+    gateway.on("PUT /v1/deployments/chat", 202, view("STARTING", 0));
+
+    Typed typed =
+        type(
+            "deploy",
+            "chat",
+            "--engine",
+            "jvm",
+            "--fallback",
+            "small,old",
+            "--shadow",
+            "next",
+            "--shadow-share",
+            "0.05");
+
+    assertThat(typed.exit()).as(typed.err()).isZero();
+    assertThat(gateway.last().body())
+        .contains("\"fallbacks\":[\"small\",\"old\"]")
+        .contains("\"shadow\":{\"to\":\"next\",\"share\":0.05}");
+    assertThat(type("deploy", "chat", "--engine", "jvm", "--shadow-share", "0.05").err())
+        .contains("--shadow NAME");
+    assertThat(type("deploy", "-f", "it.yaml", "--fallback", "small").err()).contains("not both");
+  }
+
+  @Test
+  void readsThatFromAFileToo() throws IOException {
+    gateway.on("PUT /v1/deployments/chat", 202, view("STARTING", 0));
+    Path file =
+        write("name: chat\nengine: jvm\nfallbacks: [small]\nshadow: {to: next, share: 0.5}\n");
+
+    Typed typed = type("deploy", "-f", file.toString());
+
+    assertThat(typed.exit()).as(typed.err()).isZero();
+    assertThat(gateway.last().body())
+        .contains("\"fallbacks\":[\"small\"]", "\"shadow\":{\"to\":\"next\",\"share\":0.5}");
+  }
+
+  @Test
   void readsHowItStandsFromAFileToo() throws IOException {
     gateway.on("PUT /v1/deployments/agent", 202, view("STARTING", 0));
     Path file =

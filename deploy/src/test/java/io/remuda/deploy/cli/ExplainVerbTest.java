@@ -49,6 +49,23 @@ class ExplainVerbTest {
   }
 
   @Test
+  void tellsHowTheModelsStandThatItsRequestsGoToBesideIt() {
+    gateway.on(
+        "GET /v1/deployments/chat/why",
+        200,
+        "{\"name\":\"chat\",\"phase\":\"READY\",\"reason\":null,\"missing\":0,\"relief\":["
+            + "{\"model\":\"gone\",\"serves\":false,\"text\":\"it is not deployed\","
+            + "\"as\":\"fallback\"},{\"model\":\"next\",\"serves\":true,"
+            + "\"text\":\"it takes requests\",\"as\":\"shadow\",\"share\":0.05}],"
+            + "\"instances\":[],\"verdicts\":[],\"history\":[]}");
+
+    assertThat(type("explain", "chat").out().lines())
+        .contains(
+            "Its fallback is gone: it is not deployed",
+            "Copies of 0.05 of its requests go to next: it takes requests");
+  }
+
+  @Test
   void tellsWhatItsEngineWroteOfTrouble() {
     gateway.on(
         "GET /v1/deployments/chat/why",

@@ -14,6 +14,7 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.DeploymentView;
 import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Relief;
 import io.remuda.protocol.model.SpecJson;
 import io.remuda.protocol.model.StrictFields;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Deployments: declared, changed, looked at and removed. The list comes from the snapshot and is
@@ -141,7 +143,14 @@ final class DeploymentRoutes {
 
   private CompletionStage<HttpResponse> why(Call call) {
     ModelName name = call.model("name");
-    return fleet.explain(name).thenApply(why -> Replies.json(200, Views.explanation(why)));
+    return fleet
+        .explain(name)
+        .thenApply(
+            why -> {
+              ObjectNode json = Views.explanation(why);
+              json.set("relief", ReliefViews.of(known.get(), name, call.caller()::sees));
+              return Replies.json(200, json);
+            });
   }
 
   private static ModelSpec specOf(Caller caller, JsonNode body, ModelName name) {
@@ -160,14 +169,20 @@ final class DeploymentRoutes {
   }
 
   /**
-   * What a deployment needs can neither be removed nor stopped, so that a key for some models needs
-   * none of the others: to it they are unknown.
+   * What a deployment needs can neither be removed nor stopped, and what it falls back to or is
+   * copied to has its load, so that a key for some models names none of the others: to it they are
+   * unknown.
    *
    * @param param where the request names them
    */
   static void refuseHiddenNeeds(Caller caller, ModelSpec spec, String param) {
-    spec.policies().needs().stream()
-        .filter(need -> !caller.sees(need))
+    Relief relief = spec.policies().relief();
+    Stream.of(
+            spec.policies().needs().stream(),
+            relief.fallbacks().stream(),
+            relief.shadow().map(Relief.Shadow::to).stream())
+        .flatMap(names -> names)
+        .filter(name -> !caller.sees(name))
         .findFirst()
         .ifPresent(
             hidden -> {

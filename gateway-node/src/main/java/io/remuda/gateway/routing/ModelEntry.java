@@ -6,6 +6,7 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Relief;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +49,11 @@ public final class ModelEntry {
 
   public Optional<Listing> listing() {
     return listing;
+  }
+
+  /** Which other models its requests go to, as its deployment says. */
+  public Relief relief() {
+    return listing.map(Listing::relief).orElse(Relief.NONE);
   }
 
   /** Whether waiting may help where no instance takes requests. */

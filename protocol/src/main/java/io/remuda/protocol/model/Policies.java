@@ -16,9 +16,14 @@ import java.util.TreeSet;
  * @param rollout how a new recipe takes the place of the old one
  * @param keep what may take its instances' places from it
  * @param needs deployments that it is made of: it is ready when they are
+ * @param relief which other models its requests go to
  */
 public record Policies(
-    Optional<Scaling> scaling, RolloutWish rollout, Keep keep, Set<ModelName> needs) {
+    Optional<Scaling> scaling,
+    RolloutWish rollout,
+    Keep keep,
+    Set<ModelName> needs,
+    Relief relief) {
 
   /** More than these nobody composes one model of. */
   public static final int MOST_NEEDS = 32;
@@ -31,6 +36,12 @@ public record Policies(
     rollout = rollout == null ? RolloutWish.DEFAULT : rollout;
     keep = keep == null ? Keep.DEFAULT : keep;
     needs = Collections.unmodifiableSet(new TreeSet<>(Absent.orEmpty(needs)));
+    relief = relief == null ? Relief.NONE : relief;
+  }
+
+  /** One whose requests go to it alone. */
+  public Policies(Optional<Scaling> scaling, RolloutWish rollout, Keep keep, Set<ModelName> needs) {
+    this(scaling, rollout, keep, needs, Relief.NONE);
   }
 
   /** One that is made of nothing else and gives way like any other. */

@@ -40,7 +40,9 @@ public final class SpecJson {
           "scaling",
           "pinned",
           "priority",
-          "needs");
+          "needs",
+          "fallbacks",
+          "shadow");
   private static final Set<String> RESOURCE_KEYS =
       Set.of("gpuMemoryMiB", "memoryMiB", "cpus", "gpus");
   private static final Set<String> SCHEMA_KEYS =
@@ -103,6 +105,7 @@ public final class SpecJson {
             fields.bool("pinned", Keep.DEFAULT.pinned()),
             fields.integer("priority", Keep.LEAST, Keep.MOST).orElse(Keep.DEFAULT.priority()));
     Set<ModelName> needs = needs(fields, name);
+    Relief relief = ReliefJson.read(fields, name);
     List<Problem> problems = fields.problems();
     if (!problems.isEmpty() || name.isEmpty() || engine.isEmpty()) {
       return new Parsed(Optional.empty(), problems);
@@ -122,7 +125,7 @@ public final class SpecJson {
                 strategy,
                 antiAffinity,
                 schema,
-                new Policies(scaling, rollout, keep, needs))),
+                new Policies(scaling, rollout, keep, needs, relief))),
         List.of());
   }
 
@@ -159,6 +162,7 @@ public final class SpecJson {
       ArrayNode needs = json.putArray("needs");
       policies.needs().forEach(need -> needs.add(need.value()));
     }
+    ReliefJson.write(policies.relief(), json);
   }
 
   private static Set<ModelName> needs(StrictFields fields, Optional<ModelName> self) {

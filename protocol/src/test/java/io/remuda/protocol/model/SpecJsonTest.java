@@ -10,6 +10,7 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.id.ModelName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -123,6 +124,53 @@ class SpecJsonTest {
 
     assertThat(parsed.spec()).isEmpty();
     assertThat(parsed.problems().get(0).path()).startsWith(path);
+    assertThat(parsed.problems().get(0).text()).contains(what);
+  }
+
+  @Test
+  void readsWhereItsRequestsGoBesideItAndWritesItBack() {
+    ModelSpec spec =
+        SpecJson.parse(
+                json(
+                    """
+                    {'name': 'chat', 'engine': 'jvm', 'fallbacks': ['small', 'old'],
+                     'shadow': {'to': 'next', 'share': 0.05}}
+                    """))
+            .spec()
+            .orElseThrow();
+
+    assertThat(spec.policies().relief())
+        .isEqualTo(
+            new Relief(
+                List.of(new ModelName("small"), new ModelName("old")),
+                Optional.of(new Relief.Shadow(new ModelName("next"), 0.05))));
+    assertThat(SpecJson.parse(SpecJson.write(spec)).spec()).contains(spec);
+    JsonNode plain = SpecJson.write(ModelSpec.of(new ModelName("chat"), "jvm", Optional.empty()));
+    assertThat(plain.has("shadow") || plain.has("fallbacks")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'fallbacks': 'small'|fallbacks|list",
+        "'fallbacks': ['Not A Name']|fallbacks|does not match",
+        "'fallbacks': ['agent']|fallbacks|would go round",
+        "'fallbacks': ['a', 'b', 'a']|fallbacks|named twice",
+        "'fallbacks': ['a','b','c','d','e','f','g','h','i']|fallbacks|at most 8, not 9",
+        "'shadow': {'to': 'agent', 'share': 1}|shadow.to|would go round",
+        "'shadow': {'to': 'next'}|shadow.share|missing",
+        "'shadow': {'share': 0.5}|shadow.to|missing",
+        "'shadow': {'to': 'next', 'share': 0}|shadow.share|above 0 and 1 at most",
+        "'shadow': {'to': 'next', 'share': 5}|shadow.share|above 0 and 1 at most",
+      })
+  void refusesOtherModelsThatItsRequestsCannotGoTo(String fields, String path, String what) {
+    SpecJson.Parsed parsed =
+        SpecJson.parse(json("{'name': 'agent', 'engine': 'jvm', " + fields + "}"));
+
+    assertThat(parsed.spec()).isEmpty();
+    assertThat(parsed.problems().get(0).path()).isEqualTo(path);
     assertThat(parsed.problems().get(0).text()).contains(what);
   }
 

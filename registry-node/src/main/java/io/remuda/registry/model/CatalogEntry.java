@@ -4,6 +4,7 @@ import io.remuda.protocol.Listing;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.LastWords;
 import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Relief;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -136,7 +137,8 @@ public final class CatalogEntry {
         !ended && outlook.returns(),
         ended || declaration.self() ? Optional.empty() : Optional.of(spec.policies().keep()),
         Optional.empty(),
-        DependsDecider.needs(state));
+        DependsDecider.needs(state),
+        ended ? Relief.NONE : spec.policies().relief());
   }
 
   /**

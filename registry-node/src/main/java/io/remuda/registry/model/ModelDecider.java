@@ -274,6 +274,7 @@ public final class ModelDecider {
     differ(fields, "scaling", now.policies().scaling(), wanted.policies().scaling());
     differ(fields, "pinned or priority", now.policies().keep(), wanted.policies().keep());
     differ(fields, "needs", now.policies().needs(), wanted.policies().needs());
+    differ(fields, "fallbacks or shadow", now.policies().relief(), wanted.policies().relief());
     return String.join(", ", fields);
   }
 

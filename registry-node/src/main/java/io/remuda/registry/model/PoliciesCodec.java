@@ -3,10 +3,12 @@ package io.remuda.registry.model;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.Policies;
+import io.remuda.protocol.model.Relief;
 import io.remuda.protocol.model.RolloutWish;
 import io.remuda.protocol.model.Scaling;
 import io.remuda.registry.proto.journal.PRolloutWish;
 import io.remuda.registry.proto.journal.PScaling;
+import io.remuda.registry.proto.journal.PShadow;
 import io.remuda.registry.proto.journal.PSpec;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,6 +30,14 @@ final class PoliciesCodec {
     proto.setPinned(policies.keep().pinned());
     proto.setPriority(policies.keep().priority());
     policies.needs().forEach(need -> proto.addNeeds(need.value()));
+    policies.relief().fallbacks().forEach(name -> proto.addFallbacks(name.value()));
+    policies
+        .relief()
+        .shadow()
+        .ifPresent(
+            shadow ->
+                proto.setShadow(
+                    PShadow.newBuilder().setTo(shadow.to().value()).setShare(shadow.share())));
   }
 
   static Policies fromProto(PSpec proto) {
@@ -35,7 +45,18 @@ final class PoliciesCodec {
         proto.hasScaling() ? Optional.of(fromProto(proto.getScaling())) : Optional.empty(),
         proto.hasRollout() ? fromProto(proto.getRollout()) : RolloutWish.DEFAULT,
         new Keep(proto.getPinned(), proto.getPriority()),
-        proto.getNeedsList().stream().map(ModelName::new).collect(Collectors.toSet()));
+        proto.getNeedsList().stream().map(ModelName::new).collect(Collectors.toSet()),
+        relief(proto));
+  }
+
+  private static Relief relief(PSpec proto) {
+    return new Relief(
+        proto.getFallbacksList().stream().map(ModelName::new).toList(),
+        proto.hasShadow()
+            ? Optional.of(
+                new Relief.Shadow(
+                    new ModelName(proto.getShadow().getTo()), proto.getShadow().getShare()))
+            : Optional.empty());
   }
 
   private static PScaling toProto(Scaling scaling) {

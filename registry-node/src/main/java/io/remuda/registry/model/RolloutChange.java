@@ -121,7 +121,8 @@ final class RolloutChange {
             now.scaling(),
             new RolloutWish(wish.strategy(), wish.surge(), wish.deadline(), percent),
             now.keep(),
-            now.needs()));
+            now.needs(),
+            now.relief()));
   }
 
   /** An instance takes requests for the first time. */

@@ -19,6 +19,7 @@ import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelFile;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Policies;
+import io.remuda.protocol.model.Relief;
 import io.remuda.protocol.model.Resources;
 import io.remuda.protocol.model.RolloutWish;
 import io.remuda.protocol.model.Scaling;
@@ -94,6 +95,9 @@ final class Samples {
     all.put(
         "DeploymentDeclared-composed",
         new DeploymentEvent.DeploymentDeclared(spec().withPolicies(composed()), AT));
+    all.put(
+        "DeploymentDeclared-relieved",
+        new DeploymentEvent.DeploymentDeclared(spec().withPolicies(relieved()), AT));
     all.put("DeploymentChanged", new DeploymentEvent.DeploymentChanged(spec().withReplicas(5), AT));
     all.put("DeploymentScaled", new DeploymentEvent.DeploymentScaled(NAME, 0, AT));
     all.put("DeploymentRemoved", new DeploymentEvent.DeploymentRemoved(NAME, AT));
@@ -354,6 +358,17 @@ final class Samples {
         new RolloutWish(RolloutWish.Strategy.AUTO, 1, Optional.empty(), OptionalInt.of(5)),
         new Keep(true, -7),
         Set.of(new ModelName("embedder"), new ModelName("reader")));
+  }
+
+  private static Policies relieved() {
+    return new Policies(
+        Optional.empty(),
+        RolloutWish.DEFAULT,
+        Keep.DEFAULT,
+        Set.of(),
+        new Relief(
+            List.of(new ModelName("chat-old"), new ModelName("chat-tiny")),
+            Optional.of(new Relief.Shadow(new ModelName("chat-next"), 0.05))));
   }
 
   private static Fit.Unfit unfit() {

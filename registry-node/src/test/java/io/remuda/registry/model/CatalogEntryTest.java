@@ -6,10 +6,14 @@ import io.remuda.protocol.Catalog;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.Policies;
+import io.remuda.protocol.model.Relief;
 import io.remuda.registry.testing.Specs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** What the catalog holds of a name that registry nodes own one after the other. */
@@ -18,6 +22,11 @@ class CatalogEntryTest {
   private static final Outlook READY = new Outlook(DeploymentPhase.READY, 1, Optional.empty());
   private static final Outlook DEGRADED =
       new Outlook(DeploymentPhase.DEGRADED, 0, Optional.of("m1 is silent"));
+
+  private static final Relief RELIEF =
+      new Relief(
+          List.of(new ModelName("small")),
+          Optional.of(new Relief.Shadow(new ModelName("next"), 0.05)));
 
   private final ModelState state = new World().declared(Specs.aSpec().build()).state;
   private final List<Listing> said = new ArrayList<>();
@@ -55,6 +64,33 @@ class CatalogEntryTest {
     assertThat(entry.show(state, READY)).isEmpty();
 
     assertThat(said).hasSize(1);
+  }
+
+  @Test
+  void tellsWhereRequestsGoBesideItAndAChangeOfThatAloneReplacesNothing() {
+    ModelSpec plain = Specs.aSpec().build();
+    ModelSpec relieved =
+        plain.withPolicies(
+            new Policies(
+                plain.policies().scaling(),
+                plain.policies().rollout(),
+                plain.policies().keep(),
+                plain.policies().needs(),
+                RELIEF));
+    World world = new World().declared(plain);
+    long seen = world.state.live().orElseThrow().version();
+
+    Decision decision =
+        ModelDecider.deploy(world.state, relieved, Optional.of(seen), false, world.now);
+    decision.events().forEach(world::on);
+    ownerOf(7).show(world.state, READY);
+
+    assertThat(decision.events())
+        .singleElement()
+        .isInstanceOf(DeploymentEvent.DeploymentChanged.class);
+    assertThat(said.get(0).relief()).isEqualTo(RELIEF);
+    assertThat(RolloutChange.weighing(relieved, OptionalInt.of(5)).policies().relief())
+        .isEqualTo(RELIEF);
   }
 
   private static DeploymentPhase merged(List<Listing> arrivals) {

@@ -78,17 +78,27 @@ public final class Specs {
   }
 
   public Specs scaling(Scaling to) {
-    policies = new Policies(Optional.of(to), policies.rollout(), policies.keep(), policies.needs());
+    policies =
+        new Policies(
+            Optional.of(to),
+            policies.rollout(),
+            policies.keep(),
+            policies.needs(),
+            policies.relief());
     return this;
   }
 
   public Specs keep(Keep to) {
-    policies = new Policies(policies.scaling(), policies.rollout(), to, policies.needs());
+    policies =
+        new Policies(
+            policies.scaling(), policies.rollout(), to, policies.needs(), policies.relief());
     return this;
   }
 
   public Specs needs(Set<ModelName> to) {
-    policies = new Policies(policies.scaling(), policies.rollout(), policies.keep(), to);
+    policies =
+        new Policies(
+            policies.scaling(), policies.rollout(), policies.keep(), to, policies.relief());
     return this;
   }
 

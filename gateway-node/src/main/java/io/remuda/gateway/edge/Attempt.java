@@ -1,7 +1,6 @@
 package io.remuda.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
@@ -43,7 +42,7 @@ final class Attempt implements InferenceSink {
   private Mode mode = Mode.WAITING;
   private int status;
   private List<Map.Entry<String, String>> headers = List.of();
-  private @Nullable ByteBuf held;
+  private final HeldBytes held = new HeldBytes();
   private @Nullable StreamGuard guard;
   private boolean done;
   private long sentAt;
@@ -164,11 +163,11 @@ final class Attempt implements InferenceSink {
       }
       case PASSING -> inference.bytes(bytes);
       case HOLDING -> {
-        ByteBuf all = collect(bytes);
+        ByteBuf all = held.add(bytes);
         if (all.readableBytes() > inference.heldAnswerBytes()) {
           mode = Mode.PASSING;
           begun(false);
-          held = null;
+          held.take();
           inference.head(this, status, headers, false);
           if (done) {
             all.release();
@@ -178,8 +177,8 @@ final class Attempt implements InferenceSink {
         }
       }
       case ERROR -> {
-        if (held == null || held.readableBytes() < MAX_ERROR_BYTES) {
-          collect(bytes);
+        if (held.size() < MAX_ERROR_BYTES) {
+          held.add(bytes);
         } else {
           bytes.release();
         }
@@ -203,7 +202,7 @@ final class Attempt implements InferenceSink {
         inference.end(false);
       }
       case HOLDING -> {
-        ByteBuf all = takeHeld();
+        ByteBuf all = held.take();
         begun(false);
         inference.outcomes().answered(target);
         close();
@@ -232,7 +231,7 @@ final class Attempt implements InferenceSink {
       case HOLDING, ERROR -> inference.failedEarly(this, reason, true);
       case STREAMING, PASSING ->
           inference.failedLate(
-              reason, watching != null, watching != null && watching.betweenEvents());
+              this, reason, watching != null, watching != null && watching.betweenEvents());
     }
   }
 
@@ -241,11 +240,17 @@ final class Attempt implements InferenceSink {
   }
 
   private void stream(ByteBuf bytes) {
+    ByteBuf whole = inference.whole(bytes);
+    if (!whole.isReadable()) {
+      whole.release();
+      inference.heard();
+      return;
+    }
     StreamGuard watching = guard;
     if (watching != null) {
-      watching.add(bytes);
+      watching.add(whole);
     }
-    inference.bytes(bytes);
+    inference.bytes(whole);
   }
 
   /** A stream without one byte: complete only where the address promises no events. */
@@ -261,7 +266,7 @@ final class Attempt implements InferenceSink {
 
   private void endStream() {
     StreamGuard watching = java.util.Objects.requireNonNull(guard);
-    StreamGuard.Ending ending = watching.ending();
+    StreamGuard.Ending ending = ending(watching, inference.rest());
     if (ending != StreamGuard.Ending.BROKEN) {
       inference.outcomes().answered(target);
     }
@@ -272,13 +277,28 @@ final class Attempt implements InferenceSink {
       case BROKEN -> {
         Refused broken = gone("ended its stream in the middle");
         inference.outcomes().ended(target, broken);
-        inference.failedLate(broken, true, watching.betweenEvents());
+        inference.failedLate(this, broken, true, watching.betweenEvents());
       }
     }
   }
 
+  /** How it ended, with the last of it, which goes on where that does not break off. */
+  private StreamGuard.Ending ending(StreamGuard watching, @Nullable ByteBuf rest) {
+    if (rest == null || !rest.isReadable()) {
+      return watching.ending();
+    }
+    watching.add(rest);
+    StreamGuard.Ending ending = watching.ending();
+    if (ending == StreamGuard.Ending.BROKEN) {
+      rest.release();
+    } else {
+      inference.bytes(rest);
+    }
+    return ending;
+  }
+
   private void endError() {
-    ByteBuf all = takeHeld();
+    ByteBuf all = held.take();
     boolean full = status == 429 || status == 503;
     close(!full);
     if (full) {
@@ -319,26 +339,6 @@ final class Attempt implements InferenceSink {
         "the engine of " + target.instance() + " " + what + "; send the request again");
   }
 
-  private ByteBuf collect(ByteBuf bytes) {
-    ByteBuf all = held;
-    if (all == null) {
-      held = bytes;
-      return bytes;
-    }
-    ByteBuf grown = Unpooled.buffer(2 * (all.readableBytes() + bytes.readableBytes()));
-    grown.writeBytes(all).writeBytes(bytes);
-    all.release();
-    bytes.release();
-    held = grown;
-    return grown;
-  }
-
-  private ByteBuf takeHeld() {
-    ByteBuf all = held;
-    held = null;
-    return all == null ? Unpooled.EMPTY_BUFFER : all;
-  }
-
   private void close() {
     close(true);
   }
@@ -360,11 +360,7 @@ final class Attempt implements InferenceSink {
     } else {
       inference.slotRefused();
     }
-    ByteBuf left = held;
-    held = null;
-    if (left != null) {
-      left.release();
-    }
+    held.take().release();
   }
 
   private boolean isEvents(String contentType) {

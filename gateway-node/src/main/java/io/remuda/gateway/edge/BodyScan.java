@@ -10,19 +10,26 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
+import io.remuda.gateway.dialect.PlainFields;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import java.io.IOException;
 import java.util.Optional;
 
 /**
- * What the byte path needs to know of a request's body: its model, and whether it wants a stream.
- * The whole body is checked to be one JSON object by a streaming parser; nothing else of it is
- * looked at or kept.
+ * What the byte path needs to know of a request's body: its model, whether it wants a stream, and
+ * whether it wants plain text. The whole body is checked to be one JSON object by a streaming
+ * parser; nothing else of it is looked at or kept.
  *
  * @param model the {@code model} field as the client wrote it
+ * @param beyondText the first field by which it may ask for more than plain text of one choice
  */
-public record BodyScan(String model, boolean stream) {
+public record BodyScan(String model, boolean stream, Optional<String> beyondText) {
+
+  /** One that asks for plain text of one choice. */
+  public BodyScan(String model, boolean stream) {
+    this(model, stream, Optional.empty());
+  }
 
   /** Deeper nesting is refused. */
   public static final int MAX_DEPTH = 64;
@@ -73,6 +80,7 @@ public record BodyScan(String model, boolean stream) {
     String model = "";
     boolean seen = false;
     boolean stream = streamsUnasked;
+    Optional<String> beyondText = Optional.empty();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
       JsonToken value = parser.nextToken();
@@ -92,6 +100,9 @@ public record BodyScan(String model, boolean stream) {
         }
         stream = value == JsonToken.VALUE_NULL ? streamsUnasked : value == JsonToken.VALUE_TRUE;
       } else {
+        if (beyondText.isEmpty() && !isPlain(name, value, parser)) {
+          beyondText = Optional.of(name);
+        }
         parser.skipChildren();
       }
     }
@@ -104,7 +115,18 @@ public record BodyScan(String model, boolean stream) {
       return refuse(
           ErrorCode.INVALID_REQUEST, "'model' is missing; name one that GET /v1/models lists");
     }
-    return new Result(Optional.of(new BodyScan(model, stream)), Optional.empty());
+    return new Result(Optional.of(new BodyScan(model, stream, beyondText)), Optional.empty());
+  }
+
+  /** What is turned off, or says one where one is usual, asks for nothing. */
+  private static boolean isPlain(String name, JsonToken value, JsonParser parser)
+      throws IOException {
+    return value == JsonToken.VALUE_NULL
+        || value == JsonToken.VALUE_FALSE
+        || PlainFields.contains(name)
+        || (PlainFields.mayBeOne(name)
+            && value == JsonToken.VALUE_NUMBER_INT
+            && parser.getText().equals("1"));
   }
 
   static JsonParser parser(ByteBuf body) throws IOException {

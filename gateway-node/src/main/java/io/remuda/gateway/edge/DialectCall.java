@@ -94,11 +94,12 @@ final class DialectCall implements Translation {
   @Override
   public InferencePort answersOf(InferencePort port) {
     Put.Asked question = question();
-    return (request, sink) -> {
-      DialectAnswer answer =
-          new DialectAnswer(question.answers(), endpoint.dialect(), stream, answerLimit, sink);
-      return answer.of(port.call(request, answer));
-    };
+    return RetoldAnswer.behind(
+        port,
+        () -> new DialectTelling(question.answers()),
+        endpoint.dialect(),
+        stream,
+        answerLimit);
   }
 
   private Put.Asked question() {

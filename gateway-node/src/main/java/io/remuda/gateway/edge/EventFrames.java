@@ -1,5 +1,6 @@
 package io.remuda.gateway.edge;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -12,6 +13,7 @@ import java.util.Map;
 final class EventFrames {
 
   private static final byte[] EVENT = ascii("event: ");
+  private static final byte[] COMMENT = ascii(": ");
   private static final byte[] DATA = ascii("data: ");
   private static final byte[] DONE = ascii("data: [DONE]\n\n");
   private static final byte[] END = ascii("\n\n");
@@ -38,8 +40,13 @@ final class EventFrames {
   }
 
   /** Adds one that has no name, as the chunks of a chat. */
-  void chunk(ObjectNode event) {
+  void chunk(JsonNode event) {
     ready.writeBytes(DATA).writeBytes(Trees.bytes(event)).writeBytes(END);
+  }
+
+  /** Adds what clients pass over. */
+  void comment(String text) {
+    ready.writeBytes(COMMENT).writeBytes(text.getBytes(StandardCharsets.UTF_8)).writeBytes(END);
   }
 
   /** Adds the end of a stream of chunks. */

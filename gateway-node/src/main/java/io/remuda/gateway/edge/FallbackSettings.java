@@ -3,6 +3,7 @@ package io.remuda.gateway.edge;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Relief;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -15,12 +16,6 @@ import java.util.Map;
  * @param of by the model that was to answer, in the order in which they are tried
  */
 public record FallbackSettings(Map<String, List<String>> of) {
-
-  /** Of one model. More: a request that nobody serves takes longer to be refused. */
-  private static final int MOST = 8;
-
-  /** No model answers for another one. */
-  static final FallbackSettings NONE = new FallbackSettings(Map.of());
 
   public FallbackSettings {
     of = Map.copyOf(of);
@@ -55,8 +50,8 @@ public record FallbackSettings(Map<String, List<String>> of) {
     if (names.contains(model)) {
       throw wrong(model, "names itself, so that its requests would go round; name others");
     }
-    if (names.size() > MOST || new HashSet<>(names).size() < names.size()) {
-      throw wrong(model, "must name at most %d models, each once".formatted(MOST));
+    if (names.size() > Relief.MOST_FALLBACKS || new HashSet<>(names).size() < names.size()) {
+      throw wrong(model, "must name at most %d models, each once".formatted(Relief.MOST_FALLBACKS));
     }
   }
 

@@ -4,6 +4,8 @@ import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.gateway.routing.RouteSnapshot;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Relief;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -29,13 +31,18 @@ final class Fallbacks {
           ErrorCode.WAITED_TOO_LONG);
 
   private final FallbackSettings settings;
+  private final boolean follows;
   private Optional<List<String>> names = Optional.empty();
   private Optional<Refused> first = Optional.empty();
   private int tried;
   private boolean taken;
 
-  Fallbacks(FallbackSettings settings) {
+  /**
+   * @param follows whether the request goes to another model at all
+   */
+  Fallbacks(FallbackSettings settings, boolean follows) {
     this.settings = settings;
+    this.follows = follows;
   }
 
   /**
@@ -47,7 +54,7 @@ final class Fallbacks {
   Optional<ModelEntry> after(
       String model, Refused why, RouteSnapshot snapshot, Predicate<String> visible) {
     if (names.isEmpty()) {
-      names = Optional.of(of(model));
+      names = Optional.of(of(model, snapshot));
       first = Optional.of(why);
     }
     List<String> all = names.get();
@@ -64,14 +71,22 @@ final class Fallbacks {
 
   /** Whether {@link #after} would find one. */
   boolean hasNext(String model, RouteSnapshot snapshot, Predicate<String> visible) {
-    return names.orElseGet(() -> of(model)).stream()
+    return names.orElseGet(() -> of(model, snapshot)).stream()
         .skip(tried)
         .anyMatch(name -> serving(name, snapshot, visible).isPresent());
   }
 
-  private List<String> of(String model) {
+  /** Those that its deployment names, or else this gateway's settings. */
+  private List<String> of(String model, RouteSnapshot snapshot) {
+    if (!follows) {
+      return List.of();
+    }
+    List<String> declared =
+        snapshot.find(model).map(ModelEntry::relief).orElse(Relief.NONE).fallbacks().stream()
+            .map(ModelName::value)
+            .toList();
     Map<String, List<String>> of = settings.of();
-    return of.getOrDefault(model, List.of());
+    return declared.isEmpty() ? of.getOrDefault(model, List.of()) : declared;
   }
 
   private static Optional<ModelEntry> serving(

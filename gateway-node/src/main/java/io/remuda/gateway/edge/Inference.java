@@ -1,94 +1,71 @@
 package io.remuda.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
-import io.remuda.gateway.routing.Asked;
 import io.remuda.gateway.routing.ModelEntry;
-import io.remuda.gateway.routing.RouteSnapshot;
 import io.remuda.gateway.routing.RoutingSettings;
 import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.ErrorCode;
-import io.remuda.protocol.RecentRequest;
 import io.remuda.protocol.Refused;
-import io.remuda.protocol.id.ModelName;
-import io.remuda.protocol.model.LeaseToken;
+import io.remuda.protocol.bytes.InferencePort;
+import io.remuda.protocol.bytes.InferenceRequest;
+import io.remuda.protocol.model.Relief;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** One request to a model, from its body to the last byte of its answer. Lives on one loop. */
+/**
+ * One request to a model, from its body to the last byte of its answer: what becomes of its
+ * attempts, and what its client sees of them. Where it goes next its {@link Course} says until an
+ * answer has begun, and its {@link Resumption} when one broke off. Lives on one loop.
+ */
 final class Inference implements AnswerInProgress {
 
   private final InferenceHandler handler;
   private final ClientRequest request;
   private final InstanceBody body;
   private final ClientAnswer answer;
-  private final Tries tries;
   private final Underway underway = new Underway();
   private final Stillness stillness = new Stillness();
-  private final long started = System.nanoTime();
-  private final Hops hops = new Hops(started);
-  private final Timings timings = new Timings(started);
-  private final Holding holding;
   private final Optional<Shadows> shadows;
-  private final Fallbacks fallbacks;
-  // A model's name or an alias, which may stand for another model before this is over.
-  private String asked = "";
-  // The model that answers, once it is known: behind an alias not the name that was asked for.
-  private String model = "";
-  private boolean resolved;
-  private Optional<LeaseSearch> looking = Optional.empty();
+  private final Account account;
+  private final Course course;
+  private final Resumption resumption;
   private boolean over;
   private boolean paused;
-  private long firstByteAt;
-  private long sentAt;
 
   /**
    * @param shadows that are told when it was answered; empty for a shadow
    */
   Inference(
       InferenceHandler handler, ClientRequest request, AnswerSink sink, Optional<Shadows> shadows) {
+    long started = System.nanoTime();
     this.handler = handler;
     this.request = request;
     this.shadows = shadows;
-    // A copy is for its model alone: at another one it would be load for an answer nobody sees.
-    this.fallbacks =
-        new Fallbacks(shadows.isPresent() ? handler.settings().fallbacks() : FallbackSettings.NONE);
     this.body = new InstanceBody(request, handler.settings().translatedAnswerBytes());
     this.answer = new ClientAnswer(request, sink);
-    this.tries = new Tries(handler.settings(), request.lease().map(LeaseToken::lease));
-    this.holding = new Holding(handler, request, started, this::route);
+    this.account = new Account(handler, request, started);
+    this.course = new Course(handler, request, body, this, account, started, shadows.isEmpty());
+    this.resumption =
+        new Resumption(handler, request, body, course.tries(), this, shadows.isEmpty());
   }
 
   void start() {
     Optional<Refused> refused = body.read(handler.translations());
-    asked = body.model();
-    model = asked;
+    course.read();
     if (refused.isEmpty()) {
-      tries.asks(footprint());
-      route();
+      course.begin();
     } else {
       refuse(refused.get(), Duration.ZERO);
     }
   }
 
-  /** Where there is no choice nothing of the body is looked at. */
-  private Asked footprint() {
-    ModelEntry entry = handler.routes().snapshot().get(asked);
-    boolean chooses = entry != null && entry.readyCount() > 1 && request.lease().isEmpty();
-    return chooses
-        ? Asked.of(
-            routing(),
-            handler.prefixes(),
-            body.stream(),
-            asked,
-            request.sender().session(),
-            request.body())
-        : Asked.unknown(routing(), handler.prefixes(), body.stream());
+  boolean isOver() {
+    return over;
   }
 
   @Override
@@ -117,7 +94,7 @@ final class Inference implements AnswerInProgress {
     Attempt current = underway.current();
     return !over
         && body.stream()
-        && tries.any()
+        && course.tries().any()
         && answer.comment(current == null || current.betweenEvents());
   }
 
@@ -128,29 +105,22 @@ final class Inference implements AnswerInProgress {
       return;
     }
     if (waiting == null) {
-      if (body.stream()) {
-        holding.news(handler.routes().snapshot().get(model)).ifPresent(answer::comment);
+      if (body.stream() && !resumption.isResuming()) {
+        course.news().ifPresent(answer::comment);
       }
       return;
     }
-    if (waiting.hasBegun()) {
+    if (waiting.hasBegun() || resumption.isResuming()) {
       endIfCutOff(waiting);
       return;
     }
-    RouteSnapshot snapshot = handler.routes().snapshot();
-    tries
-        .insteadOf(waiting.target(), snapshot, model, System.nanoTime())
-        .filter(next -> takes(snapshot.get(model), next))
+    course
+        .insteadOf(waiting.target())
         .ifPresent(
             next -> {
               underway.keep();
               call(next);
             });
-  }
-
-  /** Whether it can be sent to that instance too, whose engine may be another one. */
-  private boolean takes(@Nullable ModelEntry entry, Target target) {
-    return entry != null && body.prepare(entry, target).isEmpty();
   }
 
   private void endIfCutOff(Attempt begun) {
@@ -161,153 +131,31 @@ final class Inference implements AnswerInProgress {
     }
   }
 
-  private void route() {
-    if (over) {
-      return;
-    }
-    RouteSnapshot snapshot = handler.routes().snapshot();
-    boolean leased = request.lease().isPresent();
-    // A key is for the name that is asked for, be it an alias.
-    boolean visible = resolved || request.models().test(asked);
-    ModelEntry entry = visible ? answering(snapshot) : null;
-    if (entry != null) {
-      goTo(entry);
-    } else if (leased && visible) {
-      // A lease's own deployment may be younger than what is known here.
-      search();
-    } else if (fallbacks.taken()) {
-      // The model that took it in the place of the first was removed as it waited there.
-      giveUp(fallbacks.toTell(Refusals.unknown(asked, snapshot, request.models())));
-    } else {
-      Refused unknown = Refusals.unknown(asked, snapshot, request.models());
-      Optional<ModelName> target =
-          visible && !snapshot.isCold() ? snapshot.aliasOf(asked) : Optional.empty();
-      // Its model's removal may be known here before its switch.
-      target
-          .map(gone -> holding.awaitSwitch(asked, gone, unknown))
-          .orElseGet(() -> Optional.of(unknown))
-          .ifPresent(
-              why -> {
-                model = "";
-                refuse(why, retryAfterLoading());
-              });
-    }
-  }
-
-  /** The model that it began with, for as long as that has something for it. */
-  private @Nullable ModelEntry answering(RouteSnapshot snapshot) {
-    ModelEntry begun = snapshot.get(model);
-    if (!resolved || (begun != null && tries.untried(begun).isPresent())) {
-      return begun;
-    }
-    ModelEntry now = switchedTo(snapshot, begun);
-    return now == null ? begun : now;
-  }
-
-  /**
-   * The model that the alias asked for stands for by now, where that is another one than {@code
-   * begun}, and the better place to go. A lease has its instances, whatever an alias stands for;
-   * and what a fallback took does not go back.
-   */
-  private @Nullable ModelEntry switchedTo(RouteSnapshot snapshot, @Nullable ModelEntry begun) {
-    boolean stays = request.lease().isPresent() || fallbacks.taken();
-    ModelEntry now = stays ? null : snapshot.get(asked);
-    if (now == null || now.name().equals(model)) {
-      return null;
-    }
-    return begun == null || now.readyCount() > 0 ? now : null;
-  }
-
-  /** Sends it to an instance of the model, or lets it wait for one. */
-  private void goTo(ModelEntry entry) {
-    if (!givenTo(entry)) {
-      return;
-    }
-    if (shadows.isEmpty() && handler.waitingRoom().isWaitedFor(model)) {
-      giveUp(Refusals.behindOthers(model));
-      return;
-    }
-    boolean leased = request.lease().isPresent();
-    Optional<Target> target =
-        !leased && holding.isBehindOthers(entry) ? Optional.empty() : tries.untried(entry);
-    if (target.isPresent()) {
-      send(entry, target.get());
-    } else if (leased) {
-      // Its slots are the holder's own, so that nobody waits here in line for them.
-      search();
-    } else {
-      hold(entry, Optional.empty());
-    }
-  }
-
-  /** Gives the request to the model, by its own name; where that cannot be, refuses it. */
-  private boolean givenTo(ModelEntry entry) {
-    resolved = true;
-    model = entry.name();
-    Optional<Refused> unnamed = body.answeredBy(model);
-    unnamed.ifPresent(why -> refuse(why, Duration.ZERO));
-    return unnamed.isEmpty();
-  }
-
-  private void search() {
-    search(why -> why);
-  }
-
-  /**
-   * @param told what the client is told of the reason for which nothing is found
-   */
-  private void search(UnaryOperator<Refused> told) {
-    LeaseSearch search =
-        new LeaseSearch(
-            handler,
-            request,
-            model,
-            this::found,
-            why -> refuse(told.apply(why), retryAfter(told.apply(why))));
-    looking = Optional.of(search);
-    search.begin();
-  }
-
-  private void found(ModelEntry entry, Target target) {
-    if (givenTo(entry)) {
-      send(entry, target);
-    }
-  }
-
-  private void send(ModelEntry entry, Target target) {
-    if (over) {
-      return;
-    }
-    Optional<Translation.Translated.Bad> bad = body.prepare(entry, target);
-    if (bad.isPresent()) {
-      refuse(bad.get().refused(), bad.get().param(), retryAfterLoading());
-    } else {
-      call(target);
-    }
-  }
-
-  /**
-   * Nothing takes it: waits as long as its client wants to, then says what is going on.
-   *
-   * @param refused what an instance has just said
-   */
-  private void hold(ModelEntry entry, Optional<Refused> refused) {
-    tries.anew();
-    timings.waits(System.nanoTime());
-    holding.hold(entry, refused).ifPresent(this::giveUp);
-  }
-
-  private void call(Target target) {
-    tries.count();
-    sentAt = System.nanoTime();
-    holding.sent(model, sentAt);
-    timings.sent(sentAt);
-    tries.sentTo(target);
-    hops.to(target);
+  /** Sends it to the instance, for which its body was prepared. */
+  void call(Target target) {
+    course.sent(target, attempt(target));
     Attempt next = new Attempt(this, target);
     underway.begin(next);
-    next.start(
-        body.answersOf(target, handler.ports().of(target.route())), body.forInstance(target));
+    start(
+        next, body.answersOf(target, handler.ports().of(target.route())), body.forInstance(target));
+  }
+
+  /** Sends the instance a question for the rest of an answer that broke off. */
+  void goOn(Target target, InferencePort port, InferenceRequest rest) {
+    attempt(target);
+    Attempt next = new Attempt(this, target);
+    underway.begin(next);
+    start(next, port, rest);
+  }
+
+  private long attempt(Target target) {
+    long now = System.nanoTime();
+    account.sent(target, now);
+    return now;
+  }
+
+  private void start(Attempt next, InferencePort port, InferenceRequest question) {
+    next.start(port, question);
     if (paused && !over) {
       next.pause();
     }
@@ -318,77 +166,32 @@ final class Inference implements AnswerInProgress {
     if (over) {
       return;
     }
-    hops.failed(failed.target(), reason);
-    timings.answered(System.nanoTime());
-    tries.ended(reason);
+    account.failed(failed.target(), reason);
+    course.tries().ended(reason);
     if (!underway.failed(failed)) {
       return;
     }
-    if (isOldNews(reason)) {
-      // Without a registry the instance's own word is all there is.
-      search(why -> why.code() == ErrorCode.REGISTRY_UNAVAILABLE ? reason : why);
+    if (resumption.isResuming()) {
+      resumption.failed(failed.target(), reason).ifPresent(this::breakOff);
       return;
     }
-    RouteSnapshot snapshot = handler.routes().snapshot();
-    ModelEntry entry = snapshot.get(model);
-    boolean mayGoOn = safeToRetry && tries.mayGoOn();
-    Optional<Target> next =
-        mayGoOn && entry != null ? tries.after(failed.target(), reason, entry) : Optional.empty();
-    if (next.isPresent() && entry != null) {
-      send(entry, next.get());
-      return;
+    if (!course.asksAgain(reason)
+        && !course.goesOn(failed.target(), reason, safeToRetry)
+        && !underway.fallBack()) {
+      course.exhausted(reason, safeToRetry);
     }
-    if (underway.fallBack()) {
-      return;
-    }
-    Refused told = tries.toTell(reason);
-    boolean mayHold = safeToRetry && request.lease().isEmpty() && tries.mayWait();
-    ModelEntry other = mayHold ? switchedTo(snapshot, entry) : null;
-    if (other != null) {
-      tries.anew();
-      goTo(other);
-    } else if (mayHold && entry != null && Holding.mayPass(told)) {
-      hold(entry, Optional.of(told));
-    } else if (safeToRetry || told.code() == ErrorCode.ENGINE_FAILED) {
-      // A replica would fail it alike, and another model need not.
-      giveUp(told);
-    } else {
-      refuse(told, retryAfter(told));
-    }
-  }
-
-  /**
-   * The model cannot serve it, and nothing of an answer has been seen: another one may in its
-   * place.
-   */
-  private void giveUp(Refused why) {
-    Optional<ModelEntry> other =
-        request.lease().isEmpty() && tries.mayGoElsewhere() && Fallbacks.mayServe(why)
-            ? fallbacks.after(model, why, handler.routes().snapshot(), request.models())
-            : Optional.empty();
-    if (other.isPresent()) {
-      tries.elsewhere();
-      goTo(other.get());
-    } else {
-      Refused told = fallbacks.toTell(why);
-      refuse(told, retryAfter(told));
-    }
-  }
-
-  /**
-   * Whether an instance let nobody in under the lease that may have moved on: this gateway may have
-   * heard of the move later than the lease's holder. The registry knows; it is asked once.
-   */
-  private boolean isOldNews(Refused reason) {
-    boolean notIts = reason.code() == ErrorCode.STALE_LEASE || reason.code() == ErrorCode.ENDED;
-    return notIts && request.lease().isPresent() && looking.isEmpty() && tries.mayGoOn();
   }
 
   void whole(Attempt from, int status, List<Map.Entry<String, String>> headers, ByteBuf content) {
     underway.chosen(from);
-    noteFirstByte();
+    if (resumption.isResuming()) {
+      content.release();
+      breakOff(resumption.refused(from.target(), status));
+      return;
+    }
+    account.bytes(course.model(), body.stream());
     if (!answer.promisedStream()) {
-      answer.whole(status, headers, how(from), content);
+      answer.whole(status, headers, account.way(from.target(), course.tries().sent()), content);
     } else if (status >= 400) {
       answer.errorAsEvent(content);
     } else {
@@ -410,19 +213,13 @@ final class Inference implements AnswerInProgress {
       refuse(notTheStream(), Duration.ZERO);
       return;
     }
-    answer.head(status, headers, how(from), events);
-  }
-
-  /** What the client is told of its request's way. */
-  private ClientAnswer.Way how(Attempt from) {
-    long now = System.nanoTime();
-    timings.answered(now);
-    hops.answered(from.target());
-    return new ClientAnswer.Way(
-        from.target().instance(),
-        tries.sent(),
-        timings.queueMillis(now),
-        timings.overheadMillis(now));
+    boolean rest =
+        events && resumption.begins(from.target(), handler.routes().snapshot().get(course.model()));
+    if (rest) {
+      account.answered(from.target());
+    } else {
+      answer.head(status, headers, account.way(from.target(), course.tries().sent()), events);
+    }
   }
 
   /** The engine is at work, on what its client is not shown. */
@@ -430,9 +227,21 @@ final class Inference implements AnswerInProgress {
     stillness.heard();
   }
 
+  /**
+   * What may go to the client now of the bytes of a stream; the caller's, and perhaps nothing yet.
+   */
+  ByteBuf whole(ByteBuf bytes) {
+    return resumption.whole(bytes);
+  }
+
+  /** What was held back of a stream that its engine has closed; the caller's. */
+  @Nullable ByteBuf rest() {
+    return resumption.rest();
+  }
+
   void bytes(ByteBuf bytes) {
     stillness.heard();
-    noteFirstByte();
+    account.bytes(course.model(), body.stream());
     answer.bytes(bytes);
   }
 
@@ -443,25 +252,50 @@ final class Inference implements AnswerInProgress {
   }
 
   /** The answer broke off after its beginning was sent. */
-  void failedLate(Refused reason, boolean events, boolean betweenEvents) {
+  void failedLate(Attempt from, Refused reason, boolean events, boolean betweenEvents) {
     if (over) {
       return;
     }
-    answer.breakOff(reason, events, betweenEvents);
-    finish(reason.code().code());
+    if (!events) {
+      answer.breakOff(reason, false, betweenEvents);
+      finish(reason.code().code());
+      return;
+    }
+    Optional<SentText> sent = resumption.sent();
+    if (reason.code() == ErrorCode.ENGINE_GONE && sent.filter(SentText::isFinished).isPresent()) {
+      // All of it was there; that its engine went then is nothing to the client.
+      end(!sent.get().isDone());
+      return;
+    }
+    underway.failed(from);
+    Optional<Refused> told = resumption.broke(from.target(), reason);
+    if (told.isPresent()) {
+      answer.breakOff(told.get(), true, betweenEvents);
+      finish(reason.code().code());
+    } else {
+      account.broke(from.target(), reason);
+    }
+  }
+
+  /** Nobody goes on with the answer that broke off; its client has whole events of it. */
+  void breakOff(Refused reason) {
+    if (!over) {
+      answer.breakOff(reason, true, true);
+      finish(reason.code().code());
+    }
   }
 
   /** One of its attempts has given its slot back. */
   void slotFreed() {
     if (request.lease().isEmpty()) {
-      handler.waitingRoom().freed(model);
+      handler.waitingRoom().freed(course.model());
     }
   }
 
   /** One of its attempts got no slot. */
   void slotRefused() {
     if (request.lease().isEmpty()) {
-      handler.waitingRoom().refused(model);
+      handler.waitingRoom().refused(course.model());
     }
   }
 
@@ -472,14 +306,11 @@ final class Inference implements AnswerInProgress {
 
   /** Whether another model may answer in place of one whose engine fails the request. */
   boolean hasFallback() {
-    return request.lease().isEmpty()
-        && tries.mayGoElsewhere()
-        && (fallbacks.taken()
-            || fallbacks.hasNext(model, handler.routes().snapshot(), request.models()));
+    return !resumption.isResuming() && course.hasFallback();
   }
 
   RoutingSettings routing() {
-    return handler.settings().routing();
+    return course.routing();
   }
 
   Outcomes outcomes() {
@@ -498,11 +329,14 @@ final class Inference implements AnswerInProgress {
     return handler.settings().heldAnswerBytes();
   }
 
-  private void refuse(Refused refused, Duration retryAfter) {
+  void refuse(Refused refused, Duration retryAfter) {
     refuse(refused, "", retryAfter);
   }
 
-  private void refuse(Refused refused, String param, Duration retryAfter) {
+  /**
+   * @param param the field at fault, or nothing
+   */
+  void refuse(Refused refused, String param, Duration retryAfter) {
     if (over) {
       return;
     }
@@ -510,31 +344,13 @@ final class Inference implements AnswerInProgress {
     finish(refused.code().code());
   }
 
-  private Duration retryAfterLoading() {
-    return handler.settings().loadingRetryAfter();
+  private Optional<Relief.Shadow> shadow(String model) {
+    ModelEntry entry = handler.routes().snapshot().get(model);
+    return entry == null ? Optional.empty() : entry.relief().shadow();
   }
 
-  /** At least as long as the line is now, where there is one. */
-  private Duration retryAfter(Refused refused) {
-    Duration least = handler.settings().retryAfter(refused.code());
-    Duration line = handler.waitingRoom().untilServed(model);
-    return line.compareTo(least) > 0 ? line : least;
-  }
-
-  /** A name that nobody has deployed must not become a label of a metric. */
-  private void forgetUnknownModel() {
-    if (!resolved && handler.routes().snapshot().get(model) == null) {
-      model = "";
-    }
-  }
-
-  private void noteFirstByte() {
-    if (firstByteAt == 0) {
-      firstByteAt = System.nanoTime();
-      if (body.stream()) {
-        handler.firstTokens().seen(model, firstByteAt, firstByteAt - sentAt);
-      }
-    }
+  private static RandomGenerator random() {
+    return ThreadLocalRandom.current();
   }
 
   private void finish(String code) {
@@ -542,40 +358,13 @@ final class Inference implements AnswerInProgress {
       return;
     }
     over = true;
-    forgetUnknownModel();
-    holding.leave();
-    looking.ifPresent(LeaseSearch::end);
+    String model = course.end();
+    resumption.end();
     underway.cancel();
     if (code.equals("ok")) {
-      shadows.ifPresent(all -> all.answered(request, model, ThreadLocalRandom.current()));
+      shadows.ifPresent(all -> all.answered(request, model, shadow(model), random()));
     }
     body.release();
-    long now = System.nanoTime();
-    hops.over(request.requestId(), model, code, firstByteAt, now);
-    handler.recent().add(recent(code, now));
-    handler
-        .metrics()
-        .ended(
-            request.endpoint(),
-            model,
-            code,
-            Duration.ofNanos(firstByteAt == 0 ? -1 : firstByteAt - started),
-            Duration.ofNanos(now - started));
-  }
-
-  private RecentRequest recent(String code, long now) {
-    return new RecentRequest(
-        request.requestId(),
-        request.sender().key(),
-        request.endpoint().path(),
-        model,
-        code,
-        Instant.now(),
-        hops.millis(now),
-        firstByteAt == 0 ? -1 : hops.millis(firstByteAt),
-        timings.queueMillis(now),
-        timings.instanceMillis(now),
-        timings.overheadMillis(firstByteAt == 0 ? now : firstByteAt),
-        hops.tries());
+    account.over(model, code);
   }
 }

@@ -33,6 +33,9 @@ import java.time.Duration;
  * @param leaseRouteWait how long a request under a lease that is READY waits until it is known here
  *     how its instance is reached
  * @param recentRequests of which it is told what became of them
+ * @param resumes how often one stream that breaks off goes on at another instance; 0: never
+ * @param resumedTextBytes a stream whose text is longer is not resumed
+ * @param resumeWait how long a stream that broke off waits for a slot of another instance
  * @param routing how an instance is chosen
  * @param admission whose turn it is among those that are held
  * @param shadows which requests are sent to another model too
@@ -56,10 +59,25 @@ public record InferenceSettings(
     Duration progressComment,
     Duration leaseRouteWait,
     int recentRequests,
+    int resumes,
+    int resumedTextBytes,
+    Duration resumeWait,
     RoutingSettings routing,
     AdmissionSettings admission,
     ShadowSettings shadows,
     FallbackSettings fallbacks) {
+
+  public InferenceSettings {
+    if (resumes < 0) {
+      throw new IllegalArgumentException(
+          "remuda.gateway.inference.resumes is 0 or more, not %d; correct it".formatted(resumes));
+    }
+    if (resumedTextBytes < 1 || resumeWait.isNegative()) {
+      throw new IllegalArgumentException(
+          "remuda.gateway.inference.resumed-text-size must be above 0 and resume-wait not below;"
+              + " correct them");
+    }
+  }
 
   /** What a client is told that was refused so. */
   Duration retryAfter(ErrorCode code) {
@@ -87,6 +105,9 @@ public record InferenceSettings(
         inference.getDuration("progress-comment"),
         inference.getDuration("lease-route-wait"),
         inference.getInt("recent-requests"),
+        inference.getInt("resumes"),
+        (int) (long) inference.getBytes("resumed-text-size"),
+        inference.getDuration("resume-wait"),
         RoutingSettings.from(config),
         AdmissionSettings.from(config),
         ShadowSettings.from(config),

@@ -1,10 +1,15 @@
 package io.remuda.gateway.edge;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.remuda.gateway.dialect.AnswerKind;
 import io.remuda.gateway.dialect.CallFacts;
+import io.remuda.gateway.dialect.ContinuedBody;
 import io.remuda.gateway.dialect.OllamaNames;
 import io.remuda.gateway.dialect.Translator;
+import io.remuda.gateway.dialect.Trees;
 import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.ErrorCode;
@@ -36,6 +41,8 @@ final class InstanceBody {
   private String model = "";
   private @Nullable ByteBuf renamed;
   private boolean stream;
+  private Optional<String> beyondText = Optional.empty();
+  private @Nullable ByteBuf rest;
   private @Nullable Translation translation;
   private @Nullable ByteBuf translated;
 
@@ -60,6 +67,7 @@ final class InstanceBody {
                         ? OllamaNames.untagged(scan.model())
                         : scan.model();
                 stream = scan.stream();
+                beyondText = scan.beyondText();
                 translation = Dialects.translator(request.endpoint()).map(this::call).orElse(null);
               });
       return result.refused();
@@ -115,6 +123,11 @@ final class InstanceBody {
   /** Whether the client wants a stream. */
   boolean stream() {
     return stream;
+  }
+
+  /** The field by which the client asks for more than plain text of one choice, if it does. */
+  Optional<String> beyondText() {
+    return beyondText;
   }
 
   /**
@@ -181,10 +194,8 @@ final class InstanceBody {
 
   private InferencePort mended(AnswerKind kind, InferencePort port) {
     CallFacts facts = new CallFacts(model, request.requestId(), Instant.now());
-    return (call, sink) -> {
-      MendedAnswer answer = new MendedAnswer(kind, facts, stream, answerLimit, sink);
-      return answer.of(port.call(call, answer));
-    };
+    return RetoldAnswer.behind(
+        port, () -> new MendedTelling(kind, facts), Endpoint.Dialect.OPENAI, stream, answerLimit);
   }
 
   InferenceRequest forInstance(Target target) {
@@ -202,6 +213,39 @@ final class InstanceBody {
         request.loop());
   }
 
+  /**
+   * What an instance is asked that goes on with an answer; what was made so before is given up.
+   *
+   * @param text of the answer so far
+   * @param tokens of that
+   */
+  InferenceRequest rest(Target target, AnswerKind kind, String text, long tokens) {
+    InferenceRequest whole = forInstance(target);
+    ObjectNode tree = (ObjectNode) Trees.read(ByteBufUtil.getBytes(whole.body())).orElseThrow();
+    ContinuedBody.add(kind, target.route().continues(), tree, text, tokens);
+    ByteBuf made = Unpooled.wrappedBuffer(Trees.bytes(tree));
+    releaseRest();
+    rest = made;
+    return new InferenceRequest(
+        whole.instance(),
+        whole.method(),
+        whole.path(),
+        whole.headers(),
+        made,
+        whole.model(),
+        whole.requestId(),
+        whole.stream(),
+        whole.loop());
+  }
+
+  private void releaseRest() {
+    ByteBuf made = rest;
+    rest = null;
+    if (made != null) {
+      made.release();
+    }
+  }
+
   /** The instance compares the token with what it was told; its engine never sees it. */
   private List<Map.Entry<String, String>> withLease(List<Map.Entry<String, String>> headers) {
     if (request.lease().isEmpty()) {
@@ -214,6 +258,7 @@ final class InstanceBody {
 
   void release() {
     request.body().release();
+    releaseRest();
     releaseMade();
   }
 

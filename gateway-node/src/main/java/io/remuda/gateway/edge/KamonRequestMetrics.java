@@ -43,6 +43,17 @@ public final class KamonRequestMetrics implements RequestMetrics {
     Kamon.counter(MetricNames.LEFT_OUT).withTag(MetricNames.MODEL, model).increment();
   }
 
+  @Override
+  public void resumed(String model, String outcome) {
+    Kamon.counter(MetricNames.RESUMES)
+        .withTags(
+            TagSet.builder()
+                .add(MetricNames.MODEL, model)
+                .add(MetricNames.OUTCOME, outcome)
+                .build())
+        .increment();
+  }
+
   private static Instruments make(Key key) {
     TagSet tags =
         TagSet.builder()

@@ -22,6 +22,13 @@ public interface RequestMetrics {
    */
   default void woken(String model, Duration held) {}
 
+  /**
+   * A stream broke off in its middle.
+   *
+   * @param outcome {@code resumed} at another instance, or {@code refused}
+   */
+  default void resumed(String model, String outcome) {}
+
   /** An instance of the model is left out, since its requests fail. */
   default void leftOut(String model) {}
 }

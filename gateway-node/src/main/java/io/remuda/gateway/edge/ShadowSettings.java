@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Relief.Shadow;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,13 +20,6 @@ import java.util.Set;
  * @param limit one that takes longer is ended
  */
 public record ShadowSettings(Map<String, Shadow> of, int atOnce, Duration limit) {
-
-  /**
-   * Where copies go.
-   *
-   * @param percent of the requests that were answered
-   */
-  public record Shadow(String to, int percent) {}
 
   public ShadowSettings {
     of = Map.copyOf(of);
@@ -58,7 +52,7 @@ public record ShadowSettings(Map<String, Shadow> of, int atOnce, Duration limit)
     if (percent < 1 || percent > 100) {
       throw wrong(model, "needs a percent of 1 to 100");
     }
-    return new Shadow(to, percent);
+    return new Shadow(new ModelName(to), percent / 100.0);
   }
 
   private static IllegalArgumentException wrong(String model, String what) {

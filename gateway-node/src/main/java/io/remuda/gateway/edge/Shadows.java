@@ -2,8 +2,8 @@ package io.remuda.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.remuda.gateway.edge.ShadowSettings.Shadow;
 import io.remuda.gateway.routing.Priority;
+import io.remuda.protocol.model.Relief.Shadow;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +29,6 @@ final class Shadows implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Shadows.class);
 
-  private static final int ALL = 100;
   private static final int LONGEST_ID = 100;
 
   /** Takes requests like those of clients. */
@@ -58,28 +57,31 @@ final class Shadows implements AutoCloseable {
    * The request has its answer; its body is still there.
    *
    * @param model that answered
+   * @param declared what its deployment says; where it says nothing this gateway's settings do
    */
-  void answered(ClientRequest request, String model, RandomGenerator random) {
-    Shadow shadow = settings.of().get(model);
-    if (shadow == null
+  void answered(
+      ClientRequest request, String model, Optional<Shadow> declared, RandomGenerator random) {
+    Optional<Shadow> shadow = declared.or(() -> Optional.ofNullable(settings.of().get(model)));
+    if (shadow.isEmpty()
         || request.lease().isPresent()
-        || random.nextInt(ALL) >= shadow.percent()
+        || random.nextDouble() >= shadow.get().share()
         || !begins()) {
       return;
     }
+    String to = shadow.get().to().value();
     Copy copy = new Copy(request);
     // Before it is sent, so that whoever closes sees it, or it sees that all is closed.
     copies.add(copy);
     try {
-      ByteBuf body = body(request, shadow.to());
+      ByteBuf body = body(request, to);
       if (body == null) {
         copy.over();
       } else {
-        copy.begin(copyOf(request, shadow.to(), body));
+        copy.begin(copyOf(request, to, body));
       }
     } catch (RuntimeException e) {
       // What became of the client's request stays what it is.
-      log.debug("event=shadow-not-sent model={} to={}", model, shadow.to(), e);
+      log.debug("event=shadow-not-sent model={} to={}", model, to, e);
       copy.over();
     }
   }

@@ -118,6 +118,11 @@ final class Tries {
     return pick(entry, tried);
   }
 
+  /** An instance for the rest of an answer that has begun, none of {@code without}. */
+  Optional<Target> other(ModelEntry entry, Set<InstanceId> without) {
+    return pick(entry, without);
+  }
+
   /**
    * What the client is told when {@code last} was the end of it: that an instance has no room, if
    * one had none, for that will pass; not that another one is gone.

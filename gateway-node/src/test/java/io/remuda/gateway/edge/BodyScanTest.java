@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,7 +18,7 @@ class BodyScanTest {
   void findsTheModelAndTheStream() {
     assertThat(
             BodyScan.of(bytes("{\"a\":{\"model\":\"x\"},\"model\":\"m\",\"stream\":true}")).scan())
-        .hasValue(new BodyScan("m", true));
+        .hasValue(new BodyScan("m", true, Optional.of("a")));
     assertThat(BodyScan.of(bytes("{\"stream\":null,\"model\":\"m\\u0041\"}")).scan())
         .hasValue(new BodyScan("mA", false));
   }

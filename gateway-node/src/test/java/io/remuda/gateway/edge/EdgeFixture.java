@@ -19,6 +19,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Relief;
 import io.remuda.protocol.model.Schema;
 import io.remuda.protocol.testing.Eventually;
 import java.net.URI;
@@ -136,6 +137,35 @@ final class EdgeFixture implements AutoCloseable {
 
   void listed(String name, DeploymentPhase phase, String reason) {
     listed(name, phase, reason, Optional.empty());
+  }
+
+  /** Says which other models requests for {@code name} go to. */
+  void relieved(String name, Relief relief) {
+    routes.merge(
+        new Catalog(
+            List.of(
+                new Listing(
+                    new ModelName(name),
+                    ++sequence,
+                    0,
+                    1,
+                    DeploymentPhase.READY,
+                    "command",
+                    Optional.empty(),
+                    1,
+                    0,
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    Optional.empty(),
+                    Instant.EPOCH,
+                    false,
+                    false,
+                    Map.of(),
+                    false,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Set.of(),
+                    relief))));
   }
 
   void listed(String name, DeploymentPhase phase, String reason, Optional<Schema> schema) {

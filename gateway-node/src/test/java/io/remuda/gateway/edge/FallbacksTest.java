@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Relief;
 import io.remuda.protocol.testing.ScriptedEngine;
 import java.net.http.HttpResponse;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -184,6 +187,46 @@ class FallbacksTest {
       assertThat(fixture.post(CHAT, BODY).statusCode()).isEqualTo(503);
       assertThat(small.seen()).isEmpty();
     }
+  }
+
+  @Test
+  void whatTheDeploymentSaysHoldsBeforeTheSettings() {
+    try (EdgeFixture fixture = fixture(TWO, Authenticator.OPEN);
+        ScriptedEngine small = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"));
+        ScriptedEngine other = ScriptedEngine.start((seen, wire) -> wire.json(200, "{}"))) {
+      fixture.relieved("bench", relief("nobody", "other", "small"));
+      fixture.ready("small-1", small.port());
+      fixture.ready("other-1", other.port());
+
+      HttpResponse<String> answer = fixture.post(CHAT, BODY);
+
+      assertThat(answer.headers().firstValue("x-remuda-instance")).hasValue("other-1");
+      assertThat(small.seen()).isEmpty();
+      fixture.ended("other ok");
+    }
+  }
+
+  /** Each is tried once, and a fallback's own are not followed: so no request goes round. */
+  @Test
+  void twoThatNameEachOtherAreEachTriedOnce() {
+    try (EdgeFixture fixture = fixture("", Authenticator.OPEN);
+        ScriptedEngine bench =
+            ScriptedEngine.start((seen, wire) -> wire.json(429, "{\"error\":\"full\"}"));
+        ScriptedEngine small =
+            ScriptedEngine.start((seen, wire) -> wire.json(429, "{\"error\":\"full\"}"))) {
+      fixture.relieved("bench", relief("small"));
+      fixture.relieved("small", relief("bench"));
+      fixture.ready("bench-1", bench.port());
+      fixture.ready("small-1", small.port());
+
+      assertThat(fixture.post(CHAT, BODY).statusCode()).isEqualTo(429);
+      assertThat(bench.seen()).hasSize(1);
+      assertThat(small.seen()).hasSize(1);
+    }
+  }
+
+  private static Relief relief(String... fallbacks) {
+    return new Relief(Stream.of(fallbacks).map(ModelName::new).toList(), Optional.empty());
   }
 
   @ParameterizedTest

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.ConfigFactory;
 import io.netty.buffer.Unpooled;
 import io.remuda.gateway.routing.WaitingRoom;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.Relief;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.ScriptedEngine;
 import java.net.http.HttpResponse;
@@ -117,12 +119,34 @@ class ShadowsTest {
   }
 
   @Test
+  void whatTheDeploymentSaysHoldsBeforeTheSettings() {
+    ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1);
+    List<AnswerSink> sent = new ArrayList<>();
+    try (Shadows shadows = shadows(timers, sent::add, () -> {})) {
+      ClientRequest request = request();
+      Random random = new Random(1);
+      for (int i = 0; i < 200; i++) {
+        shadows.answered(
+            request, "bench", Optional.of(new Relief.Shadow(new ModelName("next"), 0.25)), random);
+        if (!sent.isEmpty()) {
+          sent.get(sent.size() - 1).end();
+        }
+      }
+
+      // The settings alone copy every request.
+      assertThat(sent.size()).isBetween(30, 70);
+    } finally {
+      timers.shutdownNow();
+    }
+  }
+
+  @Test
   void aCopyThatIsOverLeavesNothingBehind() {
     ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1);
     timers.setRemoveOnCancelPolicy(true);
     List<AnswerSink> sent = new ArrayList<>();
     try (Shadows shadows = shadows(timers, sent::add, () -> {})) {
-      shadows.answered(request(), "bench", new Random(1));
+      shadows.answered(request(), "bench", Optional.empty(), new Random(1));
       assertThat(timers.getQueue()).hasSize(1);
 
       sent.get(0).end();
@@ -145,7 +169,7 @@ class ShadowsTest {
             () -> cancelled.set(true))) {
       ends.set(shadows);
 
-      shadows.answered(request(), "bench", new Random(1));
+      shadows.answered(request(), "bench", Optional.empty(), new Random(1));
 
       assertThat(cancelled).isTrue();
     } finally {

@@ -37,6 +37,12 @@ public final class MetricNames {
   /** Times that a gateway left an instance out since its requests failed. Label model. */
   public static final String LEFT_OUT = "remuda.instances.left.out";
 
+  /**
+   * Streams whose engine went in their middle. Labels model, outcome (resumed at another instance,
+   * or refused).
+   */
+  public static final String RESUMES = "remuda.stream.resumes";
+
   /** Instances that a gateway leaves out now. Label model. */
   public static final String OUT_NOW = "remuda.instances.out.now";
 

@@ -1,31 +1,28 @@
 package io.remuda.gateway.edge;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.remuda.gateway.dialect.AnswerKind;
 import io.remuda.gateway.dialect.BadAnswer;
-import io.remuda.gateway.dialect.CallFacts;
-import io.remuda.gateway.dialect.StrictAnswer;
-import io.remuda.gateway.dialect.StrictChunks;
 import io.remuda.gateway.dialect.Trees;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.bytes.InferenceCall;
+import io.remuda.protocol.bytes.InferencePort;
 import io.remuda.protocol.bytes.InferenceSink;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer of an engine that speaks OpenAI's words loosely, on its way to a client that reads
- * them strictly. One in one piece is held until it is whole; of a stream each event goes on as soon
- * as it is whole. Errors pass as they are: they are brought into shape where all of them are.
+ * An engine's answer that is read on its way to a client, who is told it in other words. One in one
+ * piece is held until it is whole; of a stream each event goes on as soon as it is whole. Errors
+ * pass as they are: they are brought into shape where all of them are.
  */
-final class MendedAnswer implements InferenceSink {
+final class RetoldAnswer implements InferenceSink {
 
   private static final List<Map.Entry<String, String>> JSON =
       List.of(Map.entry("content-type", "application/json"));
@@ -43,34 +40,50 @@ final class MendedAnswer implements InferenceSink {
     FAILED
   }
 
-  private final AnswerKind kind;
-  private final CallFacts facts;
+  private final Telling telling;
   private final boolean stream;
   private final int limit;
   private final InferenceSink sink;
   private final ByteArrayOutputStream single = new ByteArrayOutputStream(256);
   private final EventReader reader;
-  private final StrictChunks chunks;
-  private final EventFrames frames = new EventFrames(Endpoint.Dialect.OPENAI);
+  private final EventFrames frames;
   private Mode mode = Mode.PASS;
   private @Nullable InferenceCall call;
 
   /**
-   * @param stream whether the client wants events
+   * @param dialect of the client
+   * @param stream whether it wants events
    * @param limit bytes of one event, or of an answer in one piece
    */
-  MendedAnswer(AnswerKind kind, CallFacts facts, boolean stream, int limit, InferenceSink sink) {
-    this.kind = kind;
-    this.facts = facts;
+  RetoldAnswer(
+      Telling telling, Endpoint.Dialect dialect, boolean stream, int limit, InferenceSink sink) {
+    this.telling = telling;
     this.stream = stream;
     this.limit = limit;
     this.sink = sink;
     this.reader = new EventReader(limit);
-    this.chunks = new StrictChunks(kind, facts);
+    this.frames = new EventFrames(dialect);
+  }
+
+  /**
+   * The way to an instance, whose answers are told so.
+   *
+   * @param tellings one for each answer
+   */
+  static InferencePort behind(
+      InferencePort port,
+      Supplier<Telling> tellings,
+      Endpoint.Dialect dialect,
+      boolean stream,
+      int limit) {
+    return (request, sink) -> {
+      RetoldAnswer answer = new RetoldAnswer(tellings.get(), dialect, stream, limit, sink);
+      return answer.of(port.call(request, answer));
+    };
   }
 
   /** Takes the call whose answer this is, and gives it back. */
-  InferenceCall of(InferenceCall started) {
+  private InferenceCall of(InferenceCall started) {
     call = started;
     if (mode == Mode.FAILED) {
       started.cancel();
@@ -93,7 +106,10 @@ final class MendedAnswer implements InferenceSink {
     sink.onLoad(requests);
   }
 
-  /** What an engine says of its content is not trusted further than whether it is events. */
+  /**
+   * What an engine says of its content is not trusted further than whether it is events: some call
+   * both plain text.
+   */
   @Override
   public void onHead(int status, List<Map.Entry<String, String>> headers) {
     if (status >= 400) {
@@ -176,18 +192,15 @@ final class MendedAnswer implements InferenceSink {
   }
 
   private void single() {
-    if (!(Trees.read(single.toByteArray()).orElse(null) instanceof ObjectNode answer)) {
-      fail(noJson());
-      return;
-    }
+    byte[] told;
     try {
-      StrictAnswer.mend(answer, kind, facts);
+      told = telling.whole(Trees.read(single.toByteArray()).orElseThrow(Telling::noJson));
     } catch (BadAnswer e) {
       fail(e.refused());
       return;
     }
     sink.onHead(200, JSON);
-    sink.onBytes(Unpooled.wrappedBuffer(Trees.bytes(answer)));
+    sink.onBytes(Unpooled.wrappedBuffer(told));
     sink.onEnd();
   }
 
@@ -195,43 +208,40 @@ final class MendedAnswer implements InferenceSink {
   private void pass() {
     try {
       for (String data = reader.next(); data != null; data = reader.next()) {
-        JsonNode event = Trees.read(data).orElse(null);
-        if (reader.isAside(event)) {
+        JsonNode chunk = Trees.read(data).orElse(null);
+        if (reader.isAside(chunk)) {
           continue;
         }
-        if (!(event instanceof ObjectNode chunk)) {
-          flush();
-          fail(noJson());
-          return;
+        if (chunk == null) {
+          throw Telling.noJson();
         }
-        chunks.chunk(chunk, frames::chunk);
+        telling.chunk(chunk, frames);
       }
     } catch (BadAnswer e) {
       flush();
       fail(e.refused());
       return;
     }
-    if (reader.isDone()) {
-      done();
+    if (reader.isDone() && telling.done(frames)) {
+      mode = Mode.DONE;
     }
     flush();
   }
 
   private void endEvents() {
-    if (mode == Mode.EVENTS && chunks.isFinished()) {
-      done();
+    if (mode == Mode.EVENTS) {
+      try {
+        telling.end(reader.isDone(), frames);
+      } catch (BadAnswer e) {
+        fail(e.refused());
+        return;
+      }
       flush();
     }
     if (mode != Mode.FAILED) {
       // One that ended in the middle has no last event, by which that is seen.
       sink.onEnd();
     }
-  }
-
-  private void done() {
-    mode = Mode.DONE;
-    chunks.close(frames::chunk);
-    frames.done();
   }
 
   /** Also where nothing is ready: that something came tells that the engine is alive. */
@@ -243,17 +253,15 @@ final class MendedAnswer implements InferenceSink {
     return Refused.of(ErrorCode.ENGINE_FAILED, why);
   }
 
-  private static Refused noJson() {
-    return failed("the engine answered what is no JSON; its log may say why");
-  }
-
   /** The same question would come to the same answer, so that it is not worth asking again. */
   private Refused tooLarge() {
     return Refused.of(
         ErrorCode.NOT_SUPPORTED,
         "the engine answered more than "
             + limit
-            + " bytes in one piece, which is more than is held to be mended; ask for less, stream,"
+            + " bytes in one piece, which is more than is "
+            + telling.held()
+            + "; ask for less, stream,"
             + " or raise remuda.gateway.inference.translated-answer-size");
   }
 

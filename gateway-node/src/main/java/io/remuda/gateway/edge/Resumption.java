@@ -1,0 +1,294 @@
+package io.remuda.gateway.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.remuda.gateway.dialect.AnswerKind;
+import io.remuda.gateway.dialect.ContinuedBody;
+import io.remuda.gateway.dialect.ContinuedChunks;
+import io.remuda.gateway.dialect.Trees;
+import io.remuda.gateway.routing.ModelEntry;
+import io.remuda.gateway.routing.Target;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.Route;
+import io.remuda.protocol.bytes.InferencePort;
+import io.remuda.protocol.id.InstanceId;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one stream of plain text goes on at another instance when its engine goes in the middle of
+ * it: its text so far is kept within a bound, and another instance of the same version is asked for
+ * the rest. What cannot be resumed ends with the error that it broke with, and says why it was not.
+ * Lives on one loop.
+ */
+final class Resumption {
+
+  private final InferenceHandler handler;
+  private final ClientRequest request;
+  private final InstanceBody body;
+  private final Tries tries;
+  private final Inference inference;
+  private final boolean copy;
+  private final Optional<AnswerKind> kind;
+  private @Nullable SentText sent;
+  private @Nullable Holding waiting;
+
+  /** What it broke with; empty while an engine is at it. */
+  private Optional<Refused> broke = Optional.empty();
+
+  /** Where it began: whoever goes on runs the same. */
+  private @Nullable Route first;
+
+  /** Instances that failed it, and those that had no room since it waits or broke. */
+  private final Set<InstanceId> failed = new HashSet<>();
+
+  private final Set<InstanceId> full = new HashSet<>();
+  private Optional<Refused> busy = Optional.empty();
+  private int seams;
+
+  /**
+   * @param copy whether it is a shadow, for whose answer nobody waits
+   */
+  Resumption(
+      InferenceHandler handler,
+      ClientRequest request,
+      InstanceBody body,
+      Tries tries,
+      Inference inference,
+      boolean copy) {
+    this.handler = handler;
+    this.request = request;
+    this.body = body;
+    this.tries = tries;
+    this.inference = inference;
+    this.copy = copy;
+    this.kind = Dialects.mended(request.endpoint());
+  }
+
+  /**
+   * An instance has begun a stream; or the rest of one, whose head the client has.
+   *
+   * @param entry of its model
+   * @return whether it is the rest
+   */
+  boolean begins(Target target, @Nullable ModelEntry entry) {
+    if (broke.isPresent()) {
+      broke = Optional.empty();
+      handler.metrics().resumed(body.model(), "resumed");
+      return true;
+    }
+    first = target.route();
+    boolean kept =
+        !copy
+            && settings().resumes() > 0
+            && kind.isPresent()
+            && body.beyondText().isEmpty()
+            && entry != null
+            && entry.readyCount() + entry.leasedCount() > 1
+            && !suited(entry, target.route()).isEmpty();
+    if (kept) {
+      sent = new SentText(kind.get(), settings().resumedTextBytes());
+    }
+    return false;
+  }
+
+  /** What the client gets now of the bytes that came. */
+  ByteBuf whole(ByteBuf bytes) {
+    SentText kept = sent;
+    return kept == null ? bytes : kept.whole(bytes);
+  }
+
+  /** What was held back, when its engine has closed the stream; the caller's. */
+  @Nullable ByteBuf rest() {
+    SentText kept = sent;
+    return kept == null ? null : kept.rest();
+  }
+
+  /** Whether it has broken off, and nobody has gone on with it yet. */
+  boolean isResuming() {
+    return broke.isPresent();
+  }
+
+  /** What came of the stream. */
+  Optional<SentText> sent() {
+    return Optional.ofNullable(sent);
+  }
+
+  /**
+   * It broke off: another instance is asked for the rest; or what the client is told where none is.
+   */
+  Optional<Refused> broke(Target target, Refused why) {
+    if (why.code() != ErrorCode.ENGINE_GONE) {
+      return Optional.of(why);
+    }
+    Optional<String> objection = objection();
+    if (objection.isPresent()) {
+      return Optional.of(given(why, objection.get()));
+    }
+    // The event that it broke in belongs to nobody: whoever goes on says it anew.
+    java.util.Objects.requireNonNull(sent).release();
+    broke = Optional.of(why);
+    seams++;
+    failed.add(target.instance());
+    full.clear();
+    busy = Optional.empty();
+    waiting = patience();
+    return next();
+  }
+
+  /** An instance did not begin with the rest; as {@link #broke}. */
+  Optional<Refused> failed(Target target, Refused why) {
+    if (why.code() == ErrorCode.BUSY) {
+      full.add(target.instance());
+      busy = Optional.of(why);
+    } else {
+      failed.add(target.instance());
+    }
+    return next();
+  }
+
+  /** The engine of an instance refuses to go on: others would refuse it alike. */
+  Refused refused(Target target, int status) {
+    return givenUp("the engine of %s answered %d to it".formatted(target.instance(), status));
+  }
+
+  /** Its request is over. */
+  void end() {
+    broke = Optional.empty();
+    if (waiting != null) {
+      waiting.leave();
+    }
+    if (sent != null) {
+      sent.release();
+    }
+  }
+
+  private Optional<String> objection() {
+    SentText kept = sent;
+    return ResumePolicy.objection(
+        new ResumePolicy.Broken(
+            settings().resumes(),
+            seams,
+            kind,
+            body.beyondText(),
+            kept != null,
+            kept == null ? Optional.empty() : kept.objection(),
+            kept == null ? Optional.empty() : question(kept)));
+  }
+
+  private Optional<String> question(SentText kept) {
+    return kind.flatMap(
+        of ->
+            Trees.read(ByteBufUtil.getBytes(request.body()))
+                .map(tree -> ContinuedBody.objection(of, tree, kept.tokens()))
+                .orElseGet(() -> Optional.of("its body is not JSON in UTF-8")));
+  }
+
+  /** It has had its turn in line, so that it does not go behind those who wait, but for room. */
+  private Optional<Refused> next() {
+    ModelEntry entry = handler.routes().snapshot().get(body.model());
+    Route like = first;
+    if (entry == null || like == null) {
+      return Optional.of(givenUp("its model is gone"));
+    }
+    Set<InstanceId> without = new HashSet<>(failed);
+    without.addAll(full);
+    Set<InstanceId> suited = suited(entry, like);
+    for (Target one : request.lease().isPresent() ? entry.leased() : entry.ready()) {
+      if (!suited.contains(one.instance())) {
+        without.add(one.instance());
+      }
+    }
+    Optional<Target> target = tries.other(entry, without);
+    if (target.isPresent()) {
+      goOn(target.get());
+      return Optional.empty();
+    }
+    return waits(entry) ? Optional.empty() : Optional.of(givenUp(nobody()));
+  }
+
+  private String nobody() {
+    return busy.isPresent()
+        ? "all other instances of its version are busy"
+        : "no other instance of its version is ready";
+  }
+
+  /** Whether it waits for room, where that is all that is missing. */
+  private boolean waits(ModelEntry entry) {
+    Holding patience = waiting;
+    if (patience == null || busy.isEmpty() || request.lease().isPresent()) {
+      return false;
+    }
+    return patience.hold(entry, busy).isEmpty();
+  }
+
+  private void called() {
+    if (broke.isPresent()) {
+      full.clear();
+      next().ifPresent(inference::breakOff);
+    }
+  }
+
+  private Holding patience() {
+    ClientRequest patient =
+        new ClientRequest(
+            request.endpoint(),
+            request.model(),
+            request.headers(),
+            request.body(),
+            request.requestId(),
+            request.models(),
+            Optional.of(settings().resumeWait()),
+            request.loop(),
+            request.lease(),
+            request.sender());
+    return new Holding(handler, patient, System.nanoTime(), this::called);
+  }
+
+  private void goOn(Target target) {
+    SentText kept = java.util.Objects.requireNonNull(sent);
+    AnswerKind of = kind.orElseThrow();
+    String instance = target.instance().toString();
+    InferencePort port =
+        RetoldAnswer.behind(
+            body.answersOf(target, handler.ports().of(target.route())),
+            () ->
+                new ContinuedTelling(
+                    new ContinuedChunks(kept.head(), kept.tokens(), seams, instance),
+                    "resumed at " + instance),
+            Endpoint.Dialect.OPENAI,
+            true,
+            settings().translatedAnswerBytes());
+    inference.goOn(target, port, body.rest(target, of, kept.text(), kept.tokens()));
+  }
+
+  private Set<InstanceId> suited(ModelEntry entry, Route like) {
+    Set<InstanceId> suited = new HashSet<>();
+    for (Target one : request.lease().isPresent() ? entry.leased() : entry.ready()) {
+      if (kind.isPresent()
+          && ResumePolicy.suits(like, one.route(), kind.get())
+          && Dialects.isNative(request.endpoint(), one.route().endpoints())) {
+        suited.add(one.instance());
+      }
+    }
+    return suited;
+  }
+
+  private Refused givenUp(String why) {
+    Refused reason = broke.orElseThrow();
+    broke = Optional.empty();
+    return given(reason, why);
+  }
+
+  private Refused given(Refused reason, String why) {
+    handler.metrics().resumed(body.model(), "refused");
+    return Refused.of(reason.code(), reason.message() + "; it was not resumed: " + why);
+  }
+
+  private InferenceSettings settings() {
+    return handler.settings();
+  }
+}

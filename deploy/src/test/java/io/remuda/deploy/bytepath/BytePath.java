@@ -23,6 +23,7 @@ import io.remuda.protocol.Route;
 import io.remuda.protocol.RouteTable;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.Continues;
 import io.remuda.protocol.model.Phase;
 import java.net.URI;
 import java.util.List;
@@ -116,8 +117,22 @@ public final class BytePath implements AutoCloseable {
     offer(model, engine, 16, endpoints, false);
   }
 
+  /** Offers one of several instances, whose engine goes on with what another one began. */
+  public void offerContinuing(String instance, URI engine, Set<String> endpoints) {
+    offer(InstanceId.of(instance), engine, 4, endpoints, true, Continues.LAST_MESSAGE);
+  }
+
   private void offer(String model, URI engine, int slots, Set<String> endpoints, boolean clean) {
-    InstanceId instance = InstanceId.of(model + "-1");
+    offer(InstanceId.of(model + "-1"), engine, slots, endpoints, clean, Continues.NONE);
+  }
+
+  private void offer(
+      InstanceId instance,
+      URI engine,
+      int slots,
+      Set<String> endpoints,
+      boolean clean,
+      Continues continues) {
     Gate gate = new Gate(slots, 0);
     gate.open();
     hosted.put(
@@ -128,7 +143,7 @@ public final class BytePath implements AutoCloseable {
             100,
             Optional.empty(),
             gate,
-            new Upstream.Http(engine, model, Map.of()),
+            new Upstream.Http(engine, instance.model().value(), Map.of()),
             clean,
             endpoints,
             Optional.empty(),
@@ -148,7 +163,11 @@ public final class BytePath implements AutoCloseable {
                     clean,
                     -1,
                     Optional.empty(),
-                    0))));
+                    0,
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    continues))));
     routes.warm();
   }
 

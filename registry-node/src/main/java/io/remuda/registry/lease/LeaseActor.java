@@ -30,7 +30,6 @@ import io.remuda.registry.model.Surroundings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -44,22 +43,17 @@ import java.util.function.Function;
 public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, LeaseState> {
 
   private static final int SNAPSHOTS_KEPT = 2;
-  private static final int IDLE_LOOKS = 30;
 
   private final ActorContext<Command> context;
-  private final TimerScheduler<Command> timers;
   private final LeaseId id;
   private final Surroundings around;
   private final WaitingCommands<Command> waiting;
   private final Succession<Command> succession;
   private final LeaseRecovery recovery;
   private final LeaseErrands errands;
-  private final LeaseMeasure measure;
   private final LeaseCallers callers;
-  private LeaseSoft soft;
-  private boolean writing;
-  private boolean leaving;
-  private int idleLooks;
+  private final LeaseSteps steps;
+  private final LeaseRest rest;
 
   private LeaseActor(
       ActorContext<Command> context,
@@ -73,16 +67,15 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
         PersistenceId.ofUniqueId(PersistenceIds.lease(id.value())),
         around.unreadable().ending(PersistenceIds.lease(id.value())));
     this.context = context;
-    this.timers = timers;
     this.id = id;
     this.around = around;
     this.waiting = waiting;
     this.succession = succession;
     this.recovery = new LeaseRecovery(context, id, around, waiting, succession);
     this.errands = new LeaseErrands(context, around, models);
-    this.measure = new LeaseMeasure(around.meters().leases());
     this.callers = new LeaseCallers(timers);
-    this.soft = LeaseSoft.begun(LeaseState.empty(id), around.clock().instant());
+    this.steps = new LeaseSteps(context, timers, Effect(), id, around, errands, callers);
+    this.rest = new LeaseRest(context.getSelf(), succession);
     timers.startTimerWithFixedDelay(
         LeaseMessage.Look.REPEAT, around.settings().lease().repeatInterval());
   }
@@ -133,9 +126,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
 
   private void onRecovered(LeaseState state) {
     recovery.completed(state, lastSequenceNumber(context));
-    soft = LeaseSoft.begun(state, now());
-    measure.readBack(state);
-    measure.stands(state, soft, now());
+    steps.begin(state);
     context.getSelf().tell(LeaseMessage.Look.REPEAT);
   }
 
@@ -154,16 +145,18 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
         .onCommand(LeaseMessage.StillWanted.class, this::onStillWanted)
         .onCommand(
             LeaseMessage.Told.class,
-            (state, told) -> carryOut(state, LeaseDecider.told(state, soft, told.reply(), now())))
+            (state, told) ->
+                steps.carryOut(state, LeaseDecider.told(state, steps.soft(), told.reply(), now())))
         .onCommand(
             LeaseMessage.Held.class,
-            (state, held) -> carryOut(state, LeaseDecider.held(state, soft, held.reply(), now())))
+            (state, held) ->
+                steps.carryOut(state, LeaseDecider.held(state, steps.soft(), held.reply(), now())))
         .onCommand(LeaseMessage.OwnAnswered.class, this::onOwn)
         .onCommand(
             LeaseMessage.Waited.class,
             (state, waited) -> {
               if (callers.remove(waited.caller())) {
-                waited.caller().tell(LeaseOutlook.reply(state, soft));
+                waited.caller().tell(LeaseOutlook.reply(state, steps.soft()));
               }
               return Effect().none();
             })
@@ -179,29 +172,30 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
 
   /** Answered when it is ready, or after a while with where it stands. */
   private Effect<LeaseEvent, LeaseState> onAcquire(LeaseState state, LeaseProtocol.Acquire c) {
-    if (leaving) {
-      succession.pass(c);
+    if (rest.passes(c)) {
       return Effect().none();
     }
     Optional<Refused> objection = LeaseDecider.objection(state, c.wish());
     if (objection.isPresent()) {
       c.replyTo().tell(Reply.refused(objection.get()));
-      return forget(state);
+      rest.unlessWritten(state);
+      return Effect().none();
     }
-    if (soft.isReady() || state.end().isPresent() || callers.isFull()) {
-      c.replyTo().tell(LeaseOutlook.reply(state, soft));
+    if (steps.soft().isReady() || state.end().isPresent() || callers.isFull()) {
+      c.replyTo().tell(LeaseOutlook.reply(state, steps.soft()));
       return Effect().none();
     }
     callers.wants(c.replyTo(), around.settings().lease().answerWithin());
     return state.wish().isPresent()
         ? Effect().none()
-        : carryOut(
-            state, LeaseDecision.write(new LeaseEvent.LeaseAsked(id, c.wish(), now()), soft));
+        : steps.carryOut(
+            state,
+            LeaseDecision.write(new LeaseEvent.LeaseAsked(id, c.wish(), now()), steps.soft()));
   }
 
   /** Whoever looks at one that waits may wait with it, for as long as whoever asks for one. */
   private Effect<LeaseEvent, LeaseState> onGet(LeaseState state, LeaseProtocol.Get c) {
-    if (c.within().isEmpty() || !state.isLive() || soft.isReady() || callers.isFull()) {
+    if (c.within().isEmpty() || !state.isLive() || steps.soft().isReady() || callers.isFull()) {
       return show(state, c.replyTo());
     }
     Duration most = around.settings().lease().answerWithin();
@@ -219,14 +213,14 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
       c.replyTo().tell(Reply.refused(objection.get()));
       return Effect().none();
     }
-    LeaseDecision renewed = LeaseTimeDecider.renewed(state, soft, c.ttl(), now());
+    LeaseDecision renewed = LeaseTimeDecider.renewed(state, steps.soft(), c.ttl(), now());
     if (renewed.events().isEmpty()) {
-      remember(state, renewed.soft());
+      steps.remember(state, renewed.soft());
       sayRenewed(state, c.replyTo());
       return Effect().none();
     }
     callers.wants(c.replyTo());
-    return write(
+    return steps.write(
         renewed,
         next -> {
           callers.remove(c.replyTo());
@@ -235,8 +229,8 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
   }
 
   private void sayRenewed(LeaseState state, ActorRef<Reply> caller) {
-    say(state, true);
-    caller.tell(LeaseOutlook.reply(state, soft));
+    steps.say(state, true);
+    caller.tell(LeaseOutlook.reply(state, steps.soft()));
   }
 
   private Effect<LeaseEvent, LeaseState> onRelease(LeaseState state, LeaseProtocol.Release c) {
@@ -244,135 +238,55 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
       return show(state, c.replyTo());
     }
     callers.wants(c.replyTo());
-    return write(
-        LeaseDecider.release(state, soft, c.reason(), now()),
+    return steps.write(
+        LeaseDecider.release(state, steps.soft(), c.reason(), now()),
         next -> {
           callers.remove(c.replyTo());
-          c.replyTo().tell(LeaseOutlook.afterEnd(next, soft));
+          c.replyTo().tell(LeaseOutlook.afterEnd(next, steps.soft()));
         });
   }
 
   private Effect<LeaseEvent, LeaseState> show(LeaseState state, ActorRef<Reply> caller) {
-    caller.tell(LeaseOutlook.reply(state, soft));
-    return forget(state);
-  }
-
-  /** One that nothing is written of takes no room: there are more ids than leases. */
-  private Effect<LeaseEvent, LeaseState> forget(LeaseState state) {
-    if (state.sequence() == 0 && !leaving) {
-      leaving = true;
-      succession.leave(context.getSelf());
-    }
+    caller.tell(LeaseOutlook.reply(state, steps.soft()));
+    rest.unlessWritten(state);
     return Effect().none();
   }
 
   private Effect<LeaseEvent, LeaseState> onStillWanted(
       LeaseState state, LeaseMessage.StillWanted asked) {
-    LeaseOrderDecider.kept(state, soft, asked.model())
+    LeaseOrderDecider.kept(state, steps.soft(), asked.model())
         .ifPresent(order -> errands.send(state, order));
-    return carryOut(state, LeaseDecider.stillWanted(state, soft, asked.model(), asked.number()));
+    return steps.carryOut(
+        state, LeaseDecider.stillWanted(state, steps.soft(), asked.model(), asked.number()));
   }
 
   private Effect<LeaseEvent, LeaseState> onOwn(LeaseState state, LeaseMessage.OwnAnswered said) {
     errands.ownAnswered();
-    return carryOut(state, OwnDecider.answered(state, soft, said.asked(), said.reply(), now()));
+    return steps.carryOut(
+        state, OwnDecider.answered(state, steps.soft(), said.asked(), said.reply(), now()));
   }
 
   private Effect<LeaseEvent, LeaseState> onLook(LeaseState state, LeaseMessage.Look look) {
     boolean repeat = look == LeaseMessage.Look.REPEAT;
-    if (repeat && isForgettable(state)) {
+    if (repeat && rest.isDue(state)) {
       return Effect().stop();
     }
-    LeaseDecision decision = LeaseDecider.look(state, soft, now());
+    LeaseDecision decision = LeaseDecider.look(state, steps.soft(), now());
     if (decision.events().isEmpty() && repeat) {
-      soft = decision.soft();
-      measure.stands(state, soft, now());
-      say(state, true);
+      steps.remember(state, decision.soft());
+      steps.say(state, true);
       return Effect().none();
     }
-    return carryOut(state, decision);
-  }
-
-  /** One that is closed, or that was only woken, takes no room for ever. */
-  private boolean isForgettable(LeaseState state) {
-    boolean nothing = state.wish().isEmpty() || state.closed();
-    idleLooks = nothing ? idleLooks + 1 : 0;
-    return idleLooks > IDLE_LOOKS;
-  }
-
-  private Effect<LeaseEvent, LeaseState> carryOut(LeaseState state, LeaseDecision decision) {
-    if (!decision.events().isEmpty()) {
-      return write(decision, next -> {});
-    }
-    remember(state, decision.soft());
-    if (decision.say()) {
-      say(state, false);
-    }
-    answer(state);
-    return Effect().none();
-  }
-
-  /** Writes, then says what rests on it: nothing leaves ahead of the event. */
-  private Effect<LeaseEvent, LeaseState> write(LeaseDecision decision, Consumer<LeaseState> then) {
-    writing = true;
-    return Effect()
-        .persist(decision.events())
-        .thenRun(
-            next -> {
-              writing = false;
-              decision.events().forEach(event -> context.getLog().info("event={}", event.text()));
-              measure.written(decision.events());
-              remember(next, decision.soft());
-              then.accept(next);
-              if (decision.say()) {
-                say(next, false);
-              }
-              answer(next);
-            });
-  }
-
-  private void remember(LeaseState state, LeaseSoft next) {
-    boolean other = !next.deadline().equals(soft.deadline());
-    soft = next;
-    measure.stands(state, soft, now());
-    if (other) {
-      timeLeft();
-    }
-  }
-
-  private void timeLeft() {
-    Optional<Instant> until = soft.deadline();
-    if (until.isEmpty()) {
-      timers.cancel(LeaseMessage.Look.DEADLINE);
-      return;
-    }
-    Duration left = Duration.between(now(), until.get());
-    timers.startSingleTimer(
-        LeaseMessage.Look.DEADLINE,
-        LeaseMessage.Look.DEADLINE,
-        left.isNegative() ? Duration.ZERO : left.plusMillis(1));
-  }
-
-  private void say(LeaseState state, boolean repeat) {
-    LeaseOrderDecider.orders(state, soft, now(), repeat)
-        .forEach(order -> errands.send(state, order));
-  }
-
-  /** Whoever waits is answered once it is ready, or over. */
-  private void answer(LeaseState state) {
-    if (callers.isEmpty() || !(soft.isReady() || state.end().isPresent())) {
-      return;
-    }
-    callers.answer(LeaseOutlook.reply(state, soft));
+    return steps.carryOut(state, decision);
   }
 
   /** Whoever still waits learns that nobody knows: the change may be in the journal. */
   private void onStopped(LeaseState state) {
-    measure.gone(state);
-    if (writing) {
+    steps.end(state);
+    if (steps.isWriting()) {
       around.storeDown().run();
     }
-    callers.leave(recovery.leaves(writing), LeaseOutlook.reply(state, soft));
+    callers.leave(recovery.leaves(steps.isWriting()), LeaseOutlook.reply(state, steps.soft()));
   }
 
   private Instant now() {

@@ -1,0 +1,137 @@
+package io.remuda.registry.lease;
+
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EffectFactories;
+import io.remuda.protocol.LeaseProtocol.Command;
+import io.remuda.protocol.id.LeaseId;
+import io.remuda.registry.model.Surroundings;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * What one lease's actor does with what was decided: writes it, remembers it, and then says what
+ * rests on it, to others and to whoever waits. Belongs to one actor.
+ */
+final class LeaseSteps {
+
+  private final ActorContext<Command> context;
+  private final TimerScheduler<Command> timers;
+  private final EffectFactories<LeaseEvent, LeaseState> effects;
+  private final LeaseErrands errands;
+  private final LeaseCallers callers;
+  private final LeaseMeasure measure;
+  private final Clock clock;
+  private LeaseSoft soft;
+  private boolean writing;
+
+  LeaseSteps(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      EffectFactories<LeaseEvent, LeaseState> effects,
+      LeaseId id,
+      Surroundings around,
+      LeaseErrands errands,
+      LeaseCallers callers) {
+    this.context = context;
+    this.timers = timers;
+    this.effects = effects;
+    this.errands = errands;
+    this.callers = callers;
+    this.measure = new LeaseMeasure(around.meters().leases());
+    this.clock = around.clock();
+    this.soft = LeaseSoft.begun(LeaseState.empty(id), clock.instant());
+  }
+
+  /** The journal was read to its end. */
+  void begin(LeaseState state) {
+    soft = LeaseSoft.begun(state, clock.instant());
+    measure.readBack(state);
+    measure.stands(state, soft, clock.instant());
+  }
+
+  /** The actor ends. */
+  void end(LeaseState state) {
+    measure.gone(state);
+  }
+
+  /** What is remembered of the lease. */
+  LeaseSoft soft() {
+    return soft;
+  }
+
+  /** Whether something is being written of which nobody knows yet whether it is. */
+  boolean isWriting() {
+    return writing;
+  }
+
+  Effect<LeaseEvent, LeaseState> carryOut(LeaseState state, LeaseDecision decision) {
+    if (!decision.events().isEmpty()) {
+      return write(decision, next -> {});
+    }
+    remember(state, decision.soft());
+    if (decision.say()) {
+      say(state, false);
+    }
+    answer(state);
+    return effects.none();
+  }
+
+  /** Writes, then says what rests on it: nothing leaves ahead of the event. */
+  Effect<LeaseEvent, LeaseState> write(LeaseDecision decision, Consumer<LeaseState> then) {
+    writing = true;
+    return effects
+        .persist(decision.events())
+        .thenRun(
+            next -> {
+              writing = false;
+              decision.events().forEach(event -> context.getLog().info("event={}", event.text()));
+              measure.written(decision.events());
+              remember(next, decision.soft());
+              then.accept(next);
+              if (decision.say()) {
+                say(next, false);
+              }
+              answer(next);
+            });
+  }
+
+  void remember(LeaseState state, LeaseSoft next) {
+    boolean other = !next.deadline().equals(soft.deadline());
+    soft = next;
+    measure.stands(state, soft, clock.instant());
+    if (other) {
+      timeLeft();
+    }
+  }
+
+  private void timeLeft() {
+    Optional<Instant> until = soft.deadline();
+    if (until.isEmpty()) {
+      timers.cancel(LeaseMessage.Look.DEADLINE);
+      return;
+    }
+    Duration left = Duration.between(clock.instant(), until.get());
+    timers.startSingleTimer(
+        LeaseMessage.Look.DEADLINE,
+        LeaseMessage.Look.DEADLINE,
+        left.isNegative() ? Duration.ZERO : left.plusMillis(1));
+  }
+
+  void say(LeaseState state, boolean repeat) {
+    LeaseOrderDecider.orders(state, soft, clock.instant(), repeat)
+        .forEach(order -> errands.send(state, order));
+  }
+
+  /** Whoever waits is answered once it is ready, or over. */
+  private void answer(LeaseState state) {
+    if (callers.isEmpty() || !(soft.isReady() || state.end().isPresent())) {
+      return;
+    }
+    callers.answer(LeaseOutlook.reply(state, soft));
+  }
+}

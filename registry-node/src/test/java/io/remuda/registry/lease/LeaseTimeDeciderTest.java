@@ -1,0 +1,140 @@
+package io.remuda.registry.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.remuda.protocol.model.LeaseView;
+import io.remuda.registry.lease.LeaseEvent.LeaseEnded;
+import io.remuda.registry.lease.LeaseEvent.LeaseRenewed;
+import io.remuda.registry.lease.LeaseState.Cause;
+import io.remuda.registry.model.ClaimReply;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** How long a lease lasts, and how long it waits, as values. */
+class LeaseTimeDeciderTest extends LeaseStage {
+
+  @Test
+  void endsWhenItIsNotRenewedInTimeAndNotBefore() {
+    ready();
+    now = now.plus(TTL).minusMillis(1);
+    assertThat(look().events()).isEmpty();
+    renewed(Optional.of(Duration.ofSeconds(5)));
+    now = now.plusSeconds(5).minusMillis(1);
+    assertThat(look().events()).isEmpty();
+
+    now = now.plusMillis(1);
+
+    assertThat(look().events())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            LeaseEnded.class, ended -> assertThat(ended.cause()).isEqualTo(Cause.EXPIRED));
+    assertThat(view().state()).isEqualTo(LeaseView.State.ENDED);
+  }
+
+  @Test
+  void afterItsActorStartedAnewItHasAFullTimeToLiveOnceMachinesObey() {
+    ready();
+    now = now.plus(TTL).minusMillis(1);
+
+    soft = LeaseSoft.begun(state, now);
+    assertThat(look().events()).isEmpty();
+    assertThat(LeaseOrderDecider.orders(state, soft, now, true)).contains(hold(A, 41, TTL));
+    held(A, 41, Optional.empty());
+
+    assertThat(view().expiresAt()).hasValue(now.plus(TTL));
+  }
+
+  @Test
+  void aRenewalForLongerOutlivesItsActorAndTheSameAgainIsNotWritten() {
+    ready();
+
+    assertThat(renewed(Optional.of(LONGER)).events())
+        .containsExactly(new LeaseRenewed(ID, LONGER, now));
+    now = now.plusSeconds(20);
+    assertThat(renewed(Optional.of(LONGER)).events()).isEmpty();
+    assertThat(view().expiresAt()).hasValue(now.plus(LONGER));
+    soft = LeaseSoft.begun(state, now);
+
+    assertThat(LeaseOrderDecider.orders(state, soft, now, true)).contains(hold(A, 41, LONGER));
+    held(A, 41, Optional.empty());
+    assertThat(view().expiresAt()).hasValue(now.plus(LONGER));
+  }
+
+  @Test
+  void aRenewalThatNamesNoTimeIsForAsLongAsItWasAskedFor() {
+    ready();
+    assertThat(renewed(Optional.empty()).events()).as("as before").isEmpty();
+    renewed(Optional.of(LONGER));
+
+    assertThat(renewed(Optional.empty()).events()).containsExactly(new LeaseRenewed(ID, TTL, now));
+
+    assertThat(view().ttl()).isEqualTo(TTL);
+    assertThat(view().expiresAt()).hasValue(now.plus(TTL));
+  }
+
+  @Test
+  void oneThatIsUsedOutlastsItsActorsStartHoweverLittlePatienceItHad() {
+    impatient();
+    held(A, 41, Optional.empty());
+    now = now.plusSeconds(500);
+
+    soft = LeaseSoft.begun(state, now);
+    now = now.plus(TTL).minusMillis(1);
+    assertThat(look().events()).as("its machine may not be seen yet").isEmpty();
+    now = now.plusMillis(1);
+
+    assertThat(((LeaseEnded) look().events().get(0)).cause()).isEqualTo(Cause.IMPATIENT);
+  }
+
+  @Test
+  void oneThatIsUsedOutlastsAMoveHoweverLittlePatienceItHad() {
+    impatient();
+    held(A, 41, Optional.empty());
+    told(new ClaimReply.Queued(A, ID, 1, Optional.empty(), "none is free"));
+
+    now = now.plus(TTL).minusMillis(1);
+    assertThat(look().events()).as("another instance may start").isEmpty();
+    now = now.plusMillis(1);
+
+    LeaseEnded ended = (LeaseEnded) look().events().get(0);
+    assertThat(ended.cause()).isEqualTo(Cause.IMPATIENT);
+    assertThat(ended.reason()).contains("60000 ms").contains("none is free");
+  }
+
+  @Test
+  void anActorThatStartsDuringAMoveWaitsForAsLong() {
+    impatient();
+    held(A, 41, Optional.empty());
+    told(new ClaimReply.Queued(A, ID, 1, Optional.empty(), "none is free"));
+    now = now.plusSeconds(500);
+
+    soft = LeaseSoft.begun(state, now);
+
+    now = now.plus(TTL).minusMillis(1);
+    assertThat(look().events()).isEmpty();
+  }
+
+  @Test
+  void untilItIsReadyForTheFirstTimeItsPatienceIsAllItWaits() {
+    impatient();
+
+    now = now.plus(IMPATIENT).minusMillis(1);
+    assertThat(look().events()).isEmpty();
+    now = now.plusMillis(1);
+
+    assertThat(((LeaseEnded) look().events().get(0)).cause()).isEqualTo(Cause.IMPATIENT);
+  }
+
+  @Test
+  void endsWhenItsPatienceIsOverAndSaysWhatItWaitedFor() {
+    asked(A);
+    told(new ClaimReply.Queued(A, ID, 3, Optional.empty(), "all 1 instances are leased"));
+    now = now.plus(PATIENCE);
+
+    LeaseEnded ended = (LeaseEnded) look().events().get(0);
+
+    assertThat(ended.cause()).isEqualTo(Cause.IMPATIENT);
+    assertThat(ended.reason()).contains("a: all 1 instances are leased");
+  }
+}

@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param extra instances beyond its number that are placed for leases, where it does not scale by
  *     itself
  * @param claimLimit after which a claim that was not heard again waits no longer
- * @param abandonedAfter after which an instance whose lease does not claim it is taken back
+ * @param abandonedAfter after which an instance whose lease does not claim it is taken back, though
+ *     its machine still keeps it for the holder
  * @param sessions whose former instances are remembered
  */
 public record LeaseLimits(

@@ -277,6 +277,10 @@ public record Sight(
                   + " network first, and confirm the loss if the machines are really gone"
               : silent);
     }
-    return instance.stop().map(Instance.Stop::reason).or(() -> report.flatMap(r -> r.reason()));
+    return instance
+        .stop()
+        .map(Instance.Stop::reason)
+        .or(() -> report.flatMap(InstanceReport::reason))
+        .or(() -> AbandonDecider.said(this, instance));
   }
 }

@@ -9,8 +9,6 @@ import io.remuda.registry.model.Claims.Claim;
 import io.remuda.registry.model.Tenancy.Tenant;
 import io.remuda.registry.model.TenancyEvent.InstanceLeased;
 import io.remuda.registry.model.TenancyEvent.InstanceReturned;
-import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -85,8 +83,7 @@ public final class TenancyDecider {
     Set<LeaseId> tenants = round.state().tenancy().tenants().keySet();
     round.remember(
         round.soft().with(round.soft().claims().since(round.now(), limits.claimLimit(), tenants)));
-    askSilent(round);
-    takeBack(round, limits.abandonedAfter());
+    AbandonDecider.step(round);
     List<Claim> waiting = round.soft().claims().waiting(round.state().tenancy());
     // All of them first: what one has in vain may be what another one has waited for.
     waiting.forEach(claim -> returnUseless(round, claim));
@@ -96,7 +93,7 @@ public final class TenancyDecider {
         // Small shares, one after the other, would keep a whole instance from who asked before.
         continue;
       }
-      Optional<Instance> chosen = choose(round.sight(), claim);
+      Optional<Instance> chosen = TenancyPolicy.choose(round.sight(), claim);
       chosen.ifPresent(instance -> lease(round, claim, instance));
       waits |= chosen.isEmpty();
     }
@@ -118,44 +115,6 @@ public final class TenancyDecider {
                         round.now())));
   }
 
-  /**
-   * A late word, of an earlier life of its actor, may have got a lease an instance when it was over
-   * already, and one that is closed says nothing by itself any more.
-   */
-  private static void askSilent(Round round) {
-    Claims claims = round.soft().claims();
-    for (LeaseId lease : claims.silent().keySet()) {
-      Tenant tenant = round.state().tenancy().of(lease).orElseThrow();
-      Instance instance = round.state().instances().get(tenant.instance());
-      if (instance != null && claims.isToAsk(lease, round.now(), round.policy().resendAfter())) {
-        round.remember(round.soft().with(round.soft().claims().askedAt(lease, round.now())));
-        round.order(
-            new Action.AskLease(instance.machine(), new LeaseToken(lease, tenant.number())));
-      }
-    }
-  }
-
-  /** What silent leases have is let go of at its machine, as if they had ended. */
-  private static void takeBack(Round round, Duration after) {
-    round
-        .soft()
-        .claims()
-        .silent()
-        .forEach(
-            (lease, since) -> {
-              Tenant tenant = round.state().tenancy().of(lease).orElseThrow();
-              Instance instance = round.state().instances().get(tenant.instance());
-              if (instance != null
-                  && since.plus(after).isBefore(round.now())
-                  && round.sight().due(instance.id())) {
-                round.remember(round.soft().sent(instance.id(), round.now()));
-                round.order(
-                    new Action.Release(
-                        instance.machine(), instance.id(), new LeaseToken(lease, tenant.number())));
-              }
-            });
-  }
-
   private static void lease(Round round, Claim claim, Instance instance) {
     ModelState state = round.state();
     long number =
@@ -174,46 +133,6 @@ public final class TenancyDecider {
                                 .soft()
                                 .claims()
                                 .had(session, instance.id(), round.policy().lease().sessions()))));
-  }
-
-  /**
-   * The session's former instance, then for a share the one with the most slots that nobody has a
-   * share of, then one that works on nothing, then any; before all that, one that has not just
-   * refused the lease and does not go soon, and beside a canary one of what it may replace: a lease
-   * that has the canary takes it from all other requests. One that refused it and still works is
-   * left alone.
-   */
-  private static Optional<Instance> choose(Sight sight, Claim claim) {
-    long preferred = preferred(sight.state());
-    Comparator<Instance> last =
-        Comparator.comparing((Instance instance) -> isAvoided(claim, instance));
-    return sight.state().instances().values().stream()
-        .filter(instance -> sight.ready(instance) && ShareRoom.fits(sight, claim, instance))
-        // Asked again while it works it would close itself to everybody for another while, in vain.
-        .filter(instance -> !isAvoided(claim, instance) || ShareRoom.rests(sight, claim, instance))
-        .min(
-            last.thenComparing(sight::onDrainingMachine)
-                .thenComparing(instance -> instance.revision() != preferred)
-                .thenComparing(instance -> !isFormer(sight, claim, instance))
-                .thenComparing(instance -> claim.isShare() ? -ShareRoom.left(sight, instance) : 0)
-                .thenComparing(instance -> !ShareRoom.isIdle(sight, instance))
-                .thenComparing(Instance::id));
-  }
-
-  private static boolean isAvoided(Claim claim, Instance instance) {
-    return claim.avoided().filter(instance.id()::equals).isPresent();
-  }
-
-  /** The revision whose instances leases are given first. */
-  private static long preferred(ModelState state) {
-    return state.rollout().filter(Rollout::isCanary).map(Rollout::from).orElseGet(state::goal);
-  }
-
-  private static boolean isFormer(Sight sight, Claim claim, Instance instance) {
-    return claim
-        .session()
-        .map(session -> instance.id().equals(sight.soft().claims().sessions().get(session)))
-        .orElse(false);
   }
 
   /** A lease wants nothing any more: what it has is let go of at its machine first. */
@@ -290,7 +209,7 @@ public final class TenancyDecider {
             Math.max(
                 answer.token().number(),
                 answer.reply().map(NodeProtocol.HoldReply::highest).orElse(0L)),
-            "the lease has ended",
+            AbandonDecider.reason(sight, lease).orElse("the lease has ended"),
             round.now()));
     grant(round);
     return round.plan();

@@ -54,12 +54,17 @@ final class WaitPolicy {
     int wanted = TenancyDecider.wanted(sight);
     return staying.size() < wanted
         ? "one more instance has no place yet: " + Outlook.waitsFor(sight)
-        : "all %d instances of %s are leased%s"
+        : "all %d instances of %s are leased%s%s"
             .formatted(
                 staying.size(),
                 state.name(),
                 staying.stream().allMatch(sight::leasedWhole)
                     ? ""
-                    : ", or leases have too many of their slots");
+                    : ", or leases have too many of their slots",
+                staying.stream()
+                    .flatMap(instance -> AbandonDecider.said(sight, instance).stream())
+                    .findFirst()
+                    .map("; "::concat)
+                    .orElse(""));
   }
 }

@@ -1,10 +1,13 @@
 package io.remuda.registry.model;
 
+import static io.remuda.registry.model.Claimants.apply;
+import static io.remuda.registry.model.Claimants.claim;
+import static io.remuda.registry.model.Claimants.claims;
+import static io.remuda.registry.model.Claimants.share;
 import static io.remuda.registry.testing.Specs.aSpec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.remuda.protocol.ErrorCode;
-import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
@@ -109,8 +112,8 @@ class TenancyDeciderTest {
   void whoAskedFirstIsServedFirstWhoeverWasHeardFirst() {
     World world = World.aDescribed(1);
     world.look();
-    claims(world, Said.of(A, 0, Optional.empty(), Optional.empty(), Instant.ofEpochMilli(9)));
-    claims(world, Said.of(B, 0, Optional.empty(), Optional.empty(), Instant.ofEpochMilli(8)));
+    claims(world, claim(A, 0, Optional.empty(), Optional.empty(), Instant.ofEpochMilli(9)));
+    claims(world, claim(B, 0, Optional.empty(), Optional.empty(), Instant.ofEpochMilli(8)));
 
     world.runsAll("m1", Phase.READY);
     world.look();
@@ -202,7 +205,7 @@ class TenancyDeciderTest {
     World world = aWorldOfTwo();
     InstanceId first = world.instances().get(0);
 
-    claims(world, Said.of(A, 0, Optional.of(first), Optional.empty(), Instant.EPOCH));
+    claims(world, claim(A, 0, Optional.of(first), Optional.empty(), Instant.EPOCH));
 
     assertThat(world.state.tenancy().of(A).orElseThrow().instance())
         .isEqualTo(world.instances().get(1));
@@ -214,7 +217,7 @@ class TenancyDeciderTest {
     InstanceId only = world.only();
     world.says(Reports.of("m1").with(Reports.busy(Reports.instance(only, Phase.READY, 1), 3)));
 
-    claims(world, Said.of(A, 0, Optional.of(only), Optional.empty(), Instant.EPOCH));
+    claims(world, claim(A, 0, Optional.of(only), Optional.empty(), Instant.EPOCH));
     world.look();
 
     assertThat(world.state.tenancy().of(A)).isEmpty();
@@ -232,12 +235,12 @@ class TenancyDeciderTest {
     InstanceId second = world.instances().get(1);
     claims(
         world,
-        Said.of(
+        claim(
             A, 0, Optional.of(world.instances().get(0)), Optional.of("me/thread"), Instant.EPOCH));
     apply(world, TenancyDecider.unclaim(world.sight(), A, 50));
-    released(world, second, 50, 50, Optional.empty());
+    Claimants.released(world, second, A, 50, 50, Optional.empty());
 
-    claims(world, Said.of(B, 0, Optional.empty(), Optional.of("me/thread"), Instant.EPOCH));
+    claims(world, claim(B, 0, Optional.empty(), Optional.of("me/thread"), Instant.EPOCH));
 
     assertThat(world.state.tenancy().of(B).orElseThrow().instance()).isEqualTo(second);
   }
@@ -306,55 +309,6 @@ class TenancyDeciderTest {
     world.later(World.POLICY.lease().claimLimit().plusMillis(1)).look();
 
     assertThat(world.soft.claims().heard()).isEmpty();
-  }
-
-  @Test
-  void aSilentLeaseIsAskedWhetherItWantsWhatItHasUntilItIsHeard() {
-    World world = World.aReady();
-    claims(world, claim(A));
-    long number = world.state.tenancy().of(A).orElseThrow().number();
-    Action question = new Action.AskLease(new MachineId("m1"), new LeaseToken(A, number));
-    world.later(World.POLICY.lease().claimLimit().plusMillis(1));
-    assertThat(world.look().actions()).as("it may be heard in a moment").doesNotContain(question);
-    world.later(World.POLICY.resendAfter().plusMillis(1));
-
-    assertThat(world.look().actions()).contains(question);
-    assertThat(world.look().actions()).as("not with each look").doesNotContain(question);
-    world.later(World.POLICY.resendAfter().plusMillis(1));
-    assertThat(world.look().actions()).as("it may have been lost").contains(question);
-
-    claims(
-        world,
-        new Claim(
-            A,
-            number,
-            Optional.of(world.only()),
-            Optional.empty(),
-            Optional.empty(),
-            Instant.EPOCH,
-            world.now));
-    world.later(World.POLICY.resendAfter().plusMillis(1));
-    assertThat(world.look().actions()).doesNotContain(question);
-  }
-
-  @Test
-  void whatASilentLeaseHasIsTakenBackAfterAWhile() {
-    World world = World.aReady();
-    claims(world, claim(A));
-    world.later(World.POLICY.lease().claimLimit().plusMillis(1)).look();
-    Plan early = world.later(World.POLICY.lease().abandonedAfter()).look();
-
-    Plan late = world.later(Duration.ofMillis(1)).look();
-
-    assertThat(early.actions()).noneMatch(Action.Release.class::isInstance);
-    assertThat(late.actions())
-        .filteredOn(Action.Release.class::isInstance)
-        .singleElement()
-        .isEqualTo(
-            new Action.Release(
-                new MachineId("m1"),
-                world.only(),
-                new LeaseToken(A, world.state.tenancy().of(A).orElseThrow().number())));
   }
 
   @Test
@@ -466,7 +420,7 @@ class TenancyDeciderTest {
     World world = World.aReady();
     claims(world, share(A, 1));
     long number = world.state.tenancy().of(A).orElseThrow().number();
-    claims(world, Said.of(B, 0, Optional.empty(), Optional.empty(), Instant.EPOCH.minusSeconds(1)));
+    claims(world, claim(B, 0, Optional.empty(), Optional.empty(), Instant.EPOCH.minusSeconds(1)));
     assertThat(world.state.tenancy().of(B)).isEmpty();
 
     claims(
@@ -536,80 +490,11 @@ class TenancyDeciderTest {
     return world.state.sequence() + 1 - events;
   }
 
-  private static Plan claims(World world, Claim claim) {
-    return apply(
-        world,
-        TenancyDecider.claim(
-            world.sight(),
-            new Claim(
-                claim.lease(),
-                claim.floor(),
-                claim.holding(),
-                claim.avoided(),
-                claim.session(),
-                claim.askedAt(),
-                world.now,
-                claim.slots())));
-  }
-
   private static Plan released(World world, long number, long highest, Optional<Refused> refused) {
-    return released(world, world.only(), number, highest, refused);
-  }
-
-  private static Plan released(
-      World world, InstanceId id, long number, long highest, Optional<Refused> refused) {
-    LeaseToken token = new LeaseToken(A, number);
-    return apply(
-        world,
-        TenancyDecider.released(
-            world.sight(),
-            new TenancyMessage.ReleaseAnswered(
-                id,
-                token,
-                Optional.of(
-                    new NodeProtocol.HoldReply(
-                        id, token, new MachineId("m1"), highest, refused)))));
+    return Claimants.released(world, world.only(), A, number, highest, refused);
   }
 
   private static Optional<ClaimReply> reply(World world, LeaseId lease) {
     return TenancyDecider.reply(world.sight(), lease, WaitPolicy.reason(world.sight()));
-  }
-
-  private static Plan apply(World world, Plan plan) {
-    world.soft = plan.soft();
-    world.state = world.state.on(plan.events());
-    return plan;
-  }
-
-  private static Claim claim(LeaseId lease) {
-    return claim(lease, 0);
-  }
-
-  private static Claim share(LeaseId lease, int slots) {
-    return new Claim(
-        lease,
-        0,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Instant.EPOCH,
-        Instant.EPOCH,
-        slots);
-  }
-
-  private static Claim claim(LeaseId lease, long floor) {
-    return Said.of(lease, floor, Optional.empty(), Optional.empty(), Instant.EPOCH);
-  }
-
-  /** Claims as a test says them. */
-  private static final class Said {
-    private static Claim of(
-        LeaseId lease,
-        long floor,
-        Optional<InstanceId> avoided,
-        Optional<String> session,
-        Instant askedAt) {
-      return new Claim(lease, floor, Optional.empty(), avoided, session, askedAt, Instant.EPOCH);
-    }
   }
 }

@@ -8,7 +8,6 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.ModelSpec;
-import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Scaling;
 import io.remuda.registry.model.TenancyEvent.InstanceLeased;
@@ -78,7 +77,7 @@ public final class Tenants {
   /** What is placed is ready, and the owner looks at it. */
   public void look(Instant now) {
     world.now = now;
-    world.runsAll("m1", Phase.READY);
+    world.keepsAll("m1");
     carryOut(Reconciler.reconcile(world.sight()));
   }
 

@@ -4,6 +4,7 @@ import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Capacity;
@@ -195,6 +196,24 @@ final class World {
         .filter(i -> i.machine().value().equals(machine))
         .forEach(i -> report.with(Reports.instance(i.id(), phase, 1)));
     return says(report);
+  }
+
+  /** The same, all of it ready, and each kept for the lease that has it. */
+  World keepsAll(String machine) {
+    Reports report = Reports.of(machine);
+    state.instances().values().stream()
+        .filter(i -> i.machine().value().equals(machine))
+        .map(i -> Reports.instance(i.id(), Phase.READY, 1))
+        .map(said -> tenant(said.id()).map(of -> Reports.leased(said, of)).orElse(said))
+        .forEach(report::with);
+    return says(report);
+  }
+
+  private Optional<LeaseId> tenant(InstanceId id) {
+    return state.tenancy().tenants().entrySet().stream()
+        .filter(each -> each.getValue().instance().equals(id))
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   static <T> Predicate<Object> is(Class<T> kind) {

@@ -2,6 +2,7 @@ package io.remuda.registry.testing;
 
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.JournalId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.EngineOffer;
@@ -193,6 +194,35 @@ public final class Reports {
         Optional.empty(),
         report.gpus(),
         report.lease(),
+        report.loading(),
+        report.trouble());
+  }
+
+  /** The same, which its machine keeps for a lease. */
+  public static InstanceReport leased(InstanceReport report, LeaseId lease) {
+    return new InstanceReport(
+        report.id(),
+        report.epoch(),
+        report.sequence(),
+        report.phase(),
+        report.origin(),
+        report.engine(),
+        report.pid(),
+        report.port(),
+        report.slots(),
+        report.inFlight(),
+        report.queued(),
+        report.restarts(),
+        report.reason(),
+        report.progress(),
+        report.claim(),
+        report.tasks(),
+        report.revision(),
+        report.idle(),
+        report.measured(),
+        report.failure(),
+        report.gpus(),
+        Optional.of(lease),
         report.loading(),
         report.trouble());
   }

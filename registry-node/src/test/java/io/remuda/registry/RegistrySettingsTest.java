@@ -59,10 +59,12 @@ class RegistrySettingsTest {
     Config lease =
         ConfigFactory.parseString(
             "lease { queue = 3, extra = 2, claim-limit = 9s, abandoned-after = 40s, sessions = 5,"
-                + " repeat-interval = 3s, answer-within = 700ms, remember = 5m }");
+                + " linger = 20s, repeat-interval = 3s, answer-within = 700ms, remember = 5m }");
 
     assertThat(LeaseLimits.from(lease))
-        .isEqualTo(new LeaseLimits(3, 2, Duration.ofSeconds(9), Duration.ofSeconds(40), 5));
+        .isEqualTo(
+            new LeaseLimits(
+                3, 2, Duration.ofSeconds(9), Duration.ofSeconds(40), 5, Duration.ofSeconds(20)));
     assertThat(LeaseTimes.from(lease))
         .isEqualTo(
             new LeaseTimes(Duration.ofSeconds(3), Duration.ofMillis(700), Duration.ofMinutes(5)));
@@ -70,6 +72,13 @@ class RegistrySettingsTest {
     assertThat(RegistrySettings.from(DEFAULTS).lease().answerWithin())
         .isEqualTo(Duration.ofSeconds(1));
     assertThat(RegistrySettings.from(DEFAULTS).reconcile().lease().extra()).isEqualTo(4);
+    assertThat(RegistrySettings.from(DEFAULTS).reconcile().lease().linger())
+        .isEqualTo(Duration.ofSeconds(30));
+    assertThatThrownBy(
+            () ->
+                LeaseLimits.from(
+                    ConfigFactory.parseString("lease.linger = -1s").withFallback(lease)))
+        .hasMessageContaining("linger");
     assertThatThrownBy(
             () ->
                 LeaseLimits.from(ConfigFactory.parseString("lease.queue = 0").withFallback(lease)))

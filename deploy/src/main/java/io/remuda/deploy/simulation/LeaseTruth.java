@@ -89,11 +89,15 @@ final class LeaseTruth {
     return last == null || last.plus(time).compareTo(world.now()) < 0;
   }
 
-  /** Whether leases have or want instances of {@code name}, or did lately. */
+  /**
+   * Whether leases have or want instances of {@code name}, or did lately: what they brought stays
+   * for a while after them.
+   */
   boolean concern(ModelName name) {
     Duration last = changedAt.get(name);
+    Duration lingers = world.settings().registry().reconcile().lease().linger();
     return last != null
-        && (last.plus(MOVES).compareTo(world.now()) > 0
+        && (last.plus(MOVES).plus(lingers).compareTo(world.now()) > 0
             || states.values().stream()
                 .anyMatch(state -> !state.closed() && state.models().contains(name)));
   }

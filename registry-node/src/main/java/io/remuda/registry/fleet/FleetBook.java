@@ -41,6 +41,7 @@ public final class FleetBook {
   private final Watches watches = new Watches();
   private final Demands demands;
   private Map<ModelName, Keep> keeps = Map.of();
+  private Map<ModelName, Integer> numbers = Map.of();
 
   /** Machines of which something new was heard that the snapshot does not show yet. */
   private final Set<MachineId> news = new HashSet<>();
@@ -119,18 +120,25 @@ public final class FleetBook {
     demands.told(demand, now);
   }
 
-  /** The catalog says what may take names' places from them; of what has ended nothing is kept. */
+  /**
+   * The catalog says how many instances names want, and what may take their places from them; of
+   * what has ended nothing is kept.
+   */
   public void listed(List<Listing> lines) {
     Map<ModelName, Keep> next = new HashMap<>(keeps);
+    Map<ModelName, Integer> wanted = new HashMap<>(numbers);
     for (Listing line : lines) {
       if (line.phase() == DeploymentPhase.ENDED || line.keep().isEmpty()) {
         next.remove(line.name());
+        wanted.remove(line.name());
       } else {
         next.put(line.name(), line.keep().get());
+        wanted.put(line.name(), line.replicas());
       }
     }
-    // Made once, since each snapshot has it.
+    // Made once, since each snapshot has them.
     keeps = Map.copyOf(next);
+    numbers = Map.copyOf(wanted);
   }
 
   /** From now on machines can be heard here. */
@@ -210,7 +218,8 @@ public final class FleetBook {
   public FleetSnapshot snapshot(Instant now) {
     return FleetSnapshot.of(own.watching(now), brake.holds(), brake.confirmed(), machines.seen(now))
         .with(demands.all(now))
-        .keeping(keeps);
+        .keeping(keeps)
+        .numbering(numbers);
   }
 
   /** Where commands to each machine go. */

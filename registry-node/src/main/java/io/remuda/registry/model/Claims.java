@@ -21,14 +21,16 @@ import java.util.TreeMap;
  * @param silent leases that have an instance and say nothing, since when
  * @param asked of those, when they were last asked whether they still want it
  * @param sessions which instance each had last, the eldest first
+ * @param lingering what leases have left that stays for the next one
  */
 record Claims(
     Map<LeaseId, Claim> heard,
     Map<LeaseId, Instant> silent,
     Map<LeaseId, Instant> asked,
-    Map<String, InstanceId> sessions) {
+    Map<String, InstanceId> sessions,
+    Lingering lingering) {
 
-  static final Claims NONE = new Claims(Map.of(), Map.of(), Map.of(), Map.of());
+  static final Claims NONE = new Claims(Map.of(), Map.of(), Map.of(), Map.of(), Lingering.NONE);
 
   /** One lease's word; see {@link TenancyMessage.Claim}. */
   record Claim(
@@ -94,13 +96,13 @@ record Claims(
   Claims with(Claim claim) {
     Map<LeaseId, Claim> next = new TreeMap<>(heard);
     next.put(claim.lease(), claim);
-    return new Claims(next, silent, asked, sessions);
+    return new Claims(next, silent, asked, sessions, lingering);
   }
 
   Claims without(LeaseId lease) {
     Map<LeaseId, Claim> next = new TreeMap<>(heard);
     next.remove(lease);
-    return new Claims(next, silent, asked, sessions);
+    return new Claims(next, silent, asked, sessions, lingering);
   }
 
   /** Those that were heard within {@code limit}; {@code tenants} of the others are silent. */
@@ -115,7 +117,7 @@ record Claims(
     }
     Map<LeaseId, Instant> questions = new TreeMap<>(asked);
     questions.keySet().retainAll(quiet.keySet());
-    return new Claims(next, quiet, questions, sessions);
+    return new Claims(next, quiet, questions, sessions, lingering);
   }
 
   /**
@@ -129,7 +131,7 @@ record Claims(
   Claims askedAt(LeaseId lease, Instant now) {
     Map<LeaseId, Instant> next = new TreeMap<>(asked);
     next.put(lease, now);
-    return new Claims(heard, silent, next, sessions);
+    return new Claims(heard, silent, next, sessions, lingering);
   }
 
   /** The session has had {@code instance}; of more than {@code most} the eldest is forgotten. */
@@ -139,7 +141,11 @@ record Claims(
     next.put(session, instance);
     List<String> eldest = List.copyOf(next.keySet()).subList(0, Math.max(0, next.size() - most));
     eldest.forEach(next::remove);
-    return new Claims(heard, silent, asked, next);
+    return new Claims(heard, silent, asked, next, lingering);
+  }
+
+  Claims with(Lingering left) {
+    return left.equals(lingering) ? this : new Claims(heard, silent, asked, sessions, left);
   }
 
   /** Those that wait for an instance, who asked first first. */

@@ -131,6 +131,12 @@ public final class EvictionDecider {
     if (sight.leased(instance)) {
       return Optional.of("a lease has it");
     }
+    if (LingerDecider.spare(sight) > 0) {
+      // One more than anybody but the next lease wants, whatever the name is worth.
+      return ShareRoom.isIdle(sight, instance)
+          ? Optional.empty()
+          : Optional.of("works on requests");
+    }
     return EvictionPolicy.stays(
         report.get(), MakeRoom.keep(state), sight.fleet().demand(state.name()), asked(sight, wish));
   }
@@ -143,10 +149,12 @@ public final class EvictionDecider {
     ModelState state = sight.state();
     Instant now = sight.now();
     Keep keep = MakeRoom.keep(state);
+    boolean spare = LingerDecider.spare(sight) > 0;
     String why =
-        "%s, and it was idle; its priority is %d, that of %s %d"
+        "%s, and it was %s; its priority is %d, that of %s %d"
             .formatted(
                 wish.asked() ? "requests wait for it" : "it is missing an instance",
+                spare ? "kept for the next lease alone" : "idle",
                 keep.priority(),
                 wish.to(),
                 wish.priority());
@@ -156,7 +164,7 @@ public final class EvictionDecider {
     events.add(gave);
     int wanted = state.wanted();
     int fewer = state.scaling().map(bounds -> fewer(bounds, wanted)).orElse(wanted);
-    if (fewer < wanted) {
+    if (fewer < wanted && !spare) {
       ModelDemand demand = sight.fleet().demand(state.name());
       int waiting = demand.waiting() + demand.tasks();
       events.add(new Autoscaled(state.name(), wanted, fewer, given.reason(), waiting, 0, now));

@@ -13,9 +13,15 @@ import java.time.Duration;
  * @param abandonedAfter after which an instance whose lease does not claim it is taken back, though
  *     its machine still keeps it for the holder
  * @param sessions whose former instances are remembered
+ * @param linger for which an instance beyond the name's number stays when its lease is over
  */
 public record LeaseLimits(
-    int queue, int extra, Duration claimLimit, Duration abandonedAfter, int sessions) {
+    int queue,
+    int extra,
+    Duration claimLimit,
+    Duration abandonedAfter,
+    int sessions,
+    Duration linger) {
 
   /** Throws IllegalArgumentException when a number is out of its range. */
   public LeaseLimits {
@@ -24,6 +30,10 @@ public record LeaseLimits(
           ("remuda.registry.lease needs a queue of 1 or more, extra and sessions of 0 or more,"
                   + " not %d, %d and %d")
               .formatted(queue, extra, sessions));
+    }
+    if (linger.isNegative()) {
+      throw new IllegalArgumentException(
+          "remuda.registry.lease.linger (%s) must be 0s or longer".formatted(linger));
     }
   }
 
@@ -35,6 +45,7 @@ public record LeaseLimits(
         lease.getInt("extra"),
         lease.getDuration("claim-limit"),
         lease.getDuration("abandoned-after"),
-        lease.getInt("sessions"));
+        lease.getInt("sessions"),
+        lease.getDuration("linger"));
   }
 }

@@ -21,6 +21,7 @@ public final class Reconciler {
           Strangers::stop,
           Strangers::takeOffTheSilent,
           TenancyDecider::grant,
+          LingerDecider::step,
           ScaleDecider::follow,
           Replace::giveUpInVain,
           Resize::towardsTheWish,

@@ -281,6 +281,7 @@ public record Sight(
         .stop()
         .map(Instance.Stop::reason)
         .or(() -> report.flatMap(InstanceReport::reason))
-        .or(() -> AbandonDecider.said(this, instance));
+        .or(() -> AbandonDecider.said(this, instance))
+        .or(() -> LingerDecider.said(this, instance));
   }
 }

@@ -179,6 +179,7 @@ public record SoftState(
           next.window = DemandWindow.EMPTY;
           // Another recipe needs other room; a demand stays one.
           next.evictions = evictions.forRecipe();
+          next.claims = claims.with(Lingering.NONE);
           next.noPlace = NoPlaceDecider.Memory.NONE;
         });
   }

@@ -256,20 +256,35 @@ public final class TenancyDecider {
     return ShareRoom.more(sight, claims(sight), false) > free;
   }
 
-  /** How many instances are to run: as many as the name wants, or as leases ask for. */
+  /**
+   * How many instances are to run: as many as the name wants, or as leases ask for, or have left to
+   * the next one.
+   */
   static int wanted(Sight sight) {
+    return within(sight, Math.max(leasedAndClaimed(sight), LingerDecider.kept(sight)));
+  }
+
+  /** How many of them somebody asks for now: the name, or a lease. */
+  static int asked(Sight sight) {
+    return within(sight, leasedAndClaimed(sight));
+  }
+
+  private static int leasedAndClaimed(Sight sight) {
+    Tenancy tenancy = sight.state().tenancy();
+    List<Claim> waiting =
+        claims(sight).stream().filter(claim -> tenancy.of(claim.lease()).isEmpty()).toList();
+    return tenancy.instances().size() + ShareRoom.more(sight, waiting, true);
+  }
+
+  /** What leases want, as far as they may; never less than the name wants by itself. */
+  private static int within(Sight sight, int leases) {
     ModelState state = sight.state();
     int said = state.wanted();
     if (said == 0 || state.isSelfRegistered()) {
       return said;
     }
-    List<Claim> waiting =
-        claims(sight).stream()
-            .filter(claim -> state.tenancy().of(claim.lease()).isEmpty())
-            .toList();
-    int asked = state.tenancy().instances().size() + ShareRoom.more(sight, waiting, true);
     int most =
         state.scaling().map(bounds -> bounds.max()).orElse(said + sight.policy().lease().extra());
-    return Math.max(said, Math.min(asked, most));
+    return Math.max(said, Math.min(leases, most));
   }
 }

@@ -8,10 +8,11 @@ import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelDemand;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
+import io.remuda.registry.placement.EvictionChoice.Victim;
 import io.remuda.registry.placement.FleetSnapshot.Machine;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,14 +29,16 @@ import java.util.stream.Collectors;
  *
  * Never one that is pinned, that has or awaits requests, or of a higher priority. One of the same
  * priority only when requests wait for the other and it has been idle for long enough, so that two
- * do not take each other's place without end. Only on a machine where it fits afterwards, whichever
- * GPUs are given back. This is a proposal: the owner of each decides again.
+ * do not take each other's place without end. One that works on nothing and is kept only for the
+ * next lease, beyond its model's number, gives way to any. Only on a machine where it fits
+ * afterwards, whichever GPUs are given back. This is a proposal: the owner of each decides again.
  *
  * <h2>Algorithm</h2>
  *
  * On each machine the least dear are taken until it fits, and those that turn out not to be needed
- * are left. Of the machines that one is chosen whose dearest victim is the least dear: by priority,
- * then by how long it has been idle; then that with the fewest.
+ * are left. Of the machines that one is chosen whose dearest victim is the least dear: one that is
+ * kept for a lease before all others, then by priority, then by how long it has been idle; then
+ * that with the fewest.
  */
 public final class EvictionPolicy {
 
@@ -59,33 +62,6 @@ public final class EvictionPolicy {
     }
   }
 
-  private record Victim(InstanceReport report, int priority, Duration idle) {}
-
-  private record Choice(MachineId machine, List<Victim> victims) {
-    int priority() {
-      return victims.stream().mapToInt(Victim::priority).max().orElse(Keep.LEAST);
-    }
-
-    Duration idle() {
-      return victims.stream().map(Victim::idle).min(Duration::compareTo).orElse(Duration.ZERO);
-    }
-
-    int count() {
-      return victims.size();
-    }
-  }
-
-  private static final Comparator<Victim> LEAST_DEAR =
-      Comparator.comparingInt(Victim::priority)
-          .thenComparing(Victim::idle, Comparator.reverseOrder())
-          .thenComparing(victim -> victim.report().id());
-
-  private static final Comparator<Choice> BEST =
-      Comparator.comparingInt(Choice::priority)
-          .thenComparing(Choice::idle, Comparator.reverseOrder())
-          .thenComparingInt(Choice::count)
-          .thenComparing(Choice::machine);
-
   /**
    * Who is to go; nobody where there is room, where it is on its way, or where none may go.
    *
@@ -96,7 +72,7 @@ public final class EvictionPolicy {
     if (fleet.braked()) {
       return Optional.empty();
     }
-    List<Choice> choices = new ArrayList<>();
+    List<EvictionChoice> choices = new ArrayList<>();
     for (Machine machine : fleet.machines().values()) {
       if (isComing(machine, need)) {
         return Optional.empty();
@@ -104,7 +80,7 @@ public final class EvictionPolicy {
       choice(fleet, machine, need, wish, kept).ifPresent(choices::add);
     }
     return choices.stream()
-        .min(BEST)
+        .min(EvictionChoice.BEST)
         .map(
             best ->
                 new Eviction(
@@ -123,6 +99,7 @@ public final class EvictionPolicy {
               .filter(
                   one ->
                       isGoing(one)
+                          || isOthers(one, wish) && isSpare(fleet, one)
                           || isOthers(one, wish)
                               && fleet
                                   .keep(one.id().model())
@@ -161,16 +138,24 @@ public final class EvictionPolicy {
     return !report.id().model().equals(wish.name());
   }
 
-  private static Optional<Choice> choice(
+  private static Optional<EvictionChoice> choice(
       FleetSnapshot fleet, Machine machine, Need need, Wish wish, Map<InstanceId, String> kept) {
     List<Victim> victims = new ArrayList<>();
+    Map<ModelName, Integer> spare = new HashMap<>();
     for (InstanceReport report : machine.report().instances()) {
-      if (isOthers(report, wish) && stays(fleet, report, wish, kept).isEmpty()) {
-        int priority = fleet.keep(report.id().model()).orElse(Keep.DEFAULT).priority();
-        victims.add(new Victim(report, priority, report.idle().orElse(Duration.ZERO)));
+      ModelName model = report.id().model();
+      Duration idle = report.idle().orElse(Duration.ZERO);
+      if (isOthers(report, wish)
+          && isSpare(fleet, report)
+          && !kept.containsKey(report.id())
+          && spare.merge(model, 1, Integer::sum) <= fleet.beyond(model)) {
+        victims.add(Victim.spare(report, idle));
+      } else if (isOthers(report, wish) && stays(fleet, report, wish, kept).isEmpty()) {
+        int priority = fleet.keep(model).orElse(Keep.DEFAULT).priority();
+        victims.add(new Victim(report, priority, idle));
       }
     }
-    victims.sort(LEAST_DEAR);
+    victims.sort(EvictionChoice.LEAST_DEAR);
     List<Victim> taken = new ArrayList<>();
     for (Victim victim : victims) {
       if (!fits(machine, need, taken)) {
@@ -188,7 +173,17 @@ public final class EvictionPolicy {
         taken = fewer;
       }
     }
-    return Optional.of(new Choice(machine.id(), taken));
+    return Optional.of(new EvictionChoice(machine.id(), taken));
+  }
+
+  /** Whether its model has more than it wants by itself, and this one could go at once. */
+  private static boolean isSpare(FleetSnapshot fleet, InstanceReport report) {
+    ModelName model = report.id().model();
+    return report.phase() == Phase.READY
+        && report.lease().isEmpty()
+        && report.inFlight() + report.queued() == 0
+        && fleet.keep(model).filter(keep -> !keep.pinned()).isPresent()
+        && fleet.beyond(model) > 0;
   }
 
   private static boolean fits(Machine machine, Need need, List<Victim> gone) {
@@ -274,12 +269,15 @@ public final class EvictionPolicy {
     return Optional.of(
         others.stream()
                 .limit(SHOWN)
-                .map(
-                    report ->
-                        report.id()
-                            + ": "
-                            + stays(fleet, report, wish, kept).orElse("may give way"))
+                .map(report -> report.id() + ": " + inWords(fleet, report, wish, kept))
                 .collect(Collectors.joining("; "))
             + more);
+  }
+
+  private static String inWords(
+      FleetSnapshot fleet, InstanceReport report, Wish wish, Map<InstanceId, String> kept) {
+    return isSpare(fleet, report) && !kept.containsKey(report.id())
+        ? "is kept for the next lease alone, and may give way"
+        : stays(fleet, report, wish, kept).orElse("may give way");
   }
 }

@@ -8,6 +8,7 @@ import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelDemand;
 import io.remuda.protocol.model.NodeReport;
+import io.remuda.protocol.model.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,6 +27,7 @@ import java.util.TreeMap;
  * @param confirmed silent machines of which an operator said that they are gone for good
  * @param demands what gateways' clients ask for, of those models for which they ask anything
  * @param keeps what may take models' places from them, of those of which it is known
+ * @param numbers how many instances models want by themselves, of those of which it is known
  */
 public record FleetSnapshot(
     Duration watching,
@@ -33,10 +35,11 @@ public record FleetSnapshot(
     Set<MachineId> confirmed,
     Map<MachineId, Machine> machines,
     Map<ModelName, ModelDemand> demands,
-    Map<ModelName, Keep> keeps) {
+    Map<ModelName, Keep> keeps,
+    Map<ModelName, Integer> numbers) {
 
   public static final FleetSnapshot EMPTY =
-      new FleetSnapshot(Duration.ZERO, false, Set.of(), Map.of(), Map.of(), Map.of());
+      new FleetSnapshot(Duration.ZERO, false, Set.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
   /**
    * One machine.
@@ -112,6 +115,7 @@ public record FleetSnapshot(
     machines = Collections.unmodifiableMap(new TreeMap<>(machines));
     demands = Map.copyOf(demands);
     keeps = Map.copyOf(keeps);
+    numbers = Map.copyOf(numbers);
   }
 
   public static FleetSnapshot of(Duration watching, boolean braked, Collection<Machine> machines) {
@@ -122,17 +126,37 @@ public record FleetSnapshot(
       Duration watching, boolean braked, Set<MachineId> confirmed, Collection<Machine> machines) {
     TreeMap<MachineId, Machine> byId = new TreeMap<>();
     machines.forEach(machine -> byId.put(machine.id(), machine));
-    return new FleetSnapshot(watching, braked, confirmed, byId, Map.of(), Map.of());
+    return new FleetSnapshot(watching, braked, confirmed, byId, Map.of(), Map.of(), Map.of());
   }
 
   /** The same fleet, and what gateways say that is asked of it. */
   public FleetSnapshot with(Map<ModelName, ModelDemand> asked) {
-    return new FleetSnapshot(watching, braked, confirmed, machines, asked, keeps);
+    return new FleetSnapshot(watching, braked, confirmed, machines, asked, keeps, numbers);
   }
 
   /** The same fleet, and what models say that may take their places from them. */
   public FleetSnapshot keeping(Map<ModelName, Keep> said) {
-    return new FleetSnapshot(watching, braked, confirmed, machines, demands, said);
+    return new FleetSnapshot(watching, braked, confirmed, machines, demands, said, numbers);
+  }
+
+  /** The same fleet, and how many instances models say that they want by themselves. */
+  public FleetSnapshot numbering(Map<ModelName, Integer> said) {
+    return new FleetSnapshot(watching, braked, confirmed, machines, demands, keeps, said);
+  }
+
+  /**
+   * How many more of its instances are ready than {@code model} wants by itself: leases have them,
+   * or they are kept for the next one. 0 where its number is not known here.
+   */
+  public int beyond(ModelName model) {
+    int number = numbers.getOrDefault(model, 0);
+    return number == 0
+        ? 0
+        : (int)
+                reportsOf(model).stream()
+                    .filter(each -> each.getValue().phase() == Phase.READY)
+                    .count()
+            - number;
   }
 
   /** What may take a place from {@code model}; empty where that is not known here. */
@@ -144,7 +168,7 @@ public record FleetSnapshot(
   public FleetSnapshot with(Machine machine) {
     Map<MachineId, Machine> all = new TreeMap<>(machines);
     all.put(machine.id(), machine);
-    return new FleetSnapshot(watching, braked, confirmed, all, demands, keeps);
+    return new FleetSnapshot(watching, braked, confirmed, all, demands, keeps, numbers);
   }
 
   /** What gateways' clients ask of {@code model}. */

@@ -100,6 +100,13 @@ class KeepsTest {
 
   private void shows(Optional<Keep> keep) {
     Eventually.passes(
-        "it is shown", SOON, () -> assertThat(world.fleet.snapshot().keep(CHAT)).isEqualTo(keep));
+        "it is shown",
+        SOON,
+        () -> {
+          assertThat(world.fleet.snapshot().keep(CHAT)).isEqualTo(keep);
+          // Who may not be asked to give way need not say how many it wants.
+          assertThat(world.fleet.snapshot().numbers())
+              .isEqualTo(keep.isPresent() ? Map.of(CHAT, 1) : Map.of());
+        });
   }
 }

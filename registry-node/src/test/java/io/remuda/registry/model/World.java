@@ -55,7 +55,8 @@ final class World {
               Duration.ofSeconds(5)),
           new EvictionTimes(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofMinutes(10)),
           new ClaimPolicy(0.05, 0.05),
-          new LeaseLimits(8, 4, Duration.ofSeconds(10), Duration.ofMinutes(2), 100));
+          new LeaseLimits(
+              8, 4, Duration.ofSeconds(10), Duration.ofMinutes(2), 100, Duration.ofSeconds(30)));
 
   ModelState state = ModelState.empty(new ModelName("demo"));
   SoftState soft = SoftState.EMPTY;

@@ -4,6 +4,7 @@ import static io.remuda.registry.testing.Specs.aSpec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Capacity;
@@ -134,6 +135,56 @@ class EvictionPolicyTest {
             full("m3", idle("low-2", 8_000, Duration.ofSeconds(60))));
 
     assertThat(chosen(fleet, ASKED)).containsExactly("low-2");
+  }
+
+  /** It is there for the next lease alone, and had ended without that. */
+  @Test
+  void takesOneBeyondItsModelsNumberBeforeAllOthersAndForNobodysRequest() {
+    keeps.put(new ModelName("chat"), new Keep(false, 50));
+    keeps.put(new ModelName("low"), new Keep(false, -1));
+    FleetSnapshot fleet =
+        fleet(
+                full("m1", idle("chat-1", 8_000, Duration.ZERO)),
+                full("m2", idle("low-1", 8_000, Duration.ofHours(9))),
+                Reports.of("m3").running("chat-2", Phase.READY).memory(0, 0))
+            .numbering(Map.of(new ModelName("chat"), 1, new ModelName("low"), 1));
+
+    assertThat(chosen(fleet, MISSING)).containsExactly("chat-1");
+    assertThat(words(fleet, MISSING))
+        .isEqualTo("chat-1: is kept for the next lease alone, and may give way");
+  }
+
+  @Test
+  void takesNoMoreThanThereAreBeyondTheNumber() {
+    FleetSnapshot fleet =
+        fleet(
+                full(
+                    "m1",
+                    idle("chat-1", 4_000, Duration.ZERO),
+                    idle("chat-2", 4_000, Duration.ZERO)))
+            .numbering(Map.of(new ModelName("chat"), 1));
+
+    assertThat(chosen(fleet, MISSING)).isEmpty();
+  }
+
+  @Test
+  void leavesOneBeyondTheNumberAloneThatIsPinnedOrLeasedOrWorks() {
+    InstanceReport idle = idle("chat-1", 8_000, Duration.ZERO);
+    InstanceReport busy = Reports.busy(idle, 1);
+    InstanceReport leased = Reports.leased(idle, new LeaseId("a"));
+
+    for (InstanceReport report : List.of(busy, leased)) {
+      assertThat(chosen(beyond(report), MISSING)).isEmpty();
+    }
+    keeps.put(new ModelName("chat"), new Keep(true, 0));
+    assertThat(chosen(beyond(idle), MISSING)).isEmpty();
+    keeps.clear();
+    assertThat(chosen(beyond(idle), MISSING)).containsExactly("chat-1");
+  }
+
+  private FleetSnapshot beyond(InstanceReport report) {
+    return fleet(full("m1", report), Reports.of("m2").running("chat-2", Phase.READY).memory(0, 0))
+        .numbering(Map.of(new ModelName("chat"), 1));
   }
 
   @Test

@@ -6,6 +6,8 @@ import io.remuda.protocol.access.AllowList;
 import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.ModelPattern;
+import io.remuda.protocol.limit.Limits;
+import io.remuda.protocol.limit.TenantLimits;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -51,6 +53,24 @@ public final class AccessProtocol {
       KeyId id, String secretHash, Optional<Instant> oldUntil, ActorRef<Reply> replyTo)
       implements Command {}
 
+  /** Give a key other limits; none of them is no limit. Sent twice it changes nothing more. */
+  public record LimitKey(KeyId id, Limits limits, ActorRef<Reply> replyTo) implements Command {}
+
+  /** Give all keys of a tenant limits that they share. Sent twice it changes nothing more. */
+  public record LimitTenant(String tenant, Limits limits, ActorRef<TenantReply> replyTo)
+      implements Command {}
+
+  /** Ask for the limits of all tenants that have or had any. */
+  public record ListTenants(ActorRef<TenantReply> replyTo) implements Command {}
+
+  /** The tenants asked for, in the order of their names. */
+  public record TenantReply(List<TenantLimits> tenants, Optional<Refused> refused)
+      implements WireMessage {
+    public TenantReply {
+      tenants = List.copyOf(tenants);
+    }
+  }
+
   /**
    * Keys in the order of their ids, as many as a message bears; who goes on after the last of them
    * gets the rest, and none when there are no more.
@@ -77,6 +97,7 @@ public final class AccessProtocol {
    * @param patterns of names of models which it may use too
    * @param tenant whose key it is; empty: the operator's
    * @param replaced secrets that it had before, oldest first, each good until its time
+   * @param limits what it may ask of models
    */
   public record ApiKey(
       KeyId id,
@@ -90,14 +111,15 @@ public final class AccessProtocol {
       long version,
       Set<ModelPattern> patterns,
       Optional<String> tenant,
-      List<Replaced> replaced)
+      List<Replaced> replaced,
+      Limits limits)
       implements WireMessage {
 
     /** Stands where names of models would, in a key that has patterns alone. */
     public static final ModelName NONE = new ModelName("none.but.by.pattern");
 
     /** What one costs beside its label and its models. */
-    private static final int OVERHEAD = 350;
+    private static final int OVERHEAD = 430;
 
     private static final int REPLACED = 120;
 
@@ -105,6 +127,7 @@ public final class AccessProtocol {
       patterns = Collections.unmodifiableSet(new TreeSet<>(Absent.orEmpty(patterns)));
       tenant = Absent.orEmpty(tenant);
       replaced = Absent.orEmpty(replaced);
+      limits = Limits.orNone(limits);
       scopes = Collections.unmodifiableSet(new TreeSet<>(scopes));
       models =
           models.isEmpty() && !patterns.isEmpty()
@@ -138,6 +161,36 @@ public final class AccessProtocol {
           List.of());
     }
 
+    /** One without limits. */
+    public ApiKey(
+        KeyId id,
+        String label,
+        String secretHash,
+        Set<Scope> scopes,
+        Set<ModelName> models,
+        Instant createdAt,
+        Optional<Instant> expiresAt,
+        boolean revoked,
+        long version,
+        Set<ModelPattern> patterns,
+        Optional<String> tenant,
+        List<Replaced> replaced) {
+      this(
+          id,
+          label,
+          secretHash,
+          scopes,
+          models,
+          createdAt,
+          expiresAt,
+          revoked,
+          version,
+          patterns,
+          tenant,
+          replaced,
+          Limits.NONE);
+    }
+
     /** The models that it may use. */
     public AllowList allowed() {
       boolean byPatternAlone = !patterns.isEmpty() && models.equals(Set.of(NONE));
@@ -160,7 +213,7 @@ public final class AccessProtocol {
     }
 
     public ApiKey revokedAt(long newVersion) {
-      return changed(newVersion, secretHash, true, List.of());
+      return changed(newVersion, secretHash, true, List.of(), limits);
     }
 
     /** Secrets that it had before and that are good at {@code now}. */
@@ -178,16 +231,25 @@ public final class AccessProtocol {
                       Stream.concat(
                           goodBeside(at).stream(), Stream.of(new Replaced(secretHash, until))))
               .toList();
-      return changed(newVersion, newHash, revoked, old);
+      return changed(newVersion, newHash, revoked, old, limits);
     }
 
     /** The same with the number of the event that made it so. */
     public ApiKey at(long newVersion) {
-      return changed(newVersion, secretHash, revoked, replaced);
+      return changed(newVersion, secretHash, revoked, replaced, limits);
+    }
+
+    /** It with other limits. */
+    public ApiKey limitedAt(long newVersion, Limits newLimits) {
+      return changed(newVersion, secretHash, revoked, replaced, newLimits);
     }
 
     private ApiKey changed(
-        long newVersion, String newHash, boolean over, List<Replaced> nowReplaced) {
+        long newVersion,
+        String newHash,
+        boolean over,
+        List<Replaced> nowReplaced,
+        Limits nowLimits) {
       return new ApiKey(
           id,
           label,
@@ -200,7 +262,8 @@ public final class AccessProtocol {
           newVersion,
           patterns,
           tenant,
-          nowReplaced);
+          nowReplaced,
+          nowLimits);
     }
   }
 

@@ -40,6 +40,8 @@ public enum ErrorCode {
   HEADERS_TOO_LARGE(431, Type.INVALID, Retry.NEVER),
   BUSY(429, Type.RATE_LIMIT, Retry.SOON),
   RATE_LIMITED(429, Type.RATE_LIMIT, Retry.LATER),
+  /** The key or its tenant asked for more in a minute than its limits say. */
+  RATE_LIMIT_EXCEEDED(429, Type.RATE_LIMIT, Retry.LATER),
   INSUFFICIENT_QUOTA(429, Type.QUOTA, Retry.NEVER),
   INTERNAL(500, Type.SERVER, Retry.NEVER),
   NOT_SUPPORTED(501, Type.INVALID, Retry.NEVER),

@@ -47,6 +47,8 @@ public final class RegistryProtocol {
     initProxy(sharding, AccessProtocol.TYPE_KEY);
     initProxy(sharding, LeaseProtocol.TYPE_KEY);
     initProxy(sharding, AuditProtocol.TYPE_KEY);
+    initProxy(sharding, AllowanceProtocol.TYPE_KEY);
+    initProxy(sharding, UsageProtocol.TYPE_KEY);
   }
 
   private static <M> void initProxy(ClusterSharding sharding, EntityTypeKey<M> key) {

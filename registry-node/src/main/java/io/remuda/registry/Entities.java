@@ -11,6 +11,7 @@ import akka.cluster.sharding.typed.javadsl.EntityContext;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import io.remuda.protocol.AccessProtocol;
+import io.remuda.protocol.AllowanceProtocol;
 import io.remuda.protocol.AuditProtocol;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.Keys;
@@ -18,6 +19,7 @@ import io.remuda.protocol.LeaseProtocol;
 import io.remuda.protocol.MachineProtocol;
 import io.remuda.protocol.NodeProtocol;
 import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.UsageProtocol;
 import io.remuda.protocol.cluster.FloodPolicy;
 import io.remuda.protocol.cluster.PeerRefused;
 import io.remuda.protocol.id.LeaseId;
@@ -39,6 +41,8 @@ import io.remuda.registry.machine.MachineActor;
 import io.remuda.registry.model.RegistryActor;
 import io.remuda.registry.model.RegistryMessage;
 import io.remuda.registry.model.Surroundings;
+import io.remuda.registry.usage.AllowanceActor;
+import io.remuda.registry.usage.UsageActor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -108,7 +112,7 @@ final class Entities implements RegistryActors {
             AccessActor.create(
                 around.get().clock(),
                 settings.snapshotEvery(),
-                spread::keys,
+                spread::access,
                 store::markDown,
                 around.get().unreadable(),
                 succession(entity)));
@@ -121,6 +125,19 @@ final class Entities implements RegistryActors {
                 settings.snapshotEvery(),
                 store::markDown,
                 around.get().unreadable()));
+    start(
+        UsageProtocol.TYPE_KEY,
+        UsageProtocol.Command.class,
+        entity -> UsageActor.create(store.database(), settings.usage(), around.get().clock()));
+    ClusterSharding.get(system)
+        .init(
+            Entity.of(
+                    AllowanceProtocol.TYPE_KEY,
+                    entity ->
+                        AllowanceActor.create(
+                            settings.allowance(),
+                            self -> entity.getShard().tell(new ClusterSharding.Passivate<>(self))))
+                .withRole(Keys.ROLE_REGISTRY));
     start(
         DoorActor.TYPE_KEY,
         DoorActor.Command.class,

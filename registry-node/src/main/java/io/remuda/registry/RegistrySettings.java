@@ -10,6 +10,8 @@ import io.remuda.registry.model.LeaseLimits;
 import io.remuda.registry.model.ReconcilePolicy;
 import io.remuda.registry.model.RolloutTimes;
 import io.remuda.registry.model.ScaleTimes;
+import io.remuda.registry.usage.AllowanceTimes;
+import io.remuda.registry.usage.UsageTimes;
 import java.time.Duration;
 
 /** The registry's part of the configuration, under {@code remuda}. */
@@ -27,7 +29,9 @@ public record RegistrySettings(
     int snapshotEvery,
     Duration whatIfTimeout,
     Duration closeAfter,
-    LeaseTimes lease) {
+    LeaseTimes lease,
+    AllowanceTimes allowance,
+    UsageTimes usage) {
 
   public static RegistrySettings from(Config root) {
     Config config = root.getConfig("remuda.registry");
@@ -77,6 +81,8 @@ public record RegistrySettings(
         root.getInt("remuda.journal.snapshot-every"),
         config.getDuration("what-if-timeout"),
         config.getDuration("close-after"),
-        LeaseTimes.from(config));
+        LeaseTimes.from(config),
+        AllowanceTimes.from(config),
+        UsageTimes.from(config));
   }
 }

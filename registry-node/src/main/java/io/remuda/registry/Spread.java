@@ -13,14 +13,15 @@ import io.remuda.protocol.Keys;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.RegistryProtocol;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.limit.TenantLimits;
 import io.remuda.registry.model.CatalogLines;
 import io.remuda.registry.model.RegistryMessage;
 import io.remuda.registry.model.RegistryMessage.Stands;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * Writes the registry's part of the tables that every gateway reads, catalog and API keys, and
@@ -89,17 +90,24 @@ final class Spread implements CatalogLines {
         .ask(replyTo -> new RegistryMessage.WhatIs(name, replyTo), READ_LIMIT);
   }
 
-  void keys(List<ApiKey> keys) {
-    for (ApiKey key : keys) {
-      DistributedData.get(system)
-          .replicator()
-          .tell(
-              new Replicator.Update<>(
-                  AccessTable.key(Math.floorMod(key.id().value().hashCode(), Keys.SHARDS)),
-                  AccessTable.EMPTY,
-                  pushed(),
-                  system.ignoreRef(),
-                  table -> table.with(key)));
+  void access(AccessTable news) {
+    for (ApiKey key : news.entries()) {
+      access(key.id().value(), table -> table.with(key));
     }
+    for (TenantLimits tenant : news.tenants()) {
+      access(tenant.tenant(), table -> table.with(tenant));
+    }
+  }
+
+  private void access(String name, Function<AccessTable, AccessTable> change) {
+    DistributedData.get(system)
+        .replicator()
+        .tell(
+            new Replicator.Update<>(
+                AccessTable.key(Math.floorMod(name.hashCode(), Keys.SHARDS)),
+                AccessTable.EMPTY,
+                pushed(),
+                system.ignoreRef(),
+                change::apply));
   }
 }

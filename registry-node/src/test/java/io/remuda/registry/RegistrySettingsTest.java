@@ -10,6 +10,8 @@ import io.remuda.registry.model.EvictionTimes;
 import io.remuda.registry.model.LeaseLimits;
 import io.remuda.registry.model.RolloutTimes;
 import io.remuda.registry.model.ScaleTimes;
+import io.remuda.registry.usage.AllowanceTimes;
+import io.remuda.registry.usage.UsageTimes;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -106,6 +108,34 @@ class RegistrySettingsTest {
             new RolloutTimes(Duration.ofMinutes(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));
     assertThat(RegistrySettings.from(DEFAULTS).reconcile().rollout().roomPatience())
         .isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void everyKeyOfLimitsAndUsageIsReadAndBadOnesAreRefused() {
+    Config config =
+        ConfigFactory.parseString(
+            "limits { portion-life = 2s, listen = 700ms }, usage { retention = 40d, waiting = 3 }");
+
+    assertThat(AllowanceTimes.from(config))
+        .isEqualTo(new AllowanceTimes(Duration.ofSeconds(2), Duration.ofMillis(700)));
+    assertThat(UsageTimes.from(config)).isEqualTo(new UsageTimes(Duration.ofDays(40), 3));
+    assertThat(RegistrySettings.from(DEFAULTS).allowance().portionLife())
+        .isEqualTo(Duration.ofSeconds(3));
+    assertThat(RegistrySettings.from(DEFAULTS).usage().retention())
+        .isEqualTo(Duration.ofDays(400));
+    assertThatThrownBy(
+            () ->
+                AllowanceTimes.from(
+                    ConfigFactory.parseString("limits.portion-life = 1m").withFallback(config)))
+        .hasMessageContaining("portion-life");
+    assertThatThrownBy(
+            () ->
+                UsageTimes.from(
+                    ConfigFactory.parseString("usage.retention = 20d").withFallback(config)))
+        .hasMessageContaining("retention");
+    assertThatThrownBy(
+            () -> UsageTimes.from(ConfigFactory.parseString("usage.waiting = 0").withFallback(config)))
+        .hasMessageContaining("waiting");
   }
 
   @Test

@@ -90,7 +90,9 @@ class WireTest {
               "standing.RegistryVoice$Clocks",
               "standing.RegistryVoice$Counted",
               "standing.RegistryVoice$Heard",
-              "standing.RegistryVoice$Tick")
+              "standing.RegistryVoice$Tick",
+              "usage.AllowanceActor$Idle",
+              "usage.UsageActor$Done")
           .map(name -> "io.remuda.registry." + name)
           .collect(Collectors.toUnmodifiableSet());
 

@@ -61,6 +61,7 @@ public enum Exit {
           HEADERS_TOO_LARGE,
           BUSY,
           RATE_LIMITED,
+          RATE_LIMIT_EXCEEDED,
           INSUFFICIENT_QUOTA,
           INTERNAL,
           NOT_SUPPORTED,

@@ -18,13 +18,19 @@ import io.remuda.protocol.AccessProtocol;
 import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.AccessProtocol.Command;
 import io.remuda.protocol.AccessProtocol.Reply;
+import io.remuda.protocol.AccessProtocol.TenantReply;
+import io.remuda.protocol.AccessTable;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Keys;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.KeyId;
+import io.remuda.protocol.limit.Limits;
+import io.remuda.protocol.limit.TenantLimits;
 import io.remuda.registry.access.AccessEvent.KeyCreated;
+import io.remuda.registry.access.AccessEvent.KeyLimited;
 import io.remuda.registry.access.AccessEvent.KeyRevoked;
 import io.remuda.registry.access.AccessEvent.KeyRotated;
+import io.remuda.registry.access.AccessEvent.TenantLimited;
 import io.remuda.registry.journal.JournalGap;
 import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.journal.Succession;
@@ -55,6 +61,13 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
   /** Secrets of one key that are good beside its newest: each is tried when a key is shown. */
   static final int MOST_REPLACED = 4;
 
+  /** Their limits all fit into one message. */
+  static final int MOST_TENANTS = 1_000;
+
+  private static final String UNCONFIRMED =
+      "the journal's database did not confirm the change to the API keys; list them again when it"
+          + " answers";
+
   /** The journal holds events of the keys up to this number. */
   public record Written(long sequence) implements Command {}
 
@@ -62,19 +75,19 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
   private final Clock clock;
   private final int snapshotEvery;
   private final int mostBytes;
-  private final Consumer<List<ApiKey>> spread;
+  private final Consumer<AccessTable> spread;
   private final Runnable storeDown;
   private final Unreadable unreadable;
   private final WaitingCommands<Command> waiting;
   private final Succession<Command> succession;
-  private Optional<ActorRef<Reply>> unanswered = Optional.empty();
+  private Optional<Runnable> unanswered = Optional.empty();
 
   private AccessActor(
       ActorContext<Command> context,
       Clock clock,
       int snapshotEvery,
       int mostBytes,
-      Consumer<List<ApiKey>> spread,
+      Consumer<AccessTable> spread,
       Runnable storeDown,
       Unreadable unreadable,
       WaitingCommands<Command> waiting,
@@ -96,13 +109,13 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
   /**
    * The behaviour.
    *
-   * @param spread takes keys that are new or changed
+   * @param spread takes keys and limits of tenants that are new or changed
    * @param storeDown told when the journal did not take an event
    */
   public static Behavior<Command> create(
       Clock clock,
       int snapshotEvery,
-      Consumer<List<ApiKey>> spread,
+      Consumer<AccessTable> spread,
       Runnable storeDown,
       Unreadable unreadable,
       Succession<Command> succession) {
@@ -118,7 +131,7 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
       Clock clock,
       int snapshotEvery,
       int mostBytes,
-      Consumer<List<ApiKey>> spread,
+      Consumer<AccessTable> spread,
       Runnable storeDown,
       Unreadable unreadable,
       Succession<Command> succession) {
@@ -164,7 +177,7 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
               JournalGap.refuseAny(
                   PersistenceIds.access(), state.sequence(), lastSequenceNumber(context));
               unreadable.read(PersistenceIds.access());
-              spread.accept(List.copyOf(state.keys().values()));
+              spread.accept(all(state));
             })
         .onSignal(RecoveryFailed.class, (state, failed) -> onRecoveryFailed(failed.getFailure()))
         .onSignal(PostStop.instance(), state -> onStopped())
@@ -198,6 +211,9 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
         .onCommand(AccessProtocol.CreateKey.class, this::onCreate)
         .onCommand(AccessProtocol.RevokeKey.class, this::onRevoke)
         .onCommand(AccessProtocol.RotateKey.class, this::onRotate)
+        .onCommand(AccessProtocol.LimitKey.class, this::onLimitKey)
+        .onCommand(AccessProtocol.LimitTenant.class, this::onLimitTenant)
+        .onCommand(AccessProtocol.ListTenants.class, this::onListTenants)
         .onCommand(AccessProtocol.ListKeys.class, this::onList)
         .onCommand(Written.class, this::onWritten)
         .build();
@@ -206,7 +222,7 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
   private Effect<AccessEvent, AccessState> onList(AccessState state, AccessProtocol.ListKeys wish) {
     if (wish.after().isEmpty()) {
       // Woken again and again, so that a gateway that lost its table gets it back.
-      spread.accept(List.copyOf(state.keys().values()));
+      spread.accept(all(state));
     }
     wish.replyTo().tell(new Reply(state.page(wish.after(), PAGE_BYTES), Optional.empty()));
     return Effect().none();
@@ -294,6 +310,64 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
         command.replyTo());
   }
 
+  private Effect<AccessEvent, AccessState> onLimitKey(
+      AccessState state, AccessProtocol.LimitKey command) {
+    Optional<ApiKey> known = state.get(command.id());
+    if (known.isEmpty()) {
+      command.replyTo().tell(noSuchKey(command.id()));
+      return Effect().none();
+    }
+    if (known.get().limits().equals(command.limits())) {
+      command.replyTo().tell(new Reply(List.of(known.get()), Optional.empty()));
+      return Effect().none();
+    }
+    return write(
+        new KeyLimited(command.id(), command.limits(), clock.instant()), command.replyTo());
+  }
+
+  private Effect<AccessEvent, AccessState> onLimitTenant(
+      AccessState state, AccessProtocol.LimitTenant command) {
+    Optional<TenantLimits> known = state.tenant(command.tenant());
+    Limits before = known.map(TenantLimits::limits).orElse(Limits.NONE);
+    if (before.equals(command.limits())) {
+      command.replyTo().tell(new TenantReply(known.stream().toList(), Optional.empty()));
+      return Effect().none();
+    }
+    if (known.isEmpty() && state.tenants().size() >= MOST_TENANTS) {
+      command
+          .replyTo()
+          .tell(
+              refusedTenant(
+                  ErrorCode.INSUFFICIENT_QUOTA,
+                  "%d tenants with limits are as many as gateways can be told of; limit keys instead"
+                      .formatted(MOST_TENANTS)));
+      return Effect().none();
+    }
+    return write(
+        new TenantLimited(command.tenant(), command.limits(), clock.instant()),
+        written ->
+            command
+                .replyTo()
+                .tell(
+                    new TenantReply(
+                        written.tenant(command.tenant()).stream().toList(), Optional.empty())),
+        () -> command.replyTo().tell(refusedTenant(ErrorCode.STORE_UNAVAILABLE, UNCONFIRMED)));
+  }
+
+  private Effect<AccessEvent, AccessState> onListTenants(
+      AccessState state, AccessProtocol.ListTenants wish) {
+    wish.replyTo().tell(new TenantReply(List.copyOf(state.tenants().values()), Optional.empty()));
+    return Effect().none();
+  }
+
+  private static TenantReply refusedTenant(ErrorCode code, String message) {
+    return new TenantReply(List.of(), Optional.of(Refused.of(code, message)));
+  }
+
+  private static AccessTable all(AccessState state) {
+    return new AccessTable(state.keys().values(), List.copyOf(state.tenants().values()));
+  }
+
   private static Reply noSuchKey(KeyId id) {
     return refused(
         ErrorCode.NOT_FOUND,
@@ -317,28 +391,45 @@ public final class AccessActor extends EventSourcedBehavior<Command, AccessEvent
   }
 
   private Effect<AccessEvent, AccessState> write(AccessEvent event, ActorRef<Reply> caller) {
-    unanswered = Optional.of(caller);
+    return write(
+        event,
+        state ->
+            caller.tell(
+                new Reply(event.changed().flatMap(state::get).stream().toList(), Optional.empty())),
+        () -> caller.tell(refused(ErrorCode.STORE_UNAVAILABLE, UNCONFIRMED)));
+  }
+
+  /**
+   * Writes it down and tells all gateways.
+   *
+   * @param answer to whoever asked, once that is done
+   * @param unconfirmed the answer where it is not known to be done
+   */
+  private Effect<AccessEvent, AccessState> write(
+      AccessEvent event, Consumer<AccessState> answer, Runnable unconfirmed) {
+    unanswered = Optional.of(unconfirmed);
     return Effect()
         .persist(event)
         .thenRun(
             state -> {
               unanswered = Optional.empty();
               context.getLog().info("event={}", event.text());
-              List<ApiKey> changed = state.get(event.key()).stream().toList();
-              spread.accept(changed);
-              caller.tell(new Reply(changed, Optional.empty()));
+              spread.accept(changed(state, event));
+              answer.accept(state);
             });
+  }
+
+  private static AccessTable changed(AccessState state, AccessEvent event) {
+    return event instanceof TenantLimited limited
+        ? new AccessTable(List.of(), state.tenant(limited.tenant()).stream().toList())
+        : new AccessTable(event.changed().flatMap(state::get).stream().toList());
   }
 
   private void onStopped() {
     unanswered.ifPresent(
-        caller -> {
+        unconfirmed -> {
           storeDown.run();
-          caller.tell(
-              refused(
-                  ErrorCode.STORE_UNAVAILABLE,
-                  "the journal's database did not confirm the change to the API keys; list them"
-                      + " again when it answers"));
+          unconfirmed.run();
         });
   }
 

@@ -7,14 +7,22 @@ import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.ModelPattern;
+import io.remuda.protocol.limit.Limits;
+import io.remuda.protocol.limit.TenantLimits;
 import io.remuda.registry.access.AccessEvent.KeyCreated;
+import io.remuda.registry.access.AccessEvent.KeyLimited;
 import io.remuda.registry.access.AccessEvent.KeyRevoked;
 import io.remuda.registry.access.AccessEvent.KeyRotated;
+import io.remuda.registry.access.AccessEvent.TenantLimited;
 import io.remuda.registry.proto.journal.PAccessEvent;
 import io.remuda.registry.proto.journal.PAccessState;
 import io.remuda.registry.proto.journal.PApiKey;
+import io.remuda.registry.proto.journal.PKeyLimited;
 import io.remuda.registry.proto.journal.PKeyRotated;
+import io.remuda.registry.proto.journal.PLimits;
 import io.remuda.registry.proto.journal.PReplaced;
+import io.remuda.registry.proto.journal.PTenantLimited;
+import io.remuda.registry.proto.journal.PTenantLimits;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +42,16 @@ public final class AccessCodec {
       proto.setRevoked(revoked.key().value());
     } else if (event instanceof KeyRotated rotated) {
       proto.setRotated(toProto(rotated));
+    } else if (event instanceof KeyLimited limited) {
+      proto.setLimited(
+          PKeyLimited.newBuilder()
+              .setId(limited.key().value())
+              .setLimits(toProto(limited.limits())));
+    } else if (event instanceof TenantLimited limited) {
+      proto.setTenantLimited(
+          PTenantLimited.newBuilder()
+              .setTenant(limited.tenant())
+              .setLimits(toProto(limited.limits())));
     }
     return proto.build().toByteArray();
   }
@@ -45,6 +63,16 @@ public final class AccessCodec {
       case CREATED -> new KeyCreated(fromProto(proto.getCreated()), at);
       case REVOKED -> new KeyRevoked(new KeyId(proto.getRevoked()), at);
       case ROTATED -> rotated(proto.getRotated(), at);
+      case LIMITED ->
+          new KeyLimited(
+              new KeyId(proto.getLimited().getId()),
+              fromProto(proto.getLimited().getLimits()),
+              at);
+      case TENANT_LIMITED ->
+          new TenantLimited(
+              proto.getTenantLimited().getTenant(),
+              fromProto(proto.getTenantLimited().getLimits()),
+              at);
       case EVENT_NOT_SET ->
           throw new InvalidProtocolBufferException(
               "an event of the API keys was written by a newer version; upgrade this node");
@@ -54,6 +82,13 @@ public final class AccessCodec {
   public static byte[] encode(AccessState state) {
     PAccessState.Builder proto = PAccessState.newBuilder().setSequence(state.sequence());
     state.keys().values().forEach(key -> proto.addKeys(toProto(key)));
+    for (TenantLimits tenant : state.tenants().values()) {
+      proto.addTenants(
+          PTenantLimits.newBuilder()
+              .setTenant(tenant.tenant())
+              .setLimits(toProto(tenant.limits()))
+              .setVersion(tenant.version()));
+    }
     return proto.build().toByteArray();
   }
 
@@ -63,7 +98,31 @@ public final class AccessCodec {
     for (PApiKey key : proto.getKeysList()) {
       keys.put(new KeyId(key.getId()), fromProto(key));
     }
-    return new AccessState(proto.getSequence(), keys);
+    Map<String, TenantLimits> tenants = new TreeMap<>();
+    for (PTenantLimits tenant : proto.getTenantsList()) {
+      tenants.put(
+          tenant.getTenant(),
+          new TenantLimits(
+              tenant.getTenant(), fromProto(tenant.getLimits()), tenant.getVersion()));
+    }
+    return new AccessState(proto.getSequence(), keys, tenants);
+  }
+
+  private static PLimits toProto(Limits limits) {
+    return PLimits.newBuilder()
+        .setRequestsPerMinute(limits.requestsPerMinute())
+        .setTokensPerMinute(limits.tokensPerMinute())
+        .setTokensPerDay(limits.tokensPerDay())
+        .setTokensPerMonth(limits.tokensPerMonth())
+        .build();
+  }
+
+  private static Limits fromProto(PLimits proto) {
+    return new Limits(
+        proto.getRequestsPerMinute(),
+        proto.getTokensPerMinute(),
+        proto.getTokensPerDay(),
+        proto.getTokensPerMonth());
   }
 
   private static PKeyRotated toProto(KeyRotated rotated) {
@@ -103,6 +162,9 @@ public final class AccessCodec {
               .setSecretHash(old.secretHash())
               .setUntilMillis(old.until().toEpochMilli()));
     }
+    if (!key.limits().equals(Limits.NONE)) {
+      proto.setLimits(toProto(key.limits()));
+    }
     return proto.build();
   }
 
@@ -125,6 +187,7 @@ public final class AccessCodec {
             .map(
                 old ->
                     new Replaced(old.getSecretHash(), Instant.ofEpochMilli(old.getUntilMillis())))
-            .toList());
+            .toList(),
+        proto.hasLimits() ? fromProto(proto.getLimits()) : Limits.NONE);
   }
 }

@@ -2,6 +2,7 @@ package io.remuda.registry.access;
 
 import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.id.KeyId;
+import io.remuda.protocol.limit.TenantLimits;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -9,13 +10,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** All API keys, also the revoked ones: a tombstone keeps a stale copy from reviving its key. */
-public record AccessState(long sequence, Map<KeyId, ApiKey> keys) {
+/**
+ * All API keys, also the revoked ones: a tombstone keeps a stale copy from reviving its key.
+ *
+ * @param tenants limits of those that have or had any, by their names
+ */
+public record AccessState(
+    long sequence, Map<KeyId, ApiKey> keys, Map<String, TenantLimits> tenants) {
 
-  public static final AccessState EMPTY = new AccessState(0, Map.of());
+  public static final AccessState EMPTY = new AccessState(0, Map.of(), Map.of());
 
   public AccessState {
     keys = Collections.unmodifiableMap(new TreeMap<>(keys));
+    tenants = Collections.unmodifiableMap(new TreeMap<>(tenants));
+  }
+
+  public Optional<TenantLimits> tenant(String name) {
+    return Optional.ofNullable(tenants.get(name));
   }
 
   public Optional<ApiKey> get(KeyId id) {
@@ -48,12 +59,18 @@ public record AccessState(long sequence, Map<KeyId, ApiKey> keys) {
 
   /** This state after {@code event}. */
   public AccessState on(AccessEvent event) {
-    return event.applyTo(new AccessState(sequence + 1, keys));
+    return event.applyTo(new AccessState(sequence + 1, keys, tenants));
   }
 
   AccessState with(ApiKey key) {
     TreeMap<KeyId, ApiKey> next = new TreeMap<>(keys);
     next.put(key.id(), key);
-    return new AccessState(sequence, next);
+    return new AccessState(sequence, next, tenants);
+  }
+
+  AccessState with(TenantLimits tenant) {
+    TreeMap<String, TenantLimits> next = new TreeMap<>(tenants);
+    next.put(tenant.tenant(), tenant);
+    return new AccessState(sequence, keys, next);
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 
@@ -215,6 +216,11 @@ public final class JournalStore implements AutoCloseable {
   /** What is forgotten of the journal, which keeps all else. */
   public EndedLeases endedLeases() {
     return endedLeases;
+  }
+
+  /** The database itself, for what is kept there beside the journal. */
+  public DataSource database() {
+    return source;
   }
 
   /** The journal as the fleet's story. */

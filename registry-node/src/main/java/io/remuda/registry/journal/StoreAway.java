@@ -9,6 +9,7 @@ import io.remuda.protocol.LeaseProtocol;
 import io.remuda.protocol.MachineProtocol;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.UsageProtocol;
 import io.remuda.registry.model.RegistryMessage;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +53,10 @@ public final class StoreAway {
       refuse(command, why);
     } else if (message instanceof AuditProtocol.Keep keep) {
       keep.replyTo().tell(new AuditProtocol.Kept(Optional.of(why)));
+    } else if (message instanceof UsageProtocol.HandIn c) {
+      c.replyTo().tell(new UsageProtocol.HandedIn(c.number(), List.of(), Optional.of(why)));
+    } else if (message instanceof UsageProtocol.Read c) {
+      c.replyTo().tell(new UsageProtocol.Lines(List.of(), false, Optional.of(why)));
     }
   }
 
@@ -123,6 +128,12 @@ public final class StoreAway {
       c.replyTo().tell(reply);
     } else if (message instanceof AccessProtocol.ListKeys c) {
       c.replyTo().tell(reply);
+    } else if (message instanceof AccessProtocol.LimitKey c) {
+      c.replyTo().tell(reply);
+    } else if (message instanceof AccessProtocol.LimitTenant c) {
+      c.replyTo().tell(new AccessProtocol.TenantReply(List.of(), Optional.of(why)));
+    } else if (message instanceof AccessProtocol.ListTenants c) {
+      c.replyTo().tell(new AccessProtocol.TenantReply(List.of(), Optional.of(why)));
     }
   }
 

@@ -13,6 +13,8 @@ import io.remuda.protocol.AccessProtocol.Reply;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.id.KeyId;
+import io.remuda.protocol.limit.Limits;
+import io.remuda.protocol.limit.TenantLimits;
 import io.remuda.registry.SteadyClock;
 import io.remuda.registry.journal.Succession;
 import io.remuda.registry.journal.Unreadable;
@@ -42,6 +44,7 @@ class AccessActorTest {
   private static final ActorTestKit KIT = ActorTestKit.create("access", CONFIG);
 
   private final List<ApiKey> spread = new CopyOnWriteArrayList<>();
+  private final List<TenantLimits> tenants = new CopyOnWriteArrayList<>();
   private final EventSourcedBehaviorTestKit<AccessProtocol.Command, AccessEvent, AccessState>
       actor =
           EventSourcedBehaviorTestKit.create(
@@ -49,7 +52,10 @@ class AccessActorTest {
               AccessActor.create(
                   new SteadyClock(),
                   100,
-                  spread::addAll,
+                  news -> {
+                    spread.addAll(news.entries());
+                    tenants.addAll(news.tenants());
+                  },
                   () -> {},
                   new Unreadable(),
                   new Succession<>(self -> {}, command -> {})),
@@ -142,6 +148,45 @@ class AccessActorTest {
         .isEqualTo(ErrorCode.INVALID_REQUEST);
     assertThat(rotate("nobody", "11ee", Optional.empty()).refused().orElseThrow().code())
         .isEqualTo(ErrorCode.NOT_FOUND);
+  }
+
+  @Test
+  void limitsOfAKeyAndOfATenantAreWrittenSpreadAndThereAfterARestart() {
+    Limits limits = new Limits(60, 9_000, 0, 1_000_000);
+    create("abcd1234", "00ff");
+
+    Reply limited =
+        ask(replyTo -> new AccessProtocol.LimitKey(new KeyId("abcd1234"), limits, replyTo));
+    Reply again =
+        ask(replyTo -> new AccessProtocol.LimitKey(new KeyId("abcd1234"), limits, replyTo));
+    AccessProtocol.TenantReply tenant =
+        actor
+            .<AccessProtocol.TenantReply>runCommand(
+                replyTo -> new AccessProtocol.LimitTenant("acme", limits, replyTo))
+            .reply();
+
+    assertThat(limited.keys().get(0).limits()).isEqualTo(limits);
+    assertThat(limited.keys().get(0).isNewerThan(spread.get(0))).isTrue();
+    assertThat(again).as("heard twice").isEqualTo(limited);
+    assertThat(tenant.tenants()).containsExactly(new TenantLimits("acme", limits, 3));
+    assertThat(tenants).contains(new TenantLimits("acme", limits, 3));
+    actor.restart();
+    assertThat(ask(replyTo -> new AccessProtocol.ListKeys(Optional.empty(), replyTo)).keys())
+        .containsExactlyElementsOf(limited.keys());
+    assertThat(
+            actor
+                .<AccessProtocol.TenantReply>runCommand(AccessProtocol.ListTenants::new)
+                .reply()
+                .tenants())
+        .isEqualTo(tenant.tenants());
+  }
+
+  @Test
+  void aKeyThatIsNotThereCannotBeLimited() {
+    Reply reply =
+        ask(replyTo -> new AccessProtocol.LimitKey(new KeyId("nobody"), Limits.NONE, replyTo));
+
+    assertThat(reply.refused().orElseThrow().code()).isEqualTo(ErrorCode.NOT_FOUND);
   }
 
   private Reply rotate(String id, String hash, Optional<Instant> oldUntil) {

@@ -116,7 +116,7 @@ class KeyPagesTest {
                 new SteadyClock(),
                 100_000,
                 mostBytes,
-                spread::addAll,
+                news -> spread.addAll(news.entries()),
                 () -> {},
                 new Unreadable(),
                 new Succession<>(self -> {}, command -> {})),

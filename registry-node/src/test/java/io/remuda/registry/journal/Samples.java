@@ -14,6 +14,7 @@ import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.ModelPattern;
+import io.remuda.protocol.limit.Limits;
 import io.remuda.protocol.model.InstanceReport.Origin;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelFile;
@@ -66,6 +67,7 @@ import java.util.Set;
 final class Samples {
 
   private static final Instant AT = Instant.ofEpochMilli(1_700_000_000_123L);
+  private static final Limits LIMITS = new Limits(60, 90_000, 1_000_000, 0);
   private static final ModelName NAME = new ModelName("chat-small");
   private static final InstanceId ID = new InstanceId(NAME, 7);
   private static final MachineId MACHINE = new MachineId("a1b2c3d4e5f6");
@@ -241,6 +243,15 @@ final class Samples {
                 Optional.of("version_conflict")),
             AT));
     all.put("AuditState", new AuditState(7));
+    all.put("KeyCreated-limited", new AccessEvent.KeyCreated(limitedKey(), AT));
+    all.put("KeyLimited", new AccessEvent.KeyLimited(new KeyId("abcd1234"), LIMITS, AT));
+    all.put("TenantLimited", new AccessEvent.TenantLimited("acme", LIMITS, AT));
+    all.put(
+        "AccessState-limited",
+        AccessState.EMPTY
+            .on(new AccessEvent.KeyCreated(key(), AT))
+            .on(new AccessEvent.KeyLimited(new KeyId("abcd1234"), LIMITS, AT))
+            .on(new AccessEvent.TenantLimited("acme", LIMITS, AT)));
     all.put("KeyRevoked", new AccessEvent.KeyRevoked(new KeyId("abcd1234"), AT));
     all.put(
         "NodeRefused", new DoorEvent.NodeRefused("192.0.2.7", "it shows no certificate", 3, AT));
@@ -519,6 +530,10 @@ final class Samples {
         Optional.of(AT.plusSeconds(60)),
         false,
         1);
+  }
+
+  private static ApiKey limitedKey() {
+    return tenantsKey().limitedAt(1, LIMITS);
   }
 
   private static ApiKey tenantsKey() {

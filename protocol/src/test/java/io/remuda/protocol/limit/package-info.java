@@ -1,0 +1,4 @@
+@NullMarked
+package io.remuda.protocol.limit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.remuda.registry.usage;
+
+import org.jspecify.annotations.NullMarked;

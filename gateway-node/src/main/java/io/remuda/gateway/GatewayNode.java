@@ -32,6 +32,9 @@ import io.remuda.gateway.typed.CatalogModels;
 import io.remuda.gateway.typed.SchemaCache;
 import io.remuda.gateway.typed.TypedCalls;
 import io.remuda.gateway.typed.TypedSettings;
+import io.remuda.gateway.usage.Meter;
+import io.remuda.gateway.usage.MeterSettings;
+import io.remuda.gateway.usage.UsageVoice;
 import io.remuda.protocol.Keys;
 import io.remuda.protocol.access.KeyMint;
 import io.remuda.protocol.bytes.InferencePort;
@@ -244,6 +247,8 @@ public final class GatewayNode implements AutoCloseable {
     remember(timers, inProcessMachine);
     publicTls.ifPresent(shown -> watch(shown, timers));
     SchemaCache schemas = new SchemaCache(TypedSettings.from(config));
+    MeterSettings metering = MeterSettings.from(config);
+    Meter meter = new Meter(() -> routes.snapshot().access(), metering, clock, System::nanoTime);
     InferenceHandler handler =
         new InferenceHandler(
             routes,
@@ -252,7 +257,8 @@ public final class GatewayNode implements AutoCloseable {
             new KamonRequestMetrics(),
             timers,
             new TypedCalls(schemas),
-            new LeaseLookups(new LeaseClient(fleet), LeaseSettings.from(config)));
+            new LeaseLookups(new LeaseClient(fleet), LeaseSettings.from(config)),
+            meter);
     recent = Optional.of(handler.recent());
     HostPort wanted = settings.address();
     TaskPart tasks =
@@ -277,6 +283,8 @@ public final class GatewayNode implements AutoCloseable {
             timers));
     // Begun last of all, and left when nobody asks anything any more.
     shutdown.add("cluster", this::leave);
+    UsageVoice voice = UsageVoice.start(meter, metering, fleet, timers);
+    shutdown.add("usage", voice::end);
     Optional<String> secret =
         settings.edge() ? Optional.of(randomSecret()) : Optional.<String>empty();
     ApiServer.Parts parts =

@@ -15,20 +15,34 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * What the byte path needs to know of a request's body: its model, whether it wants a stream, and
- * whether it wants plain text. The whole body is checked to be one JSON object by a streaming
- * parser; nothing else of it is looked at or kept.
+ * What the byte path needs to know of a request's body: its model, whether it wants a stream,
+ * whether it wants plain text, and how long an answer may be. The whole body is checked to be one
+ * JSON object by a streaming parser; nothing else of it is looked at or kept.
  *
  * @param model the {@code model} field as the client wrote it
+ * @param answerTokens the most that the client wants; negative where it did not say
+ * @param streamOptions whether it says how it wants a stream
  * @param beyondText the first field by which it may ask for more than plain text of one choice
  */
-public record BodyScan(String model, boolean stream, Optional<String> beyondText) {
+public record BodyScan(
+    String model,
+    boolean stream,
+    long answerTokens,
+    boolean streamOptions,
+    Optional<String> beyondText) {
 
-  /** One that asks for plain text of one choice. */
+  /** The fields of all dialects that say it. */
+  private static final Set<String> ANSWER_TOKENS =
+      Set.of("max_tokens", "max_completion_tokens", "max_output_tokens");
+
+  private static final long NOT_SAID = -1;
+
+  /** One that asks for plain text of one choice, and does not say how long it may be. */
   public BodyScan(String model, boolean stream) {
-    this(model, stream, Optional.empty());
+    this(model, stream, NOT_SAID, false, Optional.empty());
   }
 
   /** Deeper nesting is refused. */
@@ -81,6 +95,8 @@ public record BodyScan(String model, boolean stream, Optional<String> beyondText
     boolean seen = false;
     boolean stream = streamsUnasked;
     Optional<String> beyondText = Optional.empty();
+    long answerTokens = NOT_SAID;
+    boolean streamOptions = false;
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
       JsonToken value = parser.nextToken();
@@ -99,7 +115,11 @@ public record BodyScan(String model, boolean stream, Optional<String> beyondText
           return refuse(ErrorCode.INVALID_REQUEST, "'stream' must be true or false");
         }
         stream = value == JsonToken.VALUE_NULL ? streamsUnasked : value == JsonToken.VALUE_TRUE;
+      } else if (value == JsonToken.VALUE_NUMBER_INT && ANSWER_TOKENS.contains(name)) {
+        // What is beyond all measure is as good as the longest.
+        answerTokens = Math.max(0, (long) Math.min(parser.getDoubleValue(), Integer.MAX_VALUE));
       } else {
+        streamOptions |= name.equals("stream_options");
         if (beyondText.isEmpty() && !isPlain(name, value, parser)) {
           beyondText = Optional.of(name);
         }
@@ -115,7 +135,9 @@ public record BodyScan(String model, boolean stream, Optional<String> beyondText
       return refuse(
           ErrorCode.INVALID_REQUEST, "'model' is missing; name one that GET /v1/models lists");
     }
-    return new Result(Optional.of(new BodyScan(model, stream, beyondText)), Optional.empty());
+    return new Result(
+        Optional.of(new BodyScan(model, stream, answerTokens, streamOptions, beyondText)),
+        Optional.empty());
   }
 
   /** What is turned off, or says one where one is usual, asks for nothing. */

@@ -38,9 +38,11 @@ final class ClientAnswer {
 
   /** Which way an answer came, as its headers tell. */
   record Way(InstanceId instance, int attempts, long queueMillis, long overheadMillis) {
-    private List<Map.Entry<String, String>> with(List<Map.Entry<String, String>> headers) {
-      List<Map.Entry<String, String>> all = new ArrayList<>(headers.size() + 4);
+    private List<Map.Entry<String, String>> with(
+        List<Map.Entry<String, String>> headers, List<Map.Entry<String, String>> limits) {
+      List<Map.Entry<String, String>> all = new ArrayList<>(headers.size() + 4 + limits.size());
       all.addAll(headers);
+      all.addAll(limits);
       all.add(Map.entry(Headers.INSTANCE, instance.toString()));
       all.add(Map.entry(Headers.ATTEMPTS, Integer.toString(attempts)));
       all.add(Map.entry(Headers.QUEUE_MS, Long.toString(queueMillis)));
@@ -51,6 +53,7 @@ final class ClientAnswer {
 
   private final ClientRequest request;
   private final AnswerSink sink;
+  private List<Map.Entry<String, String>> limits = List.of();
   private boolean headSent;
   private boolean early;
   private boolean streaming;
@@ -58,6 +61,11 @@ final class ClientAnswer {
   ClientAnswer(ClientRequest request, AnswerSink sink) {
     this.request = request;
     this.sink = sink;
+  }
+
+  /** What the client is told of its limits, whatever is answered. */
+  void limits(List<Map.Entry<String, String>> headers) {
+    limits = headers;
   }
 
   /** Whether the client has been told already that a stream comes, before any engine answered. */
@@ -100,13 +108,13 @@ final class ClientAnswer {
     if (!headSent) {
       headSent = true;
       early = true;
-      sink.head(200, STREAM_HEADERS);
+      sink.head(200, and(STREAM_HEADERS));
     }
   }
 
   void whole(int status, List<Map.Entry<String, String>> headers, Way way, ByteBuf body) {
     headSent = true;
-    sink.whole(status, way.with(headers), body);
+    sink.whole(status, way.with(headers, limits), body);
   }
 
   /** An engine's error for a client that was promised a stream. Releases {@code body}. */
@@ -123,7 +131,7 @@ final class ClientAnswer {
     streaming = events;
     if (!early) {
       headSent = true;
-      sink.head(status, way.with(headers));
+      sink.head(status, way.with(headers, limits));
     }
   }
 
@@ -150,6 +158,15 @@ final class ClientAnswer {
     sink.end();
   }
 
+  private List<Map.Entry<String, String>> and(List<Map.Entry<String, String>> headers) {
+    if (limits.isEmpty()) {
+      return headers;
+    }
+    List<Map.Entry<String, String>> all = new ArrayList<>(headers);
+    all.addAll(limits);
+    return all;
+  }
+
   /** The whole answer is a refusal, in the form that what was sent so far allows. */
   void refuse(Refused refused, String param, Duration retryAfter) {
     if (headSent) {
@@ -161,7 +178,7 @@ final class ClientAnswer {
         ErrorAnswer.body(refused, param, request.endpoint().dialect(), request.requestId());
     sink.whole(
         refused.code().status(),
-        ErrorAnswer.headers(refused.code(), retryAfter),
+        and(ErrorAnswer.headers(refused.code(), retryAfter)),
         Unpooled.copiedBuffer(body, StandardCharsets.UTF_8));
   }
 }

@@ -78,6 +78,29 @@ public enum Endpoint {
     return end;
   }
 
+  /** Whether its models work with tokens, and count them. */
+  boolean takesTokens() {
+    return switch (this) {
+      case CHAT,
+              COMPLETIONS,
+              EMBEDDINGS,
+              RESPONSES,
+              MESSAGES,
+              RERANK,
+              OLLAMA_CHAT,
+              OLLAMA_GENERATE,
+              OLLAMA_EMBED,
+              OLLAMA_EMBEDDINGS ->
+          true;
+      case COUNT_TOKENS, TOKENIZE, DETOKENIZE, PREDICT -> false;
+    };
+  }
+
+  /** Whether its answers are tokens too. */
+  boolean writesTokens() {
+    return takesTokens() && this != RERANK && !path.contains("embed");
+  }
+
   /** Whether a client that does not say gets a stream. */
   boolean streamsUnasked() {
     return end == End.DONE_LINE;

@@ -34,6 +34,7 @@ final class Inference implements AnswerInProgress {
   private final Account account;
   private final Course course;
   private final Resumption resumption;
+  private final Metered metered;
   private boolean over;
   private boolean paused;
 
@@ -48,6 +49,7 @@ final class Inference implements AnswerInProgress {
     this.shadows = shadows;
     this.body = new InstanceBody(request, handler.settings().translatedAnswerBytes());
     this.answer = new ClientAnswer(request, sink);
+    this.metered = new Metered(handler, request, body, shadows.isPresent());
     this.account = new Account(handler, request, started);
     this.course = new Course(handler, request, body, this, account, started, shadows.isEmpty());
     this.resumption =
@@ -57,11 +59,19 @@ final class Inference implements AnswerInProgress {
   void start() {
     Optional<Refused> refused = body.read(handler.translations());
     course.read();
-    if (refused.isEmpty()) {
-      course.begin();
-    } else {
+    if (refused.isPresent()) {
       refuse(refused.get(), Duration.ZERO);
+    } else if (letIn()) {
+      course.begin();
     }
+  }
+
+  /** As far as its sender's limits go. */
+  private boolean letIn() {
+    Metering.Admission admission = metered.admit();
+    answer.limits(admission.headers());
+    admission.refused().ifPresent(why -> refuse(why, admission.retryAfter()));
+    return admission.refused().isEmpty();
   }
 
   boolean isOver() {
@@ -136,8 +146,12 @@ final class Inference implements AnswerInProgress {
     course.sent(target, attempt(target));
     Attempt next = new Attempt(this, target);
     underway.begin(next);
-    start(
-        next, body.answersOf(target, handler.ports().of(target.route())), body.forInstance(target));
+    start(next, body.answersOf(target, port(target)), body.forInstance(target));
+  }
+
+  /** The way to the instance, on which what it takes is counted. */
+  InferencePort port(Target target) {
+    return metered.over(target, handler.ports().of(target.route()));
   }
 
   /** Sends the instance a question for the rest of an answer that broke off. */
@@ -364,6 +378,7 @@ final class Inference implements AnswerInProgress {
     if (code.equals("ok")) {
       shadows.ifPresent(all -> all.answered(request, model, shadow(model), random()));
     }
+    metered.over(model, code);
     body.release();
     account.over(model, code);
   }

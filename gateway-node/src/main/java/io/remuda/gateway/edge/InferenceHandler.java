@@ -30,6 +30,7 @@ public final class InferenceHandler {
   private final Outcomes outcomes;
   private final RecentRequests recent;
   private final Shadows shadows;
+  private final Metering metering;
 
   /**
    * @param timers answer held requests whose time is over
@@ -45,9 +46,7 @@ public final class InferenceHandler {
     this(routes, ports, settings, metrics, timers, translations, LeaseDirectory.NONE);
   }
 
-  /**
-   * @param leases asked for the instance of a lease that no route tells of yet
-   */
+  /** One that lets everybody in. */
   public InferenceHandler(
       Routes routes,
       Ports ports,
@@ -56,6 +55,23 @@ public final class InferenceHandler {
       ScheduledExecutorService timers,
       Translations translations,
       LeaseDirectory leases) {
+    this(routes, ports, settings, metrics, timers, translations, leases, Metering.NONE);
+  }
+
+  /**
+   * @param leases asked for the instance of a lease that no route tells of yet
+   * @param metering lets requests in, and counts them
+   */
+  public InferenceHandler(
+      Routes routes,
+      Ports ports,
+      InferenceSettings settings,
+      RequestMetrics metrics,
+      ScheduledExecutorService timers,
+      Translations translations,
+      LeaseDirectory leases,
+      Metering metering) {
+    this.metering = metering;
     this.routes = routes;
     this.ports = ports;
     this.settings = settings;
@@ -163,6 +179,10 @@ public final class InferenceHandler {
 
   Outcomes outcomes() {
     return outcomes;
+  }
+
+  Metering metering() {
+    return metering;
   }
 
   LooseAliases looseAliases() {

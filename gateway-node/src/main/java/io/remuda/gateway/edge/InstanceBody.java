@@ -43,6 +43,10 @@ final class InstanceBody {
   private boolean stream;
   private Optional<String> beyondText = Optional.empty();
   private @Nullable ByteBuf rest;
+  private long answerTokens = -1;
+  private boolean streamOptions;
+  private boolean asksUsage;
+  private @Nullable ByteBuf asked;
   private @Nullable Translation translation;
   private @Nullable ByteBuf translated;
 
@@ -68,6 +72,8 @@ final class InstanceBody {
                         : scan.model();
                 stream = scan.stream();
                 beyondText = scan.beyondText();
+                answerTokens = scan.answerTokens();
+                streamOptions = scan.streamOptions();
                 translation = Dialects.translator(request.endpoint()).map(this::call).orElse(null);
               });
       return result.refused();
@@ -118,6 +124,24 @@ final class InstanceBody {
   /** The model that answers; as the client named it until that is known. */
   String model() {
     return model;
+  }
+
+  /** The most tokens of an answer that the client wants; negative where it did not say. */
+  long answerTokens() {
+    return answerTokens;
+  }
+
+  /** From now on engines that stream are asked for their tokens, where the client did not. */
+  void askUsage() {
+    asksUsage =
+        stream
+            && !streamOptions
+            && (request.endpoint() == Endpoint.CHAT || request.endpoint() == Endpoint.COMPLETIONS);
+  }
+
+  /** Whether the instance's answer tells tokens that its client did not ask for. */
+  boolean hidesUsage(Target target) {
+    return asksUsage && between(target) == null;
   }
 
   /** Whether the client wants a stream. */
@@ -200,13 +224,14 @@ final class InstanceBody {
 
   InferenceRequest forInstance(Target target) {
     Translation between = between(target);
-    ByteBuf body = between == null ? renamed : translated;
+    ByteBuf made = between == null ? renamed : translated;
+    ByteBuf body = made == null ? request.body() : made;
     return new InferenceRequest(
         target.instance(),
         "POST",
         between == null ? request.endpoint().path() : between.path(),
         withLease(between == null ? request.headers() : between.headers(request.headers())),
-        body == null ? request.body() : body,
+        hidesUsage(target) ? asked(body) : body,
         model,
         request.requestId(),
         stream,
@@ -246,6 +271,15 @@ final class InstanceBody {
     }
   }
 
+  private ByteBuf asked(ByteBuf body) {
+    ByteBuf made = asked;
+    if (made == null) {
+      made = HiddenUsage.asked(body);
+      asked = made;
+    }
+    return made;
+  }
+
   /** The instance compares the token with what it was told; its engine never sees it. */
   private List<Map.Entry<String, String>> withLease(List<Map.Entry<String, String>> headers) {
     if (request.lease().isEmpty()) {
@@ -268,6 +302,11 @@ final class InstanceBody {
     translated = null;
     if (sent != null) {
       sent.release();
+    }
+    ByteBuf question = asked;
+    asked = null;
+    if (question != null) {
+      question.release();
     }
     ByteBuf named = renamed;
     renamed = null;

@@ -254,7 +254,7 @@ final class Resumption {
     String instance = target.instance().toString();
     InferencePort port =
         RetoldAnswer.behind(
-            body.answersOf(target, handler.ports().of(target.route())),
+            body.answersOf(target, inference.port(target)),
             () ->
                 new ContinuedTelling(
                     new ContinuedChunks(kept.head(), kept.tokens(), seams, instance),

@@ -233,6 +233,8 @@ public final class ApiServer {
     table.addAll(new RegistryRoutes(new RegistryRoll(fleet, settings.askTimeout())).endpoints());
     table.addAll(new AuditRoutes(fleet).endpoints());
     table.addAll(new KeyRoutes(fleet, parts.mint(), routes, parts.clock()).endpoints());
+    table.addAll(new TenantRoutes(fleet, routes).endpoints());
+    table.addAll(new UsageRoutes(fleet, parts.clock()).endpoints());
     table.addAll(
         new HealthRoutes(routes::snapshot, fleet::seesRegistry, stopping::get, parts.metrics())
             .endpoints());

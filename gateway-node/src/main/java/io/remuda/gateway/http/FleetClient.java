@@ -11,8 +11,12 @@ import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.cluster.typed.Cluster;
 import io.remuda.gateway.routing.DemandVoice;
+import io.remuda.gateway.usage.UsageVoice;
 import io.remuda.protocol.AccessProtocol;
 import io.remuda.protocol.AccessProtocol.ApiKey;
+import io.remuda.protocol.AllowanceProtocol;
+import io.remuda.protocol.AllowanceProtocol.Ask;
+import io.remuda.protocol.AllowanceProtocol.Portion;
 import io.remuda.protocol.AuditProtocol;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.FleetProtocol;
@@ -20,9 +24,14 @@ import io.remuda.protocol.Keys;
 import io.remuda.protocol.MachineProtocol;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.UsageProtocol;
+import io.remuda.protocol.UsageProtocol.HandIn;
+import io.remuda.protocol.UsageProtocol.HandedIn;
 import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.limit.Limits;
+import io.remuda.protocol.limit.TenantLimits;
 import io.remuda.protocol.model.Departure;
 import io.remuda.protocol.model.DeploymentView;
 import io.remuda.protocol.model.EventView;
@@ -52,7 +61,7 @@ import java.util.stream.StreamSupport;
  * while there is none, and whenever the registry does not answer in time, the answer is a refusal
  * with REGISTRY_UNAVAILABLE. Every answer arrives on the local executor.
  */
-public final class FleetClient implements DemandVoice.Registry {
+public final class FleetClient implements DemandVoice.Registry, UsageVoice.Registry {
 
   /** So often it is looked at, while an answer is waited for, whether a registry node has gone. */
   private static final int LOOKS = 20;
@@ -292,6 +301,43 @@ public final class FleetClient implements DemandVoice.Registry {
 
   public CompletionStage<List<ApiKey>> revokeKey(KeyId id) {
     return access(replyTo -> new AccessProtocol.RevokeKey(id, replyTo));
+  }
+
+  @Override
+  public CompletionStage<Portion> allowance(
+      String holder, Function<ActorRef<Portion>, Ask> question) {
+    return entity(AllowanceProtocol.TYPE_KEY, holder, question);
+  }
+
+  @Override
+  public CompletionStage<HandedIn> handIn(Function<ActorRef<HandedIn>, HandIn> part) {
+    return entity(UsageProtocol.TYPE_KEY, UsageProtocol.ENTITY_ID, part);
+  }
+
+  CompletionStage<UsageProtocol.Lines> usage(
+      Function<ActorRef<UsageProtocol.Lines>, UsageProtocol.Read> question) {
+    return this.<UsageProtocol.Command, UsageProtocol.Lines>harmless(
+            UsageProtocol.TYPE_KEY, UsageProtocol.ENTITY_ID, question)
+        .thenApply(lines -> present(Optional.of(lines), lines.refused()));
+  }
+
+  CompletionStage<List<ApiKey>> limitKey(KeyId id, Limits limits) {
+    return access(replyTo -> new AccessProtocol.LimitKey(id, limits, replyTo));
+  }
+
+  CompletionStage<List<TenantLimits>> limitTenant(String tenant, Limits limits) {
+    return tenants(replyTo -> new AccessProtocol.LimitTenant(tenant, limits, replyTo));
+  }
+
+  /** All that have or had limits. */
+  CompletionStage<List<TenantLimits>> tenants() {
+    return tenants(AccessProtocol.ListTenants::new);
+  }
+
+  private CompletionStage<List<TenantLimits>> tenants(
+      Function<ActorRef<AccessProtocol.TenantReply>, AccessProtocol.Command> message) {
+    return harmless(AccessProtocol.TYPE_KEY, AccessProtocol.ENTITY_ID, message)
+        .thenApply(reply -> present(Optional.of(reply.tenants()), reply.refused()));
   }
 
   /** Fails where it is not known to be in the journal. */

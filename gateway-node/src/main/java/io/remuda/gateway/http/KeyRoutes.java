@@ -13,6 +13,7 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.access.AllowList;
 import io.remuda.protocol.access.KeyMint;
 import io.remuda.protocol.id.KeyId;
+import io.remuda.protocol.limit.Limits;
 import io.remuda.protocol.model.StrictFields;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,6 +65,15 @@ final class KeyRoutes {
                 this::rotate)
             .takes("KeyRotation")
             .gives(200, "CreatedKey"),
+        ApiRoute.of(
+                "PUT",
+                "/v1/keys/{id}/limits",
+                NEED,
+                "keys",
+                "Limit what a key may ask of models",
+                this::limit)
+            .takes("Limits")
+            .gives(200, "Key"),
         ApiRoute.of("DELETE", "/v1/keys/{id}", NEED, "keys", "Revoke a key", this::revoke)
             .gives(200, "Key"));
   }
@@ -147,6 +157,22 @@ final class KeyRoutes {
     return Replies.with(Replies.json(status, json), "Cache-Control", "no-store");
   }
 
+  private CompletionStage<HttpResponse> limit(Call call) {
+    Instant now = clock.instant();
+    return call.json()
+        .thenCompose(
+            body -> {
+              Limits limits = LimitWish.of(body);
+              return known(call).thenCompose(key -> fleet.limitKey(key.id(), limits));
+            })
+        .thenApply(
+            keys -> {
+              publish(keys);
+              ApiKey limited = keys.stream().findFirst().orElseThrow(KeyRoutes::noSuchKey);
+              return Replies.json(200, Views.key(limited, now));
+            });
+  }
+
   private CompletionStage<HttpResponse> revoke(Call call) {
     Instant now = clock.instant();
     return known(call)
@@ -168,8 +194,10 @@ final class KeyRoutes {
     Instant now = clock.instant();
     KeyWish wish = KeyWish.of(body, creator, now);
     requireGrant(creator, wish.scopes(), wish.models(), wish.tenant());
-    return mint.mint(
-        wish.label(), wish.scopes(), wish.models(), wish.tenant(), now, wish.expiresAt());
+    KeyMint.Minted minted =
+        mint.mint(wish.label(), wish.scopes(), wish.models(), wish.tenant(), now, wish.expiresAt());
+    return new KeyMint.Minted(
+        minted.key().limitedAt(minted.key().version(), wish.limits()), minted.secret());
   }
 
   private static void requireGrant(

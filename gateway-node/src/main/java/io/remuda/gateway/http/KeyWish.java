@@ -7,6 +7,7 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.access.AllowList;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.ModelPattern;
+import io.remuda.protocol.limit.Limits;
 import io.remuda.protocol.model.StrictFields;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -28,15 +29,16 @@ record KeyWish(
     Set<Scope> scopes,
     AllowList models,
     Optional<String> tenant,
-    Optional<Instant> expiresAt) {
+    Optional<Instant> expiresAt,
+    Limits limits) {
 
   private static final Set<String> FIELDS =
-      Set.of("label", "scopes", "models", "tenant", "expiresInSeconds", "expiresAt");
+      Set.of("label", "scopes", "models", "tenant", "expiresInSeconds", "expiresAt", "limits");
 
   /** A key with more would not fit into the messages that carry it. */
   private static final int MOST_MODELS = 500;
 
-  private static final Pattern TENANT = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+  static final Pattern TENANT = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
   /** What a body asks for; all that is wrong with it is refused at once. */
   static KeyWish of(JsonNode body, Caller caller, Instant now) {
@@ -51,7 +53,12 @@ record KeyWish(
     }
     KeyWish wish =
         new KeyWish(
-            label, scopes(fields), models(fields), tenant.or(caller::tenant), expiry(fields, now));
+            label,
+            scopes(fields),
+            models(fields),
+            tenant.or(caller::tenant),
+            expiry(fields, now),
+            fields.object("limits", LimitWish.FIELDS).map(LimitWish::of).orElse(Limits.NONE));
     refuseProblems(fields);
     return wish;
   }

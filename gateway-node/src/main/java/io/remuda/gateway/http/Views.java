@@ -248,6 +248,7 @@ final class Views {
     json.put("expired", key.expiresAt().map(end -> !now.isBefore(end)).orElse(false));
     ArrayNode old = json.putArray("oldSecretsUntil");
     key.goodBeside(now).forEach(replaced -> old.add(replaced.until().toString()));
+    json.set("limits", LimitWish.view(key.limits()));
     return json;
   }
 

@@ -18,7 +18,7 @@ class BodyScanTest {
   void findsTheModelAndTheStream() {
     assertThat(
             BodyScan.of(bytes("{\"a\":{\"model\":\"x\"},\"model\":\"m\",\"stream\":true}")).scan())
-        .hasValue(new BodyScan("m", true, Optional.of("a")));
+        .hasValue(new BodyScan("m", true, -1, false, Optional.of("a")));
     assertThat(BodyScan.of(bytes("{\"stream\":null,\"model\":\"m\\u0041\"}")).scan())
         .hasValue(new BodyScan("mA", false));
   }

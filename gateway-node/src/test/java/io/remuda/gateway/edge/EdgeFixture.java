@@ -66,6 +66,15 @@ final class EdgeFixture implements AutoCloseable {
    * @param overrides lines of configuration below {@code remuda.gateway}
    */
   EdgeFixture(String overrides, Authenticator authenticator, Optional<EdgeServer.Inner> inner) {
+    this(overrides, authenticator, inner, Metering.NONE);
+  }
+
+  /** One that lets in as {@code metering} says. */
+  EdgeFixture(
+      String overrides,
+      Authenticator authenticator,
+      Optional<EdgeServer.Inner> inner,
+      Metering metering) {
     Config config =
         ConfigFactory.parseString("remuda.gateway {" + overrides + "}")
             .withFallback(ConfigFactory.load());
@@ -80,7 +89,8 @@ final class EdgeFixture implements AutoCloseable {
             (endpoint, model, code, firstByte, total) -> outcomes.add(model + " " + code),
             timers,
             new TypedCalls(new SchemaCache(TypedSettings.from(config))),
-            this::look);
+            this::look,
+            metering);
     edge =
         EdgeServer.start(EdgeSettings.from(config, "127.0.0.1", 0), handler, authenticator, inner)
             .toCompletableFuture()

@@ -22,9 +22,11 @@ import io.remuda.protocol.LeaseProtocol;
 import io.remuda.protocol.MachineProtocol;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol;
+import io.remuda.protocol.UsageProtocol;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.limit.TenantLimits;
 import io.remuda.protocol.model.AliasView;
 import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.DeploymentPhase;
@@ -78,6 +80,12 @@ public final class ScriptedFleet implements AutoCloseable {
   private final Map<ModelName, AliasView> aliases = new ConcurrentHashMap<>();
   private final List<EventView> events = new CopyOnWriteArrayList<>();
   private final Map<String, ApiKey> keys = new ConcurrentSkipListMap<>();
+  private final Map<String, TenantLimits> tenants = new ConcurrentSkipListMap<>();
+
+  /** What was used, and what was asked of it. */
+  final List<UsageProtocol.Line> usage = new CopyOnWriteArrayList<>();
+
+  final List<UsageProtocol.Read> reads = new CopyOnWriteArrayList<>();
   private final AtomicBoolean gpuCordoned = new AtomicBoolean();
   private final Map<MachineId, Boolean> cordoned = new ConcurrentHashMap<>();
   private final Map<String, String> labels = new ConcurrentHashMap<>(Map.of("zone", "a"));
@@ -134,6 +142,11 @@ public final class ScriptedFleet implements AutoCloseable {
                               new HashCodeMessageExtractor<>(RegistryProtocol.SHARDS)));
                   sharding.init(
                       Entity.of(AuditProtocol.TYPE_KEY, entity -> audit())
+                          .withRole("registry")
+                          .withMessageExtractor(
+                              new HashCodeMessageExtractor<>(RegistryProtocol.SHARDS)));
+                  sharding.init(
+                      Entity.of(UsageProtocol.TYPE_KEY, entity -> usage())
                           .withRole("registry")
                           .withMessageExtractor(
                               new HashCodeMessageExtractor<>(RegistryProtocol.SHARDS)));
@@ -577,6 +590,23 @@ public final class ScriptedFleet implements AutoCloseable {
                     before.version() + 1, rotate.secretHash(), rotate.oldUntil(), Instant.now());
             keys.put(rotate.id().value(), rotated);
             rotate.replyTo().tell(new AccessProtocol.Reply(List.of(rotated), Optional.empty()));
+          } else if (message instanceof AccessProtocol.LimitKey limit) {
+            ApiKey before = Objects.requireNonNull(keys.get(limit.id().value()));
+            ApiKey limited = before.limitedAt(before.version() + 1, limit.limits());
+            keys.put(limit.id().value(), limited);
+            limit.replyTo().tell(new AccessProtocol.Reply(List.of(limited), Optional.empty()));
+          } else if (message instanceof AccessProtocol.LimitTenant limit) {
+            TenantLimits limited =
+                new TenantLimits(limit.tenant(), limit.limits(), tenants.size() + 1);
+            tenants.put(limit.tenant(), limited);
+            limit
+                .replyTo()
+                .tell(new AccessProtocol.TenantReply(List.of(limited), Optional.empty()));
+          } else if (message instanceof AccessProtocol.ListTenants list) {
+            list.replyTo()
+                .tell(
+                    new AccessProtocol.TenantReply(
+                        List.copyOf(tenants.values()), Optional.empty()));
           } else if (message instanceof AccessProtocol.ListKeys list) {
             list.replyTo()
                 .tell(
@@ -589,6 +619,24 @@ public final class ScriptedFleet implements AutoCloseable {
                                             .allMatch(last -> key.id().compareTo(last) > 0))
                             .limit(KEYS_ON_A_PAGE)
                             .toList(),
+                        Optional.empty()));
+          }
+          return Behaviors.same();
+        });
+  }
+
+  /** Tells of all that is asked for what {@link #usage} has, two lines at a time. */
+  private Behavior<UsageProtocol.Command> usage() {
+    return Behaviors.receiveMessage(
+        message -> {
+          if (message instanceof UsageProtocol.Read read) {
+            reads.add(read);
+            int end = Math.min(usage.size(), read.skip() + 2);
+            read.replyTo()
+                .tell(
+                    new UsageProtocol.Lines(
+                        usage.subList(Math.min(read.skip(), end), end),
+                        end < usage.size(),
                         Optional.empty()));
           }
           return Behaviors.same();

@@ -1,0 +1,284 @@
+package io.remuda.gateway.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.ByteProcessor;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.OptionalLong;
+
+/**
+ * Reads the tokens that an engine tells out of its answer's bytes as they pass, whichever way they
+ * are cut, be it one JSON object, events or lines. What is told last counts: some engines tell the
+ * sums with each event. Strings are told from names as JSON does it, so that no text of a model is
+ * taken for a count. Lives on one loop.
+ *
+ * <p>Of a stream its beginning is read as it passes and its end once it is over: that is where counts
+ * stand, and what lies between is passed on many times a second.
+ */
+final class UsageScan implements ByteProcessor {
+
+  private static final int LONGEST_NAME = 40;
+  private static final int LONGEST_NUMBER = 20;
+
+  /** So much of a stream is read as it comes, and as much of its end. */
+  private static final int PART = 4_096;
+
+  private static final byte[] USAGE = ascii("usage");
+  private static final byte[] TIMINGS = ascii("timings");
+  private static final byte[] CHOICES = ascii("choices");
+
+  private static final byte[][] COUNTS = {
+    ascii("prompt_tokens"),
+    ascii("completion_tokens"),
+    ascii("input_tokens"),
+    ascii("output_tokens"),
+    ascii("cached_tokens"),
+    ascii("cache_read_input_tokens"),
+    ascii("cache_creation_input_tokens"),
+    ascii("prompt_n"),
+    ascii("predicted_n"),
+    ascii("cache_n"),
+    ascii("prompt_eval_count"),
+    ascii("eval_count")
+  };
+
+  private static final int PROMPT = 0;
+  private static final int COMPLETION = 1;
+  private static final int INPUT = 2;
+  private static final int OUTPUT = 3;
+  private static final int CACHED = 4;
+  private static final int CACHE_READ = 5;
+  private static final int CACHE_MADE = 6;
+  private static final int PROMPT_N = 7;
+  private static final int PREDICTED_N = 8;
+  private static final int CACHE_N = 9;
+  private static final int PROMPT_EVAL = 10;
+  private static final int EVAL = 11;
+
+  private final long[] counts = new long[COUNTS.length];
+  private final byte[] name = new byte[LONGEST_NAME];
+  private final byte[] number = new byte[LONGEST_NUMBER];
+  private int nameLength;
+  private int numberLength;
+  private boolean inString;
+  private boolean escaped;
+  // A name that is followed by a colon waits for its value.
+  private boolean named;
+  private boolean awaited;
+  private int group;
+  private int counted = -1;
+  private long events;
+  private long read;
+  private long bytes;
+  private boolean stream;
+  private byte[] end = new byte[0];
+  private int endLength;
+
+  UsageScan() {
+    Arrays.fill(counts, -1);
+  }
+
+  /** What comes is events or lines, of which the last tell the counts. */
+  void ofStream() {
+    stream = true;
+  }
+
+  /** Looks at what passes, and leaves it as it is. */
+  void see(ByteBuf passing) {
+    int length = passing.readableBytes();
+    bytes += length;
+    if (stream && bytes > PART) {
+      keep(passing, length);
+    } else {
+      read += length;
+      passing.forEachByte(this);
+    }
+  }
+
+  private void keep(ByteBuf passing, int length) {
+    if (end.length == 0) {
+      end = new byte[2 * PART];
+    }
+    int more = Math.min(length, PART);
+    if (endLength + more > end.length) {
+      int kept = Math.min(endLength, PART);
+      System.arraycopy(end, endLength - kept, end, 0, kept);
+      endLength = kept;
+    }
+    passing.getBytes(passing.writerIndex() - more, end, endLength, more);
+    endLength += more;
+  }
+
+  /** It is over: its end is read, from the first line that is whole. */
+  void over() {
+    int from = 0;
+    while (from < endLength && end[from] != '\n') {
+      from++;
+    }
+    inString = false;
+    escaped = false;
+    awaited = false;
+    group = 0;
+    counted = -1;
+    long beforeEnd = events;
+    for (int at = from; at < endLength; at++) {
+      process(end[at]);
+    }
+    events = beforeEnd;
+    endLength = 0;
+  }
+
+  /** Whether anything passed. */
+  boolean saw() {
+    return bytes > 0;
+  }
+
+  /** About how many events or answers had choices: as many in all of it as in what was read. */
+  long choices() {
+    return read == 0 ? 0 : events * bytes / read;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  OptionalLong prompt() {
+    if (counts[PROMPT] >= 0) {
+      return OptionalLong.of(counts[PROMPT]);
+    }
+    if (counts[INPUT] >= 0) {
+      // Anthropic's count leaves out what its cache had and took.
+      return OptionalLong.of(
+          counts[INPUT] + Math.max(0, counts[CACHE_READ]) + Math.max(0, counts[CACHE_MADE]));
+    }
+    if (counts[PROMPT_N] >= 0) {
+      return OptionalLong.of(counts[PROMPT_N] + Math.max(0, counts[CACHE_N]));
+    }
+    return counts[PROMPT_EVAL] >= 0 ? OptionalLong.of(counts[PROMPT_EVAL]) : OptionalLong.empty();
+  }
+
+  OptionalLong completion() {
+    for (int one : new int[] {COMPLETION, OUTPUT, PREDICTED_N, EVAL}) {
+      if (counts[one] >= 0) {
+        return OptionalLong.of(counts[one]);
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  long cached() {
+    return Math.max(0, Math.max(counts[CACHED], Math.max(counts[CACHE_READ], counts[CACHE_N])));
+  }
+
+  @Override
+  public boolean process(byte next) {
+    if (inString) {
+      string(next);
+      return true;
+    }
+    if (counted >= 0) {
+      if (isOfNumber(next) && numberLength < LONGEST_NUMBER) {
+        number[numberLength++] = next;
+        return true;
+      }
+      if (numberLength > 0 || !isSpace(next)) {
+        endNumber();
+      }
+    }
+    switch (next) {
+      case '"' -> {
+        inString = true;
+        nameLength = 0;
+        named = false;
+        awaited = false;
+      }
+      case ':' -> colon();
+      case '{' -> {
+        if (group > 0 || (awaited && (is(USAGE) || is(TIMINGS)))) {
+          group++;
+        }
+        awaited = false;
+      }
+      case '}' -> {
+        group = Math.max(0, group - 1);
+        awaited = false;
+      }
+      case ' ', '\t', '\r', '\n' -> {}
+      default -> awaited = false;
+    }
+    return true;
+  }
+
+  private void string(byte next) {
+    if (escaped) {
+      escaped = false;
+      nameLength = LONGEST_NAME + 1;
+    } else if (next == '\\') {
+      escaped = true;
+    } else if (next == '"') {
+      inString = false;
+      named = nameLength <= LONGEST_NAME;
+    } else if (next == '\n') {
+      inString = false;
+    } else if (nameLength < LONGEST_NAME) {
+      name[nameLength++] = next;
+    } else {
+      nameLength = LONGEST_NAME + 1;
+    }
+  }
+
+  private void colon() {
+    if (!named) {
+      return;
+    }
+    named = false;
+    awaited = true;
+    if (group == 0 && is(CHOICES)) {
+      events++;
+    }
+    for (int one = 0; one < COUNTS.length; one++) {
+      boolean ofOllama = one >= PROMPT_EVAL;
+      if (ofOllama != group > 0 && is(COUNTS[one])) {
+        counted = one;
+        numberLength = 0;
+      }
+    }
+  }
+
+  private void endNumber() {
+    if (numberLength > 0) {
+      try {
+        double value =
+            Double.parseDouble(new String(number, 0, numberLength, StandardCharsets.US_ASCII));
+        if (value >= 0 && value < Integer.MAX_VALUE) {
+          counts[counted] = Math.round(value);
+        }
+      } catch (NumberFormatException e) {
+        // What is no number counts nothing.
+      }
+    }
+    counted = -1;
+  }
+
+  private boolean is(byte[] wanted) {
+    return nameLength == wanted.length
+        && Arrays.equals(name, 0, nameLength, wanted, 0, wanted.length);
+  }
+
+  private static boolean isOfNumber(byte next) {
+    return (next >= '0' && next <= '9')
+        || next == '.'
+        || next == '-'
+        || next == '+'
+        || next == 'e'
+        || next == 'E';
+  }
+
+  private static boolean isSpace(byte next) {
+    return next == ' ' || next == '\t' || next == '\r' || next == '\n';
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,267 @@
+package io.remuda.gateway.http;
+
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpResponse;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.remuda.gateway.auth.Caller;
+import io.remuda.gateway.auth.Need;
+import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.UsageProtocol;
+import io.remuda.protocol.UsageProtocol.By;
+import io.remuda.protocol.UsageProtocol.Line;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What models were used for, as JSON or CSV. Without the scope admin a key is told of itself alone,
+ * an administrator of a tenant of that tenant.
+ */
+final class UsageRoutes {
+
+  private static final Need NEED = Need.oneOf(Scope.INFER);
+
+  private static final Duration SHOWN = Duration.ofDays(1);
+
+  /** More in one answer would take more memory than a gateway has to spare. */
+  private static final int MOST_LINES = 100_000;
+
+  private final FleetClient fleet;
+  private final InstantSource clock;
+
+  UsageRoutes(FleetClient fleet, InstantSource clock) {
+    this.fleet = fleet;
+    this.clock = clock;
+  }
+
+  List<ApiRoute> endpoints() {
+    return List.of(
+        ApiRoute.of("GET", "/v1/usage", NEED, "keys", "What models were used for", this::get)
+            .query("from", "the first hour, such as 2030-01-31T12:00:00Z or 2030-01-31; a day ago")
+            .query("to", "the end, in the same form; now")
+            .query("key", "of this key alone")
+            .query("tenant", "of this tenant alone")
+            .query("model", "of this model alone")
+            .query("by", "what sums are told apart by: some of hour,key,tenant,model; key,model")
+            .query("format", "json or csv; json")
+            .gives(200, "UsageList"));
+  }
+
+  /** The question, without how many lines of its answer are known. */
+  private record Wish(
+      long from,
+      long to,
+      Optional<String> key,
+      Optional<String> tenant,
+      Optional<String> model,
+      Set<By> by) {}
+
+  private CompletionStage<HttpResponse> get(Call call) {
+    String format = call.query("format").orElse("json");
+    if (!format.equals("json") && !format.equals("csv")) {
+      throw Refusal.of(ErrorCode.INVALID_REQUEST, "format is json or csv", "format");
+    }
+    Wish wish = wish(call);
+    return lines(wish, List.of())
+        .thenApply(
+            lines ->
+                format.equals("csv")
+                    ? Replies.bytes(ContentTypes.TEXT_CSV_UTF8, csv(lines, wish.by()))
+                    : Replies.json(200, json(lines, wish)));
+  }
+
+  private Wish wish(Call call) {
+    Instant now = clock.instant();
+    long from = hour(time(call, "from").orElse(now.minus(SHOWN)));
+    Instant end = time(call, "to").orElse(now);
+    long to = hour(end) + (end.truncatedTo(ChronoUnit.HOURS).equals(end) ? 0 : 1);
+    if (from >= to) {
+      throw Refusal.of(ErrorCode.INVALID_REQUEST, "from is before to; correct one of them", "from");
+    }
+    Caller caller = call.caller();
+    boolean seesOthers = caller.scopes().contains(Scope.ADMIN);
+    Optional<String> key = call.query("key");
+    if (!seesOthers && key.filter(asked -> !asked.equals(caller.key())).isPresent()) {
+      throw notOthers("key");
+    }
+    Optional<String> tenant = call.query("tenant");
+    if (caller.tenant().isPresent()
+        && tenant.filter(asked -> !asked.equals(caller.tenant().get())).isPresent()) {
+      throw notOthers("tenant");
+    }
+    return new Wish(
+        from,
+        to,
+        seesOthers ? key : Optional.of(caller.key()),
+        caller.tenant().isPresent() ? caller.tenant() : tenant,
+        call.query("model"),
+        by(call));
+  }
+
+  private static Refusal notOthers(String parameter) {
+    return Refusal.of(
+        ErrorCode.NOT_ALLOWED,
+        "this key may not see what others used; leave out '%s', or use an administrator's key"
+            .formatted(parameter),
+        parameter);
+  }
+
+  private static Set<By> by(Call call) {
+    Set<By> by = EnumSet.noneOf(By.class);
+    for (String word : call.query("by").orElse("key,model").split(",", -1)) {
+      By one =
+          List.of(By.values()).stream()
+              .filter(known -> known.name().toLowerCase(Locale.ROOT).equals(word.strip()))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      Refusal.of(
+                          ErrorCode.INVALID_REQUEST,
+                          "by is some of hour,key,tenant,model, with commas between",
+                          "by"));
+      by.add(one);
+    }
+    return by;
+  }
+
+  private static Optional<Instant> time(Call call, String name) {
+    return call.query(name)
+        .map(
+            raw -> {
+              try {
+                return raw.contains("T")
+                    ? Instant.parse(raw)
+                    : LocalDate.parse(raw).atStartOfDay(ZoneOffset.UTC).toInstant();
+              } catch (DateTimeException e) {
+                throw Refusal.of(
+                    ErrorCode.INVALID_REQUEST,
+                    name + " is a time such as 2030-01-31T12:00:00Z, or a day such as 2030-01-31",
+                    name);
+              }
+            });
+  }
+
+  private static long hour(Instant at) {
+    return Math.floorDiv(at.getEpochSecond(), Duration.ofHours(1).toSeconds());
+  }
+
+  /** With those that are known, and all behind them. */
+  private CompletionStage<List<Line>> lines(Wish wish, List<Line> known) {
+    return fleet
+        .usage(
+            replyTo ->
+                new UsageProtocol.Read(
+                    wish.from(),
+                    wish.to(),
+                    wish.key(),
+                    wish.tenant(),
+                    wish.model(),
+                    wish.by(),
+                    known.size(),
+                    replyTo))
+        .thenCompose(
+            page -> {
+              List<Line> all = new ArrayList<>(known);
+              all.addAll(page.lines());
+              if (!page.more() || page.lines().isEmpty()) {
+                return CompletableFuture.completedStage(all);
+              }
+              if (all.size() >= MOST_LINES) {
+                throw Refusal.of(
+                    ErrorCode.INVALID_REQUEST,
+                    "these are more than %d lines; ask for a shorter time, or by less"
+                        .formatted(MOST_LINES));
+              }
+              return lines(wish, all);
+            });
+  }
+
+  private static ObjectNode json(List<Line> lines, Wish wish) {
+    ObjectNode json = Json.list(lines, line -> view(line, wish.by()));
+    json.put("from", start(wish.from()));
+    json.put("to", start(wish.to()));
+    return json;
+  }
+
+  private static ObjectNode view(Line line, Set<By> by) {
+    ObjectNode json = Json.object();
+    if (by.contains(By.HOUR)) {
+      json.put("hour", start(line.hour()));
+    }
+    if (by.contains(By.KEY)) {
+      json.put("key", line.key());
+    }
+    if (by.contains(By.TENANT)) {
+      json.put("tenant", line.tenant().isEmpty() ? null : line.tenant());
+    }
+    if (by.contains(By.MODEL)) {
+      json.put("model", line.model());
+    }
+    json.put("requests", line.count().requests());
+    json.put("errors", line.count().errors());
+    json.put("estimatedRequests", line.count().estimated());
+    json.put("promptTokens", line.count().promptTokens());
+    json.put("completionTokens", line.count().completionTokens());
+    json.put("cachedTokens", line.count().cachedTokens());
+    json.put("totalTokens", line.count().tokens());
+    return json;
+  }
+
+  private static String start(long hour) {
+    return Instant.EPOCH.plus(Duration.ofHours(hour)).toString();
+  }
+
+  private static byte[] csv(List<Line> lines, Set<By> by) {
+    StringBuilder text = new StringBuilder();
+    for (By one : By.values()) {
+      if (by.contains(one)) {
+        text.append(one.name().toLowerCase(Locale.ROOT)).append(',');
+      }
+    }
+    text.append("requests,errors,estimated_requests,prompt_tokens,completion_tokens,")
+        .append("cached_tokens,total_tokens\r\n");
+    for (Line line : lines) {
+      for (By one : By.values()) {
+        if (by.contains(one)) {
+          text.append(cell(line, one)).append(',');
+        }
+      }
+      text.append(line.count().requests()).append(',');
+      text.append(line.count().errors()).append(',');
+      text.append(line.count().estimated()).append(',');
+      text.append(line.count().promptTokens()).append(',');
+      text.append(line.count().completionTokens()).append(',');
+      text.append(line.count().cachedTokens()).append(',');
+      text.append(line.count().tokens()).append("\r\n");
+    }
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String cell(Line line, By by) {
+    return switch (by) {
+      case HOUR -> start(line.hour());
+      case KEY -> quoted(line.key());
+      case TENANT -> quoted(line.tenant());
+      case MODEL -> quoted(line.model());
+    };
+  }
+
+  private static String quoted(String text) {
+    boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\r' || c == '\n');
+    return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
+  }
+}

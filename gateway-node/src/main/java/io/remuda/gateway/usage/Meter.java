@@ -1,0 +1,310 @@
+package io.remuda.gateway.usage;
+
+import io.remuda.gateway.edge.Metering;
+import io.remuda.gateway.edge.Sender;
+import io.remuda.protocol.AccessProtocol.ApiKey;
+import io.remuda.protocol.AccessTable;
+import io.remuda.protocol.AllowanceProtocol;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.UsageProtocol.Count;
+import io.remuda.protocol.UsageProtocol.HandedIn;
+import io.remuda.protocol.UsageProtocol.Line;
+import io.remuda.protocol.UsageProtocol.Spent;
+import io.remuda.protocol.id.KeyId;
+import io.remuda.protocol.limit.Limits;
+import io.remuda.protocol.limit.Purse;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the limits of keys and tenants on this gateway, from what it was given ahead, and notes what
+ * they use. Whoever has both limits needs both: the key's own and the tenant's. It asks nobody
+ * itself; {@link UsageVoice} does, beside the requests.
+ */
+public final class Meter implements Metering {
+
+  private static final Logger log = LoggerFactory.getLogger(Meter.class);
+
+  private static final long BYTES_OF_A_TOKEN = 4;
+  private static final long SECONDS_OF_AN_HOUR = 3_600;
+
+  /** The database takes no longer one. */
+  private static final int LONGEST_KEY = 200;
+
+  /** An account that nobody used for so long is forgotten, once it is idle. */
+  private static final long FORGOTTEN_MILLIS = 600_000;
+
+  private final Supplier<AccessTable> access;
+  private final MeterSettings settings;
+  private final InstantSource clock;
+  private final LongSupplier nanos;
+  private final long began;
+  private final UsageBook book;
+  private final Map<String, Account> accounts = new ConcurrentHashMap<>();
+  private final AtomicBoolean losing = new AtomicBoolean();
+  private final AtomicBoolean wantsBudgets = new AtomicBoolean();
+  private volatile Runnable hurry = () -> {};
+
+  /**
+   * @param access keys and tenants with their limits, as published
+   * @param nanos of a clock that does not go back
+   */
+  public Meter(
+      Supplier<AccessTable> access,
+      MeterSettings settings,
+      InstantSource clock,
+      LongSupplier nanos) {
+    this.access = access;
+    this.settings = settings;
+    this.clock = clock;
+    this.nanos = nanos;
+    this.began = nanos.getAsLong();
+    this.book = new UsageBook(settings.mostLines());
+  }
+
+  /** Told when somebody needs more of its limits at once. */
+  void onShort(Runnable told) {
+    hurry = told;
+  }
+
+  private record Held(String holder, String words, Limits limits) {}
+
+  @Override
+  public Admission admit(Sender sender, Wish wish) {
+    AccessTable table = access.get();
+    Optional<ApiKey> key = KeyId.parse(sender.key()).flatMap(table::get);
+    Optional<String> tenant = key.flatMap(ApiKey::tenant);
+    List<Held> holders = holders(table, key, tenant);
+    long now = now();
+    long estimated = estimate(wish);
+    List<Account> taken = new ArrayList<>(holders.size());
+    for (Held held : holders) {
+      Account account = account(held, now);
+      Optional<Admission> refusal = refusal(account, held, now, estimated);
+      if (refusal.isPresent()) {
+        taken.forEach(before -> giveBack(before, now, estimated));
+        hurryIfShort(now, account);
+        return refusal.get();
+      }
+      account.begins(estimated);
+      taken.add(account);
+    }
+    taken.forEach(account -> hurryIfShort(now, account));
+    if (taken.stream().anyMatch(Account::isFirstOfBudget)) {
+      wantsBudgets.set(true);
+      hurry.run();
+    }
+    return new Admission(
+        Optional.empty(),
+        Duration.ZERO,
+        headers(taken, now),
+        (model, failed, tokens) ->
+            over(
+                line(sender.key(), tenant.orElse(""), model, failed, tokens),
+                taken,
+                now,
+                estimated));
+  }
+
+  @Override
+  public boolean asksEngines() {
+    return settings.askEngines();
+  }
+
+  private static List<Held> holders(
+      AccessTable table, Optional<ApiKey> key, Optional<String> tenant) {
+    List<Held> holders = new ArrayList<>(2);
+    key.filter(known -> !known.limits().equals(Limits.NONE))
+        .ifPresent(
+            known ->
+                holders.add(
+                    new Held(
+                        AllowanceProtocol.key(known.id().value()),
+                        "key " + known.id(),
+                        known.limits())));
+    tenant.ifPresent(
+        name -> {
+          Limits limits = table.limitsOf(name);
+          if (!limits.equals(Limits.NONE)) {
+            holders.add(new Held(AllowanceProtocol.tenant(name), "tenant " + name, limits));
+          }
+        });
+    return holders;
+  }
+
+  private Account account(Held held, long now) {
+    return accounts
+        .computeIfAbsent(held.holder(), name -> new Account(held.limits(), settings.asking()))
+        .used(now, held.limits());
+  }
+
+  private Optional<Admission> refusal(Account account, Held held, long now, long estimated) {
+    if (held.limits().hasBudget()) {
+      Optional<String> usedUp = account.usedUp(clock.instant());
+      if (usedUp.isPresent()) {
+        return Optional.of(
+            refused(ErrorCode.INSUFFICIENT_QUOTA, held, usedUp.get(), Duration.ZERO, List.of()));
+      }
+    }
+    Purse.Verdict verdict = account.purse().take(now, held.limits(), estimated);
+    if (verdict.tooMany().isEmpty()) {
+      return Optional.empty();
+    }
+    boolean ofRequests = verdict.tooMany().get() == Purse.Kind.REQUESTS;
+    String what =
+        ofRequests
+            ? "%d requests a minute are all it may send; send fewer"
+                .formatted(held.limits().requestsPerMinute())
+            : "%d tokens a minute are all it may use, and this request may take %d; send fewer or"
+                    .formatted(held.limits().tokensPerMinute(), estimated)
+                + " shorter ones, or set max_tokens";
+    return Optional.of(
+        refused(
+            ErrorCode.RATE_LIMIT_EXCEEDED,
+            held,
+            what,
+            Duration.ofMillis(verdict.waitMillis()),
+            LimitHeaders.of(account.purse(), held.limits(), now)));
+  }
+
+  private static Admission refused(
+      ErrorCode code,
+      Held held,
+      String what,
+      Duration retryAfter,
+      List<Map.Entry<String, String>> headers) {
+    return new Admission(
+        Optional.of(Refused.of(code, held.words() + ": " + what)),
+        retryAfter,
+        headers,
+        Ticket.NONE);
+  }
+
+  private static void giveBack(Account account, long now, long estimated) {
+    account.purse().giveBack(now, account.limits(), estimated);
+    account.undone(estimated);
+  }
+
+  /** Of the first limits that there are: of the key's, where it has any. */
+  private static List<Map.Entry<String, String>> headers(List<Account> taken, long now) {
+    return taken.stream()
+        .filter(account -> account.limits().hasRates())
+        .findFirst()
+        .map(account -> LimitHeaders.of(account.purse(), account.limits(), now))
+        .orElse(List.of());
+  }
+
+  private void hurryIfShort(long now, Account account) {
+    if (account.limits().hasRates() && account.purse().isDue(now)) {
+      hurry.run();
+    }
+  }
+
+  private long estimate(Wish wish) {
+    if (!wish.tokens()) {
+      return 0;
+    }
+    long answer = wish.answerTokens() < 0 ? settings.assumedAnswer() : wish.answerTokens();
+    return Math.max(1, wish.bodyBytes() / BYTES_OF_A_TOKEN + answer);
+  }
+
+  private Line line(String key, String tenant, String model, boolean failed, Taken taken) {
+    return new Line(
+        clock.instant().getEpochSecond() / SECONDS_OF_AN_HOUR,
+        key.length() > LONGEST_KEY ? key.substring(0, LONGEST_KEY) : key,
+        tenant,
+        model,
+        new Count(
+            1,
+            failed ? 1 : 0,
+            taken.told() ? 0 : 1,
+            taken.promptTokens(),
+            taken.completionTokens(),
+            taken.cachedTokens()));
+  }
+
+  private void over(Line line, List<Account> taken, long takenAt, long estimated) {
+    long tokens = line.count().tokens();
+    if (book.add(line)) {
+      losing.set(false);
+    } else if (losing.compareAndSet(false, true)) {
+      log.warn(
+          "event=usage-not-counted lines={} text=\"the registry takes nothing in; what further keys"
+              + " and models are used for is lost until it does\"",
+          settings.mostLines());
+    }
+    for (Account account : taken) {
+      account.purse().settle(now(), takenAt, account.limits(), estimated, tokens);
+      account.ended(estimated, tokens);
+    }
+  }
+
+  long now() {
+    return (nanos.getAsLong() - began) / 1_000_000;
+  }
+
+  UsageBook book() {
+    return book;
+  }
+
+  /** Accounts whose limits by the minute are shared. */
+  Map<String, Account> accounts() {
+    return accounts;
+  }
+
+  /** Whether a budget came into use of which nothing is known; told once. */
+  boolean takeWantsBudgets() {
+    return wantsBudgets.getAndSet(false);
+  }
+
+  /** Keys and tenants with budgets that are in use. */
+  List<String> budgets(long now, long usedWithin) {
+    return accounts.entrySet().stream()
+        .filter(each -> each.getValue().limits().hasBudget())
+        .filter(each -> each.getValue().usedWithin(now, usedWithin))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** A part is in the registry's database, or only the budgets were asked for. */
+  void handedIn(HandedIn answer) {
+    Optional<UsageBook.Part> part = book.handedIn(answer.number());
+    part.ifPresent(there -> there.lines().forEach(this::sent));
+    for (Spent spent : answer.spent()) {
+      Account account = accounts.get(spent.holder());
+      if (account != null) {
+        account.told(spent);
+      }
+    }
+  }
+
+  private void sent(Line line) {
+    for (String holder :
+        List.of(AllowanceProtocol.key(line.key()), AllowanceProtocol.tenant(line.tenant()))) {
+      Account account = accounts.get(holder);
+      if (account != null) {
+        account.sent(line.count().tokens());
+      }
+    }
+  }
+
+  void forgetIdle(long now) {
+    accounts
+        .values()
+        .removeIf(
+            account ->
+                !account.usedWithin(now, FORGOTTEN_MILLIS) && account.isSettled()
+                    && account.purse().isIdle(now));
+  }
+}

@@ -1,0 +1,194 @@
+package io.remuda.gateway.usage;
+
+import akka.actor.typed.ActorRef;
+import io.remuda.protocol.AllowanceProtocol.Ask;
+import io.remuda.protocol.AllowanceProtocol.Portion;
+import io.remuda.protocol.UsageProtocol.HandIn;
+import io.remuda.protocol.UsageProtocol.HandedIn;
+import io.remuda.protocol.UsageProtocol.Line;
+import io.remuda.protocol.limit.Purse;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks for more of the limits that are in use, and hands in what was used. A part of it is sent
+ * again until it is known to be in the registry's database; one is under way at a time.
+ */
+public final class UsageVoice implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(UsageVoice.class);
+
+  /** Budgets of keys and tenants that were used within so many intervals are asked for. */
+  private static final int BUDGET_INTERVALS = 12;
+
+  /** Who is asked; without a registry in sight every question fails. */
+  public interface Registry {
+    CompletionStage<Portion> allowance(String holder, Function<ActorRef<Portion>, Ask> question);
+
+    CompletionStage<HandedIn> handIn(Function<ActorRef<HandedIn>, HandIn> part);
+  }
+
+  private final Meter meter;
+  private final MeterSettings settings;
+  private final Registry registry;
+  private final ScheduledExecutorService timers;
+  private final List<ScheduledFuture<?>> rounds;
+  private final AtomicBoolean hurried = new AtomicBoolean();
+  private final AtomicBoolean handingIn = new AtomicBoolean();
+
+  /** Of this start. */
+  private final String gateway = UUID.randomUUID().toString();
+
+  private UsageVoice(
+      Meter meter, MeterSettings settings, Registry registry, ScheduledExecutorService timers) {
+    this.meter = meter;
+    this.settings = settings;
+    this.registry = registry;
+    this.timers = timers;
+    long handIn = settings.handInInterval().toMillis();
+    this.rounds =
+        List.of(
+            timers.scheduleWithFixedDelay(
+                this::ask,
+                settings.asking().pause(),
+                settings.asking().pause(),
+                TimeUnit.MILLISECONDS),
+            timers.scheduleWithFixedDelay(
+                this::handInRound, handIn, handIn, TimeUnit.MILLISECONDS));
+    meter.onShort(this::hurry);
+  }
+
+  /** Begins to speak. */
+  public static UsageVoice start(
+      Meter meter, MeterSettings settings, Registry registry, ScheduledExecutorService timers) {
+    return new UsageVoice(meter, settings, registry, timers);
+  }
+
+  /** Somebody may be refused who need not be: that does not wait for the next round. */
+  private void hurry() {
+    if (hurried.compareAndSet(false, true)) {
+      try {
+        timers.execute(this::ask);
+      } catch (RuntimeException e) {
+        // It ends; nobody is let in any more.
+        log.debug("event=allowance-not-asked reason={}", e.toString());
+      }
+    }
+  }
+
+  /** Asks for all limits for which it is time. */
+  void ask() {
+    hurried.set(false);
+    try {
+      meter.accounts().forEach(this::ask);
+      if (meter.takeWantsBudgets()) {
+        var unused = handIn();
+      }
+    } catch (RuntimeException e) {
+      // The next round asks again.
+      log.debug("event=allowance-not-asked reason={}", e.toString());
+    }
+  }
+
+  private void ask(String holder, Account account) {
+    long now = meter.now();
+    Purse purse = account.purse();
+    if (!purse.isDue(now)) {
+      return;
+    }
+    Purse.Question question = purse.ask(now);
+    var unused =
+        registry
+            .allowance(
+                holder,
+                replyTo ->
+                    new Ask(
+                        gateway,
+                        question.number(),
+                        question.owner(),
+                        account.limits(),
+                        question.requests(),
+                        question.tokens(),
+                        replyTo))
+            .whenComplete(
+                (portion, failure) -> {
+                  if (failure == null) {
+                    purse.answered(meter.now(), portion);
+                  }
+                });
+  }
+
+  private void handInRound() {
+    try {
+      meter.forgetIdle(meter.now());
+      var unused = handIn();
+    } catch (RuntimeException e) {
+      log.debug("event=usage-not-handed-in reason={}", e.toString());
+    }
+  }
+
+  /** Hands in all that there is, part by part; whether all of it is there. */
+  CompletionStage<Boolean> handIn() {
+    Optional<UsageBook.Part> part = meter.book().next();
+    long within = settings.handInInterval().toMillis() * BUDGET_INTERVALS;
+    List<String> budgets = meter.budgets(meter.now(), within);
+    if ((part.isEmpty() && budgets.isEmpty()) || !handingIn.compareAndSet(false, true)) {
+      return CompletableFuture.completedStage(part.isEmpty());
+    }
+    long number = part.map(UsageBook.Part::number).orElse(0L);
+    List<Line> lines = part.map(UsageBook.Part::lines).orElse(List.of());
+    return told(replyTo -> new HandIn(gateway, number, lines, budgets, replyTo))
+        .toCompletableFuture()
+        .copy()
+        .orTimeout(settings.handInPatience().toMillis(), TimeUnit.MILLISECONDS)
+        .handle(
+            (answer, failure) -> {
+              handingIn.set(false);
+              if (failure != null || answer.refused().isPresent()) {
+                log.debug("event=usage-not-handed-in number={}", number, failure);
+                return false;
+              }
+              meter.handedIn(answer);
+              return true;
+            })
+        .thenCompose(
+            done ->
+                done && meter.book().hasClosed()
+                    ? handIn()
+                    : CompletableFuture.completedStage(done));
+  }
+
+  private CompletionStage<HandedIn> told(Function<ActorRef<HandedIn>, HandIn> part) {
+    try {
+      return registry.handIn(part);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedStage(e);
+    }
+  }
+
+  /** Hands in what is left, once nobody is let in any more, while a registry takes it. */
+  public CompletionStage<?> end() {
+    close();
+    return handIn()
+        .thenCompose(
+            done ->
+                done && !meter.book().isEmpty()
+                    ? handIn()
+                    : CompletableFuture.completedStage(done));
+  }
+
+  @Override
+  public void close() {
+    rounds.forEach(round -> round.cancel(false));
+  }
+}

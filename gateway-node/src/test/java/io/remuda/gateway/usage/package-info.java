@@ -1,0 +1,4 @@
+@NullMarked
+package io.remuda.gateway.usage;
+
+import org.jspecify.annotations.NullMarked;

@@ -195,7 +195,10 @@ public final class GatewayNode implements AutoCloseable {
           context.spawn(supervised(FleetPort.create(fleet)), "fleet-port");
           recent.ifPresent(
               requests ->
-                  context.spawn(supervised(RequestVoice.create(requests)), "request-voice"));
+                  context.spawn(
+                      supervised(
+                          RequestVoice.create(requests, id -> routes.snapshot().access().get(id))),
+                      "request-voice"));
           return Behaviors.empty();
         });
   }

@@ -220,6 +220,22 @@ class EarlierSenderTest {
     assertThat(without(gpu, "cordoned")).isEqualTo(gpu);
   }
 
+  @Test
+  void aQuestionForARequestWithoutAViewerIsAskedForAll() throws Exception {
+    RequestProtocol.Find find =
+        new RequestProtocol.Find(
+            "req-1", KIT.<RequestProtocol.Found>createTestProbe().getRef(), Optional.empty());
+    RequestProtocol.Find viewed =
+        new RequestProtocol.Find(
+            "req-1",
+            find.replyTo(),
+            Optional.of(
+                new RequestProtocol.Viewer("k", true, List.of("acme-*"), Optional.of("acme"))));
+
+    assertThat(without(find, "viewer")).isEqualTo(find);
+    assertThat(without(viewed)).as("as it was sent").isEqualTo(viewed);
+  }
+
   private static <T> T without(T message, String... components) throws Exception {
     return changed(message, tree -> ((ObjectNode) tree).remove(List.of(components)));
   }

@@ -197,8 +197,11 @@ public final class ApiServer {
             .endpoints());
     table.addAll(
         new RequestRoutes(
-                new RequestSearch(parts.recent(), fleet, settings.askTimeout()),
-                id -> routes.snapshot().access().get(id))
+                new RequestSearch(
+                    parts.recent(),
+                    id -> routes.snapshot().access().get(id),
+                    fleet,
+                    settings.askTimeout()))
             .endpoints());
     table.addAll(new OllamaRoutes(routes::snapshot).endpoints());
     table.addAll(

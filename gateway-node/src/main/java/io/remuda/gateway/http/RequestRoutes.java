@@ -3,37 +3,23 @@ package io.remuda.gateway.http;
 import akka.http.javadsl.model.HttpResponse;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.remuda.gateway.auth.Caller;
 import io.remuda.gateway.auth.Need;
-import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.RecentRequest;
-import io.remuda.protocol.id.KeyId;
-import io.remuda.protocol.id.ModelName;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 
 /**
  * What became of recent requests to models, at whichever gateway: where they were sent, where their
- * time went, and how they ended. A key sees its own; with the scope audit or admin those to the
- * models that it may see, a tenant's with that tenant's keys.
+ * time went, and how they ended, as far as the caller may see them.
  */
 final class RequestRoutes {
 
-  private static final Need ALL = Need.oneOf(Scope.AUDIT);
-
   private final RequestSearch search;
-  private final Function<KeyId, Optional<ApiKey>> keys;
 
-  /**
-   * @param keys whose they are
-   */
-  RequestRoutes(RequestSearch search, Function<KeyId, Optional<ApiKey>> keys) {
+  RequestRoutes(RequestSearch search) {
     this.search = search;
-    this.keys = keys;
   }
 
   List<ApiRoute> endpoints() {
@@ -50,23 +36,8 @@ final class RequestRoutes {
 
   private CompletionStage<HttpResponse> get(Call call) {
     return search
-        .find(call.path("id"), request -> sees(call.caller(), request))
+        .find(call.path("id"), RequestSight.of(call.caller()))
         .thenCompose(RequestRoutes::answer);
-  }
-
-  private boolean sees(Caller caller, RecentRequest request) {
-    return request.key().equals(caller.key())
-        || (caller.may(ALL) && seesModel(caller, request) && seesKey(caller, request));
-  }
-
-  private static boolean seesModel(Caller caller, RecentRequest request) {
-    return caller.seesAll() || ModelName.parse(request.model()).filter(caller::sees).isPresent();
-  }
-
-  /** A key that is known no more may have been any tenant's. */
-  private boolean seesKey(Caller caller, RecentRequest request) {
-    return caller.tenant().isEmpty()
-        || KeyId.parse(request.key()).flatMap(keys).filter(caller::sees).isPresent();
   }
 
   private static CompletionStage<HttpResponse> answer(List<RecentRequest> found) {

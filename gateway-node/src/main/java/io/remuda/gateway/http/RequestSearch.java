@@ -5,16 +5,20 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.receptionist.Receptionist;
 import io.remuda.gateway.edge.RecentRequests;
+import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.RecentRequest;
 import io.remuda.protocol.RequestProtocol;
 import io.remuda.protocol.RequestProtocol.Command;
 import io.remuda.protocol.RequestProtocol.Found;
+import io.remuda.protocol.RequestProtocol.Viewer;
+import io.remuda.protocol.id.KeyId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -28,36 +32,47 @@ final class RequestSearch {
   private static final int STEPS = 2;
 
   private final RecentRequests own;
+  private final Function<KeyId, Optional<ApiKey>> keys;
   private final FleetClient fleet;
   private final Duration limit;
 
-  RequestSearch(RecentRequests own, FleetClient fleet, Duration askTimeout) {
+  /**
+   * @param keys whose requests are
+   */
+  RequestSearch(
+      RecentRequests own,
+      Function<KeyId, Optional<ApiKey>> keys,
+      FleetClient fleet,
+      Duration askTimeout) {
     this.own = own;
+    this.keys = keys;
     this.fleet = fleet;
     this.limit = askTimeout.dividedBy(STEPS);
   }
 
   /**
-   * @param seen whether whoever asks may be told of one; those that it may not hide no others
+   * @param viewer who asks; what they may not be told of hides nothing else
    */
-  CompletionStage<List<RecentRequest>> find(String id, Predicate<RecentRequest> seen) {
+  CompletionStage<List<RecentRequest>> find(String id, Viewer viewer) {
+    Predicate<RecentRequest> seen = request -> RequestSight.sees(viewer, request, keys);
     List<RecentRequest> here = own.find(id, seen);
     Optional<ActorSystem<?>> system = fleet.system();
     return here.isEmpty() && system.isPresent()
         ? fleet
-            .onLocal(voices(system.get()).thenCompose(all -> ask(system.get(), all, id)))
+            .onLocal(voices(system.get()).thenCompose(all -> ask(system.get(), all, id, viewer)))
+            // One of an earlier version tells of all.
             .thenApply(found -> found.stream().filter(seen).toList())
         : CompletableFuture.completedStage(here);
   }
 
   private CompletionStage<List<RecentRequest>> ask(
-      ActorSystem<?> system, Set<ActorRef<Command>> voices, String id) {
+      ActorSystem<?> system, Set<ActorRef<Command>> voices, String id, Viewer viewer) {
     CompletionStage<List<RecentRequest>> all = CompletableFuture.completedStage(List.of());
     for (ActorRef<Command> voice : voices) {
       CompletionStage<List<RecentRequest>> said =
           AskPattern.<Command, Found>ask(
                   voice,
-                  replyTo -> new RequestProtocol.Find(id, replyTo),
+                  replyTo -> new RequestProtocol.Find(id, replyTo, Optional.of(viewer)),
                   limit,
                   system.scheduler())
               .thenApply(Found::requests)

@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -198,13 +199,14 @@ final class ApiFixture implements AutoCloseable {
   }
 
   /** As if another gateway of the fleet had had {@code theirs}. */
-  void anotherGatewayHad(RecentRequest theirs) {
-    RecentRequests recent = new RecentRequests(1);
-    recent.add(theirs);
+  void anotherGatewayHad(RecentRequest... theirs) {
+    RecentRequests recent = new RecentRequests(theirs.length);
+    List.of(theirs).forEach(recent::add);
     registry.runs(
         Behaviors.setup(
             context -> {
-              context.spawn(RequestVoice.create(recent), "voice");
+              context.spawn(
+                  RequestVoice.create(recent, id -> routes.snapshot().access().get(id)), "voice");
               return Behaviors.empty();
             }));
   }

@@ -14,9 +14,11 @@ import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.testing.Eventually;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -266,8 +268,14 @@ class KeyRightsTest {
   @Test
   void aRequestOfAnotherKeyHereHidesNoneElsewhere() throws Exception {
     String key = api.key(Set.of(Scope.INFER), Set.of());
-    api.parts.recent().add(request("taken", "somebody", "chat"));
-    api.anotherGatewayHad(request("taken", id(key), "chat"));
+    RecentRequest somebodys = request("taken", "somebody", "chat");
+    api.parts.recent().add(somebodys);
+    // As many before it as are told of one id.
+    api.anotherGatewayHad(
+        Stream.concat(
+                Collections.nCopies(20, somebodys).stream(),
+                Stream.of(request("taken", id(key), "chat")))
+            .toArray(RecentRequest[]::new));
 
     Eventually.passes(
         "it is found",

@@ -27,6 +27,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +91,56 @@ class HttpsTest {
           Duration.ofSeconds(20),
           () -> assertThat(shownAnew(gateway)).isEqualTo(read(second)));
       assertThat(answer(open)).as("the one that is open").isEqualTo("HTTP/1.1 200 OK");
+    }
+  }
+
+  /** Before its handshake Vert.x does not tell of a connection. */
+  @Test
+  void whoOpensConnectionsAndSaysNothingIsCountedToo() throws Exception {
+    ServerCertificate certificate = ServerCertificate.make(folder, "quiet", "localhost");
+    Config config =
+        TestNode.config(
+            Map.of(
+                "remuda.node.data",
+                folder.resolve("data").toString(),
+                "remuda.gateway.port",
+                0,
+                "remuda.gateway.edge-limits.event-loops",
+                1,
+                "remuda.gateway.edge-limits.max-connections",
+                2,
+                "remuda.gateway.tls.certificate",
+                certificate.certificate().toString(),
+                "remuda.gateway.tls.key",
+                certificate.key().toString(),
+                "remuda.gateway.tls.handshake-timeout",
+                "60s"));
+    try (NodeHome home = NodeHome.open(config);
+        GatewayNode gateway =
+            GatewayNode.startLocal(
+                NodeSettings.from(config), home, config, Optional.empty(), Optional.empty())) {
+      try (SSLSocket open = connected(gateway, "TLSv1.3");
+          Socket quiet = new Socket("127.0.0.1", gateway.address().port())) {
+        Eventually.passes(
+            "the quiet one is counted, and the next one closed",
+            Duration.ofSeconds(20),
+            () -> {
+              try (Socket third = new Socket("127.0.0.1", gateway.address().port())) {
+                third.setSoTimeout(1_000);
+                assertThat(third.getInputStream().read()).isEqualTo(-1);
+              }
+            });
+        assertThat(answer(open)).isEqualTo("HTTP/1.1 200 OK");
+        assertThat(quiet.isConnected()).isTrue();
+      }
+      Eventually.passes(
+          "there is room when both have gone",
+          Duration.ofSeconds(20),
+          () -> {
+            try (SSLSocket next = connected(gateway, "TLSv1.3")) {
+              assertThat(answer(next)).isEqualTo("HTTP/1.1 200 OK");
+            }
+          });
     }
   }
 

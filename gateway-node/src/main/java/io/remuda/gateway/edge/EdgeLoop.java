@@ -76,6 +76,7 @@ final class EdgeLoop extends VerticleBase {
               options
                   .setSsl(true)
                   .setEnabledSecureTransportProtocols(new LinkedHashSet<>(PublicTls.PROTOCOLS))
+                  .setSslEngineOptions(new CountedTls(edge))
                   .setKeyCertOptions(KeyCertOptions.wrap(encryption.tls().keys()))
                   .setSslHandshakeTimeout(encryption.handshakeTimeout().toMillis())
                   .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);

@@ -32,6 +32,7 @@ public final class EdgeServer {
   private final Optional<Encryption> encryption;
   private final BodyBudget bodies;
   private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicInteger handshakes = new AtomicInteger();
   private final Vertx vertx;
   private final int port;
 
@@ -175,5 +176,19 @@ public final class EdgeServer {
 
   void leave() {
     connections.decrementAndGet();
+  }
+
+  /** Counts a client that has not done its handshake, unless there are too many with them. */
+  boolean admitHandshake() {
+    if (handshakes.incrementAndGet() + connections.get() <= settings.maxConnections()) {
+      return true;
+    }
+    handshakes.decrementAndGet();
+    return false;
+  }
+
+  /** It is a connection from now on, or none any more. */
+  void handshakeIsOver() {
+    handshakes.decrementAndGet();
   }
 }

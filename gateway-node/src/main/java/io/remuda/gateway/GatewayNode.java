@@ -8,6 +8,7 @@ import com.typesafe.config.Config;
 import io.remuda.gateway.auth.EdgeKeys;
 import io.remuda.gateway.auth.KeyCheck;
 import io.remuda.gateway.auth.LeaseSeal;
+import io.remuda.gateway.auth.TokenCheck;
 import io.remuda.gateway.edge.EdgeServer;
 import io.remuda.gateway.edge.EdgeSettings;
 import io.remuda.gateway.edge.FrontClientSettings;
@@ -119,9 +120,15 @@ public final class GatewayNode implements AutoCloseable {
               config.getDuration("remuda.gateway.http.ask-timeout"), local.executionContext());
       KeyMint mint = new KeyMint(home.clusterKey(), new SecureRandom());
       InstantSource clock = InstantSource.system();
+      Optional<TokenCheck> tokens = settings.oidc().map(oidc -> TokenCheck.open(oidc, clock));
+      tokens.ifPresent(check -> shutdown.addClosing("oidc", check));
       KeyCheck keys =
           new KeyCheck(
-              settings.authentication(), mint, id -> routes.snapshot().access().get(id), clock);
+              settings.authentication(),
+              mint,
+              id -> routes.snapshot().access().get(id),
+              clock,
+              tokens);
       this.firstKey =
           new FirstKey(
               fleet,

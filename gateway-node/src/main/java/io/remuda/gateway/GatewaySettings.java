@@ -1,6 +1,7 @@
 package io.remuda.gateway;
 
 import com.typesafe.config.Config;
+import io.remuda.gateway.auth.OidcSettings;
 import io.remuda.protocol.config.HostPort;
 import io.remuda.protocol.config.StartRefused;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.Optional;
  *
  * @param address of the public port; port 0 is a free one
  * @param authentication whether callers need a key
+ * @param oidc whose bearer tokens are taken beside keys; empty: nobody's
  * @param newAdminKey whether this start makes an administrator's key though there are keys
  * @param edge whether the byte path has a server of its own
  * @param tls of the public port; empty for HTTP
@@ -21,6 +23,7 @@ import java.util.Optional;
 record GatewaySettings(
     HostPort address,
     boolean authentication,
+    Optional<OidcSettings> oidc,
     boolean newAdminKey,
     boolean edge,
     Optional<PublicTlsSettings> tls,
@@ -35,6 +38,7 @@ record GatewaySettings(
         new GatewaySettings(
             new HostPort(gateway.getString("host"), gateway.getInt("port")),
             gateway.getBoolean("auth"),
+            OidcSettings.from(config),
             gateway.getBoolean("new-admin-key"),
             gateway.getBoolean("edge"),
             PublicTlsSettings.from(config),
@@ -52,6 +56,11 @@ record GatewaySettings(
       throw new StartRefused(
           "A new administrator's key was asked for (--new-admin-key), but this gateway asks nobody"
               + " for a key. Start it with --auth, or leave --new-admin-key out.");
+    }
+    if (settings.oidc().isPresent() && !settings.authentication()) {
+      throw new StartRefused(
+          "remuda.gateway.oidc names an issuer of tokens, but this gateway asks nobody who they are."
+              + " Start it with --auth, or leave the issuer out.");
     }
     return settings;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
+import io.remuda.gateway.auth.TestIssuer;
 import io.remuda.gateway.http.ScriptedFleet;
 import io.remuda.gateway.typed.Protos;
 import io.remuda.protocol.Catalog;
@@ -521,5 +522,63 @@ class GatewayNodeTest {
             .hasMessageContaining(Integer.toString(taken.getLocalPort()));
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void takesTokensOfItsIssuerOnBothPaths(boolean edge) throws Exception {
+    TestIssuer issuer = new TestIssuer();
+    Path jwks = Files.writeString(data.resolve("jwks.json"), issuer.jwks());
+    Config config =
+        config(
+            Map.of(
+                "remuda.gateway.edge",
+                edge,
+                "remuda.gateway.auth",
+                true,
+                "remuda.gateway.oidc.issuer",
+                TestIssuer.NAME,
+                "remuda.gateway.oidc.audience",
+                List.of("remuda"),
+                "remuda.gateway.oidc.jwks",
+                jwks.toString()));
+    String good = "Bearer " + issuer.token(Instant.now(), "remuda:infer");
+    String forged = "Bearer " + new TestIssuer().token(Instant.now(), "remuda:infer");
+    String chat = "{\"model\": \"chat\", \"messages\": []}";
+    try (ScriptedEngine engine =
+            ScriptedEngine.start((seen, wire) -> wire.json(200, "{\"from\":\"engine\"}"));
+        NodeHome home = NodeHome.open(config);
+        GatewayNode gateway = local(config, home)) {
+      serves(gateway, "chat", engine.port());
+
+      for (String path : List.of("/v1/chat/completions", "/v1/models")) {
+        String method = path.equals("/v1/models") ? "GET" : "POST";
+        String body = method.equals("GET") ? "" : chat;
+        HttpResponse<String> taken = send(gateway, method, path, body, "authorization", good);
+        HttpResponse<String> refused = send(gateway, method, path, body, "authorization", forged);
+
+        assertThat(taken.statusCode()).as(path + taken.body()).isEqualTo(200);
+        assertThat(refused.statusCode()).as(path).isEqualTo(401);
+        assertThat(refused.headers().firstValue("www-authenticate").orElse(""))
+            .contains("error_description=\"its signature is wrong\"");
+      }
+    }
+  }
+
+  @Test
+  void refusesAnIssuerWhereNobodyIsAskedWhoTheyAre() {
+    Config config =
+        config(
+            Map.of(
+                "remuda.gateway.oidc.issuer",
+                TestIssuer.NAME,
+                "remuda.gateway.oidc.audience",
+                List.of("remuda"),
+                "remuda.gateway.oidc.jwks",
+                "https://login.example.org/keys"));
+
+    assertThatThrownBy(() -> GatewaySettings.from(config))
+        .isInstanceOf(StartRefused.class)
+        .hasMessageContaining("asks nobody who they are");
   }
 }

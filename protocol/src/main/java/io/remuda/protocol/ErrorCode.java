@@ -51,6 +51,8 @@ public enum ErrorCode {
   MODEL_NOT_READY(503, Type.SERVER, Retry.LATER),
   REGISTRY_UNAVAILABLE(503, Type.SERVER, Retry.LATER),
   STORE_UNAVAILABLE(503, Type.SERVER, Retry.LATER),
+  /** A gateway has no keys to check a token by, or none yet. */
+  ISSUER_UNAVAILABLE(503, Type.SERVER, Retry.SOON),
   SHUTTING_DOWN(503, Type.SERVER, Retry.SOON),
   /** A node has no memory for one more request now. */
   OVERLOADED(503, Type.SERVER, Retry.SOON),

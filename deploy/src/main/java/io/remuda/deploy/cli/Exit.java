@@ -71,6 +71,7 @@ public enum Exit {
           MODEL_NOT_READY,
           REGISTRY_UNAVAILABLE,
           STORE_UNAVAILABLE,
+          ISSUER_UNAVAILABLE,
           SHUTTING_DOWN,
           OVERLOADED ->
           FAILURE;

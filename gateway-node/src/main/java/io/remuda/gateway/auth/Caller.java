@@ -13,9 +13,10 @@ import java.util.TreeSet;
 /**
  * Who sent a request and what it may do.
  *
- * @param name for logs: the key's public id, {@code local} or {@code anonymous}
+ * @param name for logs, and of what it owns: the key's public id, {@code oidc:} and the subject of
+ *     a token, {@code local} or {@code anonymous}
  * @param models which it may use and see
- * @param tenant whose key it shows; empty: the operator's
+ * @param tenant whose key or token it shows; empty: the operator's
  */
 public record Caller(String name, Set<Scope> scopes, AllowList models, Optional<String> tenant) {
 
@@ -40,7 +41,12 @@ public record Caller(String name, Set<Scope> scopes, AllowList models, Optional<
     return new Caller(key.id().value(), key.scopes(), key.allowed(), key.tenant());
   }
 
-  /** Id of the key that it showed; empty where none is needed. */
+  /** As a sentence calls what it showed. */
+  public String title() {
+    return (name.startsWith(TokenNames.BEGINNING) ? "token " : "key ") + name;
+  }
+
+  /** Id of the key that it showed, or name of the token's; empty where none is needed. */
   public String key() {
     return equals(LOCAL) ? "" : name;
   }

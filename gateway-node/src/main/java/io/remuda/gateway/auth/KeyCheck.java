@@ -31,6 +31,8 @@ public final class KeyCheck {
 
   private final boolean on;
   private final KeyRing ring;
+  private final Optional<TokenCheck> tokens;
+  private final Refused missing;
 
   /**
    * A check.
@@ -40,8 +42,30 @@ public final class KeyCheck {
    */
   public KeyCheck(
       boolean on, KeyMint mint, Function<KeyId, Optional<ApiKey>> known, InstantSource clock) {
+    this(on, mint, known, clock, Optional.empty());
+  }
+
+  /**
+   * A check that takes bearer tokens of an issuer too.
+   *
+   * @param tokens in the place of keys; empty: only keys are taken
+   */
+  public KeyCheck(
+      boolean on,
+      KeyMint mint,
+      Function<KeyId, Optional<ApiKey>> known,
+      InstantSource clock,
+      Optional<TokenCheck> tokens) {
     this.on = on;
     this.ring = new KeyRing(mint, known, clock);
+    this.tokens = tokens;
+    this.missing =
+        tokens
+            .map(
+                check ->
+                    Refused.of(
+                        MISSING.code(), MISSING.message() + ", or a token of " + check.issuer()))
+            .orElse(MISSING);
   }
 
   /** Who it is, or why that could not be found out: exactly one of the two. */
@@ -72,28 +96,37 @@ public final class KeyCheck {
     Optional<String> raw = KeyRing.shown(authorization, apiKey);
     if (need.isNothing()) {
       // Whoever shows a key all the same may be shown more.
-      return Outcome.is(raw.flatMap(ring::find).map(Caller::of).orElse(Caller.ANONYMOUS));
+      return Outcome.is(raw.flatMap(shown -> who(shown).caller()).orElse(Caller.ANONYMOUS));
     }
     if (raw.isEmpty()) {
-      return Outcome.refused(MISSING);
+      return Outcome.refused(missing);
     }
-    Optional<Caller> caller = ring.find(raw.get()).map(Caller::of);
-    if (caller.isEmpty()) {
-      return Outcome.refused(WRONG);
-    }
-    if (!caller.get().may(need)) {
+    Outcome outcome = who(raw.get());
+    if (outcome.caller().filter(caller -> !caller.may(need)).isPresent()) {
+      Caller caller = outcome.caller().get();
       return Outcome.refused(
           Refused.of(
               ErrorCode.NOT_ALLOWED,
-              "key "
-                  + caller.get().name()
-                  + " has the scopes "
-                  + words(caller.get().scopes())
+              caller.title()
+                  + " has "
+                  + (caller.scopes().isEmpty()
+                      ? "no scopes"
+                      : "the scopes " + words(caller.scopes()))
                   + "; this needs "
                   + words(need.scopes())
-                  + " or admin: use another key"));
+                  + " or admin: use another one"));
     }
-    return new Outcome(caller, Optional.empty());
+    return outcome;
+  }
+
+  /** Whose key or token it is, whatever that may do. */
+  private Outcome who(String shown) {
+    if (tokens.isPresent() && TokenCheck.isToken(shown)) {
+      return tokens.get().check(shown.strip());
+    }
+    return ring.find(shown)
+        .map(key -> Outcome.is(Caller.of(key)))
+        .orElseGet(() -> Outcome.refused(WRONG));
   }
 
   private static String words(java.util.Set<io.remuda.protocol.AccessProtocol.Scope> scopes) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A refusal in the shape that the client's SDK reads, with the headers that steer its retries. */
 public final class ErrorAnswer {
@@ -81,6 +82,26 @@ public final class ErrorAnswer {
       }
     }
     return headers;
+  }
+
+  /**
+   * What tells a client how to show who it is, for {@code WWW-Authenticate}; empty where that is
+   * not what was wrong. In the words of RFC 6750, whose sentences hold no quotation marks.
+   */
+  public static Optional<String> challenge(Refused refused) {
+    if (refused.code() != ErrorCode.UNAUTHENTICATED) {
+      return Optional.empty();
+    }
+    StringBuilder challenge = new StringBuilder("Bearer realm=\"remuda\"");
+    for (Refused.Detail detail : refused.details()) {
+      challenge
+          .append(", error=\"")
+          .append(detail.kind())
+          .append("\", error_description=\"")
+          .append(detail.text().replaceAll("[^ !#-\\[\\]-~]", "?"))
+          .append('"');
+    }
+    return Optional.of(challenge.toString());
   }
 
   /** The event with which a stream that broke ends. */

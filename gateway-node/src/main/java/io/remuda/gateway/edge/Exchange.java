@@ -265,6 +265,8 @@ final class Exchange implements AnswerSink {
       return;
     }
     String text = ErrorAnswer.body(refused, endpoint.dialect(), requestId);
+    ErrorAnswer.challenge(refused)
+        .ifPresent(challenge -> response.putHeader("www-authenticate", challenge));
     whole(
         refused.code().status(),
         ErrorAnswer.headers(refused.code(), Duration.ofSeconds(1)),

@@ -48,8 +48,8 @@ final class AuditRoutes {
     if (!call.caller().seesAll()) {
       throw Refusal.of(
           ErrorCode.NOT_ALLOWED,
-          "the audit tells of all models, and key "
-              + call.caller().name()
+          "the audit tells of all models, and "
+              + call.caller().title()
               + " is for some; use a key for all of them");
     }
     long after = call.number("after", 0, 0, Long.MAX_VALUE);

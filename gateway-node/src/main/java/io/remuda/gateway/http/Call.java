@@ -143,7 +143,7 @@ final class Call {
     if (!caller.sees(model)) {
       throw Refusal.of(
           ErrorCode.NOT_ALLOWED,
-          "key " + caller.name() + " is for other models than '" + model + "'; use another key");
+          caller.title() + " is for other models than '" + model + "'; use another one");
     }
     return model;
   }

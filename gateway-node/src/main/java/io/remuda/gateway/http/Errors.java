@@ -11,6 +11,7 @@ import akka.http.scaladsl.model.IllegalUriException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.remuda.gateway.edge.ErrorAnswer;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import java.util.ArrayList;
@@ -56,14 +57,14 @@ public final class Errors {
     return HttpResponse.create()
         .withStatus(refused.code().status())
         .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, Json.write(body)))
-        .addHeaders(headers(refused.code()));
+        .addHeaders(headers(refused));
   }
 
   static HttpResponse response(Refused refused, Optional<String> param) {
     return HttpResponse.create()
         .withStatus(refused.code().status())
         .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, body(refused, param)))
-        .addHeaders(headers(refused.code()));
+        .addHeaders(headers(refused));
   }
 
   /** The answer to {@code failure}, which a handler threw or completed with. */
@@ -100,7 +101,8 @@ public final class Errors {
             ContentTypes.APPLICATION_JSON, Json.write(Json.object().put("error", message))));
   }
 
-  private static List<HttpHeader> headers(ErrorCode code) {
+  private static List<HttpHeader> headers(Refused refused) {
+    ErrorCode code = refused.code();
     List<HttpHeader> headers = new ArrayList<>();
     headers.add(
         RawHeader.create(
@@ -116,9 +118,8 @@ public final class Errors {
         headers.add(RawHeader.create("retry-after-ms", "5000"));
       }
     }
-    if (code == ErrorCode.UNAUTHENTICATED) {
-      headers.add(RawHeader.create("WWW-Authenticate", "Bearer realm=\"remuda\""));
-    }
+    ErrorAnswer.challenge(refused)
+        .ifPresent(challenge -> headers.add(RawHeader.create("WWW-Authenticate", challenge)));
     return headers;
   }
 }

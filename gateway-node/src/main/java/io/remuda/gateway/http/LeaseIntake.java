@@ -134,8 +134,7 @@ final class LeaseIntake {
     if (!caller.may(DEPLOY)) {
       throw Refusal.of(
           ErrorCode.NOT_ALLOWED,
-          "key "
-              + caller.name()
+          caller.title()
               + " may not deploy, so its lease cannot bring a deployment; use a key with the scope"
               + " deploy, or lease a model that is there",
           "deployment");
@@ -156,8 +155,7 @@ final class LeaseIntake {
     if (!caller.sees(spec.name())) {
       throw Refusal.of(
           ErrorCode.NOT_ALLOWED,
-          "key "
-              + caller.name()
+          caller.title()
               + " is for other models than '"
               + spec.name()
               + "'; use another key, or name the deployment as one of them",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.remuda.gateway.auth.EdgeKeys;
 import io.remuda.gateway.auth.KeyCheck;
 import io.remuda.gateway.auth.LeaseSeal;
+import io.remuda.gateway.auth.TestIssuer;
 import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.access.AllowList;
@@ -13,15 +14,18 @@ import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.ModelPattern;
 import io.remuda.protocol.model.DeploymentPhase;
+import java.net.http.HttpResponse;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,11 +39,18 @@ class EdgeAccessTest {
   private final KeyMint mint = new KeyMint("cluster-key", new SecureRandom());
   private final Map<KeyId, ApiKey> known = new ConcurrentHashMap<>();
   private final Map<Scope, String> byScope = new EnumMap<>(Scope.class);
+  private final TestIssuer issuer = new TestIssuer();
   private EdgeFixture stage;
 
   @BeforeAll
   void start() {
-    KeyCheck check = new KeyCheck(true, mint, id -> Optional.ofNullable(known.get(id)), () -> NOW);
+    KeyCheck check =
+        new KeyCheck(
+            true,
+            mint,
+            id -> Optional.ofNullable(known.get(id)),
+            () -> NOW,
+            Optional.of(issuer.check("models-claim = models", () -> NOW)));
     stage =
         new EdgeFixture("", new EdgeKeys(check, new LeaseSeal("cluster-key")), Optional.empty());
     stage.listed("theirs", DeploymentPhase.PENDING, "it waits for a machine");
@@ -101,3 +112,42 @@ class EdgeAccessTest {
         .isNotIn(401, 403, 404);
   }
 }
+
+  /** The same of the tokens of an issuer, whose claims say what a key's record does. */
+  @ParameterizedTest
+  @EnumSource
+  void takesTokensByTheirScopesAndModels(Endpoint endpoint) {
+    for (Scope scope : Scope.values()) {
+      String token = issuer.token(NOW, "remuda:" + scope.name().toLowerCase(Locale.ROOT), "the*");
+      if (scope == Scope.INFER || scope == Scope.ADMIN) {
+        assertThat(status(endpoint, token)).as(scope.name()).isNotIn(401, 403, 404);
+      } else {
+        assertThat(status(endpoint, token)).as(scope.name()).isEqualTo(403);
+      }
+    }
+    assertThat(status(endpoint, issuer.token(NOW, "remuda:infer", "mine"))).isEqualTo(404);
+    assertThat(status(endpoint, issuer.token(NOW.minusSeconds(900), "remuda:admin", "the*")))
+        .as("expired")
+        .isEqualTo(401);
+  }
+
+  @Test
+  void saysInTheHeaderWhyATokenIsNotTaken() {
+    HttpResponse<String> expired =
+        stage.post(
+            "/v1/chat/completions",
+            "{}",
+            "authorization",
+            "Bearer " + issuer.token(NOW.minusSeconds(900), "remuda:infer", "mine"));
+    HttpResponse<String> nothing = stage.post("/v1/chat/completions", "{}");
+
+    assertThat(expired.headers().firstValue("www-authenticate"))
+        .contains(
+            "Bearer realm=\"remuda\", error=\"invalid_token\","
+                + " error_description=\"it expired at 2025-12-31T23:50:00Z\"");
+    assertThat(expired.headers().firstValue("x-should-retry")).contains("false");
+    assertThat(expired.body()).contains("it expired at 2025-12-31T23:50:00Z");
+    assertThat(nothing.headers().firstValue("www-authenticate"))
+        .contains("Bearer realm=\"remuda\"");
+    assertThat(nothing.body()).contains("or a token of " + TestIssuer.NAME);
+  }

@@ -2,6 +2,7 @@ package io.remuda.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.remuda.gateway.auth.TestIssuer;
 import io.remuda.gateway.edge.Endpoint;
 import io.remuda.gateway.http.ApiFixture.Answer;
 import io.remuda.protocol.AccessProtocol.Scope;
@@ -35,11 +36,12 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AccessMatrixTest {
 
+  private final TestIssuer issuer = new TestIssuer();
   private ApiFixture api;
 
   @BeforeAll
   void start() throws Exception {
-    api = ApiFixture.withKeys();
+    api = ApiFixture.withTokensOf(issuer);
   }
 
   @AfterAll
@@ -111,6 +113,68 @@ class AccessMatrixTest {
         }
       }
     }
+  }
+
+  @Test
+  void everyRouteAsksATokenForTheSameScopes() throws Exception {
+    Map<Scope, String> tokens = new EnumMap<>(Scope.class);
+    for (Scope scope : Scope.values()) {
+      tokens.put(scope, "Bearer " + token("remuda:" + scope.name().toLowerCase(Locale.ROOT)));
+    }
+    String none = "Bearer " + token("openid");
+    String forged = "Bearer " + new TestIssuer().token(Instant.now(), "remuda:admin");
+    for (ApiRoute route : routes()) {
+      String name = route.method() + " " + route.template();
+      if (route.need().isNothing()) {
+        assertThat(status(route, "authorization", forged)).as(name).isNotIn(401, 403);
+        continue;
+      }
+      Scope right = route.need().scopes().iterator().next();
+      assertThat(status(route, "authorization", forged)).as(name).isEqualTo(401);
+      assertThat(status(route, "authorization", none)).as(name).isEqualTo(403);
+      assertThat(status(route, "authorization", tokens.getOrDefault(right, none)))
+          .as(name + " as " + right)
+          .isNotIn(401, 403);
+    }
+  }
+
+  private String token(String scopes) {
+    return issuer.token(Instant.now(), scopes);
+  }
+
+  @Test
+  void theAuditNamesWhoseTokenItWas() throws Exception {
+    api.registry.deeds.clear();
+
+    Answer answer =
+        api.send(
+            "DELETE",
+            "/v1/deployments/nowhere",
+            "",
+            "authorization",
+            "Bearer " + token("remuda:deploy"));
+
+    assertThat(answer.status()).isEqualTo(404);
+    assertThat(api.registry.deeds).extracting(Deed::caller).containsExactly("oidc:alice");
+  }
+
+  @Test
+  void saysWhyATokenIsNotTaken() throws Exception {
+    Answer expired =
+        api.get(
+            "/v1/models",
+            "authorization",
+            "Bearer " + issuer.token(Instant.now().minusSeconds(900), "remuda:infer"));
+    Answer few = api.get("/v1/keys", "authorization", "Bearer " + token("remuda:infer"));
+
+    assertThat(expired.status()).isEqualTo(401);
+    assertThat(expired.header("www-authenticate"))
+        .startsWith(
+            "Bearer realm=\"remuda\", error=\"invalid_token\","
+                + " error_description=\"it expired at ");
+    assertThat(expired.json().at("/error/details/0/kind").asText()).isEqualTo("invalid_token");
+    assertThat(few.status()).isEqualTo(403);
+    assertThat(few.message()).startsWith("token oidc:alice has the scopes infer; this needs admin");
   }
 
   /** A route that is added, or opened to others, is written down there too. */

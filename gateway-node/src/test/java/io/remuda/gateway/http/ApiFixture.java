@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.remuda.gateway.auth.KeyCheck;
+import io.remuda.gateway.auth.TestIssuer;
 import io.remuda.gateway.edge.RecentRequests;
 import io.remuda.gateway.routing.Routes;
 import io.remuda.gateway.typed.Protos;
@@ -68,7 +69,18 @@ final class ApiFixture implements AutoCloseable {
     return new ApiFixture(true, Optional.empty());
   }
 
+  /** With keys and tokens. */
+  static ApiFixture withTokensOf(TestIssuer issuer) throws Exception {
+    return new ApiFixture(true, Optional.empty(), Optional.of(issuer));
+  }
+
   ApiFixture(boolean authentication, Optional<String> relaySecret) throws Exception {
+    this(authentication, relaySecret, Optional.empty());
+  }
+
+  private ApiFixture(
+      boolean authentication, Optional<String> relaySecret, Optional<TestIssuer> issuer)
+      throws Exception {
     this.local = ActorSystem.create(Behaviors.empty(), "local", SystemConfig.local(config()));
     this.fleet = new FleetClient(ASK_TIMEOUT, local.executionContext());
     this.registry =

@@ -151,6 +151,9 @@ public final class MetricNames {
    */
   public static final String CERTIFICATE_LEFT = "remuda.certificate.left";
 
+  /** Seconds for which the keys of the tokens' issuer are good unless they are read again. */
+  public static final String ISSUER_KEYS_LEFT = "remuda.oidc.keys.left";
+
   // The JVM.
   /** Seconds that a dispatcher takes to answer. Label system. */
   public static final String DISPATCHER_DELAY = "remuda.dispatcher.delay";

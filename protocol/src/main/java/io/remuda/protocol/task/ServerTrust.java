@@ -30,6 +30,10 @@ public final class ServerTrust {
    * Throws IllegalArgumentException when the file cannot be used.
    */
   public static TrustManagerFactory managers(Optional<Path> caFile) {
+    return managers(caFile, TASKS_CA);
+  }
+
+  private static TrustManagerFactory managers(Optional<Path> caFile, String key) {
     try {
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -46,14 +50,15 @@ public final class ServerTrust {
         }
         if (count == 0) {
           throw new IllegalArgumentException(
-              "remuda.tasks.ca-file " + caFile.get() + " holds no certificate in PEM form");
+              key + " " + caFile.get() + " holds no certificate in PEM form");
         }
       }
       trust.init(store);
       return trust;
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalArgumentException(
-          "remuda.tasks.ca-file "
+          key
+              + " "
               + caFile.map(Path::toString).orElse("")
               + " cannot be read ("
               + e.getMessage()
@@ -108,9 +113,18 @@ public final class ServerTrust {
 
   /** The same as a context for TLS; whoever uses it has to check the host's name too. */
   public static SSLContext context(Optional<Path> caFile) {
+    return context(caFile, TASKS_CA);
+  }
+
+  /**
+   * The same for other servers.
+   *
+   * @param key of the setting that names the file, for what is said of it
+   */
+  public static SSLContext context(Optional<Path> caFile, String key) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, managers(caFile).getTrustManagers(), null);
+      context.init(null, managers(caFile, key).getTrustManagers(), null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java has no TLS", e);

@@ -35,7 +35,8 @@ final class Dialects {
       case OLLAMA_GENERATE -> Optional.of(OLLAMA_GENERATE);
       case OLLAMA_EMBED -> Optional.of(OLLAMA_EMBED);
       case OLLAMA_EMBEDDINGS -> Optional.of(OLLAMA_EMBEDDINGS);
-      case CHAT, COMPLETIONS, EMBEDDINGS, RERANK, TOKENIZE, DETOKENIZE, PREDICT -> Optional.empty();
+      case CHAT, COMPLETIONS, EMBEDDINGS, RERANK, TOKENIZE, DETOKENIZE, PREDICT, INFER ->
+          Optional.empty();
     };
   }
 
@@ -57,7 +58,8 @@ final class Dialects {
           OLLAMA_GENERATE,
           OLLAMA_EMBED,
           OLLAMA_EMBEDDINGS,
-          PREDICT ->
+          PREDICT,
+          INFER ->
           Optional.empty();
     };
   }
@@ -71,6 +73,8 @@ final class Dialects {
   static boolean isNative(Endpoint endpoint, Set<String> offered) {
     return (offered.isEmpty() && endpoint.dialect() != Endpoint.Dialect.OLLAMA)
         || offered.contains(endpoint.path())
+        // For instances it is the same call.
+        || (endpoint == Endpoint.INFER && offered.contains(Endpoint.PREDICT.path()))
         // Engines that have Anthropic's messages count their tokens too.
         || (endpoint == Endpoint.COUNT_TOKENS && offered.contains(Endpoint.MESSAGES.path()));
   }

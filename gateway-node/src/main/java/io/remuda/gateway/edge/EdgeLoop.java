@@ -147,9 +147,9 @@ final class EdgeLoop extends VerticleBase {
     Optional<String> model =
         endpoint.isPresent() ? Optional.empty() : Endpoint.modelIn(address.path());
     if (endpoint.isPresent() || model.isPresent()) {
+      Endpoint asked = endpoint.orElseGet(() -> Endpoint.typed(address.path()));
       CallLease lease = CallLease.of(address.token(), request.headers().getAll(Keys.LEASE_HEADER));
-      new Exchange(this, connection, request, endpoint.orElse(Endpoint.PREDICT), model, lease)
-          .start();
+      new Exchange(this, connection, request, asked, model, lease).start();
     } else {
       java.util.Objects.requireNonNull(relay).relay(request, address.path(), connection);
     }

@@ -20,14 +20,23 @@ public enum Endpoint {
   OLLAMA_EMBED("/api/embed", Dialect.OLLAMA, End.NONE),
   OLLAMA_EMBEDDINGS("/api/embeddings", Dialect.OLLAMA, End.NONE),
   /** Of typed models; clients name the model in the address, see {@link #modelIn}. */
-  PREDICT("/predict", Dialect.OPENAI, End.DONE);
+  PREDICT("/predict", Dialect.OPENAI, End.DONE),
+  /** Of typed models too, in the Open Inference Protocol: KServe's version 2. */
+  INFER("/v2/models/{model}/infer", Dialect.TENSORS, End.NONE);
 
   /** Whose shapes of errors and events the clients of an address read. */
   public enum Dialect {
     OPENAI,
     ANTHROPIC,
     /** Its streams are lines of JSON, in which nothing else can stand. */
-    OLLAMA;
+    OLLAMA,
+    /** The Open Inference Protocol, which has no streams. */
+    TENSORS;
+
+    /** Whether an error is a sentence alone. */
+    boolean saysErrorsInOneWord() {
+      return this == OLLAMA || this == TENSORS;
+    }
 
     /** The head of a stream, without what is this answer's alone. */
     List<Map.Entry<String, String>> streamHeaders() {
@@ -55,6 +64,7 @@ public enum Endpoint {
   }
 
   private static final Endpoint[] ALL = values();
+  private static final String V2 = "/v2/models/";
 
   private final String path;
   private final Dialect dialect;
@@ -92,7 +102,7 @@ public enum Endpoint {
               OLLAMA_EMBED,
               OLLAMA_EMBEDDINGS ->
           true;
-      case COUNT_TOKENS, TOKENIZE, DETOKENIZE, PREDICT -> false;
+      case COUNT_TOKENS, TOKENIZE, DETOKENIZE, PREDICT, INFER -> false;
     };
   }
 
@@ -101,31 +111,46 @@ public enum Endpoint {
     return takesTokens() && this != RERANK && !path.contains("embed");
   }
 
+  /** Whether its requests name their model in the address, see {@link #modelIn}. */
+  public boolean isTyped() {
+    return this == PREDICT || this == INFER;
+  }
+
+  /** The one of a canonical path in which {@link #modelIn} finds a model. */
+  static Endpoint typed(String canonical) {
+    return canonical.startsWith(V2) ? INFER : PREDICT;
+  }
+
   /** Whether a client that does not say gets a stream. */
   boolean streamsUnasked() {
     return end == End.DONE_LINE;
   }
 
   /**
-   * The model that an address of {@link #PREDICT} names: {@code /predict/{model}} or {@code
-   * /v1/models/{model}/predict}. Empty for every other canonical path.
+   * The model that an address of a typed endpoint names: {@code /predict/{model}}, {@code
+   * /v1/models/{model}/predict} or {@code /v2/models/{model}/infer}. Empty for every other
+   * canonical path.
    */
   public static Optional<String> modelIn(String canonical) {
-    String model =
-        canonical.startsWith("/predict/")
-            ? canonical.substring("/predict/".length())
-            : canonical.startsWith("/v1/models/") && canonical.endsWith("/predict")
-                ? canonical.substring(
-                    "/v1/models/".length(),
-                    Math.max("/v1/models/".length(), canonical.length() - "/predict".length()))
-                : "";
-    return model.isEmpty() || model.indexOf('/') >= 0 ? Optional.empty() : Optional.of(model);
+    Optional<String> model =
+        between(canonical, "/predict/", "")
+            .or(() -> between(canonical, "/v1/models/", "/predict"))
+            .or(() -> between(canonical, V2, "/infer"));
+    return model.filter(name -> !name.isEmpty() && name.indexOf('/') < 0);
+  }
+
+  private static Optional<String> between(String path, String before, String after) {
+    return path.startsWith(before)
+            && path.endsWith(after)
+            && path.length() >= before.length() + after.length()
+        ? Optional.of(path.substring(before.length(), path.length() - after.length()))
+        : Optional.empty();
   }
 
   /** The endpoint of a canonical path; see {@link Paths#canonical}. */
   public static Optional<Endpoint> of(String canonical) {
     for (Endpoint endpoint : ALL) {
-      if (endpoint.path.equals(canonical)) {
+      if (endpoint != INFER && endpoint.path.equals(canonical)) {
         return Optional.of(endpoint);
       }
     }

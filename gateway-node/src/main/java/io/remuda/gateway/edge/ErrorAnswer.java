@@ -39,7 +39,7 @@ public final class ErrorAnswer {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = FACTORY.createGenerator(text)) {
       json.writeStartObject();
-      if (dialect == Dialect.OLLAMA) {
+      if (dialect.saysErrorsInOneWord()) {
         json.writeStringField("error", message);
         json.writeEndObject();
         json.flush();
@@ -113,7 +113,7 @@ public final class ErrorAnswer {
   /** The same of a body that was made before. */
   static String event(String body, Dialect dialect) {
     return switch (dialect) {
-      case OPENAI -> "data: " + body + "\n\n";
+      case OPENAI, TENSORS -> "data: " + body + "\n\n";
       case ANTHROPIC -> "event: error\ndata: " + body + "\n\n";
       case OLLAMA -> body + "\n";
     };

@@ -60,7 +60,7 @@ final class InstanceBody {
 
   /** Finds out which model is asked for and how; or why that cannot be told. */
   Optional<Refused> read(Translations translations) {
-    if (request.endpoint() != Endpoint.PREDICT) {
+    if (!request.endpoint().isTyped()) {
       BodyScan.Result result = BodyScan.of(request.body(), request.endpoint().streamsUnasked());
       result
           .scan()
@@ -85,7 +85,7 @@ final class InstanceBody {
               "name the model in the address, as in POST /predict/{model}"));
     }
     model = request.model().get();
-    Translations.Found found = translations.of(request.headers());
+    Translations.Found found = translations.of(request.endpoint(), request.headers());
     found
         .translation()
         .ifPresent(
@@ -113,7 +113,7 @@ final class InstanceBody {
     }
     model = name;
     releaseMade();
-    if (request.endpoint() == Endpoint.PREDICT) {
+    if (request.endpoint().isTyped()) {
       return Optional.empty();
     }
     ModelRewrite.Result result = ModelRewrite.of(request.body(), name);
@@ -162,7 +162,7 @@ final class InstanceBody {
     Translation between = between(target);
     Set<String> offered = target.route().endpoints();
     boolean offersIt = Dialects.isNative(request.endpoint(), offered);
-    if (between == null || (request.endpoint() == Endpoint.PREDICT && !offersIt)) {
+    if (between == null || (request.endpoint().isTyped() && !offersIt)) {
       return offersIt ? Optional.empty() : Optional.of(notOffered(offered));
     }
     if (translated == null) {
@@ -200,7 +200,7 @@ final class InstanceBody {
   /** What stands between the client and the instance; nothing where both speak alike. */
   private @Nullable Translation between(Target target) {
     boolean alike =
-        request.endpoint() != Endpoint.PREDICT
+        !request.endpoint().isTyped()
             && Dialects.isNative(request.endpoint(), target.route().endpoints());
     return alike ? null : translation;
   }

@@ -105,7 +105,7 @@ final class Shadows implements AutoCloseable {
   }
 
   private static @Nullable ByteBuf body(ClientRequest request, String to) {
-    if (request.endpoint() == Endpoint.PREDICT) {
+    if (request.endpoint().isTyped()) {
       return Unpooled.copiedBuffer(request.body());
     }
     Optional<ByteBuf> renamed = ModelRewrite.of(request.body(), to).body();

@@ -12,14 +12,15 @@ public interface Translations {
 
   /** Where there are no typed models. */
   Translations NONE =
-      headers ->
+      (endpoint, headers) ->
           Found.refused(
               Refused.of(ErrorCode.NOT_SUPPORTED, "this gateway does not serve typed models"));
 
   /**
+   * @param endpoint one whose requests name their model in the address
    * @param headers of the request, names in lower case
    */
-  Found of(List<Map.Entry<String, String>> headers);
+  Found of(Endpoint endpoint, List<Map.Entry<String, String>> headers);
 
   /** Exactly one of the two. */
   record Found(Optional<Translation> translation, Optional<Refused> refused) {

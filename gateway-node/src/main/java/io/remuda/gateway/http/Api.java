@@ -92,7 +92,8 @@ final class Api {
 
   private static HttpResponse refusal(HttpRequest request, Throwable failure, String requestId) {
     HttpResponse answer = Errors.response(failure, requestId);
-    return request.getUri().path().startsWith(OllamaRoutes.BELOW)
+    String path = request.getUri().path();
+    return (path.startsWith(OllamaRoutes.BELOW) || path.startsWith(TensorRoutes.BELOW))
             && Refusal.causeOf(failure) instanceof Refusal refusal
         ? Errors.inOneWord(answer, refusal.refused().message())
         : answer;

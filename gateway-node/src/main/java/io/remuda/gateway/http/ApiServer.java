@@ -203,6 +203,7 @@ public final class ApiServer {
                     fleet,
                     settings.askTimeout()))
             .endpoints());
+    table.addAll(new TensorRoutes(routes::snapshot, parts.schemas(), stopping::get).endpoints());
     table.addAll(new OllamaRoutes(routes::snapshot).endpoints());
     table.addAll(
         new ChoiceRoutes(routes::snapshot, RoutingSettings.from(local.settings().config()))

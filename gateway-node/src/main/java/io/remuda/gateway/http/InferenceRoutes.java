@@ -51,7 +51,7 @@ final class InferenceRoutes {
   List<ApiRoute> endpoints() {
     List<ApiRoute> routes = new ArrayList<>();
     for (Endpoint endpoint : Endpoint.values()) {
-      if (endpoint == Endpoint.PREDICT) {
+      if (endpoint.isTyped()) {
         continue;
       }
       routes.add(
@@ -67,6 +67,16 @@ final class InferenceRoutes {
     }
     routes.add(predict("/predict/{model}"));
     routes.add(predict("/v1/models/{model}/predict"));
+    routes.add(
+        ApiRoute.of(
+                "POST",
+                Endpoint.INFER.path(),
+                NEED,
+                TensorRoutes.TAG,
+                "Asks a typed model by tensors",
+                call -> answer(call, Endpoint.INFER))
+            .takes("TensorRequest")
+            .gives(200, "TensorAnswer"));
     return routes;
   }
 

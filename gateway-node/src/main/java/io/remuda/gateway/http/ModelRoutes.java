@@ -96,7 +96,11 @@ final class ModelRoutes {
   }
 
   private ModelEntry known(Call call) {
-    RouteSnapshot now = known.get();
+    return known(known.get(), call);
+  }
+
+  /** The model of the address, or of the alias there; a refusal where it is not for the caller. */
+  static ModelEntry known(RouteSnapshot now, Call call) {
     Optional<ModelName> seen = ModelName.parse(call.path("model")).filter(call.caller()::sees);
     return seen.flatMap(model -> now.find(model.value()))
         .orElseThrow(
@@ -114,7 +118,7 @@ final class ModelRoutes {
   }
 
   /** Whether it takes requests, be it of a lease's holder alone, or be it that they wake it. */
-  private static boolean isUsable(ModelEntry entry) {
+  static boolean isUsable(ModelEntry entry) {
     return entry.readyCount() + entry.leasedCount() > 0
         || entry.listing().filter(said -> said.sleeps() || said.returns()).isPresent();
   }

@@ -55,6 +55,16 @@ public final class MediaTypes {
             + " 'Content-Type: application/x-protobuf'");
   }
 
+  /** The same where tensors are taken, which come as JSON alone. */
+  static Refused noTensors(String contentType) {
+    return Refused.of(
+        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+        "the body is '"
+            + FieldPath.shown(contentType)
+            + "'; send tensors as JSON with 'Content-Type: application/json', their data in it and"
+            + " not behind it (binary_data=False)");
+  }
+
   /** What to say to a client whose Accept names nothing that there is. */
   static Refused notGiven(String accept) {
     return Refused.of(

@@ -32,7 +32,14 @@ final class TypedAnswer implements InferenceSink {
 
   private static final byte[] DONE = "data: [DONE]\n\n".getBytes(StandardCharsets.US_ASCII);
 
-  private final TypedModel model;
+  /** How a message is put to the client. */
+  @FunctionalInterface
+  interface Text {
+    /** JSON in UTF-8. */
+    byte[] of(byte[] binary) throws BadMessage;
+  }
+
+  private final Text text;
   private final MediaTypes.Form wanted;
   private final TypedSettings limits;
   private final InferenceSink sink;
@@ -41,8 +48,8 @@ final class TypedAnswer implements InferenceSink {
   private Mode mode = Mode.PASS;
   private @Nullable InferenceCall call;
 
-  TypedAnswer(TypedModel model, MediaTypes.Form wanted, TypedSettings limits, InferenceSink sink) {
-    this.model = model;
+  TypedAnswer(Text text, MediaTypes.Form wanted, TypedSettings limits, InferenceSink sink) {
+    this.text = text;
     this.wanted = wanted;
     this.limits = limits;
     this.sink = sink;
@@ -136,12 +143,12 @@ final class TypedAnswer implements InferenceSink {
   private void single() {
     try {
       if (wanted == MediaTypes.Form.EVENTS) {
-        byte[] json = model.output().toJson(single.toByteArray());
+        byte[] json = text.of(single.toByteArray());
         events();
         eventOf(json);
         sink.onBytes(Unpooled.wrappedBuffer(DONE));
       } else {
-        byte[] json = model.output().toJson(single.toByteArray());
+        byte[] json = text.of(single.toByteArray());
         sink.onHead(
             200,
             List.of(
@@ -160,7 +167,7 @@ final class TypedAnswer implements InferenceSink {
   }
 
   private void event(byte[] message) throws BadMessage {
-    eventOf(model.output().toJson(message));
+    eventOf(text.of(message));
   }
 
   private void eventOf(byte[] json) {

@@ -50,7 +50,7 @@ final class TypedCall implements Translation {
     return new Translated.Body(Unpooled.wrappedBuffer(binary.asReadOnlyByteBuffer()));
   }
 
-  private static Refused notTyped(ModelEntry entry) {
+  static Refused notTyped(ModelEntry entry) {
     return entry.listing().isEmpty()
         ? Refused.of(
             ErrorCode.MODEL_NOT_READY,
@@ -69,6 +69,16 @@ final class TypedCall implements Translation {
 
   @Override
   public List<Map.Entry<String, String>> headers(List<Map.Entry<String, String>> passed) {
+    return headers(
+        passed,
+        stream()
+            ? MediaTypes.PROTOBUF_SEQUENCE + ", " + MediaTypes.PROTOBUF + ";q=0.5"
+            : MediaTypes.PROTOBUF);
+  }
+
+  /** Those of a call in protobuf, whatever its client speaks. */
+  static List<Map.Entry<String, String>> headers(
+      List<Map.Entry<String, String>> passed, String accept) {
     List<Map.Entry<String, String>> headers = new ArrayList<>(passed.size() + 1);
     for (Map.Entry<String, String> header : passed) {
       if (!header.getKey().equals("content-type") && !header.getKey().equals("accept")) {
@@ -76,12 +86,7 @@ final class TypedCall implements Translation {
       }
     }
     headers.add(Map.entry("content-type", MediaTypes.PROTOBUF));
-    headers.add(
-        Map.entry(
-            "accept",
-            stream()
-                ? MediaTypes.PROTOBUF_SEQUENCE + ", " + MediaTypes.PROTOBUF + ";q=0.5"
-                : MediaTypes.PROTOBUF));
+    headers.add(Map.entry("accept", accept));
     return headers;
   }
 
@@ -92,7 +97,8 @@ final class TypedCall implements Translation {
       throw new IllegalStateException("an answer before a request");
     }
     return (request, sink) -> {
-      TypedAnswer answer = new TypedAnswer(typed, wanted, schemas.settings(), sink);
+      TypedAnswer answer =
+          new TypedAnswer(typed.output()::toJson, wanted, schemas.settings(), sink);
       return answer.of(port.call(request, answer));
     };
   }

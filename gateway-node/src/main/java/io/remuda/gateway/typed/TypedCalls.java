@@ -1,5 +1,6 @@
 package io.remuda.gateway.typed;
 
+import io.remuda.gateway.edge.Endpoint;
 import io.remuda.gateway.edge.Translation;
 import io.remuda.gateway.edge.Translations;
 import java.util.List;
@@ -16,9 +17,14 @@ public final class TypedCalls implements Translations {
   }
 
   @Override
-  public Found of(List<Map.Entry<String, String>> headers) {
+  public Found of(Endpoint endpoint, List<Map.Entry<String, String>> headers) {
     String contentType = value(headers, "content-type");
     Optional<MediaTypes.Form> sent = MediaTypes.ofContent(contentType);
+    if (endpoint == Endpoint.INFER) {
+      return sent.equals(Optional.of(MediaTypes.Form.JSON))
+          ? Found.of(new TensorCall(schemas))
+          : Found.refused(MediaTypes.noTensors(contentType));
+    }
     if (sent.isEmpty()) {
       return Found.refused(MediaTypes.notTaken(contentType));
     }

@@ -73,7 +73,10 @@ class EdgeAccessTest {
 
   /** Of a body that each dialect can read. */
   private int status(Endpoint endpoint, String key) {
-    String path = endpoint == Endpoint.PREDICT ? "/predict/theirs" : endpoint.path();
+    String path =
+        endpoint == Endpoint.PREDICT
+            ? "/predict/theirs"
+            : endpoint.path().replace("{model}", "theirs");
     String body =
         """
         {"model": "theirs", "messages": [{"role": "user", "content": "x"}], "max_tokens": 1,
@@ -111,7 +114,6 @@ class EdgeAccessTest {
     assertThat(status(endpoint, key(Set.of(Scope.INFER), beginning, Optional.empty())))
         .isNotIn(401, 403, 404);
   }
-}
 
   /** The same of the tokens of an issuer, whose claims say what a key's record does. */
   @ParameterizedTest
@@ -151,3 +153,4 @@ class EdgeAccessTest {
         .contains("Bearer realm=\"remuda\"");
     assertThat(nothing.body()).contains("or a token of " + TestIssuer.NAME);
   }
+}

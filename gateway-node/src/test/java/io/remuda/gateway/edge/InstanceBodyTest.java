@@ -69,7 +69,7 @@ class InstanceBodyTest {
                 Optional.empty(),
                 Runnable::run),
             1024);
-    assertThat(typed.read(headers -> Translations.Found.of(new Failing()))).isEmpty();
+    assertThat(typed.read((endpoint, headers) -> Translations.Found.of(new Failing()))).isEmpty();
 
     Optional<Translation.Translated.Bad> bad = typed.prepare(entry(), target());
 

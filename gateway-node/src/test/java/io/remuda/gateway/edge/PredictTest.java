@@ -322,4 +322,57 @@ class PredictTest {
       assertThat(engine.seen()).hasSize(1);
     }
   }
+
+  @Test
+  void takesTensorsAndAsksTheInstanceForAMessage() throws Exception {
+    try (ScriptedEngine engine = shop(echo())) {
+      HttpResponse<String> answer =
+          fixture.post(
+              "/v2/models/shop/infer",
+              """
+              {"id":"mine","inputs":[
+                {"name":"id","datatype":"BYTES","shape":[1],"data":["a"]},
+                {"name":"count","datatype":"INT32","shape":[1,1],"data":[[7]]}],
+               "outputs":[{"name":"count"},{"name":"id"}]}
+              """);
+
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      assertThat(answer.headers().firstValue("content-type")).contains("application/json");
+      assertThat(answer.headers().firstValue("x-remuda-instance")).contains("shop-1");
+      assertThat(answer.body())
+          .isEqualTo(
+              "{\"model_name\":\"shop\",\"id\":\"mine\",\"outputs\":["
+                  + "{\"name\":\"id\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"a\"]},"
+                  + "{\"name\":\"count\",\"datatype\":\"INT32\",\"shape\":[1],\"data\":[7]}]}");
+      assertThat(engine.seen().get(0).path()).endsWith("/predict");
+      assertThat(engine.seen().get(0).body()).isEqualTo(ORDER);
+      fixture.ended("shop ok");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"inputs\":[]|application/json|400|is not JSON",
+        "{\"inputs\":[{\"name\":\"count\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[7]}]}"
+            + "|application/json|400|the tensor 'count' is INT32",
+        "xyz|application/octet-stream|415|binary_data=False",
+      })
+  void refusesWhatAreNoTensorsInOneSentence(String body, String type, int status, String sentence)
+      throws Exception {
+    try (ScriptedEngine engine = shop(echo())) {
+      HttpResponse<String> answer =
+          fixture.send(fixture.typed("/v2/models/shop/infer", body, type, "*/*"));
+
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+      assertThat(error(answer).isTextual()).isTrue();
+      assertThat(error(answer).asText()).contains(sentence);
+      assertThat(engine.seen()).isEmpty();
+    }
+    HttpResponse<String> none = fixture.post("/v2/models/nothing/infer", "{\"inputs\":[]}");
+    assertThat(none.statusCode()).isEqualTo(404);
+    assertThat(error(none).isTextual()).isTrue();
+  }
 }

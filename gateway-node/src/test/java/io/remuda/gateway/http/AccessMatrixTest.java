@@ -298,6 +298,8 @@ class AccessMatrixTest {
             "/health",
             "/health/live",
             "/health/ready",
+            "/v2/health/live",
+            "/v2/health/ready",
             "/openapi.json",
             "/docs/{file*}",
             "/console/{file*}");

@@ -36,8 +36,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -92,7 +92,11 @@ final class ApiFixture implements AutoCloseable {
                 }));
     KeyCheck keys =
         new KeyCheck(
-            authentication, mint, id -> routes.snapshot().access().get(id), InstantSource.system());
+            authentication,
+            mint,
+            id -> routes.snapshot().access().get(id),
+            InstantSource.system(),
+            issuer.map(from -> from.check("", InstantSource.system())));
     this.parts =
         new ApiServer.Parts(
             fleet,
@@ -155,6 +159,26 @@ final class ApiFixture implements AutoCloseable {
 
   void knows(
       String name, DeploymentPhase phase, Phase instance, String front, Optional<Schema> schema) {
+    lists(name, phase, schema);
+    routes.merge(
+        RouteTable.EMPTY.with(
+            new Route(
+                new InstanceId(new ModelName(name), 1),
+                ScriptedFleet.MACHINE,
+                1,
+                1,
+                instance,
+                front,
+                4,
+                Set.of("/v1/chat/completions"),
+                true,
+                -1,
+                Optional.empty(),
+                0)));
+  }
+
+  /** As if the registry had told of a model alone. */
+  void lists(String name, DeploymentPhase phase, Optional<Schema> schema) {
     ModelName model = new ModelName(name);
     routes.merge(
         Catalog.EMPTY.with(
@@ -173,21 +197,6 @@ final class ApiFixture implements AutoCloseable {
                 schema,
                 ScriptedFleet.THEN,
                 false)));
-    routes.merge(
-        RouteTable.EMPTY.with(
-            new Route(
-                new InstanceId(model, 1),
-                ScriptedFleet.MACHINE,
-                1,
-                1,
-                instance,
-                front,
-                4,
-                Set.of("/v1/chat/completions"),
-                true,
-                -1,
-                Optional.empty(),
-                0)));
   }
 
   /** A key that this gateway knows. */

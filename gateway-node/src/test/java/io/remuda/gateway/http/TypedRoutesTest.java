@@ -11,6 +11,7 @@ import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.testing.ScriptedEngine;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -146,5 +147,68 @@ class TypedRoutesTest {
     assertThat(untyped.status()).isEqualTo(404);
     assertThat(untyped.message()).contains("is not typed");
     assertThat(api.get("/v1/models/none/descriptors", "x-api-key", key()).status()).isEqualTo(404);
+  }
+
+  @Test
+  void describesATypedModelsFieldsAsTensors() throws Exception {
+    shop("shop");
+    api.knows("chat", DeploymentPhase.READY, Phase.READY, "127.0.0.1:1");
+    api.knows(
+        "late",
+        DeploymentPhase.PENDING,
+        Phase.WARMING,
+        "127.0.0.1:1",
+        Optional.of(Protos.orders()));
+
+    JsonNode model = api.get("/v2/models/shop", "x-api-key", key("shop")).json();
+    Answer untyped = api.get("/v2/models/chat", "x-api-key", key());
+    Answer hidden = api.get("/v2/models/shop", "x-api-key", key("other"));
+
+    assertThat(model.path("name").asText()).isEqualTo("shop");
+    assertThat(model.path("inputs").path(1).toString())
+        .isEqualTo("{\"name\":\"is_gift\",\"datatype\":\"BOOL\",\"shape\":[1]}");
+    assertThat(model.path("outputs").path(21).toString())
+        .isEqualTo("{\"name\":\"scores\",\"datatype\":\"FP64\",\"shape\":[-1]}");
+    assertThat(untyped.status()).isEqualTo(501);
+    assertThat(untyped.json().path("error").asText()).contains("'chat' is not typed");
+    assertThat(hidden.status()).isEqualTo(404);
+    assertThat(hidden.json().path("error").isTextual()).isTrue();
+    assertThat(
+            api.get("/v2/models/shop/ready", "x-api-key", key()).json().path("ready").asBoolean())
+        .isTrue();
+    assertThat(api.get("/v2/models/late/ready", "x-api-key", key()).status()).isEqualTo(503);
+    assertThat(api.get("/v2/health/live").json().path("live").asBoolean()).isTrue();
+    assertThat(api.get("/v2/health/ready").json().path("ready").isBoolean()).isTrue();
+    assertThat(api.get("/v2", "x-api-key", key()).json().path("name").asText()).isEqualTo("remuda");
+    assertThat(api.get("/v2").json().path("error").isTextual()).isTrue();
+  }
+
+  /** With {@code edge = off} what goes to models is answered here too. */
+  @Test
+  void takesTensorsWithoutAnEdge() throws Exception {
+    try (ScriptedEngine engine =
+            ScriptedEngine.start(
+                (seen, wire) ->
+                    wire.raw(
+                        "HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\n"
+                            + "Content-Length: %d\r\n\r\n%s"
+                                .formatted(seen.body().length(), seen.body())));
+        EdgelessApi edgeless = new EdgelessApi(api, engine.port())) {
+      api.lists("edgeless", DeploymentPhase.READY, Optional.of(Protos.orders()));
+      String key = "Bearer " + key();
+      String body =
+          "{\"inputs\":[{\"name\":\"count\",\"datatype\":\"INT32\",\"shape\":[1],\"data\":[%s]}]}";
+
+      HttpResponse<String> answer =
+          edgeless.send("POST", "/v2/models/edgeless/infer", body.formatted(7), key);
+      HttpResponse<String> wrong =
+          edgeless.send("POST", "/v2/models/edgeless/infer", body.formatted("true"), key);
+
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      assertThat(answer.body())
+          .contains("{\"name\":\"count\",\"datatype\":\"INT32\",\"shape\":[1],\"data\":[7]}");
+      assertThat(wrong.statusCode()).isEqualTo(400);
+      assertThat(wrong.body()).startsWith("{\"error\":\"the field 'count' ");
+    }
   }
 }

@@ -8,6 +8,7 @@ import io.remuda.registry.placement.Scheduler;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -30,11 +31,23 @@ final class Canary {
     new Canary(round, rollout).step();
   }
 
-  /** Whether one of the new recipe would be placed now, were there room for it. */
-  static boolean lacksRoom(Round round, Rollout rollout) {
+  /**
+   * What would be placed now, were there room for it: of what serves when the new one is taken back
+   * before the new one.
+   */
+  static Optional<Lack> lack(Round round, Rollout rollout) {
     Canary canary = new Canary(round, rollout);
-    return CanaryPolicy.lacksRoom(
-        canary.scene(canary.staying(rollout.to()), canary.staying(rollout.from())));
+    CanaryPolicy.Scene scene =
+        canary.scene(canary.staying(rollout.to()), canary.staying(rollout.from()));
+    int old = canary.isOldKnown() ? CanaryPolicy.lackingOld(scene) : 0;
+    if (old > 0) {
+      return Optional.of(new Lack(rollout.from(), old, false));
+    }
+    return CanaryPolicy.lacksRoom(scene)
+        ? Optional.of(
+            new Lack(
+                rollout.to(), Outlook.missing(canary.sight), !canary.sight.counted().isEmpty()))
+        : Optional.empty();
   }
 
   /**
@@ -107,8 +120,11 @@ final class Canary {
 
   /** Whether one more of what served before can be placed now; see {@link Resize#refill}. */
   private boolean isRoomForOld() {
-    return round.state().recipes().find(rollout.from()).flatMap(Recipes.Recipe::file).isPresent()
-        && Scheduler.fitsSomewhere(round.fleet(), sight.need(rollout.from()));
+    return isOldKnown() && Scheduler.fitsSomewhere(round.fleet(), sight.need(rollout.from()));
+  }
+
+  private boolean isOldKnown() {
+    return round.state().recipes().find(rollout.from()).flatMap(Recipes.Recipe::file).isPresent();
   }
 
   private static boolean isBeside(Strategy strategy) {

@@ -69,7 +69,7 @@ final class CanaryPolicy {
       leased = Set.copyOf(leased);
     }
 
-    private Scene withRoom() {
+    private Scene with(boolean roomNow, boolean roomForOldNow) {
       return new Scene(
           wanted,
           share,
@@ -81,8 +81,8 @@ final class CanaryPolicy {
           leaving,
           leased,
           ending,
-          true,
-          roomForOld,
+          roomNow,
+          roomForOldNow,
           patient);
     }
 
@@ -153,7 +153,19 @@ final class CanaryPolicy {
 
   /** Whether one of the new recipe would be placed, were there room; see {@link RolloutPolicy}. */
   static boolean lacksRoom(Scene scene) {
-    return !scene.room() && !scene.ending() && next(scene.withRoom()).place() > 0;
+    return !scene.room()
+        && !scene.ending()
+        && next(scene.with(true, scene.roomForOld())).place() > 0;
+  }
+
+  /**
+   * How many of the recipe that served before are missing, beside what may be of the new one, and
+   * would be placed, were there room. What serves on where it may not stay is not missing.
+   */
+  static int lackingOld(Scene scene) {
+    int missing = scene.leastOld() - scene.old().size() - scene.leavingOld().size();
+    boolean waits = !scene.roomForOld() && !scene.ending() && missing > 0;
+    return waits && next(scene.with(scene.room(), true)).refill() > 0 ? missing : 0;
   }
 
   /** Those that go in any case and those that are too many, as others serve in their stead. */

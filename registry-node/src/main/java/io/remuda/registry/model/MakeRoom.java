@@ -2,8 +2,10 @@ package io.remuda.registry.model;
 
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelDemand;
+import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Verdict;
 import io.remuda.registry.placement.EvictionPolicy;
 import io.remuda.registry.placement.EvictionPolicy.Wish;
@@ -16,7 +18,8 @@ import java.util.Optional;
 /**
  * Room is made for a missing instance where {@link EvictionPolicy} finds idle ones that may give
  * way. Their owners are asked; the instance is placed in the ordinary way once what they claimed is
- * free again, so that nothing starts before the memory is back.
+ * free again, so that nothing starts before the memory is back. Nobody is asked before the machines
+ * know what has been decided for the name's own instances.
  */
 final class MakeRoom {
 
@@ -25,19 +28,46 @@ final class MakeRoom {
   /** The step of a round: whom to ask, one machine's instances at a time. */
   static void step(Round round) {
     Sight sight = round.sight();
-    Evictions now = remembered(round, sight);
+    Optional<Lack> lack = lack(sight);
+    Evictions now = remembered(round, sight, lack.isPresent());
     round.remember(round.soft().with(now));
-    if (round.older()
-        || !isShort(sight)
-        || round.pausedByFailures()
-        || Scheduler.fitsSomewhere(round.fleet(), sight.need())) {
+    if (round.older() || lack.isEmpty() || round.pausedByFailures() || isUnheard(sight)) {
+      return;
+    }
+    Need need = lack.get().need(sight);
+    if (Scheduler.fitsSomewhere(round.fleet(), need)) {
       return;
     }
     Wish wish = wish(sight);
     if (!now.isAsking(round.now())) {
-      begin(round, sight.need(), wish, now);
+      begin(round, need, wish, now);
     }
     goOn(round, wish);
+  }
+
+  /**
+   * Whether a machine has still to hear what was decided for one of its own. Until then what room
+   * there is is a guess, and who gives way could be given what is promised. Only of a machine that
+   * speaks, which is told again and again: on no other is any room looked for.
+   */
+  private static boolean isUnheard(Sight sight) {
+    return sight.state().instances().values().stream()
+        .filter(
+            instance ->
+                sight
+                    .fleet()
+                    .machine(instance.machine())
+                    .filter(machine -> sight.speaks(machine) && machine.report().settled())
+                    .isPresent())
+        .anyMatch(
+            instance ->
+                instance.stopping()
+                    ? sight.report(instance).map(said -> !isGoing(said)).orElse(true)
+                    : sight.report(instance).isEmpty() && sight.refusal(instance).isEmpty());
+  }
+
+  private static boolean isGoing(InstanceReport said) {
+    return said.phase() == Phase.DRAINING;
   }
 
   /** Where it takes several, none is put away before all have said that they would go. */
@@ -70,7 +100,7 @@ final class MakeRoom {
     return new Action.AskToGiveWay(machine, others, wish.priority(), wish.asked(), sounding);
   }
 
-  private static Evictions remembered(Round round, Sight sight) {
+  private static Evictions remembered(Round round, Sight sight, boolean isShort) {
     Evictions pruned = round.soft().evictions().pruned(round.now());
     Evictions last =
         sight
@@ -79,7 +109,6 @@ final class MakeRoom {
             .filter(sight::hasCome)
             .map(given -> pruned.come(given.id()))
             .orElse(pruned);
-    boolean isShort = isShort(sight);
     if (isServing(sight) && !isShort && Outlook.missing(sight) == 0) {
       return last.served();
     }
@@ -92,35 +121,11 @@ final class MakeRoom {
 
   /** Whether an instance is missing that would be placed, were there room. */
   static boolean isShort(Sight sight) {
-    return isDeclared(sight) && isKnown(sight) && isMissing(sight);
+    return lack(sight).isPresent();
   }
 
-  /** Whether one is missing that no rollout brings, whether its model is known or not. */
-  static boolean lacksOne(Sight sight) {
-    return isDeclared(sight) && !isRolling(sight) && Outlook.missing(sight) > 0;
-  }
-
-  private static boolean isDeclared(Sight sight) {
-    return sight.state().live().isPresent() && !sight.state().isSelfRegistered();
-  }
-
-  private static boolean isRolling(Sight sight) {
-    return sight.state().rollout().isPresent() && !sight.counted().isEmpty();
-  }
-
-  /** Where versions change places it is the rollout that knows what would be placed. */
-  private static boolean isMissing(Sight sight) {
-    return sight
-        .state()
-        .rollout()
-        .filter(any -> isRolling(sight))
-        .map(rollout -> Replace.lacksRoom(sight, rollout))
-        .orElseGet(() -> Outlook.missing(sight) > 0);
-  }
-
-  static boolean isKnown(Sight sight) {
-    ModelState state = sight.state();
-    return state.recipe(state.goal()).flatMap(Recipes.Recipe::file).isPresent();
+  private static Optional<Lack> lack(Sight sight) {
+    return Lack.of(sight).filter(lack -> lack.isKnown(sight));
   }
 
   /**
@@ -130,9 +135,12 @@ final class MakeRoom {
   static boolean mayCome(Sight sight) {
     return sight.soft().evictions().asked().isPresent()
         || sight.state().given().isPresent()
-        || isShort(sight)
-            && sight.state().failures().count() == 0
-            && EvictionPolicy.mayHelp(sight.fleet(), sight.need(), wish(sight));
+        || sight.state().failures().count() == 0
+            && lack(sight)
+                .or(() -> Lack.onceAllHaveGone(sight).filter(lack -> lack.isKnown(sight)))
+                .filter(
+                    lack -> EvictionPolicy.mayHelp(sight.fleet(), lack.need(sight), wish(sight)))
+                .isPresent();
   }
 
   private static Wish wish(Sight sight) {
@@ -155,18 +163,22 @@ final class MakeRoom {
 
   /** Who would be asked to give way to one more instance; nobody where that would not help. */
   static Optional<EvictionPolicy.Eviction> proposed(Sight sight) {
-    return isShort(sight) && !Scheduler.fitsSomewhere(sight.fleet(), sight.need())
-        ? EvictionPolicy.choose(
-            sight.fleet(), sight.need(), wish(sight), sight.soft().evictions().kept(sight.now()))
-        : Optional.empty();
+    return lack(sight)
+        .map(lack -> lack.need(sight))
+        .filter(need -> !Scheduler.fitsSomewhere(sight.fleet(), need))
+        .flatMap(
+            need ->
+                EvictionPolicy.choose(
+                    sight.fleet(), need, wish(sight), sight.soft().evictions().kept(sight.now())));
   }
 
   /** What is said of each machine for one more instance, with who there might give way to it. */
   static List<Verdict> verdicts(Sight sight) {
-    List<Verdict> verdicts = Outlook.verdicts(sight);
-    return isShort(sight)
-        ? verdicts.stream().map(verdict -> withOthers(sight, verdict)).toList()
-        : verdicts;
+    return lack(sight)
+        .map(
+            lack ->
+                lack.verdicts(sight).stream().map(verdict -> withOthers(sight, verdict)).toList())
+        .orElseGet(() -> Outlook.verdicts(sight));
   }
 
   private static Verdict withOthers(Sight sight, Verdict verdict) {

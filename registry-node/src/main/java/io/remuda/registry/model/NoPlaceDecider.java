@@ -68,7 +68,8 @@ final class NoPlaceDecider {
   static void step(Round round) {
     Memory before = round.soft().noPlace();
     Sight sight = round.sight();
-    if (!fitsNowhere(round, sight)) {
+    Optional<Lack> lack = fitsNowhere(round, sight);
+    if (lack.isEmpty()) {
       round.remember(round.soft().with(before.placed()));
       return;
     }
@@ -82,7 +83,7 @@ final class NoPlaceDecider {
         || isWithin(round.policy().restartHold(), memory.told().map(Told::at), round.now())) {
       return;
     }
-    List<Verdict> verdicts = Outlook.verdicts(sight);
+    List<Verdict> verdicts = lack.get().verdicts(sight);
     Map<String, String> reasons = reasons(verdicts);
     if (memory.isTold(reasons)) {
       return;
@@ -91,26 +92,27 @@ final class NoPlaceDecider {
     round.emit(
         new FoundNoPlace(
             round.state().name(),
-            Outlook.missing(sight),
+            lack.get().count(),
             round.wanted(),
             verdicts.size(),
             verdicts.stream().sorted(Comparator.comparing(Outlook::remoteness)).toList(),
             round.now()));
   }
 
-  /** Whether an instance is missing and fits nowhere, as far as that is known. */
-  private static boolean fitsNowhere(Round round, Sight sight) {
+  /** What is missing and fits nowhere, as far as that is known. */
+  private static Optional<Lack> fitsNowhere(Round round, Sight sight) {
     FleetSnapshot fleet = round.fleet();
-    return !round.older()
-        && MakeRoom.lacksOne(sight)
-        && fleet.watching().compareTo(round.policy().suspectAfter()) > 0
-        && !Scheduler.fitsSomewhere(fleet, sight.need())
-        && (MakeRoom.isKnown(sight) || noneCould(sight));
+    return round.older() || fleet.watching().compareTo(round.policy().suspectAfter()) <= 0
+        ? Optional.empty()
+        : Lack.of(sight)
+            .filter(Lack::isToldOf)
+            .filter(lack -> !Scheduler.fitsSomewhere(fleet, lack.need(sight)))
+            .filter(lack -> lack.isKnown(sight) || noneCould(lack.verdicts(sight)));
   }
 
   /** Of a model that nobody has described: whether there is anybody to ask. */
-  private static boolean noneCould(Sight sight) {
-    return Outlook.verdicts(sight).stream().noneMatch(Verdict::everFits);
+  private static boolean noneCould(List<Verdict> verdicts) {
+    return verdicts.stream().noneMatch(Verdict::everFits);
   }
 
   /** A time of another registry node's clock that is yet to come is not waited for. */

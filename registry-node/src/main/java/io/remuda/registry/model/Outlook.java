@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Where a deployment stands and why, for operators and for the catalog.
@@ -121,11 +122,15 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason,
     // Of a recipe that no machine has described yet nothing is ready, whatever the last one does.
     if (ready >= wanted && (sight.state().currentFile().isPresent() || rollout.isPresent())) {
       Optional<String> why = behind.or(() -> rollout);
-      boolean well = why.isEmpty() || (behind.isEmpty() && RolloutOutlook.isWaitingForAWord(sight));
+      boolean well = why.isEmpty() || (behind.isEmpty() && RolloutOutlook.isWell(sight));
       return new Outlook(well ? DeploymentPhase.READY : DeploymentPhase.DEGRADED, ready, why);
     }
     String reason =
-        behind.orElseGet(() -> rollout.map(why -> why + "; ").orElse("") + reason(sight, wanted));
+        behind.orElseGet(
+            () ->
+                Stream.of(rollout.orElse(""), reason(sight, wanted))
+                    .filter(why -> !why.isEmpty())
+                    .collect(Collectors.joining("; ")));
     if (ready > 0) {
       return new Outlook(DeploymentPhase.DEGRADED, ready, Optional.of(reason));
     }
@@ -190,7 +195,7 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason,
       }
     }
     int missing = wanted - current.size();
-    if (missing > 0) {
+    if (missing > 0 && RolloutOutlook.missingOld(sight).isEmpty()) {
       sight
           .state()
           .given()
@@ -215,7 +220,13 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason,
     return verdict.everFits() ? 0 : verdict.predicate().equals("engine") ? 2 : 1;
   }
 
+  /** Why the next instance is not placed. */
   static String waitsFor(Sight sight) {
+    return waitsFor(sight, Lack.of(sight).map(Lack::revision).orElse(sight.state().goal()));
+  }
+
+  /** Why the next instance of a recipe is not placed. */
+  static String waitsFor(Sight sight, long revision) {
     ModelState state = sight.state();
     if (sight.fleet().machines().isEmpty()) {
       return "no machine has joined; start one with `remuda model --seed ...`";
@@ -224,11 +235,12 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason,
       return "the last instance failed and the next one waits for a pause: "
           + state.failures().reason().orElse("no reason given");
     }
-    List<Verdict> verdicts = Scheduler.verdicts(sight.fleet(), sight.need());
+    List<Verdict> verdicts = Scheduler.verdicts(sight.fleet(), sight.need(revision));
     boolean noneCould = verdicts.stream().noneMatch(Verdict::everFits);
     // Of none that can be asked each says itself why not, as one that obeys another journal.
     boolean noneIsAsked = sight.fleet().machines().values().stream().noneMatch(sight::speaks);
-    if (state.currentFile().isEmpty() && !noneCould && !noneIsAsked) {
+    boolean isNew = state.live().map(now -> now.revision() == revision).orElse(false);
+    if (isNew && state.currentFile().isEmpty() && !noneCould && !noneIsAsked) {
       return sight.soft().absent().isEmpty()
           ? "asking a machine about the model"
           : sight.soft().absent().entrySet().stream()

@@ -1,10 +1,12 @@
 package io.remuda.registry.model;
 
+import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Phase;
 import io.remuda.registry.placement.FleetSnapshot;
 import io.remuda.registry.placement.Imagined;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -15,6 +17,15 @@ import java.util.function.UnaryOperator;
 final class PromptMachines {
 
   private PromptMachines() {}
+
+  /** What they were told in the real fleet, and have not done, they are told again at once. */
+  static Sight asked(Sight sight) {
+    SoftState soft = sight.soft();
+    for (InstanceId id : sight.state().instances().keySet()) {
+      soft = soft.sent(id, Instant.EPOCH);
+    }
+    return sight.with(sight.state(), soft);
+  }
 
   /** {@code action} has been carried out. */
   static FleetSnapshot done(FleetSnapshot fleet, ModelState state, Action action) {

@@ -67,15 +67,21 @@ final class Replace {
     }
   }
 
-  /** Whether an instance of the next recipe would be placed now, were there room for it. */
-  static boolean lacksRoom(Sight sight, Rollout rollout) {
+  /**
+   * What is missing that would be placed now, were there room for it. A rollout that was given up
+   * stands for as long as nobody puts it right, and what serves on is missed as it is without one.
+   */
+  static Optional<Lack> lack(Sight sight, Rollout rollout) {
     Round round = new Round(sight);
     if (rollout.isCanary()) {
-      return Canary.lacksRoom(round, rollout);
+      return Canary.lack(round, rollout);
     }
-    Replace replace = new Replace(round);
-    return RolloutPolicy.lacksRoom(
-        replace.scene(rollout, sight, sight.need(), round.wanted(), staying(sight)));
+    RolloutPolicy.Scene scene =
+        new Replace(round).scene(rollout, sight, sight.need(), round.wanted(), staying(sight));
+    boolean goesOn = rollout.stage() != Stage.HALTED;
+    return RolloutPolicy.lacksRoom(scene, goesOn)
+        ? Optional.of(new Lack(rollout.goal(), Outlook.missing(sight), goesOn))
+        : Optional.empty();
   }
 
   private void giveUpInVain(Rollout rollout) {

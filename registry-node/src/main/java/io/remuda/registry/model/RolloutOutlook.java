@@ -48,6 +48,20 @@ final class RolloutOutlook {
         .isPresent();
   }
 
+  /** The same, and nothing is missing of what served before. */
+  static boolean isWell(Sight sight) {
+    return isWaitingForAWord(sight) && missingOld(sight).isEmpty();
+  }
+
+  /** What is missing beside a canary of what serves when it is taken back. */
+  static Optional<Lack> missingOld(Sight sight) {
+    return sight
+        .state()
+        .rollout()
+        .filter(Rollout::isCanary)
+        .flatMap(on -> Lack.of(sight).filter(lack -> lack.revision() == on.from()));
+  }
+
   private static String canary(Sight sight, Rollout rollout) {
     int share = Canary.share(sight.state(), rollout);
     String stands =
@@ -59,12 +73,21 @@ final class RolloutOutlook {
                 ready(sight, rollout.to()),
                 share,
                 readyBut(sight, rollout.to()));
+    String lacking =
+        missingOld(sight)
+            .map(
+                old ->
+                    "; %d of version %d not placed: %s"
+                        .formatted(
+                            old.count(), old.revision(), Outlook.waitsFor(sight, old.revision())))
+            .orElse("");
     return isWaitingForAWord(sight)
         ? stands
+            + lacking
             + ("; `remuda rollout promote %1$s` lets it take over, `remuda rollout rollback %1$s`"
                     + " takes it back")
                 .formatted(sight.state().name())
-        : stands + why(sight, share);
+        : stands + lacking + why(sight, share);
   }
 
   private static String rolling(Sight sight, Rollout rollout) {
@@ -101,7 +124,7 @@ final class RolloutOutlook {
 
   /** Why the next instance is not placed. */
   static String waitsFor(Sight sight) {
-    return Outlook.waitsFor(sight);
+    return Outlook.waitsFor(sight, sight.state().goal());
   }
 
   static Optional<RolloutView> view(Sight sight) {

@@ -141,11 +141,13 @@ final class RolloutPolicy {
   /**
    * Whether one of the next recipe would be placed, were there room: then others may make some.
    * While one of its own is stopping, the room that it leaves is waited for.
+   *
+   * @param ends whether it is over where nothing is left to do
    */
-  static boolean lacksRoom(Scene scene) {
+  static boolean lacksRoom(Scene scene, boolean ends) {
     return !scene.room()
         && !scene.ending()
-        && !scene.isComplete()
+        && !(ends && scene.isComplete())
         && next(scene.withRoom()).place() > 0;
   }
 

@@ -77,7 +77,8 @@ public record WhatIf(Sight before, Sight imagined, boolean calm, boolean rests, 
   private static Begun begun(Sight sight, Sight changed) {
     Yielding nobody = Yielding.of(true, Optional.empty(), List.of());
     return new Begun(
-        Optional.of(new WhatIf(sight, changed, false, false, nobody)), Optional.empty());
+        Optional.of(new WhatIf(sight, PromptMachines.asked(changed), false, false, nobody)),
+        Optional.empty());
   }
 
   /**
@@ -111,7 +112,12 @@ public record WhatIf(Sight before, Sight imagined, boolean calm, boolean rests, 
             .map(left -> Imagined.left(sight.fleet(), left, sight.policy().lostAfter()))
             .orElse(sight.fleet());
     WhatIf play =
-        new WhatIf(sight, sight.over(fleet), false, false, Yielding.of(false, departure, earlier));
+        new WhatIf(
+            sight,
+            PromptMachines.asked(sight.over(fleet)),
+            false,
+            false,
+            Yielding.of(false, departure, earlier));
     boolean played = false;
     for (Shift shift : earlier) {
       if (!shift.id().model().equals(sight.state().name())) {

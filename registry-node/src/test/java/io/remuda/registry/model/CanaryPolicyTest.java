@@ -86,6 +86,25 @@ class CanaryPolicyTest {
     assertThat(CanaryPolicy.next(cramped.leased(id(1), id(2)).scene()).stop()).isEmpty();
   }
 
+  @Test
+  void whatServedBeforeIsMissingBesideACanaryOnlyWhereItHasNoRoom() {
+    Scenery lost = new Scenery(2, 1).next(ready(3)).roomForOld(false);
+
+    assertThat(CanaryPolicy.lackingOld(lost.scene())).isEqualTo(1);
+    assertThat(CanaryPolicy.lackingOld(lost.roomForOld(true).scene())).isZero();
+    lost.roomForOld(false);
+    assertThat(CanaryPolicy.lackingOld(lost.leavingOld(ready(1)).scene())).isZero();
+    assertThat(CanaryPolicy.lackingOld(lost.old(ready(1)).scene())).isZero();
+  }
+
+  @Test
+  void whatMayBeMissingForTheSurgeIsNoLack() {
+    Scenery full = new Scenery(4, 1).next(ready(5)).old(ready(1), ready(2), ready(3));
+
+    assertThat(CanaryPolicy.next(full.scene()).refill()).isEqualTo(1);
+    assertThat(CanaryPolicy.lackingOld(full.roomForOld(false).scene())).isZero();
+  }
+
   private static InstanceId id(long number) {
     return new InstanceId(NAME, number);
   }

@@ -82,6 +82,23 @@ class WhatIfTest {
     assertThat(forecast.ready()).isZero();
   }
 
+  /** Its start was sent a moment ago, so that it is not due again. */
+  @Test
+  void aStartThatIsOnItsWayHasArrivedInAForecast() {
+    World world = World.aDescribed(1);
+    world.look();
+    assertThat(world.look().actions()).singleElement().isInstanceOf(Action.Start.class);
+
+    Forecast forecast =
+        WhatIf.deploy(world.sight(), Map.of(), aSpec().replicas(2).build(), seen(world), false)
+            .play()
+            .orElseThrow()
+            .atRest()
+            .forecast();
+
+    assertThat(forecast.ready()).isEqualTo(2);
+  }
+
   @Test
   void whatAnotherNameHasTakenBeforeIsNotTakenTwice() {
     World world = World.aReady().says(Reports.of("m2").memory(1_000, 0));

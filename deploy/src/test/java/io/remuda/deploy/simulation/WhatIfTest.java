@@ -40,7 +40,10 @@ import org.junit.jupiter.api.Test;
  */
 class WhatIfTest {
 
-  private static final int CASES = 200;
+  /** So many are taken each time; {@code -Dwhatif.cases=N} takes more. */
+  private static final int CASES = Integer.getInteger("whatif.cases", 200);
+
+  private static final int PLANTED_CASES = 200;
   private static final int MOST_QUESTIONS = 100;
 
   /** A bug put into what is said, to see that it is found. */
@@ -87,7 +90,7 @@ class WhatIfTest {
   }
 
   private static long wrong(Plant plant) {
-    return IntStream.range(0, CASES)
+    return IntStream.range(0, PLANTED_CASES)
         .mapToObj(seed -> new Case(seed, plant))
         .filter(one -> !one.foreseen().equals(one.happened()))
         .count();

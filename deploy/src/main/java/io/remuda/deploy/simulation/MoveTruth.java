@@ -9,6 +9,8 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
+import io.remuda.registry.model.InstanceEvent.InstanceEnded;
+import io.remuda.registry.model.InstanceEvent.InstanceStopping;
 import io.remuda.registry.model.ModelEvent;
 import io.remuda.registry.model.ModelState;
 import io.remuda.registry.model.ScaleEvent.Autoscaled;
@@ -33,7 +35,7 @@ final class MoveTruth {
   private final Map<ModelName, Set<InstanceId>> told = new HashMap<>();
   private final Set<MachineId> drained = new HashSet<>();
 
-  /** When one last needed fewer by itself, so that another one may find a place. */
+  /** When one last went for its own name's sake, so that another name may find a place. */
   private Optional<Duration> roomMade = Optional.empty();
 
   MoveTruth(World world) {
@@ -54,9 +56,11 @@ final class MoveTruth {
     if (event instanceof InstanceAssigned && isLately(roomMade)) {
       moved(name);
     }
+    if (makesRoom(before, event)) {
+      roomMade = Optional.of(world.now());
+    }
     if (event instanceof Autoscaled scaled) {
       moved(name);
-      roomMade = scaled.to() < scaled.from() ? Optional.of(world.now()) : roomMade;
       int first = after.scaling().map(bounds -> Math.max(1, bounds.min())).orElse(1);
       world.story().see(new Scaled(world.now(), name, scaled.from(), scaled.to(), first));
     } else if (event instanceof SwapEvent.GaveWay gave) {
@@ -75,6 +79,17 @@ final class MoveTruth {
     } else {
       told.remove(name);
     }
+  }
+
+  /**
+   * Whether a place comes free though nothing broke: one fewer is needed, one gives way, whoever is
+   * there first, or a rollout stops one, whose next recipe may need less than it had.
+   */
+  private static boolean makesRoom(ModelState before, ModelEvent event) {
+    boolean ends = event instanceof InstanceStopping || event instanceof InstanceEnded;
+    return event instanceof Autoscaled scaled && scaled.to() < scaled.from()
+        || event instanceof SwapEvent.GaveWay
+        || ends && before.rollout().isPresent();
   }
 
   private void tell(ModelState state) {

@@ -65,7 +65,12 @@ class BoundedQueuesTest {
       try (TaskWorker makesTheQueue = machine.work(TaskContract.CAPITALS)) {
         Eventually.isTrue("it takes tasks", LIMIT, () -> makesTheQueue.health().isEmpty());
         stage.awaitEnd(stage.accept(stage.task("before")));
+        // Its end is written before it is acknowledged. One that is given back now lies before
+        // all others, and a queue drops from its head alone.
+        Eventually.isTrue("it is acknowledged", LIMIT, () -> makesTheQueue.inFlight() == 0);
       }
+      // A consumer that is still there takes what comes and holds it as long as its connection.
+      Eventually.isTrue("nobody takes any", LIMIT, () -> consumers() == 0);
       // and in it tasks that are long overdue, and one that may still be run
       Duration overdue = Duration.ofMillis(TaskNames.OVERDUE_MILLIS).minusSeconds(1).negated();
       for (int i = 0; i < 3; i++) {
@@ -148,6 +153,13 @@ class BoundedQueuesTest {
     return new AMQP.BasicProperties.Builder()
         .headers(Map.of(TaskNames.DEATH_HEADER, "rejected"))
         .build();
+  }
+
+  private long consumers() throws Exception {
+    try (Connection broker = connect();
+        Channel channel = broker.createChannel()) {
+      return channel.consumerCount(TaskNames.queue(stage.model, stage.fingerprint));
+    }
   }
 
   private long depth() {

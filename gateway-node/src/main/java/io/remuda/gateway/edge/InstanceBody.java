@@ -50,6 +50,9 @@ final class InstanceBody {
   private @Nullable Translation translation;
   private @Nullable ByteBuf translated;
 
+  /** Whether JSON is wanted in a dialect in which engines may read over that; see WantedJson. */
+  private boolean wantsJson;
+
   /**
    * @param answerLimit bytes of an answer that is held to be translated or mended
    */
@@ -75,6 +78,7 @@ final class InstanceBody {
                 answerTokens = scan.answerTokens();
                 streamOptions = scan.streamOptions();
                 translation = Dialects.translator(request.endpoint()).map(this::call).orElse(null);
+                wantsJson = WantedJson.isIn(request.endpoint(), request.body());
               });
       return result.refused();
     }
@@ -168,6 +172,11 @@ final class InstanceBody {
     if (translated == null) {
       Translation.Translated result = translated(between, entry);
       if (result instanceof Translation.Translated.Bad bad) {
+        if (offersIt && wantsJson) {
+          // What a chat has no words for is the engine's to answer, as it can.
+          wantsJson = false;
+          return Optional.empty();
+        }
         return Optional.of(bad);
       }
       translated = ((Translation.Translated.Body) result).bytes();
@@ -199,9 +208,11 @@ final class InstanceBody {
 
   /** What stands between the client and the instance; nothing where both speak alike. */
   private @Nullable Translation between(Target target) {
+    Set<String> offered = target.route().endpoints();
     boolean alike =
         !request.endpoint().isTyped()
-            && Dialects.isNative(request.endpoint(), target.route().endpoints());
+            && Dialects.isNative(request.endpoint(), offered)
+            && !(wantsJson && offered.contains(Endpoint.CHAT.path()));
     return alike ? null : translation;
   }
 

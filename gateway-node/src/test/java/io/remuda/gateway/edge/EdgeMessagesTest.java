@@ -77,6 +77,31 @@ class EdgeMessagesTest {
     }
   }
 
+  /** Seen of llama-server 11669: its own messages read over the schema. */
+  @Test
+  void asksTheChatForJsonOfASchemaAlsoWhereTheEngineHasMessages() {
+    try (ScriptedEngine front =
+        ScriptedEngine.start(
+            (seen, wire) ->
+                wire.json(
+                    200,
+                    "{\"choices\":[{\"message\":{\"content\":\"{}\"},\"finish_reason\":\"stop\"}]}"))) {
+      engine(front, CHAT, MESSAGES);
+      String format = "{\"type\":\"json_schema\",\"schema\":{\"type\":\"object\"}}";
+
+      fixture.post(MESSAGES, TALK + ",\"output_config\":{\"format\":" + format + "}}");
+      fixture.post(MESSAGES, TALK + ",\"output_format\":" + format + "}");
+      fixture.post(MESSAGES, TALK + ",\"metadata\":{\"user_id\":\"json_schema\"}}");
+
+      assertThat(front.seen())
+          .extracting(ScriptedEngine.Seen::path)
+          .containsExactly("/i/bench-1" + CHAT, "/i/bench-1" + CHAT, "/i/bench-1" + MESSAGES);
+      assertThat(front.seen().get(0).body())
+          .contains("\"response_format\":{\"type\":\"json_schema\"")
+          .contains("\"schema\":{\"type\":\"object\"}");
+    }
+  }
+
   @Test
   void streamsEventsUnderTheirNames() throws IOException {
     try (ScriptedEngine front =

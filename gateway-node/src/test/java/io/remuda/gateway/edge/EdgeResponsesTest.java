@@ -53,6 +53,32 @@ class EdgeResponsesTest {
     }
   }
 
+  /** Seen of llama-server 11669: its own responses read over the schema. */
+  @Test
+  void asksTheChatForJsonAlsoWhereTheEngineHasResponsesUnlessAChatCannotSayIt() {
+    String wanted =
+        "{\"model\":\"bench\",\"input\":\"hi\",\"text\":{\"format\":{\"type\":\"json_schema\","
+            + "\"name\":\"w\",\"schema\":{\"type\":\"object\"}}}";
+    try (ScriptedEngine front =
+        ScriptedEngine.start(
+            (seen, wire) -> wire.json(200, "{\"choices\":[{\"message\":{\"content\":\"{}\"}}]}"))) {
+      engine(front, CHAT, RESPONSES);
+
+      HttpResponse<String> answer = fixture.post(RESPONSES, wanted + "}");
+      fixture.post(RESPONSES, wanted + ",\"previous_response_id\":\"resp_1\"}");
+      engine(front, RESPONSES);
+      fixture.post(RESPONSES, wanted + "}");
+
+      assertThat(answer.body()).contains("\"object\":\"response\"").contains("\"text\":\"{}\"");
+      assertThat(front.seen())
+          .extracting(ScriptedEngine.Seen::path)
+          .containsExactly("/i/bench-1" + CHAT, "/i/bench-1" + RESPONSES, "/i/bench-1" + RESPONSES);
+      assertThat(front.seen().get(0).body()).contains("\"name\":\"w\"");
+      assertThat(front.seen().get(1).body())
+          .isEqualTo(wanted + ",\"previous_response_id\":\"resp_1\"}");
+    }
+  }
+
   /**
    * The last event holds the whole text, and is longer than what is looked at of a stream's end.
    */

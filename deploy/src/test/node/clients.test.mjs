@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import Anthropic from "@anthropic-ai/sdk";
+import { jsonSchemaOutputFormat } from "@anthropic-ai/sdk/helpers/json-schema";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { ChatOpenAI, OpenAIEmbeddings } from "@langchain/openai";
 import { APICallError, embedMany, generateText, jsonSchema, Output, streamText, tool } from "ai";
@@ -96,6 +97,12 @@ const anthropic = () => {
       const final = await client.messages.stream(body("hi", { tools })).finalMessage();
       assert.deepEqual(final.content.find((block) => block.type === "tool_use").input, { city: "Oslo" });
       assert.equal(final.stop_reason, "tool_use");
+    },
+    schema: async () => {
+      const output_config = { format: jsonSchemaOutputFormat(weather) };
+      assert.deepEqual((await client.messages.parse(body("hi", { output_config }))).parsed_output, oslo);
+      const final = await client.messages.stream(body("hi", { output_config })).finalMessage();
+      assert.deepEqual(JSON.parse(final.content[0].text), oslo);
     },
     error: () => assert.rejects(ask("hi", { model: "no-such-model" }), (error) =>
       error instanceof Anthropic.NotFoundError && error.error.error.type === "not_found_error" && !!error.requestID),

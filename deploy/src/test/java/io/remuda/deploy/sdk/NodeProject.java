@@ -41,7 +41,10 @@ public final class NodeProject {
     Path lock = target.resolve("package-lock.json");
     Path installed = target.resolve("node_modules").resolve("installed-lock.json");
     if (!Files.isRegularFile(installed) || Files.mismatch(lock, installed) >= 0) {
-      project.run(Map.of(), INSTALL_MINUTES, List.of("npm", "ci", "--no-audit", "--no-fund"));
+      project.run(
+          Map.of(),
+          INSTALL_MINUTES,
+          List.of("npm", "ci", "--prefer-offline", "--no-audit", "--no-fund"));
       Files.copy(lock, installed, StandardCopyOption.REPLACE_EXISTING);
     }
     return project;

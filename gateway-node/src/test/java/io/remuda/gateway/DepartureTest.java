@@ -86,7 +86,7 @@ class DepartureTest {
             ScriptedEngine.start(
                 (seen, wire) -> {
                   // Longer than Akka waits for somebody who subscribes to a stream.
-                  assertThat(never.await(7, TimeUnit.SECONDS)).isFalse();
+                  assertThat(never.await(3, TimeUnit.SECONDS)).isFalse();
                   wire.json(200, "{\"late\":true}");
                 })) {
       gateway.routes().merge(RouteTable.EMPTY.with(route(engine.port())));
@@ -129,7 +129,10 @@ class DepartureTest {
             "remuda.gateway.routes.poll-interval",
             "1h",
             "remuda.gateway.edge-limits.event-loops",
-            1));
+            1,
+            // By itself it is 5 s.
+            "akka.stream.materializer.subscription-timeout.timeout",
+            "1s"));
   }
 
   private static String request(String user, boolean stream) {

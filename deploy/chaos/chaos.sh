@@ -32,7 +32,7 @@ mvn -q -B -Dstyle.color=never -Dfast -DskipTests -pl deploy -am package dependen
 
 cd deploy
 # As nodes start where they are at home.
-[ "${1:-}" = --help ] || REMUDA_JAVA_OPTS="" target/dist/remuda prepare
+[ "${1:-}" = --help ] || REMUDA_JAVA_OPTS="" target/dist/remuda archive
 JAVA=(java -Xmx512m -XX:+UseSerialGC -Djava.util.concurrent.ForkJoinPool.common.parallelism=2
   -cp "target/test-classes:target/classes:$(cat target/bench.classpath)"
   io.remuda.deploy.chaos.Chaos)

@@ -162,12 +162,7 @@ class LauncherTest {
   @Test
   void archivesTheClassesOfAFleetAfterTheFirstBuild() throws IOException {
     aMavenThatBuilds();
-    fakeJava(
-        "17.0.15",
-        "printf '%s\\n' \"$@\"\n"
-            + "for a in \"$@\"; do case $a in -XX:ArchiveClassesAtExit=*)\n"
-            + "  trap 'echo archive >\"${a#*=}\"; exit 0' TERM; echo ready\n"
-            + "  while true; do sleep 0.05; done;; esac; done");
+    aJavaThatArchives();
 
     String first = launch("up").output();
     String second = launch("model").output();
@@ -175,6 +170,29 @@ class LauncherTest {
     assertThat(archive()).hasContent("archive");
     assertThat(first).contains("preparing quicker starts").contains("-XX:SharedArchiveFile=");
     assertThat(second).doesNotContain("preparing").contains("-XX:SharedArchiveFile=");
+  }
+
+  @Test
+  void archivesTheClassesOfWhatIsPackedWhenAskedToAndOnce() throws IOException {
+    aJavaThatArchives();
+
+    Shell.Outcome first = launch("archive");
+    Shell.Outcome second = launch("archive");
+
+    assertThat(first.code()).as(first.output()).isZero();
+    assertThat(first.output()).contains("preparing quicker starts");
+    assertThat(archive()).hasContent("archive");
+    assertThat(second.code()).isZero();
+    assertThat(second.output()).isEmpty();
+    assertThat(launch("up").output()).contains("-XX:SharedArchiveFile=");
+  }
+
+  @Test
+  void saysThatNoArchiveCouldBeMade() {
+    Shell.Outcome outcome = launch("archive");
+
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.output()).contains("no archive came of it");
   }
 
   @Test
@@ -244,6 +262,15 @@ class LauncherTest {
   private void aMavenThatBuilds() throws IOException {
     Files.delete(home.resolve("deploy/target/dist/BUILT"));
     Shell.script(temporary.resolve("bin/mvn"), "#!/bin/sh\necho 1 >deploy/target/dist/BUILT\n");
+  }
+
+  private void aJavaThatArchives() {
+    fakeJava(
+        "17.0.15",
+        "printf '%s\\n' \"$@\"\n"
+            + "for a in \"$@\"; do case $a in -XX:ArchiveClassesAtExit=*)\n"
+            + "  trap 'echo archive >\"${a#*=}\"; exit 0' TERM; echo ready\n"
+            + "  while true; do sleep 0.05; done;; esac; done");
   }
 
   private Path archive() {

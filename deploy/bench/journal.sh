@@ -25,8 +25,8 @@ end() {
 trap end EXIT
 [ "$(id -u)" != 0 ] || chown postgres "$WORK"
 
-mvn -q -B -Dfast -pl registry-node -am test-compile dependency:build-classpath \
-  -Dmdep.outputFile=target/bench.classpath -Dmdep.includeScope=test
+. deploy/bench/built.sh
+built registry-node
 as_owner "$BIN/initdb" -D "$WORK/data" -U bench --auth=trust >/dev/null
 as_owner "$BIN/pg_ctl" -D "$WORK/data" -w -l "$WORK/log" \
   -o "-p $PORT -h 127.0.0.1 -k $WORK -c max_connections=200" start >/dev/null

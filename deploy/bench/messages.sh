@@ -8,8 +8,8 @@
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-mvn -q -B -Dfast -pl gateway-node -am test-compile dependency:build-classpath \
-  -Dmdep.outputFile=target/bench.classpath -Dmdep.includeScope=test
+. deploy/bench/built.sh
+built gateway-node
 printf 'machine: %s cores, load %s\n' "$(nproc)" "$(cut -d' ' -f1-3 /proc/loadavg)"
 java -Xmx512m -XX:+UseSerialGC \
   -cp "gateway-node/target/test-classes:gateway-node/target/classes:$(cat gateway-node/target/bench.classpath)" \

@@ -14,8 +14,8 @@ cd -P "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 TASKS=${1:-20000}
 ROUNDS=${2:-5}
-mvn -q -B -Dfast -pl deploy -am test-compile dependency:build-classpath \
-  -Dmdep.outputFile=target/bench.classpath -Dmdep.includeScope=test
+. deploy/bench/built.sh
+built deploy
 
 printf 'machine: %s cores, load %s\n' "$(nproc)" "$(cut -d' ' -f1-3 /proc/loadavg)"
 cd deploy

@@ -27,8 +27,8 @@ if [ "${1:-}" != --help ]; then
     missing "root and ip netns"
 fi
 
-mvn -q -B -Dstyle.color=never -Dfast -DskipTests -pl deploy -am package dependency:build-classpath \
-  -Dmdep.outputFile=target/bench.classpath -Dmdep.includeScope=test
+. deploy/bench/built.sh
+built deploy package
 
 cd deploy
 # As nodes start where they are at home.

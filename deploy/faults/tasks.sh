@@ -11,8 +11,8 @@ cd -P "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 KILLS=${1:-200}
 [ $# = 0 ] || shift
-mvn -q -B -Dfast -pl deploy -am test-compile dependency:build-classpath \
-  -Dmdep.outputFile=target/bench.classpath -Dmdep.includeScope=test
+. deploy/bench/built.sh
+built deploy
 
 # As jars: from folders the JVM takes no archive of classes, and each kill costs a start of a JVM.
 JARS=$PWD/deploy/target/faults

@@ -3,6 +3,7 @@ package io.remuda.deploy.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,6 +69,26 @@ class RepositoryTest {
       }
     }
     assertThat(dead).isEmpty();
+  }
+
+  /** Else a test that is renamed would no longer run on the newer JDK, and nobody would know. */
+  @Test
+  void everyLineOfTheTestsForANewerJdkNamesSome() throws IOException {
+    List<Path> tests = new ArrayList<>();
+    for (String module : MODULES) {
+      Path folder = Repository.root().resolve(module).resolve("src/test/java");
+      try (Stream<Path> files = Files.walk(folder)) {
+        files.filter(Files::isRegularFile).forEach(tests::add);
+      }
+    }
+    assertThat(Repository.read(".ci/newer-jdk").lines())
+        .filteredOn(line -> !line.isBlank() && !line.startsWith("#"))
+        .isNotEmpty()
+        .allSatisfy(
+            line ->
+                assertThat(tests)
+                    .as(line)
+                    .anyMatch(FileSystems.getDefault().getPathMatcher("glob:" + line)::matches));
   }
 
   private static List<Path> pages() throws IOException {

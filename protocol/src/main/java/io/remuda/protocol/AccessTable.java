@@ -14,9 +14,9 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * The API keys and the limits of tenants, as they spread through the fleet. Merging is commutative, associative and
- * idempotent: of two entries with one identity the newer one stays. Nothing is ever withdrawn by
- * being absent.
+ * The API keys and the limits of tenants, as they spread through the fleet. Merging is commutative,
+ * associative and idempotent: of two entries with one identity the newer one stays. Nothing is ever
+ * withdrawn by being absent.
  */
 public final class AccessTable extends AbstractReplicatedData<AccessTable> implements WireMessage {
 

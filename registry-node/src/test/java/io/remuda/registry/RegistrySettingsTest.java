@@ -121,8 +121,7 @@ class RegistrySettingsTest {
     assertThat(UsageTimes.from(config)).isEqualTo(new UsageTimes(Duration.ofDays(40), 3));
     assertThat(RegistrySettings.from(DEFAULTS).allowance().portionLife())
         .isEqualTo(Duration.ofSeconds(3));
-    assertThat(RegistrySettings.from(DEFAULTS).usage().retention())
-        .isEqualTo(Duration.ofDays(400));
+    assertThat(RegistrySettings.from(DEFAULTS).usage().retention()).isEqualTo(Duration.ofDays(400));
     assertThatThrownBy(
             () ->
                 AllowanceTimes.from(
@@ -134,7 +133,9 @@ class RegistrySettingsTest {
                     ConfigFactory.parseString("usage.retention = 20d").withFallback(config)))
         .hasMessageContaining("retention");
     assertThatThrownBy(
-            () -> UsageTimes.from(ConfigFactory.parseString("usage.waiting = 0").withFallback(config)))
+            () ->
+                UsageTimes.from(
+                    ConfigFactory.parseString("usage.waiting = 0").withFallback(config)))
         .hasMessageContaining("waiting");
   }
 

@@ -92,15 +92,15 @@ public enum Endpoint {
   boolean takesTokens() {
     return switch (this) {
       case CHAT,
-              COMPLETIONS,
-              EMBEDDINGS,
-              RESPONSES,
-              MESSAGES,
-              RERANK,
-              OLLAMA_CHAT,
-              OLLAMA_GENERATE,
-              OLLAMA_EMBED,
-              OLLAMA_EMBEDDINGS ->
+          COMPLETIONS,
+          EMBEDDINGS,
+          RESPONSES,
+          MESSAGES,
+          RERANK,
+          OLLAMA_CHAT,
+          OLLAMA_GENERATE,
+          OLLAMA_EMBED,
+          OLLAMA_EMBEDDINGS ->
           true;
       case COUNT_TOKENS, TOKENIZE, DETOKENIZE, PREDICT, INFER -> false;
     };

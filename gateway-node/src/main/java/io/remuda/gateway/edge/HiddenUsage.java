@@ -27,7 +27,9 @@ final class HiddenUsage {
 
   private ByteBuf begun = Unpooled.EMPTY_BUFFER;
 
-  /** {@code body}, a JSON object with fields, with the question in it; {@code body} is left alone. */
+  /**
+   * {@code body}, a JSON object with fields, with the question in it; {@code body} is left alone.
+   */
   static ByteBuf asked(ByteBuf body) {
     int brace = body.indexOf(body.readerIndex(), body.writerIndex(), (byte) '{') + 1;
     ByteBuf asked = Unpooled.buffer(body.readableBytes() + QUESTION.length);

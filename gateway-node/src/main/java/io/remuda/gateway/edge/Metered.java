@@ -62,8 +62,7 @@ final class Metered {
     Metering.Taken taken =
         request.endpoint().takesTokens()
             ? tally.taken(
-                request.body().readableBytes(),
-                body.stream() && request.endpoint().writesTokens())
+                request.body().readableBytes(), body.stream() && request.endpoint().writesTokens())
             : Metering.Taken.NOTHING;
     admission.ticket().over(model, failed, taken);
   }

@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What one request took of all instances that it was sent to: each of them worked for it, and counts
- * it. Where an engine does not tell its tokens, because its client did not ask for them or has gone,
- * they are taken from what came: an event with a choice for a token, four bytes of the question for
- * another. Lives on one loop.
+ * What one request took of all instances that it was sent to: each of them worked for it, and
+ * counts it. Where an engine does not tell its tokens, because its client did not ask for them or
+ * has gone, they are taken from what came: an event with a choice for a token, four bytes of the
+ * question for another. Lives on one loop.
  */
 final class Tally {
 
@@ -58,8 +58,7 @@ final class Tally {
     OptionalLong completion = scan.completion();
     // An embedding has no completion, and its engine may say so by leaving it out.
     boolean told = prompt.isPresent() && (completion.isPresent() || !stream);
-    long answered =
-        stream && scan.choices() > 0 ? scan.choices() : scan.bytes() / BYTES_OF_A_TOKEN;
+    long answered = stream && scan.choices() > 0 ? scan.choices() : scan.bytes() / BYTES_OF_A_TOKEN;
     return new Taken(
         prompt.orElse(bodyBytes / BYTES_OF_A_TOKEN),
         completion.orElse(told ? 0 : answered),

@@ -12,8 +12,8 @@ import java.util.OptionalLong;
  * sums with each event. Strings are told from names as JSON does it, so that no text of a model is
  * taken for a count. Lives on one loop.
  *
- * <p>Of a stream its beginning is read as it passes and its end once it is over: that is where counts
- * stand, and what lies between is passed on many times a second.
+ * <p>Of a stream its beginning is read as it passes and its end once it is over: that is where
+ * counts stand, and what lies between is passed on many times a second.
  */
 final class UsageScan implements ByteProcessor {
 

@@ -31,7 +31,8 @@ final class EventRoutes {
   private static final int PAGE = 200;
 
   /** What happens to keys. Their events do not name the tenant, and each tenant's are its own. */
-  private static final Set<String> KEYS = Set.of("KeyCreated", "KeyRotated", "KeyRevoked", "KeyLimited", "TenantLimited");
+  private static final Set<String> KEYS =
+      Set.of("KeyCreated", "KeyRotated", "KeyRevoked", "KeyLimited", "TenantLimited");
 
   /** The place of a stream that begins as soon as a registry can tell where that is. */
   private static final long NOW = -1;

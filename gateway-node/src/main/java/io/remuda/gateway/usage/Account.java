@@ -102,8 +102,7 @@ final class Account {
     if (limits.tokensPerMonth() > 0 && ofMonth >= limits.tokensPerMonth()) {
       return Optional.of(
           "%d tokens a month are used up; the next month begins at %s"
-              .formatted(
-                  limits.tokensPerMonth(), day.withDayOfMonth(1).plusMonths(1).toInstant()));
+              .formatted(limits.tokensPerMonth(), day.withDayOfMonth(1).plusMonths(1).toInstant()));
     }
     return Optional.empty();
   }

@@ -15,11 +15,7 @@ final class LimitHeaders {
   static List<Map.Entry<String, String>> of(Purse purse, Limits limits, long now) {
     List<Map.Entry<String, String>> headers = new ArrayList<>(6);
     if (limits.requestsPerMinute() > 0) {
-      add(
-          headers,
-          "requests",
-          limits.requestsPerMinute(),
-          purse.requestsLeft(now, limits));
+      add(headers, "requests", limits.requestsPerMinute(), purse.requestsLeft(now, limits));
     }
     if (limits.tokensPerMinute() > 0) {
       add(headers, "tokens", limits.tokensPerMinute(), purse.tokensLeft(now, limits));

@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the limits of keys and tenants on this gateway, from what it was given ahead, and notes what
- * they use. Whoever has both limits needs both: the key's own and the tenant's. It asks nobody
+ * Keeps the limits of keys and tenants on this gateway, from what it was given ahead, and notes
+ * what they use. Whoever has both limits needs both: the key's own and the tenant's. It asks nobody
  * itself; {@link UsageVoice} does, beside the requests.
  */
 public final class Meter implements Metering {
@@ -304,7 +304,8 @@ public final class Meter implements Metering {
         .values()
         .removeIf(
             account ->
-                !account.usedWithin(now, FORGOTTEN_MILLIS) && account.isSettled()
+                !account.usedWithin(now, FORGOTTEN_MILLIS)
+                    && account.isSettled()
                     && account.purse().isIdle(now));
   }
 }

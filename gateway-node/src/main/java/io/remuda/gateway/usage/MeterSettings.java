@@ -37,7 +37,8 @@ public record MeterSettings(
           "remuda.gateway.usage.hand-in-interval is longer than 0; correct it");
     }
     if (mostLines < 1) {
-      throw new IllegalArgumentException("remuda.gateway.usage.most-lines is 1 or more; correct it");
+      throw new IllegalArgumentException(
+          "remuda.gateway.usage.most-lines is 1 or more; correct it");
     }
   }
 

@@ -2,6 +2,7 @@ package io.remuda.gateway.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.ConfigFactory;
 import io.remuda.gateway.usage.FakeRegistry;
 import io.remuda.gateway.usage.Meter;
 import io.remuda.gateway.usage.MeterSettings;
@@ -15,7 +16,6 @@ import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.limit.Limits;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.ScriptedEngine;
-import com.typesafe.config.ConfigFactory;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,10 +51,7 @@ class EdgeMeteringTest {
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
   private final Meter meter =
       new Meter(
-          () -> new AccessTable(keys.values()),
-          settings,
-          InstantSource.system(),
-          System::nanoTime);
+          () -> new AccessTable(keys.values()), settings, InstantSource.system(), System::nanoTime);
   private final UsageVoice voice = UsageVoice.start(meter, settings, registry, timers);
   private final EdgeFixture fixture =
       new EdgeFixture(
@@ -181,8 +178,11 @@ class EdgeMeteringTest {
         ask(CHAT, STREAM, "abcd1234");
       }
       ask(CHAT, "{\"model\":\"bench\",\"fails\":1}", "abcd1234");
-      ask("/v1/messages", "{\"model\":\"bench\",\"max_tokens\":5,\"messages\":"
-          + "[{\"role\":\"user\",\"content\":\"x\"}]}", "abcd1234");
+      ask(
+          "/v1/messages",
+          "{\"model\":\"bench\",\"max_tokens\":5,\"messages\":"
+              + "[{\"role\":\"user\",\"content\":\"x\"}]}",
+          "abcd1234");
 
       Eventually.passes(
           "it is handed in",

@@ -77,8 +77,7 @@ public final class FakeRegistry implements UsageVoice.Registry {
   }
 
   @Override
-  public synchronized CompletionStage<HandedIn> handIn(
-      Function<ActorRef<HandedIn>, HandIn> part) {
+  public synchronized CompletionStage<HandedIn> handIn(Function<ActorRef<HandedIn>, HandIn> part) {
     handIns++;
     if (away) {
       return CompletableFuture.failedStage(new IllegalStateException("away"));

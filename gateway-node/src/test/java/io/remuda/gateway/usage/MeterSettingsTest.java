@@ -38,7 +38,12 @@ class MeterSettingsTest {
                     + "usage { ask-engines = on, hand-in-interval = 6ms, hand-in-patience = 7ms, most-lines = 8 }"))
         .isEqualTo(
             new MeterSettings(
-                new Purse.Times(1, 2, 3, 4), 5, true, Duration.ofMillis(6), Duration.ofMillis(7), 8));
+                new Purse.Times(1, 2, 3, 4),
+                5,
+                true,
+                Duration.ofMillis(6),
+                Duration.ofMillis(7),
+                8));
   }
 
   @Test

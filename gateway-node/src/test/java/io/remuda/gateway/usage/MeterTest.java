@@ -100,8 +100,7 @@ class MeterTest {
   }
 
   private Admission admit(String key) {
-    Admission admission =
-        meter.admit(Sender.of(key, Optional.empty(), Optional.empty()), CHAT);
+    Admission admission = meter.admit(Sender.of(key, Optional.empty(), Optional.empty()), CHAT);
     nanos.addAndGet(Duration.ofMillis(5).toNanos());
     voice.ask();
     return admission;

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * gets; nobody waits for more than a portion's life.
  *
  * <p>Constraints: what was used in the last minute and all portions that may still be used are at
- * most the limit. A gateway that is not heard any more is taken to have used all of its portion, for
- * a minute after that portion's end. A new owner does not know what gateways used that it has not
- * heard: it hands out at most a quarter of the limit before they all had time to tell.
+ * most the limit. A gateway that is not heard any more is taken to have used all of its portion,
+ * for a minute after that portion's end. A new owner does not know what gateways used that it has
+ * not heard: it hands out at most a quarter of the limit before they all had time to tell.
  *
  * <p>Algorithm: who asks gives back what it has but for what it keeps, and gets an equal part of
  * what is free; the only one that asks gets three quarters, so that another one finds something. A

@@ -73,9 +73,9 @@ final class Pocket {
   }
 
   /**
-   * What to tell. While it is busy it wants its part of all; then half of what it has, so that others
-   * have it soon, but one more request can always come in; and nothing once nothing was used for a
-   * minute.
+   * What to tell. While it is busy it wants its part of all; then half of what it has, so that
+   * others have it soon, but one more request can always come in; and nothing once nothing was used
+   * for a minute.
    */
   Used ask(long now, long limit) {
     boolean busy = isBusy();

@@ -10,8 +10,8 @@ import java.util.Optional;
  * go back and begins at 0. For any thread.
  *
  * <p>Before the first answer, and when a portion has ended unanswered, a tenth of the limits may be
- * used in a minute, and one request in any case; once nobody has answered for a while, this gateway's part of them, as many gateways as were
- * told of last sharing them equally.
+ * used in a minute, and one request in any case; once nobody has answered for a while, this
+ * gateway's part of them, as many gateways as were told of last sharing them equally.
  */
 public final class Purse {
 
@@ -147,7 +147,10 @@ public final class Purse {
     lastAsked = now;
     unansweredSince = Math.min(unansweredSince, now);
     boolean known = now - answeredAt < Minute.MILLIS;
-    return new Question(number, known ? owner : "", requests.ask(now, limits.requestsPerMinute()),
+    return new Question(
+        number,
+        known ? owner : "",
+        requests.ask(now, limits.requestsPerMinute()),
         tokens.ask(now, limits.tokensPerMinute()));
   }
 

@@ -109,8 +109,7 @@ final class Fleet {
     Part ofRequests = requests.ask(now, gateway, limits.requestsPerMinute(), question.requests());
     Part ofTokens = tokens.ask(now, gateway, limits.tokensPerMinute(), question.tokens());
     return Optional.of(
-        new Portion(
-            question.number(), owner, ofRequests, ofTokens, LIFE, requests.active(now)));
+        new Portion(question.number(), owner, ofRequests, ofTokens, LIFE, requests.active(now)));
   }
 
   private void send(Runnable message) {

@@ -75,7 +75,8 @@ class SharedLimitTest {
       long newOnes =
           deaths.stream()
               .mapToLong(
-                  death -> deaths.stream().filter(other -> Math.abs(other - death) < 60_000).count())
+                  death ->
+                      deaths.stream().filter(other -> Math.abs(other - death) < 60_000).count())
               .max()
               .orElse(0);
       long first = (size + newOnes) * ((limit + Purse.FIRST_PARTS - 1) / Purse.FIRST_PARTS);

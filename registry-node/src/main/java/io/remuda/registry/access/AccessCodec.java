@@ -65,9 +65,7 @@ public final class AccessCodec {
       case ROTATED -> rotated(proto.getRotated(), at);
       case LIMITED ->
           new KeyLimited(
-              new KeyId(proto.getLimited().getId()),
-              fromProto(proto.getLimited().getLimits()),
-              at);
+              new KeyId(proto.getLimited().getId()), fromProto(proto.getLimited().getLimits()), at);
       case TENANT_LIMITED ->
           new TenantLimited(
               proto.getTenantLimited().getTenant(),
@@ -102,8 +100,7 @@ public final class AccessCodec {
     for (PTenantLimits tenant : proto.getTenantsList()) {
       tenants.put(
           tenant.getTenant(),
-          new TenantLimits(
-              tenant.getTenant(), fromProto(tenant.getLimits()), tenant.getVersion()));
+          new TenantLimits(tenant.getTenant(), fromProto(tenant.getLimits()), tenant.getVersion()));
     }
     return new AccessState(proto.getSequence(), keys, tenants);
   }

@@ -24,9 +24,9 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
- * The sums of what models were used for, in the journal's database. What a gateway hands in is added
- * in one transaction with its number: all of it or nothing, and once, however often it is sent. All
- * methods block.
+ * The sums of what models were used for, in the journal's database. What a gateway hands in is
+ * added in one transaction with its number: all of it or nothing, and once, however often it is
+ * sent. All methods block.
  */
 final class UsageLedger {
 
@@ -175,8 +175,7 @@ final class UsageLedger {
       select.setString(3, holder.substring(holder.indexOf('.') + 1));
       try (ResultSet rows = select.executeQuery()) {
         rows.next();
-        return Optional.of(
-            new Spent(holder, dayHour, rows.getLong(1), monthHour, rows.getLong(2)));
+        return Optional.of(new Spent(holder, dayHour, rows.getLong(1), monthHour, rows.getLong(2)));
       }
     }
   }

@@ -55,13 +55,18 @@ final class OfficialClientsIT implements OpenAiJavaContract {
 
   @Test
   void theNodeClientPassesItsTests() throws IOException, InterruptedException {
-    NodeProject project = NodeProject.installed();
+    NodeProject.installed().test("openai.test.mjs", models());
+  }
 
-    project.test(
-        "openai.test.mjs",
-        Map.of(
-            "REMUDA_URL", url(),
-            "REMUDA_MODEL", model(),
-            "REMUDA_EMBEDDING_MODEL", embeddingModel()));
+  @Test
+  void theClientsForNodePassTheirTable() throws IOException, InterruptedException {
+    NodeProject.installed().test("llama.test.mjs", models());
+  }
+
+  private Map<String, String> models() {
+    return Map.of(
+        "REMUDA_URL", url(),
+        "REMUDA_MODEL", model(),
+        "REMUDA_EMBEDDING_MODEL", embeddingModel());
   }
 }

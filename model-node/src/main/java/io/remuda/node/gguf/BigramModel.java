@@ -23,13 +23,43 @@ import java.util.regex.Pattern;
  * probabilities is known exactly, so that an engine which runs it can be checked against the
  * counts.
  *
- * <p>Its vocabulary is three special tokens, the 256 bytes, a line break, and the words of the text
- * with the blank before them. A paragraph begins after a line break and ends with the end token.
- * After a token that the text does not have, a paragraph begins.
+ * <p>Its vocabulary is three special tokens, the 256 bytes, a line break, the words of the text
+ * with the blank before them, and what stands around tools and calls. A paragraph begins after a
+ * line break and ends with the end token. After a token that the text does not have, a paragraph
+ * begins; but a call after the end of what is offered.
  */
 public final class BigramModel {
   /** Begins each paragraph; what a chat template puts behind the user's words. */
   public static final String BREAK = "\n";
+
+  /** Stands last where tools are offered, so that a call follows it. */
+  private static final String OFFERED = "</tools>";
+
+  private static final String CALL = "<tool_call>";
+
+  private static final String CALLED = "\n</tool_call>";
+
+  /**
+   * What was said, a line for each message. Where tools are offered, and none has answered yet,
+   * they stand behind it; calls are as Hermes models write them. So an engine knows how a call
+   * begins and ends, which the model knows too, and holds it to the form of what is between.
+   */
+  private static final String CHAT_TEMPLATE =
+      """
+      {%- for message in messages -%}
+      {%- if message.tool_calls -%}
+      {%- for call in message.tool_calls -%}
+      {{ '<tool_call>\\n{"name": "' + call.function.name + '", "arguments": ' }}\
+      {{- call.function.arguments | tojson }}{{ '}\\n</tool_call>\\n' }}
+      {%- endfor -%}
+      {%- else -%}
+      {{ message['content'] }}{{ '\\n' }}
+      {%- endif -%}
+      {%- endfor -%}
+      {%- if tools and messages[-1]['role'] != 'tool' -%}
+      {{ '<tools>' }}{% for tool in tools %}{{ tool | tojson }}{% endfor %}{{ '</tools>' }}
+      {%- endif -%}
+      """;
 
   static final int UNKNOWN = 0;
   static final int BEGIN = 1;
@@ -82,6 +112,7 @@ public final class BigramModel {
     }
     tokens.add(BREAK);
     tokens.addAll(words);
+    tokens.addAll(List.of(OFFERED, CALL, CALLED));
     Map<String, Integer> ids = new LinkedHashMap<>();
     for (int id = FIRST_WORD; id < tokens.size(); id++) {
       ids.put(tokens.get(id), id);
@@ -96,6 +127,14 @@ public final class BigramModel {
       }
       counts.computeIfAbsent(current, each -> new TreeMap<>()).merge(END, 1, Integer::sum);
     }
+    int offered = tokens.size() - 3;
+    int call = offered + 1;
+    int called = offered + 2;
+    counts.put(offered, new TreeMap<>(Map.of(call, 1)));
+    counts.put(call, new TreeMap<>(Map.of(FIRST_WORD, 1)));
+    // Where it may end, it does: else an engine that allows several would get call after call.
+    counts.put(FIRST_BYTE + '}', new TreeMap<>(Map.of(called, 1)));
+    counts.put(called, new TreeMap<>(Map.of(END, 1)));
     return new BigramModel(tokens, ids, counts);
   }
 
@@ -153,9 +192,7 @@ public final class BigramModel {
                   : id < FIRST_WORD ? GgufWriter.TOKEN_BYTE : GgufWriter.TOKEN_USER_DEFINED);
     }
     GgufWriter writer = shape.writer("remuda-demo", tokens, types);
-    writer.string(
-        "tokenizer.chat_template",
-        "{% for message in messages %}{{ message['content'] }}" + "\n" + "{% endfor %}");
+    writer.string("tokenizer.chat_template", CHAT_TEMPLATE);
     shape.write(
         writer,
         file,

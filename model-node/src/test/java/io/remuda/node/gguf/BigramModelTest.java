@@ -55,4 +55,17 @@ class BigramModelTest {
     assertThat(Files.mismatch(folder.resolve("a"), folder.resolve("c"))).isPositive();
     assertThat(GgufHeader.read(folder.resolve("a")).tensors()).hasSize(3 + 2 * 9);
   }
+
+  @Test
+  void callsAToolWhereSomeAreOfferedAndEndsWithTheCall() {
+    BigramModel model = BigramModel.ofDemoCorpus();
+    int call = model.id("<tool_call>");
+    int called = model.id("\n</tool_call>");
+
+    assertThat(model.followers(model.id("</tools>"))).containsOnlyKeys(call);
+    assertThat(model.followers(call)).containsOnlyKeys(model.id(BigramModel.BREAK));
+    assertThat(model.followers(3 + '}')).containsOnlyKeys(called);
+    assertThat(model.followers(called)).hasSize(1);
+    assertThat(model.isEnd(model.followers(called).firstKey())).isTrue();
+  }
 }

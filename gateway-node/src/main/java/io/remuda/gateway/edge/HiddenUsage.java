@@ -6,7 +6,6 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.remuda.gateway.dialect.Trees;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Has an engine that streams tell its tokens though its client did not ask for them, and keeps from
@@ -97,7 +96,7 @@ final class HiddenUsage {
     if (!data.startsWith("data:") || data.indexOf('\n') >= 0) {
       return false;
     }
-    @Nullable JsonNode json = Trees.read(data.substring("data:".length())).orElse(null);
+    JsonNode json = Trees.read(data.substring("data:".length())).orElse(null);
     return json != null
         && json.path("usage").isObject()
         && json.path("choices").isArray()

@@ -20,6 +20,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.h2.jdbcx.JdbcDataSource;
@@ -43,7 +44,9 @@ class UsageLedgerTest {
     source.setURL("jdbc:h2:mem:usage");
     open = source.getConnection();
     try (InputStream in =
-            UsageLedger.class.getResourceAsStream("/io/remuda/registry/journal/h2/V4__usage.sql");
+            Objects.requireNonNull(
+                UsageLedger.class.getResourceAsStream(
+                    "/io/remuda/registry/journal/h2/V4__usage.sql"));
         Statement statement = open.createStatement()) {
       statement.execute(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     }

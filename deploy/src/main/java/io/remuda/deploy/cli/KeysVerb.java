@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.remuda.deploy.cli.Output.Column;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,10 +18,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "keys",
     mixinStandardHelpOptions = true,
-    description = "Make, list, rotate and revoke API keys; make the cluster's own key.",
+    description =
+        "Make, list, limit, rotate and revoke API keys; make the cluster's own key.",
     subcommands = {
       KeysVerb.Create.class,
       KeysVerb.Ls.class,
+      KeysVerb.Update.class,
       KeysVerb.Rotate.class,
       KeysVerb.Rm.class,
       ClusterKeyVerb.class
@@ -74,6 +77,8 @@ final class KeysVerb {
     @Option(names = "--expires", paramLabel = "DURATION", description = "Such as 30d.")
     private @Nullable String expires;
 
+    @Mixin private LimitOptions limits;
+
     @Override
     public Integer call() {
       ObjectNode body = JsonNodeFactory.instance.objectNode();
@@ -87,6 +92,9 @@ final class KeysVerb {
       models.forEach(body.withArray("models")::add);
       if (expires != null) {
         body.put("expiresInSeconds", Durations.parse(expires).toSeconds());
+      }
+      if (limits.isGiven()) {
+        body.set("limits", limits.over(JsonNodeFactory.instance.objectNode()));
       }
       showOnce(target, target.api().post("/v1/keys", body));
       return Exit.OK.code();
@@ -117,7 +125,45 @@ final class KeysVerb {
                   Column.of("CREATED", "createdAt"),
                   Column.of("EXPIRES", "expiresAt"),
                   Column.of("OLD UNTIL", "oldSecretsUntil"),
+                  Column.of("REQ/MIN", "limits.requestsPerMinute"),
+                  Column.of("TOK/MIN", "limits.tokensPerMinute"),
+                  Column.of("TOK/DAY", "limits.tokensPerDay"),
+                  Column.of("TOK/MONTH", "limits.tokensPerMonth"),
                   Column.of("REVOKED", "revoked")));
+      return Exit.OK.code();
+    }
+  }
+
+  /** Limits a key. */
+  @Command(
+      name = "update",
+      mixinStandardHelpOptions = true,
+      description = "Limit what an API key may ask of models; what is not named stays as it is.",
+      footer = {"", "Example: ./remuda keys update 7f3a9c21 --rpm 60 --budget 1000000/day"})
+  static final class Update implements Callable<Integer> {
+    @Mixin private Target target;
+
+    @Parameters(paramLabel = "ID", description = "The key's id, as 'keys ls' shows it.")
+    private String id;
+
+    @Mixin private LimitOptions limits;
+
+    @Override
+    public Integer call() {
+      Api api = target.api();
+      ObjectNode present = JsonNodeFactory.instance.objectNode();
+      for (JsonNode key : Target.items(api.get("/v1/keys"))) {
+        if (key.path("id").asText().equals(id) && key.path("limits") instanceof ObjectNode known) {
+          present = known;
+        }
+      }
+      JsonNode key =
+          api.put(Api.path("/v1/keys", id, "/limits"), limits.over(present), Map.of());
+      if (target.output().format() == Output.Format.TABLE) {
+        target.say("key " + id + " is limited to " + LimitOptions.words(key.path("limits")));
+      } else {
+        target.output().document(key);
+      }
       return Exit.OK.code();
     }
   }

@@ -46,6 +46,8 @@ import picocli.CommandLine.ParameterException;
       TaskVerb.class,
       LeaseVerb.class,
       KeysVerb.class,
+      TenantsVerb.class,
+      UsageVerb.class,
       CaVerb.class,
       JoinTokenVerb.class,
       JournalVerb.class,

@@ -282,6 +282,47 @@ final class CommandLineTest {
   }
 
   @Test
+  void limitsAKeyAndATenantAndKeepsWhatIsNotNamed() {
+    gateway.on("POST /v1/keys", 201, "{\"id\":\"k1\",\"key\":\"rmd_k1_secret\"}");
+    gateway.on(
+        "GET /v1/keys",
+        200,
+        "[{\"id\":\"k1\",\"limits\":{\"requestsPerMinute\":60,\"tokensPerMinute\":null}}]");
+    gateway.on("PUT /v1/keys/k1/limits", 200, "{\"limits\":{\"requestsPerMinute\":60}}");
+    gateway.on("GET /v1/tenants/acme/limits", 200, "{\"limits\":{\"tokensPerMinute\":9}}");
+    gateway.on("PUT /v1/tenants/acme/limits", 200, "{\"limits\":{\"requestsPerMinute\":5}}");
+
+    type("keys", "create", "--rpm", "60", "--tpm", "1000", "--budget", "5000/day");
+    assertThat(gateway.last().body())
+        .contains("\"requestsPerMinute\":60", "\"tokensPerMinute\":1000", "\"tokensPerDay\":5000");
+
+    Typed limited = type("keys", "update", "k1", "--budget", "70/month");
+    assertThat(gateway.last().body())
+        .contains("\"requestsPerMinute\":60", "\"tokensPerMonth\":70");
+    assertThat(limited.err()).contains("60 requests a minute");
+
+    type("tenants", "limit", "acme", "--rpm", "5");
+    assertThat(gateway.last().body()).contains("\"requestsPerMinute\":5", "\"tokensPerMinute\":9");
+    assertThat(type("keys", "update", "k1", "--budget", "70/week").exit()).isEqualTo(2);
+  }
+
+  @Test
+  void showsWhatModelsWereUsedForAsATableAndAsCsv() {
+    gateway.on(
+        "GET /v1/usage?by=tenant&from=2030-01-01",
+        200,
+        "{\"data\":[{\"tenant\":\"acme\",\"requests\":3,\"errors\":1,\"estimatedRequests\":0,"
+            + "\"promptTokens\":10,\"completionTokens\":20,\"cachedTokens\":4,\"totalTokens\":30}]}");
+
+    assertThat(type("usage", "--by", "tenant", "--from", "2030-01-01").out())
+        .contains("TENANT", "acme", "30");
+    assertThat(type("usage", "--by", "tenant", "--from", "2030-01-01", "--csv").out())
+        .isEqualTo(
+            "tenant,requests,errors,estimatedRequests,promptTokens,completionTokens,cachedTokens,"
+                + "totalTokens\nacme,3,1,0,10,20,4,30\n");
+  }
+
+  @Test
   void showsWhoChangedTheFleetPageByPage() {
     gateway.on(
         "GET /v1/audit?limit=1000&after=0",

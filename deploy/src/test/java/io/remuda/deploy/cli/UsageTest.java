@@ -86,6 +86,8 @@ final class UsageTest {
         "uncordon",
         "drain",
         "keys",
+        "tenants",
+        "usage",
         "ca",
         "join-token",
         "journal",

@@ -8,6 +8,7 @@ import io.remuda.protocol.bytes.FrontHeaders;
 import io.remuda.protocol.bytes.InferenceCall;
 import io.remuda.protocol.bytes.InferenceRequest;
 import io.remuda.protocol.bytes.InferenceSink;
+import io.remuda.protocol.bytes.KeptConnections;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -22,7 +23,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One call to another machine's front. Its own state is touched on its event loop alone. */
-final class RemoteCall implements InferenceCall {
+final class RemoteCall implements InferenceCall, KeptConnections.Taker {
 
   private final RemotePort port;
   private final RemotePorts ports;
@@ -30,8 +31,11 @@ final class RemoteCall implements InferenceCall {
   private final InferenceRequest request;
   private final InferenceSink sink;
   private final boolean direct;
+  private KeptConnections.@Nullable Kept line;
   private @Nullable HttpClientRequest outgoing;
   private @Nullable HttpClientResponse incoming;
+  // Whether the front leaves the connection open after its answer.
+  private boolean lasts;
   private boolean headSent;
   private boolean paused;
   private boolean over;
@@ -58,18 +62,37 @@ final class RemoteCall implements InferenceCall {
   }
 
   void start() {
+    if (!over) {
+      ports.to(port, loop).take(this);
+    }
+  }
+
+  @Override
+  public void failed(Throwable why) {
+    fail(gone("does not take connections"), true);
+  }
+
+  @Override
+  public void silent() {
+    long seconds = ports.settings().silenceTimeout().toSeconds();
+    fail(gone("sent nothing for " + seconds + " s"), true);
+  }
+
+  @Override
+  public void got(KeptConnections.Kept connection) {
     if (over) {
+      connection.giveBack();
       return;
     }
+    line = connection;
     RequestOptions options =
         new RequestOptions()
             .setMethod(HttpMethod.valueOf(request.method()))
             .setHost(port.host())
             .setPort(port.port())
-            .setURI("/i/" + request.instance() + request.path())
-            .setIdleTimeout(ports.settings().silenceTimeout().toMillis());
-    ports
-        .client(loop)
+            .setURI("/i/" + request.instance() + request.path());
+    connection
+        .connection()
         .request(options)
         .onComplete(
             result -> {
@@ -116,7 +139,6 @@ final class RemoteCall implements InferenceCall {
 
   private void send(HttpClientRequest call) {
     if (over) {
-      call.reset();
       return;
     }
     outgoing = call;
@@ -150,7 +172,9 @@ final class RemoteCall implements InferenceCall {
       return;
     }
     incoming = response;
+    heard();
     response.exceptionHandler(e -> fail(gone("went away in the middle of its answer"), false));
+    lasts = !"close".equalsIgnoreCase(response.getHeader(HttpHeaders.CONNECTION));
     String refusal = response.getHeader(FrontHeaders.REFUSED);
     if (refusal != null) {
       refused(response, refusal);
@@ -197,6 +221,9 @@ final class RemoteCall implements InferenceCall {
         .body()
         .onComplete(
             body -> {
+              if (body.succeeded()) {
+                giveBack();
+              }
               String sentence =
                   body.succeeded()
                       ? body.result().toString(StandardCharsets.UTF_8)
@@ -216,7 +243,10 @@ final class RemoteCall implements InferenceCall {
   private void bytes(ByteBuf bytes) {
     if (over) {
       bytes.release();
-    } else if (direct) {
+      return;
+    }
+    heard();
+    if (direct) {
       sink.onBytes(bytes);
     } else {
       request.loop().execute(() -> sink.onBytes(bytes));
@@ -225,6 +255,7 @@ final class RemoteCall implements InferenceCall {
 
   private void ended() {
     if (!over) {
+      giveBack();
       end();
       tell(sink::onEnd);
     }
@@ -247,10 +278,30 @@ final class RemoteCall implements InferenceCall {
     }
   }
 
+  private void heard() {
+    KeptConnections.Kept current = line;
+    if (current != null) {
+      current.heard();
+    }
+  }
+
+  private void giveBack() {
+    KeptConnections.Kept done = line;
+    line = null;
+    if (done != null && lasts) {
+      done.giveBack();
+    }
+  }
+
   private void reset() {
     HttpClientRequest call = outgoing;
     if (call != null) {
       call.reset();
+    }
+    KeptConnections.Kept broken = line;
+    line = null;
+    if (broken != null) {
+      broken.close();
     }
   }
 

@@ -2,17 +2,19 @@ package io.remuda.gateway.edge;
 
 import io.remuda.protocol.Route;
 import io.remuda.protocol.bytes.InferencePort;
+import io.remuda.protocol.bytes.KeptConnections;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.tls.FleetTls;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
-import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.HttpConnectOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,13 +28,16 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class RemotePorts implements Ports {
 
+  /** How often connections that were idle or silent for too long are looked for. */
+  private static final long TIDY_MILLIS = 500;
+
   private final FrontClientSettings settings;
   private final String clusterKey;
   private final Optional<MachineId> localMachine;
   private final Optional<InferencePort> local;
   private final Optional<FleetTls> tls;
   private final Map<String, RemotePort> ports = new ConcurrentHashMap<>();
-  private final ThreadLocal<HttpClient> clients = new ThreadLocal<>();
+  private final ThreadLocal<Loop> loops = new ThreadLocal<>();
   private final Vertx vertx;
 
   /**
@@ -105,24 +110,49 @@ public final class RemotePorts implements Ports {
     return here != null && here.isEventLoopContext() ? here : vertx.getOrCreateContext();
   }
 
-  /** The client of the calling event loop. */
-  HttpClient client(Context loop) {
-    HttpClient client = clients.get();
-    if (client == null) {
-      client =
-          loop.owner()
-              .httpClientBuilder()
-              .with(options())
-              .with(
-                  new PoolOptions()
-                      .setHttp1MaxSize(settings.maxConnections())
-                      .setMaxWaitQueueSize(0))
-              // The call that suffers from a broken connection says so; a log line adds nothing.
-              .withConnectHandler(connection -> connection.exceptionHandler(e -> {}))
-              .build();
-      clients.set(client);
+  /** The calling event loop's connections to a machine. */
+  KeptConnections to(RemotePort port, Context loop) {
+    Loop here = loops.get();
+    if (here == null) {
+      here = new Loop(loop.owner());
+      loops.set(here);
     }
-    return client;
+    return here.to(port);
+  }
+
+  /** What one event loop has. */
+  private final class Loop {
+    private final HttpClientAgent client;
+    private final Map<RemotePort, KeptConnections> machines = new HashMap<>();
+
+    private Loop(Vertx vertx) {
+      client = vertx.httpClientBuilder().with(options()).build();
+      vertx.setPeriodic(TIDY_MILLIS, id -> tidy());
+    }
+
+    private KeptConnections to(RemotePort port) {
+      KeptConnections kept = machines.get(port);
+      return kept == null ? machines.computeIfAbsent(port, this::made) : kept;
+    }
+
+    private KeptConnections made(RemotePort port) {
+      return new KeptConnections(
+          client,
+          new HttpConnectOptions()
+              .setHost(port.host())
+              .setPort(port.port())
+              .setSsl(tls.isPresent())
+              .setConnectTimeout(settings.connectTimeout().toMillis()),
+          settings.maxConnections(),
+          settings.keepAlive(),
+          settings.silenceTimeout());
+    }
+
+    private void tidy() {
+      long now = System.nanoTime();
+      // Machines come and go.
+      machines.values().removeIf(kept -> kept.tidy(now));
+    }
   }
 
   private HttpClientOptions options() {

@@ -1,58 +1,91 @@
 package io.remuda.node.front;
 
+import io.remuda.node.instance.Upstream;
+import io.remuda.protocol.bytes.KeptConnections;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpConnectOptions;
 import io.vertx.core.http.PoolOptions;
-import java.util.Collections;
-import java.util.Set;
-import java.util.WeakHashMap;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * Clients to engines, one for each event loop that calls: a connection then lives on the loop of
- * the client it serves, and no byte changes threads on its way. A client is closed with its loop.
+ * The ways to engines, for each event loop that calls its own: a connection then lives on the loop
+ * of the client it serves, and no byte changes threads on its way. All of it ends with the loop.
  */
 final class EngineClients {
 
+  /** How often connections that were idle or silent for too long are looked for. */
+  private static final long TIDY_MILLIS = 500;
+
   private final FrontSettings settings;
-  private final ThreadLocal<HttpClient> clients = new ThreadLocal<>();
-  private final ThreadLocal<HttpClient> fresh = new ThreadLocal<>();
-  private final ThreadLocal<Set<HttpConnection>> carriers =
-      ThreadLocal.withInitial(() -> Collections.newSetFromMap(new WeakHashMap<>()));
+  private final ThreadLocal<Loop> loops = new ThreadLocal<>();
+
+  /** What one event loop has. */
+  private final class Loop {
+    private final HttpClientAgent client;
+    private final Map<URI, KeptConnections> engines = new HashMap<>();
+
+    private Loop(Vertx vertx) {
+      client =
+          vertx
+              .httpClientBuilder()
+              .with(options())
+              .with(pool())
+              // The call that suffers from a broken connection says so; a log line adds nothing.
+              .withConnectHandler(connection -> connection.exceptionHandler(e -> {}))
+              .build();
+      vertx.setPeriodic(TIDY_MILLIS, id -> tidy());
+    }
+
+    private KeptConnections to(URI base) {
+      KeptConnections kept = engines.get(base);
+      return kept == null ? engines.computeIfAbsent(base, this::made) : kept;
+    }
+
+    private KeptConnections made(URI base) {
+      return new KeptConnections(
+          client,
+          new HttpConnectOptions()
+              .setHost(base.getHost())
+              .setPort(Upstream.port(base))
+              .setSsl(Upstream.isEncrypted(base))
+              .setConnectTimeout(settings.connectTimeout().toMillis()),
+          settings.maxConnections(),
+          settings.keepAlive(),
+          settings.silenceTimeout());
+    }
+
+    private void tidy() {
+      long now = System.nanoTime();
+      // Engines come and go, each with an address of its own.
+      engines.values().removeIf(kept -> kept.tidy(now));
+    }
+  }
 
   EngineClients(FrontSettings settings) {
     this.settings = settings;
   }
 
-  /** The client of the calling event loop. */
-  HttpClient here(Vertx vertx) {
-    HttpClient client = clients.get();
-    return client == null ? make(clients, vertx, options()) : client;
+  /** The calling event loop's connections to the engine at {@code base}. */
+  KeptConnections to(URI base, Vertx vertx) {
+    return here(vertx).to(base);
   }
 
-  /** The calling loop's client for requests that need a connection nobody has used. */
-  HttpClient fresh(Vertx vertx) {
-    HttpClient client = fresh.get();
-    return client == null ? make(fresh, vertx, options().setKeepAlive(false)) : client;
+  /** The calling event loop's client for requests beside calls, of which there are few. */
+  HttpClientAgent beside(Vertx vertx) {
+    return here(vertx).client;
   }
 
-  private HttpClient make(ThreadLocal<HttpClient> loops, Vertx vertx, HttpClientOptions options) {
-    HttpClient client =
-        vertx
-            .httpClientBuilder()
-            .with(options)
-            .with(pool())
-            // The call that suffers from a broken connection says so; a log line adds nothing.
-            .withConnectHandler(connection -> connection.exceptionHandler(e -> {}))
-            .build();
-    loops.set(client);
-    return client;
-  }
-
-  /** Whether this loop has sent a request over the connection before; notes that it does now. */
-  boolean wasUsed(HttpConnection connection) {
-    return !carriers.get().add(connection);
+  private Loop here(Vertx vertx) {
+    Loop loop = loops.get();
+    if (loop == null) {
+      loop = new Loop(vertx);
+      loops.set(loop);
+    }
+    return loop;
   }
 
   private HttpClientOptions options() {

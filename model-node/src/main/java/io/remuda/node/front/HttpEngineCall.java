@@ -9,15 +9,16 @@ import io.remuda.protocol.bytes.FrontHeaders;
 import io.remuda.protocol.bytes.InferenceCall;
 import io.remuda.protocol.bytes.InferenceRequest;
 import io.remuda.protocol.bytes.InferenceSink;
+import io.remuda.protocol.bytes.KeptConnections;
 import io.remuda.protocol.id.InstanceId;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.IOException;
@@ -26,14 +27,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call to an engine that speaks HTTP. Lives on one event loop; after its end or a cancel it
  * tells the sink nothing more.
  */
-final class HttpEngineCall implements InferenceCall {
+final class HttpEngineCall implements InferenceCall, KeptConnections.Taker {
   private final Front front;
   private final Context context;
   private final InstanceId instance;
@@ -41,12 +41,15 @@ final class HttpEngineCall implements InferenceCall {
   private final InferenceRequest request;
   private final InferenceSink sink;
   private final String name;
+  private KeptConnections.@Nullable Kept line;
   private @Nullable HttpClientRequest outgoing;
   private @Nullable HttpClientResponse incoming;
   private boolean paused;
   private boolean over;
   private boolean sent;
   private boolean again;
+  // Whether the engine leaves the connection open after its answer.
+  private boolean lasts;
   private long asking = -1;
 
   HttpEngineCall(
@@ -66,39 +69,58 @@ final class HttpEngineCall implements InferenceCall {
   }
 
   void start() {
-    start(front.clients().here(context.owner()));
+    engine().take(this);
   }
 
-  private void start(HttpClient client) {
-    client
+  private KeptConnections engine() {
+    return front.clients().to(http.base(), context.owner());
+  }
+
+  @Override
+  public void failed(Throwable why) {
+    fail("does not take connections", true);
+  }
+
+  @Override
+  public void silent() {
+    fail(
+        "sent nothing for " + front.settings().silenceTimeout().toSeconds() + " s",
+        incoming == null);
+  }
+
+  @Override
+  public void got(KeptConnections.Kept connection) {
+    if (over) {
+      connection.giveBack();
+      return;
+    }
+    line = connection;
+    connection
+        .connection()
         .request(options(HttpMethod.valueOf(request.method())))
         .onComplete(
             result -> {
               if (result.succeeded()) {
-                send(result.result());
+                send(result.result(), connection.wasUsed());
               } else {
-                fail("does not take connections", true);
+                lost(connection.wasUsed(), new HttpClosedException("it was closed meanwhile"));
               }
             });
   }
 
   private RequestOptions options(HttpMethod method) {
     URI base = http.base();
-    boolean tls = "https".equals(base.getScheme());
-    int port = base.getPort() >= 0 ? base.getPort() : tls ? 443 : 80;
     String prefix = base.getRawPath() == null ? "" : base.getRawPath();
     return new RequestOptions()
         .setMethod(method)
         .setHost(base.getHost())
-        .setPort(port)
-        .setSsl(tls)
-        .setURI(prefix + request.path())
-        .setIdleTimeout(front.settings().silenceTimeout().toMillis());
+        .setPort(Upstream.port(base))
+        .setSsl(Upstream.isEncrypted(base))
+        .setURI(prefix + request.path());
   }
 
-  private void send(HttpClientRequest call) {
+  private void send(HttpClientRequest call, boolean kept) {
     if (over) {
-      call.reset();
       return;
     }
     outgoing = call;
@@ -106,7 +128,6 @@ final class HttpEngineCall implements InferenceCall {
       sent = true;
       sink.onSent();
     }
-    boolean kept = front.clients().wasUsed(call.connection());
     // What breaks is told by the response's failure.
     call.exceptionHandler(e -> {});
     for (Map.Entry<String, String> header : request.headers()) {
@@ -150,13 +171,10 @@ final class HttpEngineCall implements InferenceCall {
     if (kept && closed && !over && !again) {
       again = true;
       outgoing = null;
-      start(front.clients().fresh(context.owner()));
+      letGo();
+      engine().open(this);
     } else {
-      fail(
-          cause instanceof TimeoutException
-              ? "sent nothing for " + front.settings().silenceTimeout().toSeconds() + " s"
-              : "closed the connection before its answer",
-          true);
+      fail("closed the connection before its answer", true);
     }
   }
 
@@ -195,8 +213,8 @@ final class HttpEngineCall implements InferenceCall {
   private Future<HttpClientRequest> beside(HttpMethod method) {
     return front
         .clients()
-        .here(context.owner())
-        .request(options(method))
+        .beside(context.owner())
+        .request(options(method).setIdleTimeout(front.settings().silenceTimeout().toMillis()))
         .onSuccess(
             asked -> {
               asked.putHeader(FrontHeaders.CALL, name);
@@ -210,6 +228,10 @@ final class HttpEngineCall implements InferenceCall {
     }
     askNoMore();
     incoming = response;
+    heard();
+    lasts =
+        response.version() == HttpVersion.HTTP_1_1
+            && !"close".equalsIgnoreCase(response.getHeader(HttpHeaders.CONNECTION));
     response.exceptionHandler(e -> fail("died in the middle of its answer", false));
     response.handler(buffer -> bytes(((BufferInternal) buffer).getByteBuf()));
     response.endHandler(v -> end());
@@ -230,13 +252,26 @@ final class HttpEngineCall implements InferenceCall {
     if (over) {
       bytes.release();
     } else {
+      heard();
       sink.onBytes(bytes);
+    }
+  }
+
+  private void heard() {
+    KeptConnections.Kept current = line;
+    if (current != null) {
+      current.heard();
     }
   }
 
   private void end() {
     if (!over) {
       over = true;
+      KeptConnections.Kept done = line;
+      line = null;
+      if (done != null && lasts) {
+        done.giveBack();
+      }
       sink.onEnd();
     }
   }
@@ -264,6 +299,15 @@ final class HttpEngineCall implements InferenceCall {
       if (http.told() && !told) {
         tell();
       }
+    }
+    letGo();
+  }
+
+  private void letGo() {
+    KeptConnections.Kept broken = line;
+    line = null;
+    if (broken != null) {
+      broken.close();
     }
   }
 

@@ -4,8 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.remuda.protocol.bytes.Tail;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Counts what goes by without parsing it: the events of a stream by their {@code data:} lines, and
@@ -14,10 +12,11 @@ import java.util.regex.Pattern;
 public final class TokenMeter {
 
   private static final byte[] FIELD = "data:".getBytes(StandardCharsets.US_ASCII);
-  private static final Pattern PROMPT =
-      Pattern.compile("\"(?:prompt_tokens|input_tokens|prompt_n)\"\\s*:\\s*(\\d{1,12})");
-  private static final Pattern COMPLETION =
-      Pattern.compile("\"(?:completion_tokens|output_tokens|predicted_n)\"\\s*:\\s*(\\d{1,12})");
+  private static final String[] PROMPT = {"\"prompt_tokens\"", "\"input_tokens\"", "\"prompt_n\""};
+  private static final String[] COMPLETION = {
+    "\"completion_tokens\"", "\"output_tokens\"", "\"predicted_n\""
+  };
+  private static final int MOST_DIGITS = 12;
 
   private final boolean stream;
   private final Tail tail = new Tail(1024);
@@ -127,12 +126,48 @@ public final class TokenMeter {
     events += found;
   }
 
-  private OptionalLong last(Pattern pattern) {
-    Matcher matcher = pattern.matcher(tail.text());
+  /** Of a number under one of these names, the one that stands last. */
+  private OptionalLong last(String[] names) {
+    String text = tail.text();
+    int last = -1;
     OptionalLong value = OptionalLong.empty();
-    while (matcher.find()) {
-      value = OptionalLong.of(Long.parseLong(matcher.group(1)));
+    for (String name : names) {
+      for (int at = text.lastIndexOf(name); at > last; at = text.lastIndexOf(name, at - 1)) {
+        OptionalLong number = numberAfter(text, at + name.length());
+        if (number.isPresent()) {
+          last = at;
+          value = number;
+        }
+      }
     }
     return value;
+  }
+
+  private static OptionalLong numberAfter(String text, int from) {
+    int at = afterSpace(text, from);
+    if (at == text.length() || text.charAt(at) != ':') {
+      return OptionalLong.empty();
+    }
+    at = afterSpace(text, at + 1);
+    long number = 0;
+    int digits = 0;
+    while (at < text.length() && digits < MOST_DIGITS && isDigit(text.charAt(at))) {
+      number = 10 * number + text.charAt(at) - '0';
+      at++;
+      digits++;
+    }
+    return digits == 0 ? OptionalLong.empty() : OptionalLong.of(number);
+  }
+
+  private static int afterSpace(String text, int from) {
+    int at = from;
+    while (at < text.length() && text.charAt(at) <= ' ') {
+      at++;
+    }
+    return at;
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
   }
 }

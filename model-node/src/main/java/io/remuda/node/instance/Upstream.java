@@ -44,6 +44,16 @@ public sealed interface Upstream {
     }
   }
 
+  /** Whether an engine at {@code base} speaks TLS. */
+  static boolean isEncrypted(URI base) {
+    return "https".equals(base.getScheme());
+  }
+
+  /** The port of an engine at {@code base}, also where that names none. */
+  static int port(URI base) {
+    return base.getPort() >= 0 ? base.getPort() : isEncrypted(base) ? 443 : 80;
+  }
+
   /** A model in this JVM. */
   record InJvm(InferencePort engine) implements Upstream {}
 

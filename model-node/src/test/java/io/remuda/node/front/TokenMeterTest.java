@@ -78,4 +78,19 @@ class TokenMeterTest {
     assertThat(meter.completionTokens()).isEqualTo(2);
     assertThat(meter.promptTokens()).isEmpty();
   }
+
+  @Test
+  void takesTheNumberThatStandsLastUnderWhicheverName() {
+    TokenMeter meter = new TokenMeter(false);
+    meter.add(
+        Unpooled.copiedBuffer(
+            "{\"text\":\"\\\"output_tokens\\\": 1\",\"completion_tokens\" :\n 4,\"prompt_tokens\":7,"
+                + "\"timings\":{\"prompt_n\":3,\"predicted_n\":5},"
+                + "\"completion_tokens\":null,\"output_tokens\":\"many\"}",
+            StandardCharsets.UTF_8),
+        1);
+
+    assertThat(meter.completionTokens()).isEqualTo(5);
+    assertThat(meter.promptTokens()).hasValue(3);
+  }
 }

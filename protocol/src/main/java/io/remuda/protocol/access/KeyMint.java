@@ -33,7 +33,9 @@ public final class KeyMint {
   private static final String ID_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789";
   private static final int ID_LENGTH = 10;
 
-  private final SecretKeySpec pepper;
+  /** One for each thread: to find one and to give it the key takes longer than a hash. */
+  private final ThreadLocal<Mac> macs;
+
   private final SecureRandom random;
 
   /**
@@ -43,8 +45,9 @@ public final class KeyMint {
    *     nothing here
    */
   public KeyMint(String clusterKey, SecureRandom random) {
-    this.pepper =
+    SecretKeySpec pepper =
         new SecretKeySpec((PURPOSE + clusterKey).getBytes(StandardCharsets.UTF_8), "HmacSHA256");
+    this.macs = ThreadLocal.withInitial(() -> mac(pepper));
     this.random = random;
   }
 
@@ -182,12 +185,16 @@ public final class KeyMint {
   }
 
   private String hashOf(KeyId id, String secret) {
+    // The id is part of it, so that one key's hash can never be put under another's name.
+    byte[] hash = macs.get().doFinal((id + ":" + secret).getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(hash);
+  }
+
+  private static Mac mac(SecretKeySpec pepper) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(pepper);
-      // The id is part of it, so that one key's hash can never be put under another's name.
-      byte[] hash = mac.doFinal((id + ":" + secret).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
+      return mac;
     } catch (NoSuchAlgorithmException | InvalidKeyException e) {
       throw new IllegalStateException("every Java runtime has HmacSHA256", e);
     }

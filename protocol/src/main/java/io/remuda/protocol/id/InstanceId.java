@@ -30,11 +30,24 @@ public record InstanceId(ModelName model, long number) implements Comparable<Ins
   public static Optional<InstanceId> parse(String raw) {
     int dash = raw.lastIndexOf('-');
     String digits = raw.substring(dash + 1);
-    if (dash < 1 || !digits.matches("[0-9]{1,18}")) {
+    if (dash < 1 || !isNumber(digits)) {
       return Optional.empty();
     }
     long number = Long.parseLong(digits);
     return ModelName.parse(raw.substring(0, dash)).map(model -> new InstanceId(model, number));
+  }
+
+  /** Of 1 to 18 digits. Not by a pattern: each request between machines names an instance. */
+  private static boolean isNumber(String digits) {
+    if (digits.isEmpty() || digits.length() > 18) {
+      return false;
+    }
+    for (int i = 0; i < digits.length(); i++) {
+      if (digits.charAt(i) < '0' || digits.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

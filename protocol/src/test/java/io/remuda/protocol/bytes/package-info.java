@@ -1,0 +1,4 @@
+@NullMarked
+package io.remuda.protocol.bytes;
+
+import org.jspecify.annotations.NullMarked;

@@ -2,9 +2,13 @@
  * An engine that costs next to nothing, so that what stands before it can be measured: one thread,
  * epoll. Any POST is answered with one fixed chat completion; a body with "stream":true is answered
  * with "max_tokens" events, "interval_us" microseconds apart, each carrying the time at which it was
- * due on the monotonic clock as its content ("T<nanoseconds>").
+ * due on the monotonic clock as its content ("T<nanoseconds>"). Where they are a minute or more apart
+ * the first comes at once.
  *
- *   cc -O2 -o fake_engine fake_engine.c && ./fake_engine PORT
+ * With SLOTS and SERVICE_US it is a slow engine: so many completions are worked on at one time, each
+ * for so long, and further ones wait in line. Streams are not slowed down.
+ *
+ *   cc -O2 -o fake_engine fake_engine.c && ./fake_engine PORT [SLOTS SERVICE_US]
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -23,9 +27,12 @@
 
 #define IN_SIZE (64 * 1024)
 #define OUT_SIZE (256 * 1024)
+#define LINE_SIZE 65536
+#define MINUTE 60000000000L
 
 struct peer {
   int fd, slot;            /* slot in the list of streams, -1 for none */
+  long place;              /* in the line of a slow engine, -1 for none */
   size_t got;              /* bytes of the request so far */
   size_t begin, end;       /* bytes of the answer that are not written yet */
   long left, due, step;    /* events to come, when the next is due, and how far apart they are */
@@ -34,6 +41,13 @@ struct peer {
 
 static struct peer *streams[65536];
 static int streaming, poller;
+
+/* The line of a slow engine: those from `first` on are worked on, `busy` of them, the others wait. */
+static struct {
+  struct peer *peer;
+  long due;
+} line[LINE_SIZE];
+static long first, end, busy, slots, service;
 
 static long now_ns(void) {
   struct timespec t;
@@ -52,6 +66,8 @@ static void unlist(struct peer *p) {
 
 static void drop(struct peer *p) {
   unlist(p);
+  /* What is worked on for nobody keeps its slot to its end. */
+  if (p->place >= 0) line[p->place % LINE_SIZE].peer = NULL;
   close(p->fd);
   free(p);
 }
@@ -106,18 +122,36 @@ static long number(const char *body, const char *name, long otherwise) {
   return at == NULL ? otherwise : atol(at + strlen(name) + 1);
 }
 
-static void answer(struct peer *p, const char *body) {
+static void complete(struct peer *p) {
   static const char completion[] =
       "{\"id\":\"chatcmpl-0\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"bench\","
       "\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Twelve words of "
       "an answer that nobody is ever going to read here\"},\"finish_reason\":\"stop\"}],"
       "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":12,\"total_tokens\":21}}";
   char head[200];
+  put(p, head, snprintf(head, sizeof head,
+                        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                        "Content-Length: %zu\r\n\r\n", sizeof completion - 1));
+  put(p, completion, sizeof completion - 1);
+}
+
+/* Gives free slots to those who have waited longest. */
+static void begin_next(long now) {
+  while (busy < slots && first + busy < end) {
+    line[(first + busy) % LINE_SIZE].due = now + service;
+    busy++;
+  }
+}
+
+static void answer(struct peer *p, const char *body) {
   if (strstr(body, "\"stream\":true") == NULL) {
-    put(p, head, snprintf(head, sizeof head,
-                          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                          "Content-Length: %zu\r\n\r\n", sizeof completion - 1));
-    put(p, completion, sizeof completion - 1);
+    if (slots == 0) {
+      complete(p);
+    } else if (end - first < LINE_SIZE) {
+      p->place = end++;
+      line[p->place % LINE_SIZE].peer = p;
+      begin_next(now_ns());
+    }
     return;
   }
   static const char events[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
@@ -125,7 +159,7 @@ static void answer(struct peer *p, const char *body) {
   put(p, events, sizeof events - 1);
   p->left = number(body, "\"max_tokens\"", 100);
   p->step = number(body, "\"interval_us\"", 0) * 1000;
-  p->due = now_ns() + p->step;
+  p->due = now_ns() + (p->step < MINUTE ? p->step : 0);
   p->slot = streaming;
   streams[streaming++] = p;
   due_events(p, now_ns());
@@ -136,7 +170,7 @@ static int work(struct peer *p) {
   for (;;) {
     p->in[p->got] = 0;
     char *gap = strstr(p->in, "\r\n\r\n");
-    if (gap == NULL || p->slot >= 0) break;
+    if (gap == NULL || p->slot >= 0 || p->place >= 0) break;
     char *length = strcasestr(p->in, "\r\ncontent-length:");
     size_t body = length != NULL && length < gap ? atol(length + 17) : 0;
     size_t whole = gap - p->in + 4 + body;
@@ -151,7 +185,25 @@ static int work(struct peer *p) {
   return flush_out(p);
 }
 
+/* Answers what a slow engine has done by now. */
+static void end_due(long now) {
+  while (busy > 0 && line[first % LINE_SIZE].due <= now) {
+    struct peer *p = line[first % LINE_SIZE].peer;
+    first++;
+    busy--;
+    if (p != NULL) {
+      p->place = -1;
+      complete(p);
+      /* One that has gone is dropped when epoll says so. */
+      work(p);
+    }
+    begin_next(now);
+  }
+}
+
 int main(int count, char **words) {
+  slots = count > 3 ? atol(words[2]) : 0;
+  service = count > 3 ? atol(words[3]) * 1000 : 0;
   int yes = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   struct sockaddr_in address = {.sin_family = AF_INET,
                                 .sin_port = htons(count > 1 ? atoi(words[1]) : 0),
@@ -180,6 +232,7 @@ int main(int count, char **words) {
           struct peer *fresh = calloc(1, sizeof *fresh);
           fresh->fd = fd;
           fresh->slot = -1;
+          fresh->place = -1;
           setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
           struct epoll_event watch = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = fresh};
           epoll_ctl(poller, EPOLL_CTL_ADD, fd, &watch);
@@ -187,6 +240,7 @@ int main(int count, char **words) {
       } else if (ready[i].data.ptr == &ticker) {
         long ticks, now = now_ns();
         if (read(ticker, &ticks, sizeof ticks) < 0) continue;
+        end_due(now);
         for (int s = streaming - 1; s >= 0; s--) {
           struct peer *p = streams[s];
           due_events(p, now);

@@ -35,27 +35,50 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * The byte path alone, for {@code deploy/bench/bytepath.sh}: the edge, the front or both with one
- * instance of the model {@code bench}, authentication, routing, admission, metering and metrics on,
- * as nodes have them; no registry, no cluster. Prints the API key that it takes.
+ * The byte path alone, for {@code deploy/bench/gateway.sh}: the edge, the front or both with the
+ * instances of some models, authentication, routing, admission, metering and metrics on, as nodes
+ * have them; no registry, no cluster. Prints the API key that it takes.
  *
- * <p>{@code one PORT ENGINE} is edge and front in one JVM; {@code front PORT ENGINE} and {@code
- * edge PORT FRONT-PORT} are two.
+ * <p>{@code one PORT MODEL...} is edge and front in one JVM; {@code front PORT MODEL...} and {@code
+ * edge PORT FRONT-PORT MODEL...} are two. A model is {@code name=slots@engine,engine}: one instance
+ * for each engine.
  */
 public final class BytePathNode {
 
   private static final String CLUSTER_KEY = "bench-cluster-key";
-  private static final InstanceId INSTANCE = InstanceId.of("bench-1");
   private static final MachineId MACHINE = new MachineId("bench");
-  private static final int SLOTS = 100_000;
+  private static final Set<String> ENDPOINTS = Set.of("/v1/chat/completions");
+
+  /** One instance, and where its engine is. */
+  private record Served(InstanceId id, int slots, URI engine) {
+    static Stream<Served> of(String model) {
+      int equals = model.indexOf('=');
+      int at = model.indexOf('@');
+      String[] engines = model.substring(at + 1).split(",", -1);
+      return IntStream.range(0, engines.length)
+          .mapToObj(
+              i ->
+                  new Served(
+                      InstanceId.of(model.substring(0, equals) + "-" + (i + 1)),
+                      Integer.parseInt(model.substring(equals + 1, at)),
+                      URI.create(engines[i])));
+    }
+
+    String model() {
+      return id.model().value();
+    }
+  }
 
   private BytePathNode() {}
 
@@ -64,39 +87,52 @@ public final class BytePathNode {
     Metrics.start(config);
     int port = Integer.parseInt(args[1]);
     switch (args[0]) {
-      case "one" -> edge(config, port, Optional.of(front(config, URI.create(args[2]))), 0);
+      case "one" -> {
+        List<Served> served = served(args, 2);
+        edge(config, port, Optional.of(front(config, served)), 0, served);
+      }
       case "front" ->
           FrontServer.start(
-                  front(config, URI.create(args[2])), new NoPages(), CLUSTER_KEY, "127.0.0.1", port)
+                  front(config, served(args, 2)), new NoPages(), CLUSTER_KEY, "127.0.0.1", port)
               .toCompletableFuture()
               .join();
-      case "edge" -> edge(config, port, Optional.empty(), Integer.parseInt(args[2]));
+      case "edge" ->
+          edge(config, port, Optional.empty(), Integer.parseInt(args[2]), served(args, 3));
       default -> throw new IllegalArgumentException("one, front or edge, not " + args[0]);
     }
     System.out.println("ready");
   }
 
-  private static Front front(Config config, URI engine) {
-    Gate gate = new Gate(SLOTS, 0);
-    gate.open();
+  private static List<Served> served(String[] args, int from) {
+    return Arrays.stream(args).skip(from).flatMap(Served::of).toList();
+  }
+
+  private static Front front(Config config, List<Served> served) {
+    // As many wait in an instance's own queue as do in a node's.
+    int queue = config.getInt("remuda.node.instance.queue");
     Hosted hosted = new Hosted();
-    hosted.put(
-        new HostedInstance(
-            INSTANCE,
-            "command",
-            Phase.READY,
-            100,
-            Optional.empty(),
-            gate,
-            new Upstream.Http(engine, "bench", Map.of()),
-            true,
-            Set.of("/v1/chat/completions"),
-            Optional.empty(),
-            new AtomicLong()));
+    for (Served one : served) {
+      Gate gate = new Gate(one.slots(), queue);
+      gate.open();
+      hosted.put(
+          new HostedInstance(
+              one.id(),
+              "command",
+              Phase.READY,
+              100,
+              Optional.empty(),
+              gate,
+              new Upstream.Http(one.engine(), one.model(), Map.of()),
+              true,
+              ENDPOINTS,
+              Optional.empty(),
+              new AtomicLong()));
+    }
     return new Front(hosted, FrontSettings.from(config), new KamonFrontMetrics());
   }
 
-  private static void edge(Config config, int port, Optional<Front> local, int frontPort) {
+  private static void edge(
+      Config config, int port, Optional<Front> local, int frontPort, List<Served> served) {
     KeyMint mint = new KeyMint(CLUSTER_KEY, new SecureRandom());
     KeyMint.Minted key =
         mint.mint("bench", Set.of(Scope.INFER), Set.of(), Instant.now(), Optional.empty());
@@ -104,20 +140,23 @@ public final class BytePathNode {
     routes.merge(new AccessTable(List.of(key.key())));
     routes.merge(
         new RouteTable(
-            List.of(
-                new Route(
-                    INSTANCE,
-                    MACHINE,
-                    1,
-                    1,
-                    Phase.READY,
-                    "127.0.0.1:" + frontPort,
-                    SLOTS,
-                    Set.of("/v1/chat/completions"),
-                    true,
-                    -1,
-                    Optional.empty(),
-                    0))));
+            served.stream()
+                .map(
+                    one ->
+                        new Route(
+                            one.id(),
+                            MACHINE,
+                            1,
+                            1,
+                            Phase.READY,
+                            "127.0.0.1:" + frontPort,
+                            one.slots(),
+                            ENDPOINTS,
+                            true,
+                            -1,
+                            Optional.empty(),
+                            0))
+                .toList()));
     KeyCheck check =
         new KeyCheck(true, mint, id -> routes.snapshot().access().get(id), InstantSource.system());
     RemotePorts ports =

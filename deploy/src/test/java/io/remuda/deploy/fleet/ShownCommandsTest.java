@@ -30,19 +30,14 @@ final class ShownCommandsTest {
           "deploy/bench/wake.sh",
           "deploy/bench/swap.sh",
           "deploy/bench/leases.sh",
+          "deploy/bench/gateway.sh",
           "deploy/faults/tasks.sh",
           "deploy/chaos/chaos.sh",
           "./remuda simulate --seeds 200");
 
-  /**
-   * Only who measures runs these: they want a quiet machine, and some nginx, wrk and a C compiler.
-   */
+  /** Only who measures runs these: they want a quiet machine. */
   private static final List<String> FOR_QUIET_MACHINES =
-      List.of(
-          "deploy/bench/bytepath.sh",
-          "deploy/bench/tasks.sh",
-          "deploy/bench/moves.sh",
-          "deploy/bench/estimates.sh");
+      List.of("deploy/bench/tasks.sh", "deploy/bench/moves.sh", "deploy/bench/estimates.sh");
 
   /** Languages of blocks that nobody types: pictures, and formats on the wire. */
   private static final Set<String> NO_COMMANDS = Set.of("mermaid", "text");

@@ -1,0 +1,218 @@
+"""Medians of the rounds, ratios within each round, and the goals."""
+
+import statistics
+
+FOREIGN = 0.15
+ORDER = ("direct", "nginx", "haproxy", "one", "one-before", "two", "two-before", "portkey")
+
+
+class Samples:
+    """All samples of a kind. Those in which others used the machine count only where all are so."""
+
+    def __init__(self, taken):
+        self.taken = taken
+
+    def of(self, kind, peer, n):
+        return [s for s in self.taken if (s["kind"], s["peer"], s["n"]) == (kind, peer, n)]
+
+    def good(self, kind, peer, n):
+        every = self.of(kind, peer, n)
+        return [s for s in every if s["foreign"] <= FOREIGN] or every
+
+    def median(self, kind, peer, n, figure):
+        good = self.good(kind, peer, n)
+        return statistics.median(s[figure] for s in good) if good else None
+
+    def against(self, kind, peer, other, n, combine):
+        """The median of what `combine` makes of a peer's and another one's sample of the same round."""
+        others = {s["round"]: s for s in self.of(kind, other, n)}
+        pairs = [(s, others[s["round"]]) for s in self.of(kind, peer, n) if s["round"] in others]
+        good = [p for p in pairs if all(s["foreign"] <= FOREIGN for s in p)] or pairs
+        values = [combine(own, foreign) for own, foreign in good]
+        values = [value for value in values if value is not None]
+        return statistics.median(values) if values else None
+
+    def ratio(self, kind, peer, other, n, figure):
+        return self.against(
+            kind, peer, other, n, lambda a, b: a[figure] / b[figure] if b[figure] else None
+        )
+
+
+class Goals:
+    """Rows of the last table."""
+
+    def __init__(self):
+        self.rows = []
+
+    def low(self, what, must, aim, seen, form="{:.2f}"):
+        """A figure that is good when it is small."""
+        self.add(what, must, aim, seen, form, lambda bound: seen <= bound)
+
+    def high(self, what, must, aim, seen, form="{:.2f}"):
+        """A figure that is good when it is large."""
+        self.add(what, must, aim, seen, form, lambda bound: seen >= bound)
+
+    def add(self, what, must, aim, seen, form, holds):
+        bounds = [form.format(must), form.format(aim)]
+        if seen is None:
+            self.rows.append([what, *bounds, "not measured", ""])
+        else:
+            met = "aim" if holds(aim) else "must" if holds(must) else "NO"
+            self.rows.append([what, *bounds, form.format(seen), met])
+
+
+def show(taken, played):
+    everything = Samples(taken)
+    marked = sum(s["foreign"] > FOREIGN for s in taken)
+    print(f"\n{len(taken)} samples; in {marked} others used more than {FOREIGN:.0%} of the machine (*)")
+    plain_table(everything)
+    stream_table(everything)
+    goals = Goals()
+    plain_goals(everything, goals)
+    stream_goals(everything, goals)
+    scene_goals(played, goals)
+    table(["goal", "must", "aim", "seen", "met"], goals.rows)
+
+
+def sizes(everything, kind):
+    return sorted({s["n"] for s in everything.taken if s["kind"] == kind})
+
+
+def plain_table(everything):
+    rows = []
+    for n in sizes(everything, "plain"):
+        for peer in ORDER:
+            seen = Row(everything, "plain", peer, n)
+            if seen.exists():
+                rows.append([
+                    n, seen.name(), seen.median("rate", "{:.0f}"), seen.median("p50", "{:.0f}"),
+                    seen.median("p99", "{:.0f}"), seen.of_nginx("rate", "{:.2f}"),
+                    seen.median("cpu", "{:.0f}"), seen.of_nginx("cpu", "{:.1f}"),
+                    seen.median("foreign", "{:.2f}"), seen.errors(),
+                ])
+    table(["connections", "peer", "requests/s", "p50 us", "p99 us", "x nginx", "CPU us/request",
+           "x nginx", "foreign", "errors"], rows)
+
+
+def stream_table(everything):
+    rows = []
+    for n in sizes(everything, "streams"):
+        for peer in ORDER:
+            seen = Row(everything, "streams", peer, n)
+            if seen.exists():
+                rows.append([
+                    n, seen.name(), seen.median("carried", "{:.1%}"), seen.median("p50", "{:.2f}"),
+                    seen.median("p99", "{:.1f}"), seen.median("cpu", "{:.0f}"),
+                    seen.of_nginx("cpu", "{:.1f}"), seen.median("foreign", "{:.2f}"), seen.errors(),
+                ])
+    table(["streams", "peer", "carried", "delay p50 ms", "p99 ms", "CPU us/event", "x nginx",
+           "foreign", "errors"], rows)
+
+
+class Row:
+    """What a table shows of one peer."""
+
+    def __init__(self, everything, kind, peer, n):
+        self.everything, self.where = everything, (kind, peer, n)
+
+    def exists(self):
+        return bool(self.everything.of(*self.where))
+
+    def name(self):
+        foreign = any(s["foreign"] > FOREIGN for s in self.everything.of(*self.where))
+        return self.where[1] + ("*" if foreign else "")
+
+    def median(self, figure, form):
+        # The engine's own time is not a proxy's.
+        direct = figure == "cpu" and self.where[1] == "direct"
+        return "" if direct else text(form, self.everything.median(*self.where, figure))
+
+    def of_nginx(self, figure, form):
+        kind, peer, n = self.where
+        direct = figure == "cpu" and peer == "direct"
+        return "" if direct else text(form, self.everything.ratio(kind, peer, "nginx", n, figure))
+
+    def errors(self):
+        return sum(s["errors"] for s in self.everything.of(*self.where))
+
+
+def plain_goals(everything, goals):
+    one, two = ("one", "one JVM"), ("two", "two JVMs")
+    for (peer, jvms), must, aim in ((two, 0.25, 0.40), (one, 0.45, 0.65)):
+        for n in (16, 64):
+            goals.high(f"{jvms}, {n} connections: requests/s against nginx", must, aim,
+                       everything.ratio("plain", peer, "nginx", n, "rate"))
+    for (peer, jvms), must, aim in ((one, 3, 2), (two, 5, 3)):
+        for n in (16, 64):
+            goals.low(f"{jvms}, {n} connections: CPU a request against nginx", must, aim,
+                      everything.ratio("plain", peer, "nginx", n, "cpu"), "{:.1f}")
+    for peer, jvms in (one, two):
+        spread = everything.against("plain", peer, peer, 64, lambda a, _: a["p99"] / a["p50"])
+        goals.low(f"{jvms}, 64 connections: p99/p50", 6, 3, spread, "{:.1f}")
+    for (peer, jvms), must, aim in ((one, 180, 90), (two, 250, 130)):
+        added = everything.against("plain", peer, "direct", 1, lambda a, b: a["p50"] - b["p50"])
+        goals.low(f"{jvms}, 1 connection: p50 added to direct, us", must, aim, added, "{:.0f}")
+    for peer, jvms in (one, two):
+        goals.high(f"{jvms}, 64 connections: requests/s against Portkey", 10, 20,
+                   everything.ratio("plain", peer, "portkey", 64, "rate"), "{:.1f}")
+
+
+def stream_goals(everything, goals):
+    for peer, what, n, p50, p99, cpu in (
+        ("one", "one JVM, 512 streams", 512, (1, 0.3), (20, 5), (2, 1.4)),
+        ("two", "two JVMs, 256 streams", 256, (1, 0.5), (20, 8), (4, 2.5)),
+    ):
+        carried = everything.median("streams", peer, n, "carried")
+        goals.high(f"{what}: carried", 1, 1, None if carried is None else round(carried, 3), "{:.1%}")
+        delays = [everything.median("streams", peer, n, figure) for figure in ("p50", "p99")]
+        goals.low(f"{what}: event delay p50, ms", *p50, delays[0])
+        goals.low(f"{what}: event delay p99, ms", *p99, delays[1], "{:.1f}")
+        goals.low(f"{what}: CPU an event against nginx", *cpu,
+                  everything.ratio("streams", peer, "nginx", n, "cpu"), "{:.1f}")
+
+
+def scene_goals(played, goals):
+    over = played.get("overload")
+    ratio = refused = growth = recovered = neither = None
+    if over and over["once"]["p99_ms"] > 0:
+        ratio = over["tenfold"]["p99_ms"] / over["once"]["p99_ms"]
+        refused = over["tenfold"]["refused_p99_ms"]
+        neither = over["tenfold"]["others"] + over["tenfold"]["lost"]
+        growth = over["rss_tenfold"] / over["rss_once"]
+        recovered = over["recovered_s"]
+        # What never recovered did not do so in all the time that was looked at.
+        recovered = len(over["after"]["seconds"]) if recovered is None else recovered
+    goals.low("overload 10x: p99 of the admitted against 1x", 2, 1.5, ratio)
+    goals.low("overload 10x: p99 of refusals, ms", 100, 50, refused, "{:.0f}")
+    goals.low("overload 10x: neither admitted nor refused", 0, 0, neither, "{:.0f}")
+    goals.low("overload 10x: growth of memory", 1.3, 1.2, growth)
+    goals.low("after it: p99 within 1.5 of before, s", 10, 10, recovered, "{:.0f}")
+    for kill in played.get("kill", []):
+        jvms = "one JVM" if kill["peer"] == "one" else "two JVMs"
+        what = f"{jvms}, an engine killed under load: failed of {kill['sent']}"
+        goals.low(what, 0, 0, kill["failed"], "{:.0f}")
+    idle = played.get("idle", {})
+    each = idle.get("rss_kib")
+    if each is not None:
+        each = max(0.0, each) + idle.get("heap_kib", 0.0)
+    goals.low(f"{idle.get('count', 4000)} idle streams: memory each, KiB", 64, 32, each, "{:.1f}")
+    rss = played["rss"]
+    goals.low("the gateway's byte path, idle: memory, MiB", 350, 250, rss["idle"], "{:.0f}")
+    goals.low("the gateway's byte path, loaded: memory, MiB", 512, 350, rss["loaded"], "{:.0f}")
+
+
+def text(form, value):
+    return "" if value is None else form.format(value)
+
+
+def table(head, rows):
+    """In the form of a page's table, with columns that a terminal shows in line too."""
+    if not rows:
+        return
+    print()
+    lines = [[str(cell) for cell in row] for row in [head, *rows]]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    for number, line in enumerate(lines):
+        print("| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths)) + " |")
+        if number == 0:
+            print("|" + "|".join("-" * (width + 2) for width in widths) + "|")

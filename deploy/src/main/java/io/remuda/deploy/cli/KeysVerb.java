@@ -18,8 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "keys",
     mixinStandardHelpOptions = true,
-    description =
-        "Make, list, limit, rotate and revoke API keys; make the cluster's own key.",
+    description = "Make, list, limit, rotate and revoke API keys; make the cluster's own key.",
     subcommands = {
       KeysVerb.Create.class,
       KeysVerb.Ls.class,
@@ -157,8 +156,7 @@ final class KeysVerb {
           present = known;
         }
       }
-      JsonNode key =
-          api.put(Api.path("/v1/keys", id, "/limits"), limits.over(present), Map.of());
+      JsonNode key = api.put(Api.path("/v1/keys", id, "/limits"), limits.over(present), Map.of());
       if (target.output().format() == Output.Format.TABLE) {
         target.say("key " + id + " is limited to " + LimitOptions.words(key.path("limits")));
       } else {

@@ -101,9 +101,7 @@ final class UsageVerb implements Callable<Integer> {
           .world()
           .out()
           .println(
-              names.stream()
-                  .map(name -> quoted(row.path(name)))
-                  .collect(Collectors.joining(",")));
+              names.stream().map(name -> quoted(row.path(name))).collect(Collectors.joining(",")));
     }
   }
 

@@ -297,8 +297,7 @@ final class CommandLineTest {
         .contains("\"requestsPerMinute\":60", "\"tokensPerMinute\":1000", "\"tokensPerDay\":5000");
 
     Typed limited = type("keys", "update", "k1", "--budget", "70/month");
-    assertThat(gateway.last().body())
-        .contains("\"requestsPerMinute\":60", "\"tokensPerMonth\":70");
+    assertThat(gateway.last().body()).contains("\"requestsPerMinute\":60", "\"tokensPerMonth\":70");
     assertThat(limited.err()).contains("60 requests a minute");
 
     type("tenants", "limit", "acme", "--rpm", "5");

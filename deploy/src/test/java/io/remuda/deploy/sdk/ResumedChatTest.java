@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,7 +100,7 @@ class ResumedChatTest {
         accumulator.accumulate(chunk);
         seams += chunk._additionalProperties().containsKey("remuda") ? 1 : 0;
         if (++chunks == killed) {
-          engines.get(instance).destroyForcibly();
+          Objects.requireNonNull(engines.get(instance)).destroyForcibly();
         }
       }
     }

@@ -8,6 +8,7 @@ import io.remuda.protocol.AccessTable;
 import io.remuda.protocol.TableJson;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.ModelPattern;
+import io.remuda.protocol.limit.Limits;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Arrays;
@@ -106,14 +107,19 @@ class AllowListTest {
   @Test
   void aTableOfAnEarlierVersionHasKeysOfNoTenantAndNoPattern() {
     AccessTable table = AccessTable.EMPTY.with(key(list("demo")));
-    String earlier = TableJson.write(table).replaceAll(",\"patterns\":.*?\"replaced\":\\[\\]", "");
+    String earlier =
+        TableJson.write(table)
+            .replaceAll(",\"patterns\":.*?\"replaced\":\\[\\]", "")
+            .replaceAll(",\"limits\":\\{.*?\\}", "")
+            .replaceAll(",\"tenants\":\\[\\]", "");
 
     ApiKey read = TableJson.read(earlier, AccessTable.class).entries().get(0);
 
-    assertThat(earlier).doesNotContain("patterns", "tenant", "replaced");
+    assertThat(earlier).doesNotContain("patterns", "tenant", "replaced", "limits");
     assertThat(read.allowed()).isEqualTo(list("demo"));
     assertThat(read.tenant()).isEmpty();
     assertThat(read.replaced()).isEmpty();
+    assertThat(read.limits()).isEqualTo(Limits.NONE);
     assertThat(TableJson.read(TableJson.write(table), AccessTable.class)).isEqualTo(table);
   }
 }

@@ -32,7 +32,7 @@ final class UsageVerb implements Callable<Integer> {
   @Option(names = "--to", paramLabel = "TIME", description = "Such as 2030-01-31T12:00:00Z.")
   private @Nullable String to;
 
-  @Option(names = "--key", paramLabel = "ID", description = "Of this key alone.")
+  @Option(names = "--of-key", paramLabel = "ID", description = "Of this key alone.")
   private @Nullable String key;
 
   @Option(names = "--tenant", paramLabel = "NAME", description = "Of this tenant alone.")

@@ -13,7 +13,7 @@ final class ResumePolicy {
    * What is known of a stream that broke off.
    *
    * @param most times that one may be resumed
-   * @param resumed times that it was
+   * @param resumed times that it was, and that an engine went that was to go on with it
    * @param kind of its chunks; empty where its address is none of those whose streams are resumed
    * @param field of its request that asks for more than plain text
    * @param kept whether its text was kept from its beginning on

@@ -49,6 +49,12 @@ final class Resumption {
   private Optional<Refused> busy = Optional.empty();
   private int seams;
 
+  /** Engines that were asked for the rest and went: perhaps by this request's doing. */
+  private int gone;
+
+  /** Instances that were asked since it broke off, or since it was called from its wait. */
+  private int asked;
+
   /**
    * @param copy whether it is a shadow, for whose answer nobody waits
    */
@@ -124,6 +130,9 @@ final class Resumption {
     if (why.code() != ErrorCode.ENGINE_GONE) {
       return Optional.of(why);
     }
+    if (seams > 0) {
+      gone++;
+    }
     Optional<String> objection = objection();
     if (objection.isPresent()) {
       return Optional.of(given(why, objection.get()));
@@ -135,19 +144,31 @@ final class Resumption {
     failed.add(target.instance());
     full.clear();
     busy = Optional.empty();
+    asked = 0;
     waiting = patience();
     return next();
   }
 
-  /** An instance did not begin with the rest; as {@link #broke}. */
+  /**
+   * An instance did not begin with the rest; as {@link #broke}. One whose engine went counts as if
+   * it had begun, so that a request that ends engines ends no more of them than one that streams.
+   */
   Optional<Refused> failed(Target target, Refused why) {
     if (why.code() == ErrorCode.BUSY) {
       full.add(target.instance());
       busy = Optional.of(why);
-    } else {
-      failed.add(target.instance());
+      return next();
     }
-    return next();
+    failed.add(target.instance());
+    if (why.code() == ErrorCode.ENGINE_FAILED) {
+      return Optional.of(givenUp("the engine of " + target.instance() + " failed at it"));
+    }
+    if (why.code() == ErrorCode.ENGINE_GONE) {
+      gone++;
+    }
+    return gone < settings().resumes()
+        ? next()
+        : Optional.of(givenUp("it was tried %d times".formatted(gone)));
   }
 
   /** The engine of an instance refuses to go on: others would refuse it alike. */
@@ -171,7 +192,7 @@ final class Resumption {
     return ResumePolicy.objection(
         new ResumePolicy.Broken(
             settings().resumes(),
-            seams,
+            gone,
             kind,
             body.beyondText(),
             kept != null,
@@ -202,7 +223,7 @@ final class Resumption {
         without.add(one.instance());
       }
     }
-    Optional<Target> target = tries.other(entry, without);
+    Optional<Target> target = mayAsk() ? tries.other(entry, without) : Optional.empty();
     if (target.isPresent()) {
       goOn(target.get());
       return Optional.empty();
@@ -210,7 +231,14 @@ final class Resumption {
     return waits(entry) ? Optional.empty() : Optional.of(givenUp(nobody()));
   }
 
+  private boolean mayAsk() {
+    return asked < settings().attempts();
+  }
+
   private String nobody() {
+    if (!mayAsk()) {
+      return "%d other instances were asked in vain".formatted(asked);
+    }
     return busy.isPresent()
         ? "all other instances of its version are busy"
         : "no other instance of its version is ready";
@@ -228,6 +256,7 @@ final class Resumption {
   private void called() {
     if (broke.isPresent()) {
       full.clear();
+      asked = 0;
       next().ifPresent(inference::breakOff);
     }
   }
@@ -249,6 +278,7 @@ final class Resumption {
   }
 
   private void goOn(Target target) {
+    asked++;
     SentText kept = java.util.Objects.requireNonNull(sent);
     AnswerKind of = kind.orElseThrow();
     String instance = target.instance().toString();

@@ -3,7 +3,9 @@ package io.remuda.gateway.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.RecentRequest;
+import io.remuda.protocol.Refused;
 import io.remuda.protocol.model.Continues;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -141,6 +143,75 @@ class ResumedStreamTest {
           .contains("\"code\":\"engine_gone\"")
           .contains("it was not resumed: it was resumed 2 times already");
       assertThat(stage.resumes).containsExactly("resumed", "resumed", "refused", "engine_gone");
+      assertThat(stage.ended).isTrue();
+    }
+  }
+
+  @Test
+  void aRequestThatEndsEnginesBeforeTheyBeginEndsAsFewAsOneThatStreams() {
+    try (ResumedStage stage =
+        new ResumedStage().ready("chat-1", "chat-2", "chat-3", "chat-4", "chat-5", "chat-6")) {
+      stage.chat("");
+      stage.call(1).begins().says(3).dies();
+      for (int next = 2; next <= stage.calls.size(); next++) {
+        stage.call(next).dies();
+      }
+
+      assertThat(stage.calls).as("one, and as many as resumes").hasSize(3);
+      assertThat(stage.said.toString())
+          .contains("\"code\":\"engine_gone\"")
+          .contains("it was not resumed: it was tried 2 times");
+      assertThat(stage.resumes).containsExactly("refused", "engine_gone");
+      assertThat(stage.ended).isTrue();
+    }
+  }
+
+  @Test
+  void enginesThatGoBeforeAndBehindTheirFirstByteCountAlike() {
+    try (ResumedStage stage =
+        new ResumedStage().ready("chat-1", "chat-2", "chat-3", "chat-4", "chat-5")) {
+      stage.chat("");
+      stage.call(1).begins().says(3).dies();
+      stage.call(2).dies();
+      stage.call(3).begins().says(2).dies();
+
+      assertThat(stage.calls).hasSize(3);
+      assertThat(stage.chunks().stream().filter(one -> one.has("remuda")))
+          .extracting(one -> one.at("/remuda/resumed").asInt())
+          .containsExactly(1);
+      assertThat(stage.ended).isTrue();
+    }
+  }
+
+  @Test
+  void noMoreInstancesThanAttemptsAreAskedWhetherTheyHaveRoom() {
+    try (ResumedStage stage =
+        new ResumedStage("resume-wait = 0s, attempts = 3")
+            .ready("chat-1", "chat-2", "chat-3", "chat-4", "chat-5", "chat-6")) {
+      stage.chat("");
+      stage.call(1).begins().says(3).dies();
+      for (int next = 2; next <= stage.calls.size(); next++) {
+        stage.call(next).isFull();
+      }
+
+      assertThat(stage.calls).hasSize(4);
+      assertThat(stage.said.toString())
+          .contains("it was not resumed: 3 other instances were asked in vain");
+      assertThat(stage.ended).isTrue();
+    }
+  }
+
+  @Test
+  void anEngineThatFailsAtItEndsIt() {
+    try (ResumedStage stage = new ResumedStage().ready("chat-1", "chat-2", "chat-3")) {
+      stage.chat("");
+      stage.call(1).begins().says(3).dies();
+      stage.call(2).sink.onFailure(Refused.of(ErrorCode.ENGINE_FAILED, "it cannot"), true);
+
+      assertThat(stage.calls).hasSize(2);
+      assertThat(stage.said.toString())
+          .contains("\"code\":\"engine_gone\"")
+          .contains("the engine of " + stage.call(2).instance + " failed at it");
       assertThat(stage.ended).isTrue();
     }
   }

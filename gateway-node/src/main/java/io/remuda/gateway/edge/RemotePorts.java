@@ -149,9 +149,8 @@ public final class RemotePorts implements Ports {
     }
 
     private void tidy() {
-      long now = System.nanoTime();
       // Machines come and go.
-      machines.values().removeIf(kept -> kept.tidy(now));
+      KeptConnections.tidy(machines, System.nanoTime());
     }
   }
 

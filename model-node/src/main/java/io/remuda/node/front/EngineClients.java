@@ -59,9 +59,8 @@ final class EngineClients {
     }
 
     private void tidy() {
-      long now = System.nanoTime();
       // Engines come and go, each with an address of its own.
-      engines.values().removeIf(kept -> kept.tidy(now));
+      KeptConnections.tidy(engines, System.nanoTime());
     }
   }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +107,21 @@ public final class KeptConnections {
       }
     }
     return open.isEmpty() && opening == 0;
+  }
+
+  /**
+   * Tidies those to all addresses and forgets the addresses with none. A call that is told of its
+   * silence may go on at an address of which there was none, so that {@code all} may grow
+   * meanwhile.
+   *
+   * @param now of {@link System#nanoTime()}
+   */
+  public static <A> void tidy(Map<A, KeptConnections> all, long now) {
+    for (Map.Entry<A, KeptConnections> one : new ArrayList<>(all.entrySet())) {
+      if (one.getValue().tidy(now)) {
+        all.remove(one.getKey());
+      }
+    }
   }
 
   /** One connection, while a call has it. */

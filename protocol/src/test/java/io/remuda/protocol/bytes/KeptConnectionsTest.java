@@ -12,6 +12,8 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpConnectOptions;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -122,6 +124,26 @@ class KeptConnectionsTest {
     onLoop(heard::heard);
     onLoop(() -> connections.tidy(now + 2 * SILENCE.toNanos()));
     assertThat(told).hasValue(1);
+  }
+
+  @Test
+  void aCallThatIsToldOfItsSilenceMayGoOnAtAnAddressOfWhichThereWasNone() {
+    Map<String, KeptConnections> all = new LinkedHashMap<>();
+    CompletableFuture<KeptConnections.Kept> elsewhere = new CompletableFuture<>();
+    Runnable goesOn =
+        () ->
+            all.computeIfAbsent("fourth", address -> made())
+                .take(taker(elsewhere::complete, elsewhere::completeExceptionally, () -> {}));
+    take(goesOn);
+    onLoop(() -> all.put("first", connections));
+    onLoop(() -> all.put("second", made()));
+    onLoop(() -> all.put("third", made()));
+    long late = System.nanoTime() + 2 * SILENCE.toNanos();
+
+    onLoop(() -> KeptConnections.tidy(all, late));
+
+    assertThat(elsewhere).succeedsWithin(LIMIT);
+    assertThat(all).as("of second and third none was open").containsOnlyKeys("first", "fourth");
   }
 
   private KeptConnections made() {

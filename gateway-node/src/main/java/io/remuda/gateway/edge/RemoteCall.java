@@ -290,6 +290,8 @@ final class RemoteCall implements InferenceCall, KeptConnections.Taker {
     line = null;
     if (done != null && lasts) {
       done.giveBack();
+    } else if (done != null) {
+      done.close();
     }
   }
 

@@ -271,6 +271,9 @@ final class HttpEngineCall implements InferenceCall, KeptConnections.Taker {
       line = null;
       if (done != null && lasts) {
         done.giveBack();
+      } else if (done != null) {
+        // An engine of HTTP/1.0 may keep it open, and then nobody else would ever close it.
+        done.close();
       }
       sink.onEnd();
     }

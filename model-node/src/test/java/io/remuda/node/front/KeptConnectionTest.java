@@ -11,8 +11,10 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.bytes.InferenceRequest;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.testing.CollectingSink;
+import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.ScriptedEngine;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +141,40 @@ class KeptConnectionTest {
       over.countDown();
     } finally {
       quick.close().toCompletableFuture().join();
+    }
+  }
+
+  /** HTTP/1.0 has connections that stay open too, but none of them is used again. */
+  @Test
+  void anEngineOfTheOldProtocolThatKeepsItsConnectionsOpenLosesNone() {
+    Front narrow =
+        new Front(
+            hosted,
+            FrontSettings.from(
+                ConfigFactory.parseString(
+                        "remuda.node.front { event-loops = 1, max-connections = 2 }")
+                    .withFallback(ConfigFactory.load())),
+            FrontMetrics.NONE);
+    try (ScriptedEngine engine =
+        ScriptedEngine.start(
+            (seen, wire) ->
+                wire.raw(
+                    "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n"
+                        + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"))) {
+      hosted.put(Instances.ready(INSTANCE, gate, engine.base()));
+
+      for (int call = 1; call <= 3; call++) {
+        CollectingSink sink = new CollectingSink();
+        narrow.call(request(), sink);
+        sink.await();
+        assertThat(sink.failure()).as("call %d", call).isEmpty();
+        assertThat(sink.status()).isEqualTo(200);
+      }
+
+      Eventually.isTrue(
+          "all are closed", Duration.ofSeconds(10), () -> engine.openConnections() == 0);
+    } finally {
+      narrow.close().toCompletableFuture().join();
     }
   }
 

@@ -56,15 +56,16 @@ final class SentText {
       refuse("an event of it is larger than remuda.gateway.inference.resumed-text-size");
       return all;
     }
-    ByteBuf whole = end == all.writerIndex() ? all : all.readRetainedSlice(end - all.readerIndex());
-    if (whole != all) {
-      begun = all;
+    if (end < all.writerIndex()) {
+      // A copy: a slice would keep all that came with it until its event ends.
+      begun = Unpooled.copiedBuffer(all.slice(end, all.writerIndex() - end));
+      all.writerIndex(end);
     }
-    unread.writeBytes(whole, whole.readerIndex(), whole.readableBytes());
+    unread.writeBytes(all, all.readerIndex(), all.readableBytes());
     if (unread.readableBytes() >= PORTION) {
       read();
     }
-    return whole;
+    return all;
   }
 
   /** What was held back, now that nothing follows; the caller's. */

@@ -65,6 +65,22 @@ class SentTextTest {
     assertThat(held.refCnt()).isZero();
   }
 
+  @Test
+  void anEventThatIsCutKeepsNoneOfThoseThatCameBeforeIt() {
+    SentText sent = new SentText(AnswerKind.CHAT, 1000);
+    for (int i = 0; i < 3; i++) {
+      // Each ends the event that the one before has begun.
+      String cut = (i == 0 ? "" : "}\n\n") + "data: {}\n\ndata: {";
+      ByteBuf came = Unpooled.directBuffer();
+      came.writeBytes(bytes(cut));
+
+      sent.whole(came).release();
+
+      assertThat(came.refCnt()).as("part %d", i).isZero();
+    }
+    assertThat(sent.rest().toString(StandardCharsets.UTF_8)).isEqualTo("data: {");
+  }
+
   private static ByteBuf bytes(String text) {
     return Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
   }

@@ -2,7 +2,6 @@ package io.remuda.gateway.routing;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -25,8 +24,11 @@ final class WaitingLine {
   /** Called, and not yet at an instance: the slots that they were called for are theirs. */
   private int onTheirWay;
 
-  /** Of those, what calls the ones whose turn it was; the others' time is over. */
-  private final Set<Runnable> hadTurns = Collections.newSetFromMap(new IdentityHashMap<>());
+  /**
+   * Of those, the ones whose turn it was, by what calls them; the others' time is over. Whoever
+   * comes back may be called from its next place before it has arrived from the one before.
+   */
+  private final IdentityHashMap<Runnable, WaitingRoom.Place> hadTurns = new IdentityHashMap<>();
 
   private boolean resting;
 
@@ -51,7 +53,7 @@ final class WaitingLine {
   void add(WaitingRoom.Place place, boolean returns, boolean found) {
     WaitingRoom.Guest guest = place.guest();
     boolean isFirst = waiting.isEmpty();
-    if (returns && hadTurns.remove(guest.called())) {
+    if (returns && hadTurns.remove(guest.called()) != null) {
       waiting.addAgain(place, guest.rank());
     } else {
       waiting.add(place, guest.rank());
@@ -71,7 +73,7 @@ final class WaitingLine {
     List<WaitingRoom.Place> taken = new ArrayList<>();
     while (taken.size() < most && !waiting.isEmpty()) {
       WaitingRoom.Place next = waiting.next();
-      hadTurns.add(next.guest().called());
+      hadTurns.put(next.guest().called(), next);
       onTheirWay++;
       taken.add(next);
     }
@@ -86,7 +88,7 @@ final class WaitingLine {
   /** One that was called is where it was to go, or gone. */
   void arrived(WaitingRoom.Place place) {
     onTheirWay--;
-    hadTurns.remove(place.guest().called());
+    hadTurns.remove(place.guest().called(), place);
   }
 
   /** As many as have a reason to look again, by what is known now. */

@@ -14,10 +14,12 @@ import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.testing.Eventually;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -257,6 +259,38 @@ class WaitingRoomTest {
     room.freed("chat");
 
     assertThat(called).startsWith("one", "one");
+  }
+
+  @Test
+  void whoeverIsCalledAgainBeforeItHasArrivedKeepsItsTurn() {
+    ready("chat-1", 1);
+    Target instance = routes.snapshot().find("chat").orElseThrow().ready(0);
+    instance.enter();
+    Queue<Runnable> loop = new ArrayDeque<>();
+    List<WaitingRoom.Guest> itself = new ArrayList<>();
+    WaitingRoom.Guest first =
+        new WaitingRoom.Guest(
+            "chat",
+            1,
+            new Rank("one", 1, Priority.NORMAL),
+            loop::add,
+            () -> {
+              called.add("one");
+              assertThat(room.comeBack(itself.get(0), LONG, true)).isPresent();
+              // A request of another loop ends, before this call has returned.
+              room.freed("chat");
+            });
+    itself.add(first);
+    assertThat(room.enter(first, LONG, false)).isPresent();
+    assertThat(room.enter(of("other", 2, () -> called.add("other")), LONG, false)).isPresent();
+    instance.leave();
+    room.freed("chat");
+
+    loop.remove().run();
+    loop.remove().run();
+
+    assertThat(called).containsExactly("one", "one");
+    assertThat(loop).as("its turn is its own still").hasSize(1);
   }
 
   private static WaitingRoom.Guest of(String tenant, long arrived, Runnable called) {

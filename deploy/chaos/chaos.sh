@@ -31,8 +31,8 @@ fi
 built deploy package
 
 cd deploy
-# As nodes start where they are at home.
-[ "${1:-}" = --help ] || REMUDA_JAVA_OPTS="" target/dist/remuda archive
+# As nodes start where they are at home; without the archive they start too, but later.
+[ "${1:-}" = --help ] || REMUDA_JAVA_OPTS="" target/dist/remuda archive || true
 JAVA=(java -Xmx512m -XX:+UseSerialGC -Djava.util.concurrent.ForkJoinPool.common.parallelism=2
   -cp "target/test-classes:target/classes:$(cat target/bench.classpath)"
   io.remuda.deploy.chaos.Chaos)
@@ -54,8 +54,18 @@ share() {
     give_back
   done
 } 2>/dev/null
+# What was killed a moment ago is in its group until it has ended.
 give_back() {
-  [ -z "$SHARES" ] || find "$SHARES" -depth -type d -exec rmdir {} + 2>/dev/null || true
+  local left=20
+  while [ -n "$SHARES" ] && [ -d "$SHARES" ]; do
+    find "$SHARES" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+    [ -d "$SHARES" ] || break
+    if [ $((left -= 1)) -lt 1 ]; then
+      echo "the control group $SHARES stays: after 10 s processes are in it still; remove it with rmdir" >&2
+      break
+    fi
+    sleep 0.5
+  done
   SHARES=""
 }
 share || true

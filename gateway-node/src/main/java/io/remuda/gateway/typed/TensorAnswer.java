@@ -1,5 +1,7 @@
 package io.remuda.gateway.typed;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -11,7 +13,18 @@ import java.math.BigInteger;
 /** A model's answer as tensors: each field that the message has, in the order of its numbers. */
 final class TensorAnswer {
 
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  /**
+   * An answer is as long as TypedSettings say, and no text or number in it is too long by itself.
+   */
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      .maxStringLength(Integer.MAX_VALUE)
+                      .maxNumberLength(Integer.MAX_VALUE)
+                      .build())
+              .build());
 
   private TensorAnswer() {}
 

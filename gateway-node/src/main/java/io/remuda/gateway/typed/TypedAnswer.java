@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An instance's answer on its way to a client that wants another form of it. A single message is
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * pass as they are.
  */
 final class TypedAnswer implements InferenceSink {
+
+  private static final Logger log = LoggerFactory.getLogger(TypedAnswer.class);
 
   private enum Mode {
     /** As it comes: an error, or protobuf that the client takes. */
@@ -143,12 +147,12 @@ final class TypedAnswer implements InferenceSink {
   private void single() {
     try {
       if (wanted == MediaTypes.Form.EVENTS) {
-        byte[] json = text.of(single.toByteArray());
+        byte[] json = told(single.toByteArray());
         events();
         eventOf(json);
         sink.onBytes(Unpooled.wrappedBuffer(DONE));
       } else {
-        byte[] json = text.of(single.toByteArray());
+        byte[] json = told(single.toByteArray());
         sink.onHead(
             200,
             List.of(
@@ -167,7 +171,17 @@ final class TypedAnswer implements InferenceSink {
   }
 
   private void event(byte[] message) throws BadMessage {
-    eventOf(text.of(message));
+    eventOf(told(message));
+  }
+
+  /** Whatever is wrong with it: an answer that is neither given nor refused is waited for. */
+  private byte[] told(byte[] message) throws BadMessage {
+    try {
+      return text.of(message);
+    } catch (RuntimeException e) {
+      log.warn("event=answer-not-told reason={}", e.toString());
+      throw new BadMessage(ErrorCode.ENGINE_FAILED, "", "it cannot be put as JSON");
+    }
   }
 
   private void eventOf(byte[] json) {

@@ -91,6 +91,16 @@ class TensorsTest {
                 + "]}");
   }
 
+  /** Jackson itself reads no text of more than 20 million characters. */
+  @Test
+  void answersATextThatIsLongerThanJacksonReadsByItself() throws Exception {
+    TensorRequest one = read(tensor("id", "BYTES", "[1]", "[\"a\"]"));
+    byte[] binary =
+        ORDERS.input().fromJson(Protos.utf8("{\"id\":\"" + "a".repeat(20_000_001) + "\"}"));
+
+    assertThat(TensorAnswer.of("shop", ORDERS, one, binary)).hasSizeGreaterThan(20_000_001);
+  }
+
   private static String tensorOut(String name, String datatype, String shape, String data) {
     return tensor(name, datatype, shape, data);
   }

@@ -35,6 +35,7 @@ public final class EdgeKeys implements Authenticator {
     Caller caller = outcome.caller().get();
     return Decision.allowed(
         caller.key(),
+        caller.tenant(),
         caller.seesAll()
             ? model -> true
             : model -> ModelName.parse(model).filter(caller::sees).isPresent(),

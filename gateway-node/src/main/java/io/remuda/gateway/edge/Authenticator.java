@@ -21,24 +21,30 @@ public interface Authenticator {
 
   /**
    * @param key id of the key, for logs; empty where there is none
+   * @param tenant whose key or token it is; empty: the operator's
    * @param models which models the caller may know of; others do not exist for it
    * @param leases under which it may call; others do not exist for it
    */
   record Decision(
-      Optional<Refused> refused, String key, Predicate<String> models, Predicate<LeaseId> leases) {
+      Optional<Refused> refused,
+      String key,
+      Optional<String> tenant,
+      Predicate<String> models,
+      Predicate<LeaseId> leases) {
 
     /** Under whichever lease it shows. */
     public static Decision allowed(String key, Predicate<String> models) {
-      return allowed(key, models, lease -> true);
+      return allowed(key, Optional.empty(), models, lease -> true);
     }
 
     public static Decision allowed(
-        String key, Predicate<String> models, Predicate<LeaseId> leases) {
-      return new Decision(Optional.empty(), key, models, leases);
+        String key, Optional<String> tenant, Predicate<String> models, Predicate<LeaseId> leases) {
+      return new Decision(Optional.empty(), key, tenant, models, leases);
     }
 
     public static Decision refused(Refused reason) {
-      return new Decision(Optional.of(reason), "", model -> false, lease -> false);
+      return new Decision(
+          Optional.of(reason), "", Optional.empty(), model -> false, lease -> false);
     }
   }
 }

@@ -239,6 +239,7 @@ final class Exchange implements AnswerSink {
                     lease.token(),
                     Sender.of(
                         checked.key(),
+                        checked.tenant(),
                         Optional.ofNullable(request.getHeader(Headers.SESSION)),
                         Optional.ofNullable(request.getHeader(Headers.PRIORITY)))),
                 this);

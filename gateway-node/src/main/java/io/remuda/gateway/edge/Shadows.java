@@ -130,7 +130,7 @@ final class Shadows implements AutoCloseable {
         Optional.of(Duration.ZERO),
         request.loop(),
         Optional.empty(),
-        new Sender("", Optional.empty(), Optional.of(Priority.LOW)));
+        new Sender("", Optional.empty(), Optional.empty(), Optional.of(Priority.LOW)));
   }
 
   /** One that is under way: drops what it is told, and ends once. Lives on its request's loop. */

@@ -118,6 +118,7 @@ final class InferenceRoutes {
                       lease.token(),
                       Sender.of(
                           call.caller().key(),
+                          call.caller().tenant(),
                           call.header(Headers.SESSION),
                           call.header(Headers.PRIORITY)));
               lane.execute(

@@ -84,7 +84,7 @@ public final class Meter implements Metering {
   public Admission admit(Sender sender, Wish wish) {
     AccessTable table = access.get();
     Optional<ApiKey> key = KeyId.parse(sender.key()).flatMap(table::get);
-    Optional<String> tenant = key.flatMap(ApiKey::tenant);
+    Optional<String> tenant = sender.tenant();
     List<Held> holders = holders(table, key, tenant);
     long now = now();
     long estimated = estimate(wish);

@@ -89,7 +89,7 @@ final class HeldStage implements AutoCloseable {
         by,
         "{\"model\":\"chat\"}",
         Optional.of(LONG),
-        new Sender(key, Optional.empty(), Optional.empty()));
+        new Sender(key, Optional.empty(), Optional.empty(), Optional.empty()));
   }
 
   void answerAll() {

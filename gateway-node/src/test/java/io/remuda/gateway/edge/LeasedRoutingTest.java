@@ -50,7 +50,7 @@ class LeasedRoutingTest {
     Authenticator keys =
         (token, endpoint) ->
             Authenticator.Decision.allowed(
-                token, model -> true, lease -> lease.value().equals(token));
+                token, Optional.empty(), model -> true, lease -> lease.value().equals(token));
     try (EdgeFixture keyed = new EdgeFixture("", keys, Optional.empty())) {
       keyed.leased("chat-1", own.port(), "ls-1");
 

@@ -55,6 +55,14 @@ public final class FakeRegistry implements UsageVoice.Registry {
         .reduce(Count.NONE, Count::plus);
   }
 
+  /** All that was handed in, of a tenant. */
+  synchronized Count ofTenant(String tenant) {
+    return lines.stream()
+        .filter(line -> line.tenant().equals(tenant))
+        .map(Line::count)
+        .reduce(Count.NONE, Count::plus);
+  }
+
   @Override
   public synchronized CompletionStage<Portion> allowance(
       String holder, Function<ActorRef<Portion>, Ask> question) {

@@ -100,7 +100,13 @@ class MeterTest {
   }
 
   private Admission admit(String key) {
-    Admission admission = meter.admit(Sender.of(key, Optional.empty(), Optional.empty()), CHAT);
+    Optional<String> tenant = KeyId.parse(key).flatMap(id -> table.get(id)).flatMap(ApiKey::tenant);
+    return admit(key, tenant);
+  }
+
+  private Admission admit(String key, Optional<String> tenant) {
+    Admission admission =
+        meter.admit(Sender.of(key, tenant, Optional.empty(), Optional.empty()), CHAT);
     nanos.addAndGet(Duration.ofMillis(5).toNanos());
     voice.ask();
     return admission;
@@ -143,6 +149,21 @@ class MeterTest {
     assertThat(third.refused().orElseThrow().message()).contains("tenant acme");
     Account own = Objects.requireNonNull(meter.accounts().get("key.aaaa1111"));
     assertThat(own.purse().requestsLeft(meter.now(), own.limits()).remaining()).isEqualTo(9);
+  }
+
+  @Test
+  void tokensOfAnIssuerAreUnderTheirTenantsLimitAndCountedForIt() {
+    tenant("acme", new Limits(1, 0, 0, 0));
+
+    Admission first = admit("oidc:ada", Optional.of("acme"));
+    Admission second = admit("oidc:bob", Optional.of("acme"));
+    first.ticket().over("chat", false, new Taken(5, 5, 0, true));
+    voice.handIn().toCompletableFuture().join();
+
+    assertThat(first.refused()).isEmpty();
+    assertThat(code(second)).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
+    assertThat(second.refused().orElseThrow().message()).contains("tenant acme");
+    assertThat(registry.ofTenant("acme")).isEqualTo(new Count(1, 0, 0, 5, 5, 0));
   }
 
   @Test

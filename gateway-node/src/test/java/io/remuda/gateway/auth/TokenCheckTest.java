@@ -11,14 +11,18 @@ import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
+import io.remuda.gateway.edge.Endpoint;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.access.KeyMint;
 import io.remuda.protocol.id.ModelName;
 import java.net.URI;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -271,6 +275,24 @@ class TokenCheckTest {
         .containsExactly(Scope.INFER);
     assertThat(open.check(ISSUER.token(NOW, "remuda:audit")).caller().orElseThrow().scopes())
         .containsExactly(Scope.AUDIT);
+  }
+
+  @Test
+  void theBytePathHearsOfATokensTenant() {
+    TokenCheck tokens = ISSUER.check("tenant-claim = org", () -> NOW);
+    KeyCheck keys =
+        new KeyCheck(
+            true,
+            new KeyMint("cluster-key", new SecureRandom()),
+            id -> Optional.empty(),
+            () -> NOW,
+            Optional.of(tokens));
+    String token =
+        ISSUER.token(NOW, claims -> claims.claim("org", "acme").claim("scope", "remuda:infer"));
+
+    assertThat(
+            new EdgeKeys(keys, new LeaseSeal("cluster-key")).check(token, Endpoint.CHAT).tenant())
+        .contains("acme");
   }
 
   @Test

@@ -62,7 +62,7 @@ final class Metered {
     Metering.Taken taken =
         request.endpoint().takesTokens()
             ? tally.taken(
-                request.body().readableBytes(), body.stream() && request.endpoint().writesTokens())
+                request.body().readableBytes(), request.endpoint().writesTokens(), body.stream())
             : Metering.Taken.NOTHING;
     admission.ticket().over(model, failed, taken);
   }

@@ -26,6 +26,7 @@ final class UsageScan implements ByteProcessor {
   private static final byte[] USAGE = ascii("usage");
   private static final byte[] TIMINGS = ascii("timings");
   private static final byte[] CHOICES = ascii("choices");
+  private static final byte[] DELTA = ascii("delta");
 
   private static final byte[][] COUNTS = {
     ascii("prompt_tokens"),
@@ -41,6 +42,9 @@ final class UsageScan implements ByteProcessor {
     ascii("prompt_eval_count"),
     ascii("eval_count")
   };
+
+  /** With what the counts begin at the end of an answer. */
+  private static final byte[][] LAST = {USAGE, TIMINGS, ascii("prompt_eval_count")};
 
   private static final int PROMPT = 0;
   private static final int COMPLETION = 1;
@@ -67,7 +71,9 @@ final class UsageScan implements ByteProcessor {
   private boolean awaited;
   private int group;
   private int counted = -1;
-  private long events;
+  private long choices;
+  private long deltas;
+  private boolean found;
   private long read;
   private long bytes;
   private boolean stream;
@@ -115,17 +121,55 @@ final class UsageScan implements ByteProcessor {
     while (from < endLength && end[from] != '\n') {
       from++;
     }
+    long choicesBefore = choices;
+    long deltasBefore = deltas;
+    found = false;
+    readEnd(from);
+    // Where the beginning is one long line, the end says how many events there are.
+    if (choicesBefore + deltasBefore > 0) {
+      choices = choicesBefore;
+      deltas = deltasBefore;
+    } else if (choices + deltas > 0) {
+      read = endLength - from;
+    }
+    long choicesRead = choices;
+    long deltasRead = deltas;
+    // The last line may be longer than what is kept of it: it has the whole answer once more.
+    for (byte[] wanted : LAST) {
+      int at = found ? -1 : lastOf(wanted);
+      if (at >= 0) {
+        readEnd(at);
+      }
+    }
+    choices = choicesRead;
+    deltas = deltasRead;
+    endLength = 0;
+  }
+
+  private void readEnd(int from) {
     inString = false;
     escaped = false;
+    named = false;
     awaited = false;
     group = 0;
     counted = -1;
-    long beforeEnd = events;
     for (int at = from; at < endLength; at++) {
       process(end[at]);
     }
-    events = beforeEnd;
-    endLength = 0;
+  }
+
+  /** Where the last such name begins; within a text its quotes would be escaped. */
+  private int lastOf(byte[] wanted) {
+    for (int at = endLength - wanted.length - 3; at >= 0; at--) {
+      int behind = at + 1 + wanted.length;
+      if (end[at] == '"'
+          && end[behind] == '"'
+          && (end[behind + 1] == ':' || isSpace(end[behind + 1]))
+          && Arrays.equals(end, at + 1, behind, wanted, 0, wanted.length)) {
+        return at;
+      }
+    }
+    return -1;
   }
 
   /** Whether anything passed. */
@@ -133,9 +177,12 @@ final class UsageScan implements ByteProcessor {
     return bytes > 0;
   }
 
-  /** About how many events or answers had choices: as many in all of it as in what was read. */
-  long choices() {
-    return read == 0 ? 0 : events * bytes / read;
+  /**
+   * About how many events or answers had choices, or deltas where none has choices: as many in all
+   * of it as in what was read.
+   */
+  long events() {
+    return read == 0 ? 0 : (choices > 0 ? choices : deltas) * bytes / read;
   }
 
   long bytes() {
@@ -233,8 +280,9 @@ final class UsageScan implements ByteProcessor {
     }
     named = false;
     awaited = true;
-    if (group == 0 && is(CHOICES)) {
-      events++;
+    if (group == 0) {
+      choices += is(CHOICES) ? 1 : 0;
+      deltas += is(DELTA) ? 1 : 0;
     }
     for (int one = 0; one < COUNTS.length; one++) {
       boolean ofOllama = one >= PROMPT_EVAL;
@@ -252,6 +300,7 @@ final class UsageScan implements ByteProcessor {
             Double.parseDouble(new String(number, 0, numberLength, StandardCharsets.US_ASCII));
         if (value >= 0 && value < Integer.MAX_VALUE) {
           counts[counted] = Math.round(value);
+          found = true;
         }
       } catch (NumberFormatException e) {
         // What is no number counts nothing.

@@ -90,7 +90,7 @@ class UsageScanTest {
     for (int i = 0; i < 1_000; i++) {
       scan.see(ascii(event));
     }
-    long choices = scan.choices();
+    long choices = scan.events();
     scan.see(ascii("data: {\"usage\":{\"output_"));
     scan.see(ascii("tokens\":1000}}\n\n"));
     scan.over();
@@ -98,6 +98,55 @@ class UsageScanTest {
     assertThat(scan.prompt()).hasValue(5);
     assertThat(scan.completion()).hasValue(1_000);
     assertThat(choices).isBetween(950L, 1_050L);
+  }
+
+  /** Of the Responses API: the last event has all of the text again, and its counts at its end. */
+  @Test
+  void readsTheCountsOfALastLineThatIsLongerThanWhatIsKept() {
+    UsageScan scan = new UsageScan();
+    scan.ofStream();
+    String head = "event: response.output_text.delta\ndata: ";
+    for (int i = 0; i < 500; i++) {
+      scan.see(ascii(head + "{\"type\":\"response.output_text.delta\",\"delta\":\"word \"}\n\n"));
+    }
+    scan.see(ascii("event: response.completed\ndata: {\"response\":{\"text\":\""));
+    for (int i = 0; i < 500; i++) {
+      scan.see(ascii("say \\\"usage\\\": {\\\"output_tokens\\\": 9} again and again. "));
+    }
+    scan.see(ascii("\",\"usage\":{\"input_tokens\":7,\"output_tokens\":500}}}\n\n"));
+    scan.over();
+
+    assertThat(scan.prompt()).hasValue(7);
+    assertThat(scan.completion()).hasValue(500);
+  }
+
+  /** Ollama's last line has all the tokens of the context before its counts. */
+  @Test
+  void readsTheCountsBehindALongContext() {
+    UsageScan scan = new UsageScan();
+    scan.ofStream();
+    for (int i = 0; i < 200; i++) {
+      scan.see(ascii("{\"response\":\"word\",\"done\":false}\n"));
+    }
+    scan.see(ascii("{\"done\":true,\"context\":[1" + ",12345".repeat(5_000)));
+    scan.see(ascii("],\"prompt_eval_count\":11,\"prompt_eval_duration\":3,\"eval_count\":200}\n"));
+    scan.over();
+
+    assertThat(scan.prompt()).hasValue(11);
+    assertThat(scan.completion()).hasValue(200);
+  }
+
+  @Test
+  void countsDeltasWhereThereAreNoChoicesThoughTheBeginningIsOneLongLine() {
+    UsageScan scan = new UsageScan();
+    scan.ofStream();
+    scan.see(ascii("data: {\"instructions\":\"" + "x".repeat(5_000) + "\"}\n\n"));
+    for (int i = 0; i < 1_000; i++) {
+      scan.see(ascii("data: {\"type\":\"content_block_delta\",\"delta\":{\"text\":\"a\"}}\n\n"));
+    }
+    scan.over();
+
+    assertThat(scan.events()).isBetween(950L, 1_100L);
   }
 
   private static ByteBuf ascii(String text) {
@@ -116,6 +165,6 @@ class UsageScanTest {
 
     assertThat(scan.prompt()).isEmpty();
     assertThat(scan.completion()).isEmpty();
-    assertThat(scan.choices()).isEqualTo(1);
+    assertThat(scan.events()).isEqualTo(1);
   }
 }

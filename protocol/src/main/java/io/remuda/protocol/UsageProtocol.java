@@ -20,6 +20,9 @@ public final class UsageProtocol {
   /** So many lines fit into one message. */
   public static final int MOST_LINES = 400;
 
+  /** So many budgets are asked for at a time: each is a sum over what was used in a month. */
+  public static final int MOST_BUDGETS = 100;
+
   private UsageProtocol() {}
 
   /** What it is told. */
@@ -31,7 +34,8 @@ public final class UsageProtocol {
    * @param gateway one start of a gateway
    * @param number rises with each that this gateway hands in; 0 adds nothing and asks only
    * @param budgets keys and tenants whose tokens of the day and month are asked for, as {@link
-   *     AllowanceProtocol#key} and {@link AllowanceProtocol#tenant} name them
+   *     AllowanceProtocol#key} and {@link AllowanceProtocol#tenant} name them; at most {@link
+   *     #MOST_BUDGETS}, and none with lines, whose answer would wait for the sums
    */
   public record HandIn(
       String gateway,

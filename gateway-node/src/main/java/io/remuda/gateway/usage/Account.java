@@ -8,6 +8,8 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 
 /** What this gateway knows of one key or tenant that has limits. For any thread. */
 final class Account {
@@ -18,7 +20,11 @@ final class Account {
   private volatile Limits limits;
   private Optional<Spent> spent = Optional.empty();
   private long underWay;
-  private long unsent;
+
+  /** By the hour of their lines: a day's budget is not charged with yesterday's. */
+  private final TreeMap<Long, Long> unsent = new TreeMap<>();
+
+  private long toldAt = Long.MIN_VALUE;
   private boolean budgetAsked;
   private volatile long usedAt;
 
@@ -56,54 +62,122 @@ final class Account {
 
   /** Whether nothing of it is under way to anybody. */
   synchronized boolean isSettled() {
-    return underWay <= 0 && unsent <= 0;
+    return underWay <= 0 && unsent.isEmpty();
   }
 
-  /** A request comes in that may take so many tokens. */
-  synchronized void begins(long estimated) {
-    underWay += estimated;
+  /**
+   * A request comes in that may take so many tokens.
+   *
+   * @return what is held of its budget until it ends: no more than the budget has left
+   */
+  synchronized long begins(Instant now, long estimated) {
+    Days days = new Days(now);
+    long held = estimated;
+    if (limits.tokensPerDay() > 0) {
+      held =
+          Math.min(held, limits.tokensPerDay() - used(days.dayHour(), Spent::dayHour, Spent::day));
+    }
+    if (limits.tokensPerMonth() > 0) {
+      held =
+          Math.min(
+              held,
+              limits.tokensPerMonth() - used(days.monthHour(), Spent::monthHour, Spent::month));
+    }
+    held = Math.max(0, held);
+    underWay += held;
+    return held;
   }
 
-  /** It took so many, which are not in the registry's database yet. */
-  synchronized void ended(long estimated, long taken) {
-    underWay -= estimated;
-    unsent += taken;
+  /** It is over, or never came in. */
+  synchronized void ended(long held) {
+    underWay -= held;
   }
 
-  /** It never came in. */
-  synchronized void undone(long estimated) {
-    underWay -= estimated;
+  /** It took so many in that hour, which are not in the registry's database yet. */
+  synchronized void noted(long hour, long tokens) {
+    if (tokens > 0) {
+      unsent.merge(hour, tokens, Long::sum);
+    }
   }
 
-  /** So many of them are there now. */
-  synchronized void sent(long tokens) {
-    unsent -= tokens;
+  /** So many of that hour are there now; those that were used before it had limits are not here. */
+  synchronized void sent(long hour, long tokens) {
+    unsent.computeIfPresent(hour, (same, waiting) -> waiting > tokens ? waiting - tokens : null);
   }
 
   /** What all gateways have handed in. */
-  synchronized void told(Spent now) {
-    spent = Optional.of(now);
+  synchronized void told(long now, Spent sums) {
+    toldAt = now;
+    spent = Optional.of(sums);
   }
 
-  /** The budget that is used up, in words; empty while there is some left, as far as is known. */
-  synchronized Optional<String> usedUp(Instant now) {
-    ZonedDateTime day = now.atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.DAYS);
-    long dayHour = day.toEpochSecond() / SECONDS_OF_AN_HOUR;
-    long monthHour = day.withDayOfMonth(1).toEpochSecond() / SECONDS_OF_AN_HOUR;
-    long here = unsent + underWay;
-    long ofDay = here + spent.filter(s -> s.dayHour() == dayHour).map(Spent::day).orElse(0L);
-    long ofMonth =
-        here + spent.filter(s -> s.monthHour() == monthHour).map(Spent::month).orElse(0L);
-    if (limits.tokensPerDay() > 0 && ofDay >= limits.tokensPerDay()) {
-      return Optional.of(
-          "%d tokens a day are used up; the next day begins at %s"
-              .formatted(limits.tokensPerDay(), day.plusDays(1).toInstant()));
+  /** When that was; before everything where it never was. */
+  synchronized long toldAt() {
+    return toldAt;
+  }
+
+  /**
+   * A budget that has nothing left for one more request.
+   *
+   * @param usedUp false where requests under way may take what is left, and may leave it too
+   */
+  record Shortage(boolean usedUp, String words) {}
+
+  /** What is short, as far as is known; empty while there is some left of each. */
+  synchronized Optional<Shortage> shortage(Instant now) {
+    Days days = new Days(now);
+    Optional<Shortage> ofDay =
+        shortage(
+            limits.tokensPerDay(),
+            used(days.dayHour(), Spent::dayHour, Spent::day),
+            "day",
+            days.day().plusDays(1));
+    return ofDay.filter(Shortage::usedUp).isPresent()
+        ? ofDay
+        : shortage(
+                limits.tokensPerMonth(),
+                used(days.monthHour(), Spent::monthHour, Spent::month),
+                "month",
+                days.day().withDayOfMonth(1).plusMonths(1))
+            .or(() -> ofDay);
+  }
+
+  private Optional<Shortage> shortage(long budget, long used, String span, ZonedDateTime next) {
+    if (budget <= 0 || used + underWay < budget) {
+      return Optional.empty();
     }
-    if (limits.tokensPerMonth() > 0 && ofMonth >= limits.tokensPerMonth()) {
-      return Optional.of(
-          "%d tokens a month are used up; the next month begins at %s"
-              .formatted(limits.tokensPerMonth(), day.withDayOfMonth(1).plusMonths(1).toInstant()));
+    return Optional.of(
+        used >= budget
+            ? new Shortage(
+                true,
+                "%d tokens a %s are used up; the next %s begins at %s"
+                    .formatted(budget, span, span, next.toInstant()))
+            : new Shortage(
+                false,
+                "%d of %d tokens a %s are used, and requests under way may take the rest; send it"
+                        .formatted(used, budget, span)
+                    + " again when they have ended, and set max_tokens to hold less"));
+  }
+
+  /** Of all gateways what they handed in, and of this one what it did not. */
+  private long used(long since, ToLongFunction<Spent> began, ToLongFunction<Spent> sum) {
+    long here = unsent.tailMap(since).values().stream().mapToLong(Long::longValue).sum();
+    return here
+        + spent.filter(told -> began.applyAsLong(told) == since).map(sum::applyAsLong).orElse(0L);
+  }
+
+  /** When this day and this month began. */
+  private record Days(ZonedDateTime day) {
+    Days(Instant now) {
+      this(now.atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.DAYS));
     }
-    return Optional.empty();
+
+    long dayHour() {
+      return day.toEpochSecond() / SECONDS_OF_AN_HOUR;
+    }
+
+    long monthHour() {
+      return day.withDayOfMonth(1).toEpochSecond() / SECONDS_OF_AN_HOUR;
+    }
   }
 }

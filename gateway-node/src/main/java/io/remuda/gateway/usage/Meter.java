@@ -39,6 +39,9 @@ public final class Meter implements Metering {
   private static final long BYTES_OF_A_TOKEN = 4;
   private static final long SECONDS_OF_AN_HOUR = 3_600;
 
+  /** What is under way may leave some of a budget so soon. */
+  private static final Duration UNDER_WAY = Duration.ofSeconds(1);
+
   /** The database takes no longer one. */
   private static final int LONGEST_KEY = 200;
 
@@ -80,6 +83,9 @@ public final class Meter implements Metering {
 
   private record Held(String holder, String words, Limits limits) {}
 
+  /** What a request holds of one account's budget until it ends. */
+  private record Charge(Account account, long held) {}
+
   @Override
   public Admission admit(Sender sender, Wish wish) {
     AccessTable table = access.get();
@@ -88,7 +94,7 @@ public final class Meter implements Metering {
     List<Held> holders = holders(table, key, tenant);
     long now = now();
     long estimated = estimate(wish);
-    List<Account> taken = new ArrayList<>(holders.size());
+    List<Charge> taken = new ArrayList<>(holders.size());
     for (Held held : holders) {
       Account account = account(held, now);
       Optional<Admission> refusal = refusal(account, held, now, estimated);
@@ -97,11 +103,10 @@ public final class Meter implements Metering {
         hurryIfShort(now, account);
         return refusal.get();
       }
-      account.begins(estimated);
-      taken.add(account);
+      taken.add(new Charge(account, account.begins(clock.instant(), estimated)));
     }
-    taken.forEach(account -> hurryIfShort(now, account));
-    if (taken.stream().anyMatch(Account::isFirstOfBudget)) {
+    taken.forEach(charge -> hurryIfShort(now, charge.account()));
+    if (taken.stream().map(Charge::account).anyMatch(Account::isFirstOfBudget)) {
       wantsBudgets.set(true);
       hurry.run();
     }
@@ -151,10 +156,16 @@ public final class Meter implements Metering {
 
   private Optional<Admission> refusal(Account account, Held held, long now, long estimated) {
     if (held.limits().hasBudget()) {
-      Optional<String> usedUp = account.usedUp(clock.instant());
-      if (usedUp.isPresent()) {
+      Optional<Account.Shortage> shortage = account.shortage(clock.instant());
+      if (shortage.isPresent()) {
+        boolean usedUp = shortage.get().usedUp();
         return Optional.of(
-            refused(ErrorCode.INSUFFICIENT_QUOTA, held, usedUp.get(), Duration.ZERO, List.of()));
+            refused(
+                usedUp ? ErrorCode.INSUFFICIENT_QUOTA : ErrorCode.RATE_LIMIT_EXCEEDED,
+                held,
+                shortage.get().words(),
+                usedUp ? Duration.ZERO : UNDER_WAY,
+                List.of()));
       }
     }
     Purse.Verdict verdict = account.purse().take(now, held.limits(), estimated);
@@ -191,14 +202,16 @@ public final class Meter implements Metering {
         Ticket.NONE);
   }
 
-  private static void giveBack(Account account, long now, long estimated) {
+  private static void giveBack(Charge charge, long now, long estimated) {
+    Account account = charge.account();
     account.purse().giveBack(now, account.limits(), estimated);
-    account.undone(estimated);
+    account.ended(charge.held());
   }
 
   /** Of the first limits that there are: of the key's, where it has any. */
-  private static List<Map.Entry<String, String>> headers(List<Account> taken, long now) {
+  private static List<Map.Entry<String, String>> headers(List<Charge> taken, long now) {
     return taken.stream()
+        .map(Charge::account)
         .filter(account -> account.limits().hasRates())
         .findFirst()
         .map(account -> LimitHeaders.of(account.purse(), account.limits(), now))
@@ -234,9 +247,10 @@ public final class Meter implements Metering {
             taken.cachedTokens()));
   }
 
-  private void over(Line line, List<Account> taken, long takenAt, long estimated) {
+  private void over(Line line, List<Charge> taken, long takenAt, long estimated) {
     long tokens = line.count().tokens();
-    if (book.add(line)) {
+    boolean noted = book.add(line);
+    if (noted) {
       losing.set(false);
     } else if (losing.compareAndSet(false, true)) {
       log.warn(
@@ -244,9 +258,14 @@ public final class Meter implements Metering {
               + " and models are used for is lost until it does\"",
           settings.mostLines());
     }
-    for (Account account : taken) {
+    for (Charge charge : taken) {
+      Account account = charge.account();
       account.purse().settle(now(), takenAt, account.limits(), estimated, tokens);
-      account.ended(estimated, tokens);
+      account.ended(charge.held());
+      if (noted) {
+        // What is lost is never handed in, and nothing would take it off a budget again.
+        account.noted(line.hour(), tokens);
+      }
     }
   }
 
@@ -268,11 +287,14 @@ public final class Meter implements Metering {
     return wantsBudgets.getAndSet(false);
   }
 
-  /** Keys and tenants with budgets that are in use. */
-  List<String> budgets(long now, long usedWithin) {
+  /** Keys and tenants with budgets that are in use: those of which was told longest ago. */
+  List<String> budgets(long now, long usedWithin, int most) {
     return accounts.entrySet().stream()
         .filter(each -> each.getValue().limits().hasBudget())
         .filter(each -> each.getValue().usedWithin(now, usedWithin))
+        .map(each -> Map.entry(each.getKey(), each.getValue().toldAt()))
+        .sorted(Map.Entry.comparingByValue())
+        .limit(most)
         .map(Map.Entry::getKey)
         .toList();
   }
@@ -281,10 +303,11 @@ public final class Meter implements Metering {
   void handedIn(HandedIn answer) {
     Optional<UsageBook.Part> part = book.handedIn(answer.number());
     part.ifPresent(there -> there.lines().forEach(this::sent));
+    long now = now();
     for (Spent spent : answer.spent()) {
       Account account = accounts.get(spent.holder());
       if (account != null) {
-        account.told(spent);
+        account.told(now, spent);
       }
     }
   }
@@ -294,7 +317,7 @@ public final class Meter implements Metering {
         List.of(AllowanceProtocol.key(line.key()), AllowanceProtocol.tenant(line.tenant()))) {
       Account account = accounts.get(holder);
       if (account != null) {
-        account.sent(line.count().tokens());
+        account.sent(line.hour(), line.count().tokens());
       }
     }
   }

@@ -3,6 +3,7 @@ package io.remuda.gateway.usage;
 import akka.actor.typed.ActorRef;
 import io.remuda.protocol.AllowanceProtocol.Ask;
 import io.remuda.protocol.AllowanceProtocol.Portion;
+import io.remuda.protocol.UsageProtocol;
 import io.remuda.protocol.UsageProtocol.HandIn;
 import io.remuda.protocol.UsageProtocol.HandedIn;
 import io.remuda.protocol.UsageProtocol.Line;
@@ -31,6 +32,9 @@ public final class UsageVoice implements AutoCloseable {
   /** Budgets of keys and tenants that were used within so many intervals are asked for. */
   private static final int BUDGET_INTERVALS = 12;
 
+  /** At the end what failed is tried so often again. */
+  private static final int END_AGAIN = 1;
+
   /** Who is asked; without a registry in sight every question fails. */
   public interface Registry {
     CompletionStage<Portion> allowance(String holder, Function<ActorRef<Portion>, Ask> question);
@@ -44,7 +48,8 @@ public final class UsageVoice implements AutoCloseable {
   private final ScheduledExecutorService timers;
   private final List<ScheduledFuture<?>> rounds;
   private final AtomicBoolean hurried = new AtomicBoolean();
-  private final AtomicBoolean handingIn = new AtomicBoolean();
+
+  private CompletableFuture<Boolean> running = CompletableFuture.completedFuture(true);
 
   /** Of this start. */
   private final String gateway = UUID.randomUUID().toString();
@@ -137,35 +142,58 @@ public final class UsageVoice implements AutoCloseable {
     }
   }
 
-  /** Hands in all that there is, part by part; whether all of it is there. */
-  CompletionStage<Boolean> handIn() {
-    Optional<UsageBook.Part> part = meter.book().next();
-    long within = settings.handInInterval().toMillis() * BUDGET_INTERVALS;
-    List<String> budgets = meter.budgets(meter.now(), within);
-    if ((part.isEmpty() && budgets.isEmpty()) || !handingIn.compareAndSet(false, true)) {
-      return CompletableFuture.completedStage(part.isEmpty());
+  /**
+   * Hands in all that there is, part by part, and then asks for budgets; whether all of it is
+   * there. While that is under way, the one that is.
+   */
+  synchronized CompletionStage<Boolean> handIn() {
+    if (running.isDone()) {
+      running =
+          parts()
+              .thenCompose(
+                  done ->
+                      done
+                          ? budgets().thenApply(asked -> true)
+                          : CompletableFuture.completedStage(false))
+              .toCompletableFuture();
     }
-    long number = part.map(UsageBook.Part::number).orElse(0L);
-    List<Line> lines = part.map(UsageBook.Part::lines).orElse(List.of());
+    return running.copy();
+  }
+
+  private CompletionStage<Boolean> parts() {
+    Optional<UsageBook.Part> part = meter.book().next();
+    if (part.isEmpty()) {
+      return CompletableFuture.completedStage(true);
+    }
+    return send(part.get().number(), part.get().lines(), List.of())
+        .thenCompose(
+            done ->
+                done && meter.book().hasClosed()
+                    ? parts()
+                    : CompletableFuture.completedStage(done));
+  }
+
+  /** Behind the parts: sums of a month take a database longer than what is added to it. */
+  private CompletionStage<Boolean> budgets() {
+    long within = settings.handInInterval().toMillis() * BUDGET_INTERVALS;
+    List<String> budgets = meter.budgets(meter.now(), within, UsageProtocol.MOST_BUDGETS);
+    return budgets.isEmpty() ? CompletableFuture.completedStage(true) : send(0, List.of(), budgets);
+  }
+
+  private CompletionStage<Boolean> send(long number, List<Line> lines, List<String> budgets) {
     return told(replyTo -> new HandIn(gateway, number, lines, budgets, replyTo))
         .toCompletableFuture()
         .copy()
         .orTimeout(settings.handInPatience().toMillis(), TimeUnit.MILLISECONDS)
         .handle(
             (answer, failure) -> {
-              handingIn.set(false);
               if (failure != null || answer.refused().isPresent()) {
                 log.debug("event=usage-not-handed-in number={}", number, failure);
                 return false;
               }
               meter.handedIn(answer);
               return true;
-            })
-        .thenCompose(
-            done ->
-                done && meter.book().hasClosed()
-                    ? handIn()
-                    : CompletableFuture.completedStage(done));
+            });
   }
 
   private CompletionStage<HandedIn> told(Function<ActorRef<HandedIn>, HandIn> part) {
@@ -176,15 +204,25 @@ public final class UsageVoice implements AutoCloseable {
     }
   }
 
-  /** Hands in what is left, once nobody is let in any more, while a registry takes it. */
+  /**
+   * Hands in what is left, once nobody is let in any more: behind the part that is under way, and
+   * until nothing is left or no registry takes it.
+   */
   public CompletionStage<?> end() {
     close();
+    return rest(0);
+  }
+
+  private CompletionStage<Boolean> rest(int failures) {
     return handIn()
+        .handle((done, failure) -> failure == null && done)
         .thenCompose(
-            done ->
-                done && !meter.book().isEmpty()
-                    ? handIn()
-                    : CompletableFuture.completedStage(done));
+            done -> {
+              int failed = done ? failures : failures + 1;
+              return meter.book().isEmpty() || failed > END_AGAIN
+                  ? CompletableFuture.completedStage(done)
+                  : rest(failed);
+            });
   }
 
   @Override

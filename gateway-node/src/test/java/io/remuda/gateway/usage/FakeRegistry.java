@@ -28,6 +28,8 @@ public final class FakeRegistry implements UsageVoice.Registry {
   private Optional<Spent> spent = Optional.empty();
   private boolean away;
   private boolean losesAnswers;
+  private final List<HandIn> parts = new ArrayList<>();
+  private Optional<CompletableFuture<Boolean>> slow = Optional.empty();
   private int handIns;
 
   public synchronized void away(boolean isAway) {
@@ -36,6 +38,18 @@ public final class FakeRegistry implements UsageVoice.Registry {
 
   synchronized void losesAnswers(boolean loses) {
     losesAnswers = loses;
+  }
+
+  /** What it takes in from now on is answered when the result is completed. */
+  synchronized CompletableFuture<Boolean> slow() {
+    CompletableFuture<Boolean> go = new CompletableFuture<>();
+    slow = Optional.of(go);
+    return go;
+  }
+
+  /** All that it was told, in this order. */
+  synchronized List<HandIn> parts() {
+    return List.copyOf(parts);
   }
 
   /** What it says of budgets. */
@@ -91,14 +105,26 @@ public final class FakeRegistry implements UsageVoice.Registry {
       return CompletableFuture.failedStage(new IllegalStateException("away"));
     }
     HandIn handed = part.apply(nobody());
+    parts.add(handed);
     if (handed.number() > numbers.getOrDefault(handed.gateway(), 0L)) {
       numbers.put(handed.gateway(), handed.number());
       lines.addAll(handed.lines());
     }
+    HandedIn answer =
+        new HandedIn(
+            handed.number(),
+            spent.map(List::of).orElseGet(() -> nothing(handed)),
+            Optional.empty());
+    if (slow.isPresent()) {
+      return slow.get().thenApply(go -> answer);
+    }
     return losesAnswers
         ? CompletableFuture.failedStage(new IllegalStateException("lost"))
-        : CompletableFuture.completedStage(
-            new HandedIn(handed.number(), spent.stream().toList(), Optional.empty()));
+        : CompletableFuture.completedStage(answer);
+  }
+
+  private static List<Spent> nothing(HandIn handed) {
+    return handed.budgets().stream().map(holder -> new Spent(holder, 0, 0, 0, 0)).toList();
   }
 
   @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})

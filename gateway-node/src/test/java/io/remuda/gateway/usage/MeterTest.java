@@ -11,6 +11,7 @@ import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.AccessTable;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.UsageProtocol.Count;
+import io.remuda.protocol.UsageProtocol.HandIn;
 import io.remuda.protocol.UsageProtocol.Spent;
 import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.limit.Limits;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +65,8 @@ class MeterTest {
       };
 
   private AccessTable table = AccessTable.EMPTY;
-  private final Meter meter = new Meter(() -> table, settings, () -> NOW, nanos::get);
+  private Instant now = NOW;
+  private final Meter meter = new Meter(() -> table, settings, () -> now, nanos::get);
   private UsageVoice voice = voice();
 
   private UsageVoice voice() {
@@ -101,12 +104,16 @@ class MeterTest {
 
   private Admission admit(String key) {
     Optional<String> tenant = KeyId.parse(key).flatMap(id -> table.get(id)).flatMap(ApiKey::tenant);
-    return admit(key, tenant);
+    return admit(key, tenant, CHAT);
   }
 
-  private Admission admit(String key, Optional<String> tenant) {
+  private Admission admit(String key, Metering.Wish wish) {
+    return admit(key, Optional.empty(), wish);
+  }
+
+  private Admission admit(String key, Optional<String> tenant, Metering.Wish wish) {
     Admission admission =
-        meter.admit(Sender.of(key, tenant, Optional.empty(), Optional.empty()), CHAT);
+        meter.admit(Sender.of(key, tenant, Optional.empty(), Optional.empty()), wish);
     nanos.addAndGet(Duration.ofMillis(5).toNanos());
     voice.ask();
     return admission;
@@ -155,8 +162,8 @@ class MeterTest {
   void tokensOfAnIssuerAreUnderTheirTenantsLimitAndCountedForIt() {
     tenant("acme", new Limits(1, 0, 0, 0));
 
-    Admission first = admit("oidc:ada", Optional.of("acme"));
-    Admission second = admit("oidc:bob", Optional.of("acme"));
+    Admission first = admit("oidc:ada", Optional.of("acme"), CHAT);
+    Admission second = admit("oidc:bob", Optional.of("acme"), CHAT);
     first.ticket().over("chat", false, new Taken(5, 5, 0, true));
     voice.handIn().toCompletableFuture().join();
 
@@ -182,7 +189,7 @@ class MeterTest {
 
     admit("abcd1234").ticket().over("chat", false, new Taken(300, 300, 0, true));
     assertThat(admit("abcd1234").refused()).as("of this gateway 600 and 200 under way").isEmpty();
-    registry.spent(new Spent("key.abcd1234", DAY, 900, MONTH, 900));
+    registry.spent(new Spent("key.abcd1234", DAY, 1_000, MONTH, 1_000));
     voice.handIn().toCompletableFuture().join();
     Admission refused = admit("abcd1234");
 
@@ -199,6 +206,62 @@ class MeterTest {
 
     assertThat(admit("abcd1234").refused()).as("nobody has told yet").isEmpty();
     voice.handIn().toCompletableFuture().join();
+
+    assertThat(code(admit("abcd1234"))).isEqualTo(ErrorCode.INSUFFICIENT_QUOTA);
+  }
+
+  @Test
+  void aBudgetThatRequestsUnderWayMayTakeIsWorthAnotherTry() {
+    key("abcd1234", Optional.empty(), new Limits(0, 0, 1_000, 0));
+
+    Admission large = admit("abcd1234", new Metering.Wish(true, 400, 1_000_000));
+    Admission second = admit("abcd1234");
+    large.ticket().over("chat", false, new Taken(5, 5, 0, true));
+    Admission third = admit("abcd1234");
+
+    assertThat(large.refused()).isEmpty();
+    assertThat(code(second)).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
+    assertThat(second.refused().orElseThrow().message()).contains("0 of 1000", "under way");
+    assertThat(second.retryAfter()).isBetween(Duration.ofMillis(1), Duration.ofSeconds(5));
+    assertThat(third.refused()).isEmpty();
+  }
+
+  @Test
+  void whatTheBookHasNoRoomForDoesNotStayInABudget() {
+    key("abcd1234", Optional.empty(), new Limits(0, 0, 1_000, 0));
+    registry.away(true);
+    for (int i = 0; i < 100; i++) {
+      admit("").ticket().over("model-" + i, false, new Taken(1, 0, 0, true));
+    }
+
+    admit("abcd1234").ticket().over("chat", false, new Taken(5_000, 0, 0, true));
+    registry.away(false);
+    voice.handIn().toCompletableFuture().join();
+
+    assertThat(meter.book().isEmpty()).isTrue();
+    assertThat(admit("abcd1234").refused()).isEmpty();
+  }
+
+  @Test
+  void whatWasUsedYesterdayAndWaitsIsOfYesterdaysBudget() {
+    key("abcd1234", Optional.empty(), new Limits(0, 0, 1_000, 0));
+    registry.away(true);
+    admit("abcd1234").ticket().over("chat", false, new Taken(1_000, 0, 0, true));
+    assertThat(code(admit("abcd1234"))).isEqualTo(ErrorCode.INSUFFICIENT_QUOTA);
+
+    now = NOW.plus(Duration.ofDays(1));
+
+    assertThat(admit("abcd1234").refused()).isEmpty();
+  }
+
+  @Test
+  void whatWasUsedBeforeThereWasABudgetIsNotTakenOffIt() {
+    admit("abcd1234").ticket().over("chat", false, new Taken(5_000, 0, 0, true));
+    key("abcd1234", Optional.empty(), new Limits(0, 0, 1_000, 0));
+    admit("abcd1234").ticket().over("chat", false, new Taken(1, 0, 0, true));
+    voice.handIn().toCompletableFuture().join();
+
+    admit("abcd1234").ticket().over("chat", false, new Taken(1_000, 0, 0, true));
 
     assertThat(code(admit("abcd1234"))).isEqualTo(ErrorCode.INSUFFICIENT_QUOTA);
   }
@@ -230,6 +293,52 @@ class MeterTest {
     voice.end().toCompletableFuture().join();
 
     assertThat(registry.of("abcd1234", "chat")).isEqualTo(new Count(2, 0, 0, 6, 6, 0));
+  }
+
+  @Test
+  void anEndWaitsForThePartThatIsUnderWayAndHandsInWhatCameBehindIt() {
+    admit("abcd1234").ticket().over("chat", false, new Taken(5, 5, 0, true));
+    CompletableFuture<Boolean> answers = registry.slow();
+    var first = voice.handIn();
+    admit("abcd1234").ticket().over("chat", false, new Taken(1, 1, 0, true));
+
+    CompletableFuture<?> end = voice.end().toCompletableFuture();
+    assertThat(end).isNotDone();
+    answers.complete(true);
+
+    assertThat(first.toCompletableFuture()).isCompletedWithValue(true);
+    assertThat(end).isCompleted();
+    assertThat(registry.of("abcd1234", "chat")).isEqualTo(new Count(2, 0, 0, 6, 6, 0));
+    assertThat(meter.book().isEmpty()).isTrue();
+  }
+
+  @Test
+  void anEndGivesUpWhereNobodyTakesItIn() {
+    admit("abcd1234").ticket().over("chat", false, new Taken(5, 5, 0, true));
+    registry.away(true);
+    int before = registry.handIns();
+
+    assertThat(voice.end().toCompletableFuture().join()).isEqualTo(false);
+    assertThat(registry.handIns() - before).isEqualTo(2);
+  }
+
+  @Test
+  void budgetsAreAskedForBehindTheLinesAHundredAtATimeInTurn() {
+    for (int i = 1_000; i < 1_150; i++) {
+      key("abcd" + i, Optional.empty(), new Limits(0, 0, 1_000, 0));
+      meter.admit(
+          Sender.of("abcd" + i, Optional.empty(), Optional.empty(), Optional.empty()), CHAT);
+    }
+    admit("").ticket().over("chat", false, new Taken(5, 5, 0, true));
+    nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+    voice.handIn().toCompletableFuture().join();
+
+    List<HandIn> parts = registry.parts();
+    assertThat(parts).extracting(part -> part.lines().size()).containsExactly(0, 1, 0);
+    assertThat(parts).extracting(part -> part.budgets().size()).containsExactly(100, 0, 100);
+    assertThat(parts.stream().flatMap(part -> part.budgets().stream()).distinct())
+        .as("whoever was not told of comes first")
+        .hasSize(150);
   }
 
   @Test

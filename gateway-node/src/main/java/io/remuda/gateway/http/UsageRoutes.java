@@ -9,7 +9,9 @@ import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.UsageProtocol;
 import io.remuda.protocol.UsageProtocol.By;
+import io.remuda.protocol.UsageProtocol.Count;
 import io.remuda.protocol.UsageProtocol.Line;
+import io.remuda.protocol.id.ModelName;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -20,8 +22,10 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -76,12 +80,52 @@ final class UsageRoutes {
       throw Refusal.of(ErrorCode.INVALID_REQUEST, "format is json or csv", "format");
     }
     Wish wish = wish(call);
-    return lines(wish, List.of())
+    return lines(asked(wish, call.caller()), List.of())
+        .thenApply(all -> seen(all, wish, call.caller()))
         .thenApply(
             lines ->
                 format.equals("csv")
                     ? Replies.bytes(ContentTypes.TEXT_CSV_UTF8, csv(lines, wish.by()))
                     : Replies.json(200, json(lines, wish)));
+  }
+
+  /**
+   * Of somebody who does not see every model, by model in any case: sums hide which are in them.
+   */
+  private static Wish asked(Wish wish, Caller caller) {
+    if (caller.seesAll()) {
+      return wish;
+    }
+    Set<By> by = EnumSet.of(By.MODEL);
+    by.addAll(wish.by());
+    return new Wish(wish.from(), wish.to(), wish.key(), wish.tenant(), wish.model(), by);
+  }
+
+  /** The lines of models that the caller may know of, as it wanted them summed up. */
+  private static List<Line> seen(List<Line> lines, Wish wish, Caller caller) {
+    if (caller.seesAll()) {
+      return lines;
+    }
+    Map<Line, Count> sums = new LinkedHashMap<>();
+    for (Line line : lines) {
+      if (sees(caller, line.model())) {
+        String model = wish.by().contains(By.MODEL) ? line.model() : "";
+        Line of = new Line(line.hour(), line.key(), line.tenant(), model, Count.NONE);
+        sums.merge(of, line.count(), Count::plus);
+      }
+    }
+    return sums.entrySet().stream()
+        .map(
+            sum -> {
+              Line of = sum.getKey();
+              return new Line(of.hour(), of.key(), of.tenant(), of.model(), sum.getValue());
+            })
+        .toList();
+  }
+
+  /** What was asked of no model that exists names none. */
+  private static boolean sees(Caller caller, String model) {
+    return model.isEmpty() || ModelName.parse(model).filter(caller::sees).isPresent();
   }
 
   private Wish wish(Call call) {

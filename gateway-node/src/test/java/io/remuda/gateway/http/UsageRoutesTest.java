@@ -10,6 +10,7 @@ import io.remuda.protocol.UsageProtocol.By;
 import io.remuda.protocol.UsageProtocol.Count;
 import io.remuda.protocol.UsageProtocol.Line;
 import io.remuda.protocol.access.AllowList;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.limit.Limits;
 import java.time.Instant;
 import java.util.List;
@@ -89,6 +90,23 @@ class UsageRoutesTest {
     assertThat(asked().tenant()).contains("acme");
     assertThat(asked().key()).isEmpty();
     assertThat(api.get("/v1/usage?tenant=b", "x-api-key", acme).code()).isEqualTo("not_allowed");
+  }
+
+  @Test
+  void modelsThatAKeyMayNotSeeAreNeitherNamedNorInItsSums() throws Exception {
+    api.registry.usage.addAll(
+        List.of(line("k1", "secret"), line("k1", "a"), line("k1", "b"), line("k1", "")));
+    String few =
+        api.key(
+            new AllowList(Set.of(new ModelName("a"), new ModelName("b")), Set.of()),
+            Optional.empty());
+
+    Answer named = api.get("/v1/usage?by=model", "x-api-key", few);
+    Answer summed = api.get("/v1/usage?by=key&format=csv", "x-api-key", few);
+
+    assertThat(named.json().path("data").findValuesAsText("model")).containsExactly("a", "b", "");
+    assertThat(summed.response().body().lines().skip(1)).containsExactly("k1,9,3,0,30,60,12,90");
+    assertThat(api.registry.reads).allSatisfy(read -> assertThat(read.by()).contains(By.MODEL));
   }
 
   @Test

@@ -36,6 +36,8 @@ import java.util.TreeSet;
  * @param alias the model that the name stands for, which is then no deployment itself
  * @param needs deployments that it is made of
  * @param relief which other models its requests go to
+ * @param spare how many of its instances stay for the next lease alone, so that any other model may
+ *     have their places; an older owner says 0
  */
 public record Listing(
     ModelName name,
@@ -58,7 +60,8 @@ public record Listing(
     Optional<Keep> keep,
     Optional<ModelName> alias,
     Set<ModelName> needs,
-    Relief relief)
+    Relief relief,
+    int spare)
     implements WireMessage {
 
   public Listing {
@@ -70,7 +73,7 @@ public record Listing(
     relief = relief == null ? Relief.NONE : relief;
   }
 
-  /** One whose requests go to it alone. */
+  /** One whose requests go to it alone, and of which nothing is spare. */
   public Listing(
       ModelName name,
       long version,
@@ -113,7 +116,8 @@ public record Listing(
         keep,
         alias,
         needs,
-        Relief.NONE);
+        Relief.NONE,
+        0);
   }
 
   /** One that is no alias and made of nothing else. */

@@ -141,6 +141,7 @@ final class Bugs {
         line.keep().map(keep -> new Keep(false, keep.priority())),
         line.alias(),
         line.needs(),
-        line.relief());
+        line.relief(),
+        line.spare());
   }
 }

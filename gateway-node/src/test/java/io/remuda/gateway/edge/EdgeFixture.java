@@ -175,7 +175,8 @@ final class EdgeFixture implements AutoCloseable {
                     Optional.empty(),
                     Optional.empty(),
                     Set.of(),
-                    relief))));
+                    relief,
+                    0))));
   }
 
   void listed(String name, DeploymentPhase phase, String reason, Optional<Schema> schema) {

@@ -108,6 +108,7 @@ class ReliefViewsTest {
                     Optional.empty(),
                     Optional.empty(),
                     Set.of(),
-                    relief))));
+                    relief,
+                    0))));
   }
 }

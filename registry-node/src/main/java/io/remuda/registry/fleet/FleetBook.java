@@ -41,7 +41,7 @@ public final class FleetBook {
   private final Watches watches = new Watches();
   private final Demands demands;
   private Map<ModelName, Keep> keeps = Map.of();
-  private Map<ModelName, Integer> numbers = Map.of();
+  private Map<ModelName, Integer> spares = Map.of();
 
   /** Machines of which something new was heard that the snapshot does not show yet. */
   private final Set<MachineId> news = new HashSet<>();
@@ -121,24 +121,28 @@ public final class FleetBook {
   }
 
   /**
-   * The catalog says how many instances names want, and what may take their places from them; of
-   * what has ended nothing is kept.
+   * The catalog says what may take names' places from them, and how many instances they have for
+   * the next lease alone; of what has ended nothing is kept.
    */
   public void listed(List<Listing> lines) {
     Map<ModelName, Keep> next = new HashMap<>(keeps);
-    Map<ModelName, Integer> wanted = new HashMap<>(numbers);
+    Map<ModelName, Integer> beyond = new HashMap<>(spares);
     for (Listing line : lines) {
       if (line.phase() == DeploymentPhase.ENDED || line.keep().isEmpty()) {
         next.remove(line.name());
-        wanted.remove(line.name());
+        beyond.remove(line.name());
       } else {
         next.put(line.name(), line.keep().get());
-        wanted.put(line.name(), line.replicas());
+        if (line.spare() > 0) {
+          beyond.put(line.name(), line.spare());
+        } else {
+          beyond.remove(line.name());
+        }
       }
     }
     // Made once, since each snapshot has them.
     keeps = Map.copyOf(next);
-    numbers = Map.copyOf(wanted);
+    spares = Map.copyOf(beyond);
   }
 
   /** From now on machines can be heard here. */
@@ -219,7 +223,7 @@ public final class FleetBook {
     return FleetSnapshot.of(own.watching(now), brake.holds(), brake.confirmed(), machines.seen(now))
         .with(demands.all(now))
         .keeping(keeps)
-        .numbering(numbers);
+        .sparing(spares);
   }
 
   /** Where commands to each machine go. */

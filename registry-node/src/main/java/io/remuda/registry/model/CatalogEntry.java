@@ -138,7 +138,8 @@ public final class CatalogEntry {
         ended || declaration.self() ? Optional.empty() : Optional.of(spec.policies().keep()),
         Optional.empty(),
         DependsDecider.needs(state),
-        ended ? Relief.NONE : spec.policies().relief());
+        ended ? Relief.NONE : spec.policies().relief(),
+        outlook.spare());
   }
 
   /**
@@ -162,6 +163,7 @@ public final class CatalogEntry {
         && a.phase() == b.phase()
         && a.ready() == b.ready()
         && a.returns() == b.returns()
+        && a.spare() == b.spare()
         && a.reason().equals(b.reason());
   }
 }

@@ -140,7 +140,8 @@ final class DependsDecider {
         phase,
         alone.ready(),
         Optional.of(alone.reason().map(own -> own + "; " + why).orElse(why)),
-        alone.returns());
+        alone.returns(),
+        alone.spare());
   }
 
   private static List<String> lacking(

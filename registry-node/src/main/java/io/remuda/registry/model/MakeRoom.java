@@ -139,7 +139,12 @@ final class MakeRoom {
             && lack(sight)
                 .or(() -> Lack.onceAllHaveGone(sight).filter(lack -> lack.isKnown(sight)))
                 .filter(
-                    lack -> EvictionPolicy.mayHelp(sight.fleet(), lack.need(sight), wish(sight)))
+                    lack ->
+                        EvictionPolicy.mayHelp(
+                            sight.fleet(),
+                            lack.need(sight),
+                            wish(sight),
+                            sight.soft().evictions().kept(sight.now())))
                 .isPresent();
   }
 

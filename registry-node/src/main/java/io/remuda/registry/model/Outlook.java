@@ -22,8 +22,10 @@ import java.util.stream.Stream;
  * @param reason present whenever it is not as wanted, or a canary waits for somebody's word: a
  *     sentence, machine by machine where it waits for room
  * @param returns whether requests that wait may bring an instance, though none is ready
+ * @param spare how many instances stay for the next lease alone
  */
-public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason, boolean returns) {
+public record Outlook(
+    DeploymentPhase phase, int ready, Optional<String> reason, boolean returns, int spare) {
 
   /** So many failures in a row are no accident. */
   private static final int FAILED_AFTER = 3;
@@ -32,7 +34,12 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason,
 
   /** One that serves, or that no request brings an instance. */
   Outlook(DeploymentPhase phase, int ready, Optional<String> reason) {
-    this(phase, ready, reason, false);
+    this(phase, ready, reason, false, 0);
+  }
+
+  /** The same, and so many of the ready ones stay for the next lease alone. */
+  private Outlook sparing(int most) {
+    return new Outlook(phase, ready, reason, returns, most);
   }
 
   /** One verdict a machine, for one more instance. */
@@ -100,7 +107,8 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason,
   }
 
   public static Outlook of(Sight sight) {
-    return DependsDecider.withParts(sight.state(), sight.parts(), alone(sight));
+    return DependsDecider.withParts(
+        sight.state(), sight.parts(), alone(sight).sparing(LingerDecider.spare(sight)));
   }
 
   private static Outlook alone(Sight sight) {
@@ -135,7 +143,11 @@ public record Outlook(DeploymentPhase phase, int ready, Optional<String> reason,
       return new Outlook(DeploymentPhase.DEGRADED, ready, Optional.of(reason));
     }
     return new Outlook(
-        withoutReady(sight), 0, Optional.of(reason), behind.isEmpty() && MakeRoom.mayCome(sight));
+        withoutReady(sight),
+        0,
+        Optional.of(reason),
+        behind.isEmpty() && MakeRoom.mayCome(sight),
+        0);
   }
 
   /** That the journal is older than what runs, and what to do; nothing where it is not. */

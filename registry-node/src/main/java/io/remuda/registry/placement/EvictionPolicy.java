@@ -13,9 +13,11 @@ import io.remuda.registry.placement.FleetSnapshot.Machine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -30,8 +32,8 @@ import java.util.stream.Collectors;
  * Never one that is pinned, that has or awaits requests, or of a higher priority. One of the same
  * priority only when requests wait for the other and it has been idle for long enough, so that two
  * do not take each other's place without end. One that works on nothing and is kept only for the
- * next lease, beyond its model's number, gives way to any. Only on a machine where it fits
- * afterwards, whichever GPUs are given back. This is a proposal: the owner of each decides again.
+ * next lease, as its owner says, gives way to any. Only on a machine where it fits afterwards,
+ * whichever GPUs are given back. This is a proposal: the owner of each decides again.
  *
  * <h2>Algorithm</h2>
  *
@@ -90,16 +92,21 @@ public final class EvictionPolicy {
 
   /**
    * Whether there would be a place for it some day without anybody but those going that may: then
-   * waiting helps, though they may all be busy now.
+   * waiting helps, though they may all be busy now. Of those that are kept for the next lease alone
+   * it counts as many as could go at once.
+   *
+   * @param kept why instances stay of which it was asked lately
    */
-  public static boolean mayHelp(FleetSnapshot fleet, Need need, Wish wish) {
+  public static boolean mayHelp(
+      FleetSnapshot fleet, Need need, Wish wish, Map<InstanceId, String> kept) {
     for (Machine machine : fleet.machines().values()) {
+      Set<InstanceId> spares = spares(fleet, machine, wish, kept);
       List<Resources> freed =
           machine.report().instances().stream()
               .filter(
                   one ->
                       isGoing(one)
-                          || isOthers(one, wish) && isSpare(fleet, one)
+                          || spares.contains(one.id())
                           || isOthers(one, wish)
                               && fleet
                                   .keep(one.id().model())
@@ -141,14 +148,11 @@ public final class EvictionPolicy {
   private static Optional<EvictionChoice> choice(
       FleetSnapshot fleet, Machine machine, Need need, Wish wish, Map<InstanceId, String> kept) {
     List<Victim> victims = new ArrayList<>();
-    Map<ModelName, Integer> spare = new HashMap<>();
+    Set<InstanceId> spares = spares(fleet, machine, wish, kept);
     for (InstanceReport report : machine.report().instances()) {
       ModelName model = report.id().model();
       Duration idle = report.idle().orElse(Duration.ZERO);
-      if (isOthers(report, wish)
-          && isSpare(fleet, report)
-          && !kept.containsKey(report.id())
-          && spare.merge(model, 1, Integer::sum) <= fleet.beyond(model)) {
+      if (spares.contains(report.id())) {
         victims.add(Victim.spare(report, idle));
       } else if (isOthers(report, wish) && stays(fleet, report, wish, kept).isEmpty()) {
         int priority = fleet.keep(model).orElse(Keep.DEFAULT).priority();
@@ -176,14 +180,28 @@ public final class EvictionPolicy {
     return Optional.of(new EvictionChoice(machine.id(), taken));
   }
 
-  /** Whether its model has more than it wants by itself, and this one could go at once. */
-  private static boolean isSpare(FleetSnapshot fleet, InstanceReport report) {
-    ModelName model = report.id().model();
+  /** Those of others that could go at once, as many of each model as it has to spare. */
+  private static Set<InstanceId> spares(
+      FleetSnapshot fleet, Machine machine, Wish wish, Map<InstanceId, String> kept) {
+    Map<ModelName, Integer> counted = new HashMap<>();
+    Set<InstanceId> spares = new HashSet<>();
+    for (InstanceReport report : machine.report().instances()) {
+      ModelName model = report.id().model();
+      if (isOthers(report, wish)
+          && isFree(fleet, report)
+          && !kept.containsKey(report.id())
+          && counted.merge(model, 1, Integer::sum) <= fleet.spare(model)) {
+        spares.add(report.id());
+      }
+    }
+    return spares;
+  }
+
+  private static boolean isFree(FleetSnapshot fleet, InstanceReport report) {
     return report.phase() == Phase.READY
         && report.lease().isEmpty()
         && report.inFlight() + report.queued() == 0
-        && fleet.keep(model).filter(keep -> !keep.pinned()).isPresent()
-        && fleet.beyond(model) > 0;
+        && fleet.keep(report.id().model()).filter(keep -> !keep.pinned()).isPresent();
   }
 
   private static boolean fits(Machine machine, Need need, List<Victim> gone) {
@@ -265,19 +283,19 @@ public final class EvictionPolicy {
     if (others.isEmpty()) {
       return Optional.empty();
     }
+    Set<InstanceId> spares = spares(fleet, machine, wish, kept);
     String more = others.size() > SHOWN ? " and %d more".formatted(others.size() - SHOWN) : "";
     return Optional.of(
         others.stream()
                 .limit(SHOWN)
-                .map(report -> report.id() + ": " + inWords(fleet, report, wish, kept))
+                .map(
+                    report ->
+                        report.id()
+                            + ": "
+                            + (spares.contains(report.id())
+                                ? "is kept for the next lease alone, and may give way"
+                                : stays(fleet, report, wish, kept).orElse("may give way")))
                 .collect(Collectors.joining("; "))
             + more);
-  }
-
-  private static String inWords(
-      FleetSnapshot fleet, InstanceReport report, Wish wish, Map<InstanceId, String> kept) {
-    return isSpare(fleet, report) && !kept.containsKey(report.id())
-        ? "is kept for the next lease alone, and may give way"
-        : stays(fleet, report, wish, kept).orElse("may give way");
   }
 }

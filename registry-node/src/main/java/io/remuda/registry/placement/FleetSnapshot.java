@@ -8,7 +8,6 @@ import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelDemand;
 import io.remuda.protocol.model.NodeReport;
-import io.remuda.protocol.model.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,7 +26,7 @@ import java.util.TreeMap;
  * @param confirmed silent machines of which an operator said that they are gone for good
  * @param demands what gateways' clients ask for, of those models for which they ask anything
  * @param keeps what may take models' places from them, of those of which it is known
- * @param numbers how many instances models want by themselves, of those of which it is known
+ * @param spares how many instances models have for their next lease alone, of those that have any
  */
 public record FleetSnapshot(
     Duration watching,
@@ -36,7 +35,7 @@ public record FleetSnapshot(
     Map<MachineId, Machine> machines,
     Map<ModelName, ModelDemand> demands,
     Map<ModelName, Keep> keeps,
-    Map<ModelName, Integer> numbers) {
+    Map<ModelName, Integer> spares) {
 
   public static final FleetSnapshot EMPTY =
       new FleetSnapshot(Duration.ZERO, false, Set.of(), Map.of(), Map.of(), Map.of(), Map.of());
@@ -115,7 +114,7 @@ public record FleetSnapshot(
     machines = Collections.unmodifiableMap(new TreeMap<>(machines));
     demands = Map.copyOf(demands);
     keeps = Map.copyOf(keeps);
-    numbers = Map.copyOf(numbers);
+    spares = Map.copyOf(spares);
   }
 
   public static FleetSnapshot of(Duration watching, boolean braked, Collection<Machine> machines) {
@@ -131,32 +130,22 @@ public record FleetSnapshot(
 
   /** The same fleet, and what gateways say that is asked of it. */
   public FleetSnapshot with(Map<ModelName, ModelDemand> asked) {
-    return new FleetSnapshot(watching, braked, confirmed, machines, asked, keeps, numbers);
+    return new FleetSnapshot(watching, braked, confirmed, machines, asked, keeps, spares);
   }
 
   /** The same fleet, and what models say that may take their places from them. */
   public FleetSnapshot keeping(Map<ModelName, Keep> said) {
-    return new FleetSnapshot(watching, braked, confirmed, machines, demands, said, numbers);
+    return new FleetSnapshot(watching, braked, confirmed, machines, demands, said, spares);
   }
 
-  /** The same fleet, and how many instances models say that they want by themselves. */
-  public FleetSnapshot numbering(Map<ModelName, Integer> said) {
+  /** The same fleet, and how many instances models say that they have for the next lease alone. */
+  public FleetSnapshot sparing(Map<ModelName, Integer> said) {
     return new FleetSnapshot(watching, braked, confirmed, machines, demands, keeps, said);
   }
 
-  /**
-   * How many more of its instances are ready than {@code model} wants by itself: leases have them,
-   * or they are kept for the next one. 0 where its number is not known here.
-   */
-  public int beyond(ModelName model) {
-    int number = numbers.getOrDefault(model, 0);
-    return number == 0
-        ? 0
-        : (int)
-                reportsOf(model).stream()
-                    .filter(each -> each.getValue().phase() == Phase.READY)
-                    .count()
-            - number;
+  /** How many instances {@code model} says that it has for the next lease alone. */
+  public int spare(ModelName model) {
+    return spares.getOrDefault(model, 0);
   }
 
   /** What may take a place from {@code model}; empty where that is not known here. */
@@ -168,7 +157,7 @@ public record FleetSnapshot(
   public FleetSnapshot with(Machine machine) {
     Map<MachineId, Machine> all = new TreeMap<>(machines);
     all.put(machine.id(), machine);
-    return new FleetSnapshot(watching, braked, confirmed, all, demands, keeps, numbers);
+    return new FleetSnapshot(watching, braked, confirmed, all, demands, keeps, spares);
   }
 
   /** What gateways' clients ask of {@code model}. */

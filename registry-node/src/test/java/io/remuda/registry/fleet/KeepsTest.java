@@ -8,6 +8,7 @@ import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Keep;
+import io.remuda.protocol.model.Relief;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.registry.model.RegistryMessage;
 import io.remuda.registry.testing.Reports;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -94,7 +96,11 @@ class KeepsTest {
                     false,
                     Map.of(),
                     false,
-                    keep))));
+                    keep,
+                    Optional.empty(),
+                    Set.of(),
+                    Relief.NONE,
+                    2))));
     world.report(Reports.of("m1").sequence(++sequence));
   }
 
@@ -104,9 +110,9 @@ class KeepsTest {
         SOON,
         () -> {
           assertThat(world.fleet.snapshot().keep(CHAT)).isEqualTo(keep);
-          // Who may not be asked to give way need not say how many it wants.
-          assertThat(world.fleet.snapshot().numbers())
-              .isEqualTo(keep.isPresent() ? Map.of(CHAT, 1) : Map.of());
+          // Who may not be asked to give way need not say how many it has to spare.
+          assertThat(world.fleet.snapshot().spares())
+              .isEqualTo(keep.isPresent() ? Map.of(CHAT, 2) : Map.of());
         });
   }
 }

@@ -5,18 +5,23 @@ import static io.remuda.registry.model.Claimants.claims;
 import static io.remuda.registry.testing.Specs.aSpec;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.remuda.protocol.Listing;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Keep;
+import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Policies;
 import io.remuda.registry.model.InstanceEvent.InstanceStopping;
 import io.remuda.registry.model.TenancyEvent.InstanceLeased;
 import io.remuda.registry.testing.Reports;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** For how long what a lease brought stays for the next one. */
@@ -114,6 +119,50 @@ class LingerDeciderTest {
         .extracting(event -> event.getClass().getSimpleName())
         .containsExactly("GaveWay", "InstanceStopping");
     assertThat(ready(world).events()).as("none takes its place").isEmpty();
+  }
+
+  @Test
+  void theNamesLineTellsHowManyStayForTheNextLeaseAndNoMoreWhenTheirTimeIsOver() {
+    World world = twoLeased();
+    List<Listing> told = new ArrayList<>();
+    CatalogEntry entry = new CatalogEntry(told::add);
+    entry.ownedIn(1);
+    entry.show(world.state, world.outlook());
+    Claimants.ends(world, B);
+    ready(world);
+    entry.show(world.state, world.outlook());
+    ready(world.later(LINGER));
+    entry.show(world.state, world.outlook());
+
+    assertThat(told).extracting(Listing::spare).containsExactly(0, 1, 0);
+  }
+
+  @Test
+  void oneMoreThanTheNumberThatNoLeaseBroughtIsNotToldAsSpare() {
+    World world = World.aReady();
+    world.on(new DeploymentEvent.DeploymentChanged(aSpec().replicas(2).build(), world.now)).look();
+    ready(world);
+    world.on(new DeploymentEvent.DeploymentChanged(aSpec().replicas(1).build(), world.now));
+
+    assertThat(world.outlook().ready()).isEqualTo(2);
+    assertThat(world.outlook().spare()).isZero();
+  }
+
+  @Test
+  void whileACanaryStandsNothingIsToldAsSpare() {
+    World world = twoLeased();
+    Claimants.ends(world, B);
+    ready(world);
+    assertThat(world.outlook().spare()).isEqualTo(1);
+
+    ModelSpec next =
+        world.state.live().orElseThrow().spec().withArguments(Map.of("context", "two"));
+    world.on(
+        new RolloutEvent.RolloutBegun(RolloutChange.weighing(next, OptionalInt.of(5)), world.now));
+
+    assertThat(world.state.rollout().orElseThrow().isCanary()).isTrue();
+    assertThat(world.outlook().ready()).isEqualTo(2);
+    assertThat(world.outlook().spare()).isZero();
   }
 
   @Test

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 class EvictionPolicyTest {
 
   private static final ModelName DEMO = new ModelName("demo");
+  private static final ModelName CHAT = new ModelName("chat");
   private static final Duration IDLE = Duration.ofSeconds(10);
   private static final Wish ASKED = new Wish(DEMO, 0, true, IDLE);
   private static final Wish MISSING = new Wish(DEMO, 0, false, IDLE);
@@ -139,52 +140,90 @@ class EvictionPolicyTest {
 
   /** It is there for the next lease alone, and had ended without that. */
   @Test
-  void takesOneBeyondItsModelsNumberBeforeAllOthersAndForNobodysRequest() {
-    keeps.put(new ModelName("chat"), new Keep(false, 50));
+  void takesOneThatIsSpareBeforeAllOthersAndForNobodysRequest() {
+    keeps.put(CHAT, new Keep(false, 50));
     keeps.put(new ModelName("low"), new Keep(false, -1));
     FleetSnapshot fleet =
         fleet(
                 full("m1", idle("chat-1", 8_000, Duration.ZERO)),
                 full("m2", idle("low-1", 8_000, Duration.ofHours(9))),
                 Reports.of("m3").running("chat-2", Phase.READY).memory(0, 0))
-            .numbering(Map.of(new ModelName("chat"), 1, new ModelName("low"), 1));
+            .sparing(Map.of(CHAT, 1));
 
     assertThat(chosen(fleet, MISSING)).containsExactly("chat-1");
     assertThat(words(fleet, MISSING))
         .isEqualTo("chat-1: is kept for the next lease alone, and may give way");
+    assertThat(mayHelp(fleet)).isTrue();
   }
 
+  /** As while a canary stands, an update has one besides, or movers overlap. */
   @Test
-  void takesNoMoreThanThereAreBeyondTheNumber() {
+  void oneMoreThanTheNumberIsNotSpareUnlessItsOwnerSaysSo() {
+    keeps.put(CHAT, new Keep(false, 50));
     FleetSnapshot fleet =
         fleet(
-                full(
-                    "m1",
-                    idle("chat-1", 4_000, Duration.ZERO),
-                    idle("chat-2", 4_000, Duration.ZERO)))
-            .numbering(Map.of(new ModelName("chat"), 1));
+            full("m1", idle("chat-1", 8_000, Duration.ofHours(9))),
+            Reports.of("m2").running("chat-2", Phase.READY).memory(0, 0));
 
-    assertThat(chosen(fleet, MISSING)).isEmpty();
+    assertThat(chosen(fleet, ASKED)).isEmpty();
+    assertThat(mayHelp(fleet)).isFalse();
+    assertThat(words(fleet, ASKED)).isEqualTo("chat-1: priority 50 is above 0");
   }
 
   @Test
-  void leavesOneBeyondTheNumberAloneThatIsPinnedOrLeasedOrWorks() {
+  void whatAMachineSaidLastThatIsSilentMakesNothingSpare() {
+    keeps.put(CHAT, new Keep(false, 50));
+    FleetSnapshot seen =
+        fleet(
+            full("m1", idle("chat-1", 8_000, Duration.ZERO)),
+            full("m2", idle("chat-2", 8_000, Duration.ZERO)));
+    FleetSnapshot fleet = seen.with(silent(seen.machine(new MachineId("m2")).orElseThrow()));
+
+    assertThat(chosen(fleet, ASKED)).isEmpty();
+    assertThat(mayHelp(fleet)).isFalse();
+  }
+
+  @Test
+  void takesNoMoreThanAreSpareNorHopesForThem() {
+    keeps.put(CHAT, new Keep(false, 50));
+    FleetSnapshot fleet =
+        fleet(
+            full("m1", idle("chat-1", 4_000, Duration.ZERO), idle("chat-2", 4_000, Duration.ZERO)));
+
+    assertThat(chosen(fleet.sparing(Map.of(CHAT, 1)), MISSING)).isEmpty();
+    assertThat(mayHelp(fleet.sparing(Map.of(CHAT, 1)))).isFalse();
+    assertThat(chosen(fleet.sparing(Map.of(CHAT, 2)), MISSING)).hasSize(2);
+    assertThat(mayHelp(fleet.sparing(Map.of(CHAT, 2)))).isTrue();
+  }
+
+  @Test
+  void doesNotHopeForASpareOneThatHasSaidThatItStays() {
+    keeps.put(CHAT, new Keep(false, 50));
+    FleetSnapshot fleet =
+        fleet(full("m1", idle("chat-1", 8_000, Duration.ZERO))).sparing(Map.of(CHAT, 1));
+    Map<InstanceId, String> kept = Map.of(InstanceId.of("chat-1"), "is being updated");
+
+    assertThat(EvictionPolicy.mayHelp(fleet, NEED, ASKED, kept)).isFalse();
+  }
+
+  @Test
+  void leavesASpareOneAloneThatIsPinnedOrLeasedOrWorks() {
     InstanceReport idle = idle("chat-1", 8_000, Duration.ZERO);
     InstanceReport busy = Reports.busy(idle, 1);
     InstanceReport leased = Reports.leased(idle, new LeaseId("a"));
 
     for (InstanceReport report : List.of(busy, leased)) {
-      assertThat(chosen(beyond(report), MISSING)).isEmpty();
+      assertThat(chosen(spare(report), MISSING)).isEmpty();
     }
     keeps.put(new ModelName("chat"), new Keep(true, 0));
-    assertThat(chosen(beyond(idle), MISSING)).isEmpty();
+    assertThat(chosen(spare(idle), MISSING)).isEmpty();
     keeps.clear();
-    assertThat(chosen(beyond(idle), MISSING)).containsExactly("chat-1");
+    assertThat(chosen(spare(idle), MISSING)).containsExactly("chat-1");
   }
 
-  private FleetSnapshot beyond(InstanceReport report) {
+  private FleetSnapshot spare(InstanceReport report) {
     return fleet(full("m1", report), Reports.of("m2").running("chat-2", Phase.READY).memory(0, 0))
-        .numbering(Map.of(new ModelName("chat"), 1));
+        .sparing(Map.of(CHAT, 1));
   }
 
   @Test
@@ -280,9 +319,18 @@ class EvictionPolicyTest {
     InstanceReport busy =
         Reports.claiming(Reports.serving(InstanceId.of("chat-1"), 2, IDLE), memory(8_000));
 
-    assertThat(EvictionPolicy.mayHelp(fleet(full("m1", busy)), NEED, ASKED)).isTrue();
+    assertThat(mayHelp(fleet(full("m1", busy)))).isTrue();
     keeps.put(new ModelName("chat"), new Keep(true, 0));
-    assertThat(EvictionPolicy.mayHelp(fleet(full("m1", busy)), NEED, ASKED)).isFalse();
+    assertThat(mayHelp(fleet(full("m1", busy)))).isFalse();
+  }
+
+  private static boolean mayHelp(FleetSnapshot fleet) {
+    return EvictionPolicy.mayHelp(fleet, NEED, ASKED, Map.of());
+  }
+
+  private static FleetSnapshot.Machine silent(FleetSnapshot.Machine machine) {
+    Duration silence = Duration.ofMinutes(5);
+    return new FleetSnapshot.Machine(false, false, silence, silence, machine.report());
   }
 
   private static Map<MachineId, FleetSnapshot.Machine> closed(

@@ -18,7 +18,8 @@ import java.util.TreeMap;
  * word of each.
  *
  * @param heard of those that have an instance too
- * @param silent leases that have an instance and say nothing, since when
+ * @param silent leases that have an instance and say nothing, since when; of one that was never
+ *     heard it begins as late as if it had been just before
  * @param asked of those, when they were last asked whether they still want it
  * @param sessions which instance each had last, the eldest first
  * @param lingering what leases have left that stays for the next one
@@ -112,7 +113,9 @@ record Claims(
     Map<LeaseId, Instant> quiet = new TreeMap<>();
     for (LeaseId tenant : tenants) {
       if (!next.containsKey(tenant)) {
-        quiet.put(tenant, silent.getOrDefault(tenant, now));
+        // An owner that begins anew has heard none: they get the time that it may take to be heard.
+        Instant begin = heard.containsKey(tenant) ? now : now.plus(limit);
+        quiet.put(tenant, silent.getOrDefault(tenant, begin));
       }
     }
     Map<LeaseId, Instant> questions = new TreeMap<>(asked);

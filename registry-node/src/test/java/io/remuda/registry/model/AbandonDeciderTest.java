@@ -130,6 +130,22 @@ class AbandonDeciderTest {
         .contains("cannot be read");
   }
 
+  /** Its word may be on its way to the new owner for as long as any other. */
+  @Test
+  void aNewOwnerOfTheNameTakesNothingBackBeforeTwiceTheLimit() {
+    World world = World.aReady();
+    claims(world, claim(A));
+    world.keepsAll("m1").soft = SoftState.EMPTY;
+    world.look();
+
+    Plan early = world.runsAll("m1", Phase.READY).later(CLAIM_LIMIT.multipliedBy(2)).look();
+    Plan late = world.runsAll("m1", Phase.READY).later(MOMENT).look();
+
+    assertThat(early.actions()).noneMatch(World.is(Action.Release.class));
+    assertThat(AbandonDecider.reason(world.sight(), A)).isPresent();
+    assertThat(late.actions()).filteredOn(World.is(Action.Release.class)).hasSize(1);
+  }
+
   /** A lease has the only instance, and has just not been heard for too long. */
   private static World silent() {
     World world = World.aReady();

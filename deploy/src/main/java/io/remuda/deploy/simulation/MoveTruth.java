@@ -8,6 +8,7 @@ import io.remuda.deploy.check.MoveSeen.Scaled;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.registry.model.Instance;
 import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
 import io.remuda.registry.model.InstanceEvent.InstanceEnded;
 import io.remuda.registry.model.InstanceEvent.InstanceStopping;
@@ -35,8 +36,8 @@ final class MoveTruth {
   private final Map<ModelName, Set<InstanceId>> told = new HashMap<>();
   private final Set<MachineId> drained = new HashSet<>();
 
-  /** When one last went for its own name's sake, so that another name may find a place. */
-  private Optional<Duration> roomMade = Optional.empty();
+  /** When a name last made room for its own sake, so that another one may find a place. */
+  private final Map<ModelName, Duration> roomMadeAt = new HashMap<>();
 
   MoveTruth(World world) {
     this.world = world;
@@ -53,11 +54,11 @@ final class MoveTruth {
 
   void journaled(ModelState before, ModelState after, ModelEvent event) {
     ModelName name = after.name();
-    if (event instanceof InstanceAssigned && isLately(roomMade)) {
+    if (event instanceof InstanceAssigned && hasRoomOfAnother(name)) {
       moved(name);
     }
     if (makesRoom(before, event)) {
-      roomMade = Optional.of(world.now());
+      roomMadeAt.put(name, world.now());
     }
     if (event instanceof Autoscaled scaled) {
       moved(name);
@@ -86,10 +87,25 @@ final class MoveTruth {
    * there first, or a rollout stops one, whose next recipe may need less than it had.
    */
   private static boolean makesRoom(ModelState before, ModelEvent event) {
-    boolean ends = event instanceof InstanceStopping || event instanceof InstanceEnded;
     return event instanceof Autoscaled scaled && scaled.to() < scaled.from()
         || event instanceof SwapEvent.GaveWay
-        || ends && before.rollout().isPresent();
+        || before.rollout().isPresent() && leavesAsWished(before, event);
+  }
+
+  /** One that fails, or ends untold, makes no room: another one is missing then. */
+  private static boolean leavesAsWished(ModelState before, ModelEvent event) {
+    return event instanceof InstanceStopping
+        || event instanceof InstanceEnded ended
+            && !ended.failed()
+            && Optional.ofNullable(before.instances().get(ended.id()))
+                .filter(Instance::stopping)
+                .isPresent();
+  }
+
+  /** A name's own room excuses nothing of it: that one it has yet to fill. */
+  private boolean hasRoomOfAnother(ModelName name) {
+    return roomMadeAt.entrySet().stream()
+        .anyMatch(made -> !made.getKey().equals(name) && isLately(Optional.of(made.getValue())));
   }
 
   private void tell(ModelState state) {

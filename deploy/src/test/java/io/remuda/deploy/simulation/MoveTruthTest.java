@@ -10,6 +10,7 @@ import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Resources;
 import io.remuda.registry.model.DeploymentEvent.DeploymentDeclared;
 import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
+import io.remuda.registry.model.InstanceEvent.InstanceEnded;
 import io.remuda.registry.model.InstanceEvent.InstanceStopping;
 import io.remuda.registry.model.ModelEvent;
 import io.remuda.registry.model.ModelState;
@@ -33,7 +34,7 @@ class MoveTruthTest {
   @Test
   void oneThatIsPlacedWhereARolloutHasStoppedOneIsOnItsWay() {
     serves();
-    tell(new RolloutBegun(spec(OLD.model()).withArguments(Map.of("a", "b")), now()));
+    begins();
     tell(new InstanceStopping(OLD, "version 3 takes its place", now()));
 
     place();
@@ -58,6 +59,56 @@ class MoveTruthTest {
     place();
 
     assertThat(world.moves().isMoving(WAITING)).isFalse();
+  }
+
+  @Test
+  void oneThatIsPlacedWhereOneFailedDuringARolloutIsMissing() {
+    serves();
+    begins();
+    tell(new InstanceEnded(OLD, true, "it broke", now()));
+
+    place();
+
+    assertThat(world.moves().isMoving(WAITING)).isFalse();
+  }
+
+  @Test
+  void oneThatIsPlacedWhereOneEndedUntoldDuringARolloutIsMissing() {
+    serves();
+    begins();
+    tell(new InstanceEnded(OLD, false, "it ended by itself", now()));
+
+    place();
+
+    assertThat(world.moves().isMoving(WAITING)).isFalse();
+  }
+
+  /** It was told to stop long before, and had requests to finish. */
+  @Test
+  void oneThatIsPlacedWhereOneHasEndedThatARolloutStoppedIsOnItsWay() {
+    serves();
+    begins();
+    other = other.on(new InstanceStopping(OLD, "version 3 takes its place", now()));
+    tell(new InstanceEnded(OLD, false, "it was stopped", now()));
+
+    place();
+
+    assertThat(world.moves().isMoving(WAITING)).isTrue();
+  }
+
+  @Test
+  void theNextOneOfTheNameWhoseRolloutStoppedOneIsBoundToItsSteps() {
+    serves();
+    begins();
+    tell(new InstanceStopping(OLD, "version 3 takes its place", now()));
+
+    tell(assigned(InstanceId.of("other-4")));
+
+    assertThat(world.moves().isMoving(OLD.model())).isFalse();
+  }
+
+  private void begins() {
+    tell(new RolloutBegun(spec(OLD.model()).withArguments(Map.of("a", "b")), now()));
   }
 
   private void serves() {

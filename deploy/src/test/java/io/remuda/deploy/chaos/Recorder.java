@@ -3,6 +3,8 @@ package io.remuda.deploy.chaos;
 import io.remuda.deploy.check.Observation;
 import io.remuda.deploy.check.Observation.Change;
 import io.remuda.deploy.check.Observation.DeploymentChanged;
+import io.remuda.deploy.check.Observation.LeaseCalled;
+import io.remuda.deploy.check.Observation.LeaseHeld;
 import io.remuda.deploy.check.Observation.SchemaAccepted;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ final class Recorder {
   private final AtomicLong numbers = new AtomicLong();
   private final List<Observation> seen = new ArrayList<>();
   private final Map<String, String> words = new ConcurrentHashMap<>();
+  private Optional<Duration> leaseSeen = Optional.empty();
 
   /** The time since this recorder was made. */
   Duration now() {
@@ -43,6 +46,15 @@ final class Recorder {
       throw new IllegalArgumentException("not yet seen at " + now() + ": " + observation);
     }
     seen.add(observation);
+    if (observation instanceof LeaseHeld
+        || observation instanceof LeaseCalled called && called.answered()) {
+      leaseSeen = Optional.of(observation.at());
+    }
+  }
+
+  /** When a holder last had a lease, or was answered under it. */
+  synchronized Optional<Duration> leaseSeen() {
+    return leaseSeen;
   }
 
   /** Keeps what a request was answered that was no answer. */

@@ -36,9 +36,6 @@ final class Watch implements AutoCloseable {
   private static final ModelName LEASED = new ModelName(Stage.LEASED);
   private static final Resources CLAIM = new Resources(0, Stage.MEMORY_MIB, Stage.CPUS, 0);
 
-  /** As {@code remuda.registry.lease.extra} says. */
-  private static final int MOST_BEYOND = 4;
-
   /** One replica, as the registry tells of it. */
   record Replica(
       InstanceId id, MachineId machine, String phase, long pid, int inFlight, int slots) {
@@ -166,7 +163,8 @@ final class Watch implements AutoCloseable {
             MODEL,
             sample(model.get(), replicas),
             LEASED,
-            withLeases(sample(leased.get(), replicas(leased.get()))));
+            LeasedSample.of(
+                sample(leased.get(), replicas(leased.get())), at, recorder.leaseSeen()));
     return Optional.of(
         new Look(
             at,
@@ -201,16 +199,6 @@ final class Watch implements AutoCloseable {
             .filter(reason -> deployment.path("phase").asText().equals("PENDING"));
     return new ModelSample(
         deployment.path("replicas").asInt(), assigned, deployment.path("ready").asInt(), pending);
-  }
-
-  /**
-   * What leases have brought beyond the number, and what stays of it for the next, is as wished.
-   */
-  private static ModelSample withLeases(ModelSample sample) {
-    int beyond = sample.ready() - sample.wished();
-    return beyond > 0 && beyond <= MOST_BEYOND
-        ? new ModelSample(sample.ready(), sample.assigned(), sample.ready(), sample.pending())
-        : sample;
   }
 
   /** What each replica works on at once, and the memory of each node's processes. */

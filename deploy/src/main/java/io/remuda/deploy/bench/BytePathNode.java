@@ -11,9 +11,12 @@ import io.remuda.gateway.edge.FrontClientSettings;
 import io.remuda.gateway.edge.InferenceHandler;
 import io.remuda.gateway.edge.InferenceSettings;
 import io.remuda.gateway.edge.KamonRequestMetrics;
+import io.remuda.gateway.edge.LeaseDirectory;
 import io.remuda.gateway.edge.RemotePorts;
 import io.remuda.gateway.edge.Translations;
 import io.remuda.gateway.routing.Routes;
+import io.remuda.gateway.usage.Meter;
+import io.remuda.gateway.usage.MeterSettings;
 import io.remuda.node.front.Front;
 import io.remuda.node.front.FrontServer;
 import io.remuda.node.front.FrontSettings;
@@ -22,6 +25,7 @@ import io.remuda.node.instance.Gate;
 import io.remuda.node.instance.Hosted;
 import io.remuda.node.instance.HostedInstance;
 import io.remuda.node.instance.Upstream;
+import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.AccessTable;
 import io.remuda.protocol.Route;
@@ -29,6 +33,7 @@ import io.remuda.protocol.RouteTable;
 import io.remuda.protocol.access.KeyMint;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
+import io.remuda.protocol.limit.Limits;
 import io.remuda.protocol.metrics.Metrics;
 import io.remuda.protocol.model.Phase;
 import java.net.URI;
@@ -48,7 +53,8 @@ import java.util.stream.Stream;
 /**
  * The byte path alone, for {@code deploy/bench/gateway.sh}: the edge, the front or both with the
  * instances of some models, authentication, routing, admission, metering and metrics on, as nodes
- * have them; no registry, no cluster. Prints the API key that it takes.
+ * have them; no registry, no cluster. Prints the API key that it takes, which has limits by the
+ * minute that nobody reaches.
  *
  * <p>{@code one PORT MODEL...} is edge and front in one JVM; {@code front PORT MODEL...} and {@code
  * edge PORT FRONT-PORT MODEL...} are two. A model is {@code name=slots@engine,engine}: one instance
@@ -58,6 +64,10 @@ public final class BytePathNode {
 
   private static final String CLUSTER_KEY = "bench-cluster-key";
   private static final MachineId MACHINE = new MachineId("bench");
+
+  /** A gateway that nobody answers lets in a tenth of them. */
+  private static final Limits LIMITS = new Limits(1_000_000_000, 1_000_000_000_000L, 0, 0);
+
   private static final Set<String> ENDPOINTS = Set.of("/v1/chat/completions");
 
   /** One instance, and where its engine is. */
@@ -136,8 +146,9 @@ public final class BytePathNode {
     KeyMint mint = new KeyMint(CLUSTER_KEY, new SecureRandom());
     KeyMint.Minted key =
         mint.mint("bench", Set.of(Scope.INFER), Set.of(), Instant.now(), Optional.empty());
+    ApiKey limited = key.key().limitedAt(2, LIMITS);
     Routes routes = new Routes();
-    routes.merge(new AccessTable(List.of(key.key())));
+    routes.merge(new AccessTable(List.of(limited)));
     routes.merge(
         new RouteTable(
             served.stream()
@@ -165,6 +176,12 @@ public final class BytePathNode {
             CLUSTER_KEY,
             local.map(front -> MACHINE),
             local.map(front -> front));
+    Meter meter =
+        new Meter(
+            () -> routes.snapshot().access(),
+            MeterSettings.from(config),
+            InstantSource.system(),
+            System::nanoTime);
     InferenceHandler handler =
         new InferenceHandler(
             routes,
@@ -172,7 +189,9 @@ public final class BytePathNode {
             InferenceSettings.from(config),
             new KamonRequestMetrics(),
             Executors.newSingleThreadScheduledExecutor(),
-            Translations.NONE);
+            Translations.NONE,
+            LeaseDirectory.NONE,
+            meter);
     EdgeServer.start(
             EdgeSettings.from(config, "127.0.0.1", port),
             handler,

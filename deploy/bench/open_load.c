@@ -2,7 +2,8 @@
  * Sends requests at given rates whatever becomes of them (an open loop), at random distances as many
  * clients would (Poisson, always the same ones). A request's time counts from when it was to be sent.
  * For each part of the run, and for each second, prints one line of JSON: those admitted (200), those
- * refused (429, 503 and 504), other answers, and those that got none.
+ * refused (429, 503 and 504), other answers, and those that got none ("lost"), be it that nobody took
+ * their connection. A percentile of nothing is null.
  *
  *   cc -O2 -o open_load open_load.c -lm
  *   ./open_load PORT MODEL API-KEY WAIT RATE:SECONDS...      WAIT: x-remuda-wait in seconds, or none
@@ -67,7 +68,8 @@ static void note(struct times *times, double ms) {
   times->of[times->count++] = ms;
 }
 
-static void dial(struct link *l) {
+/* 0, or -1 when nobody takes it: then it is dialled again for its next request. */
+static int dial(struct link *l) {
   int yes = 1;
   struct sockaddr_in address = {.sin_family = AF_INET,
                                 .sin_port = htons(port),
@@ -75,12 +77,16 @@ static void dial(struct link *l) {
   if (l->fd >= 0) close(l->fd);
   l->fd = socket(AF_INET, SOCK_STREAM, 0);
   if (l->fd < 0 || connect(l->fd, (void *)&address, sizeof address)) {
-    perror("open_load");
-    exit(1);
+    static int told;
+    if (!told++) perror("open_load: a connection");
+    if (l->fd >= 0) close(l->fd);
+    l->fd = -1;
+    return -1;
   }
   setsockopt(l->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
   struct epoll_event watch = {.events = EPOLLIN, .data.ptr = l};
   epoll_ctl(poller, EPOLL_CTL_ADD, l->fd, &watch);
+  return 0;
 }
 
 static void lose(struct link *l) {
@@ -95,6 +101,10 @@ static void free_again(struct link *l) {
   idle[idling++] = l;
 }
 
+static int sent(struct link *l) {
+  return send(l->fd, request, request_size, MSG_NOSIGNAL) == request_size;
+}
+
 static void ask(long due, struct tally *part, struct tally *second) {
   part->sent++;
   second->sent++;
@@ -104,7 +114,6 @@ static void ask(long due, struct tally *part, struct tally *second) {
   } else if (made < MOST_CONNECTIONS) {
     l = links[made++] = calloc(1, sizeof *l);
     l->fd = -1;
-    dial(l);
   } else {
     part->lost++;
     second->lost++;
@@ -115,13 +124,11 @@ static void ask(long due, struct tally *part, struct tally *second) {
   l->second = second;
   l->open = 1;
   under_way++;
-  if (send(l->fd, request, request_size, MSG_NOSIGNAL) != request_size) {
-    /* It was closed while it was idle. */
-    dial(l);
-    if (send(l->fd, request, request_size, MSG_NOSIGNAL) != request_size) {
-      lose(l);
-      free_again(l);
-    }
+  if (l->fd >= 0 && sent(l)) return;
+  /* It is new, or was closed while it was idle. */
+  if (dial(l) || !sent(l)) {
+    lose(l);
+    free_again(l);
   }
 }
 
@@ -175,19 +182,24 @@ static int by_size(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static double percentile(struct times *times, double share) {
-  return times->count ? times->of[(long)(share * (times->count - 1))] : -1;
+/* As JSON. */
+static const char *percentile(struct times *times, double share, char text[32]) {
+  if (times->count == 0) return "null";
+  snprintf(text, 32, "%.2f", times->of[(long)(share * (times->count - 1))]);
+  return text;
 }
 
 static void tell(const char *what, int number, double rate, struct tally *t) {
   qsort(t->admitted.of, t->admitted.count, sizeof(double), by_size);
   qsort(t->refused.of, t->refused.count, sizeof(double), by_size);
-  printf("{\"%s\":%d,\"rate\":%.1f,\"sent\":%ld,\"admitted\":%ld,\"p50_ms\":%.2f,\"p99_ms\":%.2f,"
-         "\"refused\":%ld,\"refused_p99_ms\":%.2f,\"refused_max_ms\":%.2f,\"others\":%ld,"
+  char texts[4][32];
+  printf("{\"%s\":%d,\"rate\":%.1f,\"sent\":%ld,\"admitted\":%ld,\"p50_ms\":%s,\"p99_ms\":%s,"
+         "\"refused\":%ld,\"refused_p99_ms\":%s,\"refused_max_ms\":%s,\"others\":%ld,"
          "\"lost\":%ld}\n",
-         what, number, rate, t->sent, t->admitted.count, percentile(&t->admitted, .5),
-         percentile(&t->admitted, .99), t->refused.count, percentile(&t->refused, .99),
-         percentile(&t->refused, 1), t->others, t->lost);
+         what, number, rate, t->sent, t->admitted.count, percentile(&t->admitted, .5, texts[0]),
+         percentile(&t->admitted, .99, texts[1]), t->refused.count,
+         percentile(&t->refused, .99, texts[2]), percentile(&t->refused, 1, texts[3]), t->others,
+         t->lost);
 }
 
 static void hear_for(long limit, int timer) {

@@ -1,7 +1,8 @@
 /*
  * Opens streams and measures how late each event arrives: for events that carry the time at which
  * they were due (see fake_engine.c) on the same machine. Each stream is asked for again as soon as it
- * has ended, until the time is over. Prints one line of JSON; the first fifth of the time is warm-up.
+ * has ended, until the time is over. The first fifth of the time, after all are dialled, is warm-up: when
+ * it is over prints "measuring", and at the end one line of JSON. A percentile of nothing is null.
  * Where events are a minute or more apart, prints "open" as soon as each stream has had its first.
  *
  *   cc -O2 -o stream_load stream_load.c
@@ -143,8 +144,11 @@ static int by_size(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static double percentile(double share) {
-  return delay_count ? delays[(long)(share * (delay_count - 1))] / 1e6 : -1;
+/* In ms, as JSON. */
+static const char *percentile(double share, char text[32]) {
+  if (delay_count == 0) return "null";
+  snprintf(text, 32, "%.2f", delays[(long)(share * (delay_count - 1))] / 1e6);
+  return text;
 }
 
 int main(int count, char **words) {
@@ -189,6 +193,8 @@ int main(int count, char **words) {
       measured = 1;
       start = now;
       delay_count = events = streams_done = errors = 0;
+      puts("measuring");
+      fflush(stdout);
     }
     for (int i = 0; i < n; i++) {
       struct stream *s = ready[i].data.ptr;
@@ -204,9 +210,10 @@ int main(int count, char **words) {
   double took = (now_ns() - start) / 1e9;
   double offered = interval ? wanted * 1e6 / interval : 0;
   qsort(delays, delay_count, sizeof *delays, by_size);
-  printf("{\"streams\":%d,\"events_per_s\":%.0f,\"carried\":%.3f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,"
+  char texts[2][32];
+  printf("{\"streams\":%d,\"events_per_s\":%.0f,\"carried\":%.3f,\"p50_ms\":%s,\"p99_ms\":%s,"
          "\"events\":%ld,\"errors\":%ld,\"seconds\":%.2f}\n",
-         wanted, events / took, offered ? events / took / offered : 1, percentile(.5),
-         percentile(.99), events, errors, took);
+         wanted, events / took, offered ? events / took / offered : 1, percentile(.5, texts[0]),
+         percentile(.99, texts[1]), events, errors, took);
   return 0;
 }

@@ -4,7 +4,9 @@ import argparse
 import os
 import platform
 import shutil
+import sys
 import time
+import traceback
 
 import peers
 import report
@@ -42,8 +44,13 @@ def main():
     parser.add_argument("--long", action="store_true", help="5 rounds, 5 minutes of overload")
     length = Length(parser.parse_args())
     parts = os.environ.get("PARTS", PARTS).split(",")
-    with peers.Fleet() as fleet:
-        Run(fleet, length, parts).play()
+    try:
+        with peers.Fleet() as fleet:
+            faults = Run(fleet, length, parts).play()
+    except peers.Fault as fault:
+        sys.exit(str(fault))
+    if faults:
+        sys.exit("not measured: " + ", ".join(faults))
 
 
 class Run:
@@ -51,6 +58,9 @@ class Run:
 
     def __init__(self, fleet, length, parts):
         self.fleet, self.length, self.parts = fleet, length, parts
+        self.faults = []
+        # How long clients may wait for a slot under overload: not at all, and some seconds.
+        self.waits = os.environ.get("WAIT", "none,1").split(",")
         self.engine = fleet.engine(peers.ENGINE)
         fleet.engine(peers.SLOW, peers.SLOTS, peers.SERVICE_MS * 1000)
         self.pair = [self.one_of_a_pair(port) for port in (peers.PAIR, peers.PAIR_B)]
@@ -65,6 +75,8 @@ class Run:
         everybody += fleet.proxy("haproxy", peers.HAPROXY, peers.HAPROXY_CONF, "haproxy", "-db", "-f")
         ports = (peers.ONE, peers.FRONT, peers.TWO)
         everybody += remuda(fleet, os.environ["BENCH_CLASSPATH"], "", ports, models)
+        for peer in everybody[-2:]:
+            peers.metered(peer)
         two = everybody[-1]
         if "BEFORE" in os.environ:
             ports = (peers.OLD_ONE, peers.OLD_FRONT, peers.OLD_TWO)
@@ -79,21 +91,26 @@ class Run:
         return self.fleet.engine(port, peers.PAIR_SLOTS, 20_000)
 
     def play(self):
+        """Plays all and shows what was measured, also when something fails; names what failed."""
+        taken, played = [], {"rss": {}, "waits": self.waits}
+        try:
+            self.play_into(taken, played)
+        finally:
+            report.show(taken, played)
+        return self.faults
+
+    def play_into(self, taken, played):
         self.tell()
         time.sleep(1)
-        rss = {"idle": peers.rss_mib(self.gateway.pids())}
+        played["rss"]["idle"] = peers.rss_mib(self.gateway.pids())
         for peer in self.peers:
             if peer.name.startswith(("one", "two")):  # The compiler's time is not what is measured.
                 self.warm(peer)
-        taken = []
         for number in range(self.length.rounds):
             # Nobody is always the first after another one.
-            taken += self.round(number, self.peers if number % 2 == 0 else self.peers[::-1])
-        rss["loaded"] = peers.rss_mib(self.gateway.pids())
-        played = {"rss": rss, **self.scenes()}
-        report.show(taken, played)
-        if not played.get("idle", {"opened": True})["opened"]:
-            raise SystemExit("the idle streams did not all begin")
+            self.round(number, self.peers if number % 2 == 0 else self.peers[::-1], taken)
+        played["rss"]["loaded"] = peers.rss_mib(self.gateway.pids())
+        self.scenes(played)
 
     def tell(self):
         load = os.getloadavg()[0]
@@ -106,16 +123,15 @@ class Run:
 
     def warm(self, peer):
         if "plain" in self.parts:
-            samples.plain(peer, 16, self.length.warm_up, self.engine)
-        samples.streams(peer, 64, max(2, self.length.warm_up // 3), self.engine)
+            samples.plain(self.fleet, peer, 16, self.length.warm_up, self.engine)
+        samples.streams(self.fleet, peer, 64, max(2, self.length.warm_up // 3), self.engine)
 
-    def round(self, number, order):
-        taken = []
-
+    def round(self, number, order, taken):
         def take(sample, peer, size, seconds):
             if self.length.quiet:
                 peers.quiet(self.length.quiet)
-            taken.append({**sample(peer, size, seconds, self.engine), "round": number})
+            seen = sample(self.fleet, peer, size, seconds, self.engine)
+            taken.append({**seen, "round": number})
             print(samples.shown(taken[-1]), flush=True)
 
         if "plain" in self.parts:
@@ -127,28 +143,43 @@ class Run:
                 for peer in order:
                     if peer.name != "portkey":
                         take(samples.streams, peer, count, self.length.stream_seconds)
-        return taken
 
-    def scenes(self):
-        played = {}
+    def scenes(self, played):
         by_name = {peer.name: peer for peer in self.peers}
         if "idle" in self.parts and "two" in by_name:
-            played["idle"] = scenes.idle_streams(self.gateway, self.length.idle)
-            print(f"idle {played['idle']}", flush=True)
+            self.scene(played, "idle", lambda: scenes.idle_streams(
+                self.fleet, self.gateway, self.length.idle))
         for name in ("one", "two"):
             if "kill" in self.parts and name in by_name:
-                seen = scenes.kill_under_load(self.fleet, by_name[name], self.pair[0], self.length.kill)
-                # It stands again for the next of those who are measured.
+                self.scene(played, f"kill {name}", lambda: self.kill(by_name[name]))
+        for wait in self.waits:
+            if "overload" in self.parts and "one" in by_name:
+                self.scene(played, f"overload {wait}", lambda: scenes.overload(
+                    self.fleet, by_name["one"], wait,
+                    self.length.once, self.length.overload, self.length.after))
+
+    def scene(self, played, name, play):
+        """One that fails is not measured; all others are."""
+        try:
+            seen = played[name] = play()
+        except Exception as fault:  # Whatever it is, what was measured before is to be shown.
+            self.faults.append(name)
+            if not isinstance(fault, peers.Fault):
+                traceback.print_exc()
+            print(f"{name} NOT MEASURED: {fault}", flush=True)
+            return
+        for part, told in seen.items() if name.startswith("overload") else [("", seen)]:
+            if isinstance(told, dict):
+                told = {figure: value for figure, value in told.items() if figure != "seconds"}
+                print(f"{name} {part} {told}", flush=True)
+
+    def kill(self, peer):
+        try:
+            return scenes.kill_under_load(self.fleet, peer, self.pair[0], self.length.kill)
+        finally:
+            # It stands again for the next of those who are measured.
+            if self.pair[0].poll() is not None:
                 self.pair[0] = self.one_of_a_pair(peers.PAIR)
-                played.setdefault("kill", []).append(seen)
-                print(f"kill {seen}", flush=True)
-        if "overload" in self.parts and "one" in by_name:
-            times = self.length.once, self.length.overload, self.length.after
-            seen = played["overload"] = scenes.overload(by_name["one"], *times)
-            for part in ("once", "tenfold", "after"):
-                told = {name: value for name, value in seen[part].items() if name != "seconds"}
-                print(f"overload {part} {told}", flush=True)
-        return played
 
 
 def remuda(fleet, build, mark, ports, models):

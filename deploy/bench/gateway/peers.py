@@ -1,15 +1,19 @@
 """What is measured: the programs of a run, their ports, and what they take of the machine."""
 
+import collections
+import http.client
 import os
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import time
 
 WORK = os.environ.get("BENCH_WORK", ".")
 TICK = os.sysconf("SC_CLK_TCK")
 CPUS = len(os.sched_getaffinity(0))
+SIGNALS = signal.SIGTERM, signal.SIGINT, signal.SIGHUP
 ENGINE, NGINX, HAPROXY, ONE, FRONT, TWO, PORTKEY, SLOW, PAIR = range(27101, 27110)
 PAIR_B, OLD_ONE, OLD_FRONT, OLD_TWO = range(27110, 27114)
 
@@ -63,6 +67,10 @@ backend engine
 """
 
 
+class Fault(Exception):
+    """Something could not be measured, and why."""
+
+
 class Peer:
     """One of those that are compared: where it listens, and the processes that its time is of."""
 
@@ -82,11 +90,19 @@ class Fleet:
         self.skipped = []
 
     def __enter__(self):
-        # A signal must not leave anything behind.
-        signal.signal(signal.SIGTERM, lambda *_: exit(1))
+        # A signal must not leave anything behind. One that nohup or a shell keeps away stays so.
+        for each in SIGNALS:
+            if signal.getsignal(each) != signal.SIG_IGN:
+                signal.signal(each, self.stopped)
         return self
 
+    @staticmethod
+    def stopped(number, _):
+        deaf()
+        raise SystemExit(128 + number)
+
     def __exit__(self, *_):
+        deaf()
         for process in self.started:
             if process.poll() is None:
                 process.terminate()
@@ -95,17 +111,33 @@ class Fleet:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
 
-    def start(self, name, *command, **more):
-        log = open(f"{WORK}/{name}.log", "wb")
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **more)
+    def start(self, name, port, *command, seconds=20, **more):
+        """Starts what listens at a port, and waits until it does."""
+        if listens(port):
+            raise Fault(f"{name} needs port {port} of 127.0.0.1, which is taken; end what uses it")
+        with open(f"{WORK}/{name}.log", "wb") as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **more)
         self.started.append(process)
+        until(lambda: listens(port) or process.poll() is not None, seconds)
+        if process.poll() is not None or not listens(port):
+            raise Fault(f"{name} did not start:\n{self.log(name)}")
+        return process
+
+    def loader(self, *command):
+        """A loader whose output and errors are for the caller to read."""
+        process = subprocess.Popen(
+            list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+        self.started = [each for each in self.started if each.poll() is None] + [process]
         return process
 
     def engine(self, port, *slow):
-        return self.start(f"engine-{port}", f"{WORK}/fake_engine", str(port), *map(str, slow))
+        return self.start(f"engine-{port}", port, f"{WORK}/fake_engine", str(port), *map(str, slow))
 
-    def node(self, name, build, *arguments):
+    def node(self, name, build, what, port, *arguments):
         """A JVM of a build with the flags of the launcher; waits until it serves and tells its key."""
         home = os.environ.get("JAVA_HOME")
         java = f"{home}/bin/java" if home else "java"
@@ -114,6 +146,7 @@ class Fleet:
             flags.append(f"-XX:StartFlightRecording=settings=profile,filename={os.environ['JFR']}/{name}.jfr")
         process = self.start(
             name,
+            port,
             java,
             "-XX:+UseSerialGC",
             "-Xmx256m",
@@ -122,12 +155,13 @@ class Fleet:
             "-cp",
             build,
             "io.remuda.deploy.bench.BytePathNode",
-            *map(str, arguments),
+            *map(str, (what, port, *arguments)),
+            seconds=60,
         )
         until(lambda: "ready\n" in self.log(name) or process.poll() is not None, 60)
         words = self.log(name).split()
         if "ready" not in words:
-            raise SystemExit(f"{name} did not start:\n{self.log(name)}")
+            raise Fault(f"{name} did not start:\n{self.log(name)}")
         return process, words[words.index("key") + 1] if "key" in words else "none"
 
     def log(self, name):
@@ -142,7 +176,7 @@ class Fleet:
         path = f"{WORK}/{name}.conf"
         with open(path, "w", encoding="utf-8") as conf:
             conf.write(text.format(cpus=CPUS, work=WORK, port=port, engine=ENGINE))
-        return [Peer(name, port, [self.start(name, *command, path)])]
+        return [Peer(name, port, [self.start(name, port, *command, path)])]
 
     def portkey(self):
         folder = os.path.join(os.environ.get("PORTKEY", "/nowhere"), "node_modules/@portkey-ai/gateway")
@@ -152,6 +186,7 @@ class Fleet:
             return []
         process = self.start(
             "portkey",
+            PORTKEY,
             "node",
             server,
             f"--port={PORTKEY}",
@@ -163,6 +198,32 @@ class Fleet:
             ("x-portkey-custom-host", f"http://127.0.0.1:{ENGINE}/v1"),
         )
         return [Peer("portkey", PORTKEY, [process], headers=headers)]
+
+
+def deaf():
+    """What ends everything is not interrupted."""
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+
+
+def listens(port):
+    with socket.socket() as asking:
+        asking.settimeout(1)
+        return asking.connect_ex(("127.0.0.1", port)) == 0
+
+
+def metered(peer):
+    """Metering costs something: it must be on in what is measured."""
+    asking = http.client.HTTPConnection("127.0.0.1", peer.port, timeout=10)
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {peer.key}"}
+    asking.request("POST", "/v1/chat/completions", '{"model":"bench","messages":[]}', headers)
+    answer = asking.getresponse()
+    told = answer.headers.get_all("x-ratelimit-limit-requests", [])
+    asking.close()
+    if answer.status != 200 or len(told) != 1:
+        raise Fault(
+            f"{peer.name} does not meter: it answered {answer.status} with"
+            f" {len(told)} of x-ratelimit-limit-requests in place of one")
 
 
 def until(true, seconds):
@@ -225,15 +286,23 @@ def own_seconds():
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
-class Watch:
-    """The processor time of a peer in a sample, and the part of the machine that others used."""
+Reading = collections.namedtuple("Reading", "peer others own busy")
 
-    def __init__(self, peer, others):
+
+class Watch:
+    """
+    The processor time of a peer in a sample, and the part of the machine that others used. A loader
+    that runs already has used some, and is counted as a whole once it was waited for.
+    """
+
+    def __init__(self, peer, others, loaders=()):
         self.peer, self.others = peer, others
-        self.began, self.read = time.monotonic(), self.reading()
+        self.began, first = time.monotonic(), self.reading()
+        self.read = first._replace(own=first.own + cpu_seconds(loaders))
 
     def reading(self):
-        return cpu_seconds(self.peer.pids()), cpu_seconds(self.others), own_seconds(), busy_seconds()
+        return Reading(
+            cpu_seconds(self.peer.pids()), cpu_seconds(self.others), own_seconds(), busy_seconds())
 
     def end(self):
         took = time.monotonic() - self.began

@@ -10,31 +10,39 @@ import time
 import peers
 
 MINUTE_US = 60_000_000
+# Beyond the time of a load: those of its requests that are under way at the end have 30 s.
+PATIENCE = 60
+# Of a second's requests, that of what was admitted before.
+ADMITTED_AGAIN = 0.8
 
 
-def idle_streams(peer, count):
+def idle_streams(fleet, peer, count):
     """
     Opens streams of which each has had one event and then nothing, and tells what one takes: the
     growth of the process, and of what lives in its heap, which fits into what it had before.
     """
     heap = live_heap_kib(peer)
     before = peers.rss_mib(peer.pids())
-    load = subprocess.Popen(
-        [f"{peers.WORK}/stream_load", *map(str, (peer.port, count, 120, 100, 10 * MINUTE_US)), peer.key],
-        stdout=subprocess.PIPE, text=True)
+    load = fleet.loader(
+        f"{peers.WORK}/stream_load", peer.port, count, 120, 100, 10 * MINUTE_US, peer.key)
     stuck = threading.Timer(60, load.kill)
     stuck.start()
-    opened = load.stdout.readline().strip() == "open"
-    stuck.cancel()
-    seen = {"count": count, "opened": opened}
-    if opened:
-        time.sleep(1)
-        seen["rss_kib"] = (peers.rss_mib(peer.pids()) - before) * 1024 / count
-        if heap is not None:
-            seen["heap_kib"] = max(0.0, (live_heap_kib(peer) or 0) - heap) / count
-            seen["rss_kib"] = (peers.rss_mib(peer.pids()) - before) * 1024 / count
-    load.kill()
-    load.wait()
+    try:
+        # "measuring" comes too, where they take longer than its warm-up.
+        opened = any(line.strip() == "open" for line in load.stdout)
+        stuck.cancel()
+        if opened:
+            time.sleep(1)
+            seen = {"count": count, "rss_kib": (peers.rss_mib(peer.pids()) - before) * 1024 / count}
+            if heap is not None:
+                seen["heap_kib"] = max(0.0, (live_heap_kib(peer) or 0) - heap) / count
+                seen["rss_kib"] = (peers.rss_mib(peer.pids()) - before) * 1024 / count
+    finally:
+        stuck.cancel()
+        load.kill()
+        _, told = load.communicate()
+    if not opened:
+        raise peers.Fault(f"the idle streams did not all begin: {told}")
     return seen
 
 
@@ -60,16 +68,53 @@ def ask(jcmd, peer, question):
     ).stdout
 
 
-def open_load(peer, model, wait, *parts):
-    """An open loop; what became of each of its parts, and of each second of those."""
-    command = [f"{peers.WORK}/open_load", str(peer.port), model, peer.key, wait, *parts]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+class OpenLoad:
+    """An open loop, of which `part` is played; what it says is taken from it as it comes."""
+
+    def __init__(self, fleet, peer, model, wait, *parts):
+        self.process = fleet.loader(
+            f"{peers.WORK}/open_load", peer.port, model, peer.key, wait,
+            *(f"{rate:.1f}:{seconds}" for rate, seconds in parts))
+        self.count, self.part, self.output, self.told = len(parts), -1, [], []
+        self.end = time.monotonic() + sum(seconds for _, seconds in parts) + PATIENCE
+        self.readers = [
+            threading.Thread(target=each, daemon=True) for each in (self.listen, self.follow)]
+        for reader in self.readers:
+            reader.start()
+
+    def listen(self):
+        self.output.extend(self.process.stdout)
+
+    def follow(self):
+        for line in self.process.stderr:
+            if line.startswith("part "):
+                self.part = int(line.split()[1])
+            else:
+                self.told.append(line)
+
+    def runs(self):
+        if time.monotonic() > self.end:
+            self.process.kill()
+        return self.process.poll() is None
+
+    def parts(self):
+        """Waits for its end; what became of each of its parts, and of each second of those."""
+        while self.runs():
+            time.sleep(0.05)
+        for reader in self.readers:
+            reader.join()
+        parts = parts_of(self.output)
+        if self.process.returncode != 0 or len(parts) != self.count:
+            raise peers.Fault(f"open_load failed ({self.process.returncode}): {''.join(self.told)}")
+        if self.told:
+            print(f"open_load: {''.join(self.told).strip()}")
+        return parts
 
 
-def parts_of(output):
+def parts_of(lines):
     """For each part of an open loop its line, and in it its seconds."""
     parts = []
-    for line in map(json.loads, output.splitlines()):
+    for line in map(json.loads, lines):
         if "part" in line:
             parts.append({**line, "seconds": []})
         else:
@@ -79,14 +124,12 @@ def parts_of(output):
 
 def kill_under_load(fleet, peer, doomed, seconds):
     """Kills one of two engines in the middle of a load that the other one can carry."""
-    load = open_load(peer, "pair", "none", f"200:{seconds}")
+    load = OpenLoad(fleet, peer, "pair", "none", (200, seconds))
     time.sleep(seconds / 2)
     doomed.kill()
     doomed.wait()
-    output, _ = load.communicate()
-    part = parts_of(output)[0]
+    part = load.parts()[0]
     failed = part["sent"] - part["admitted"]
-    fleet.started.remove(doomed)
     return {"peer": peer.name, "sent": part["sent"], "failed": failed, "refused": part["refused"],
             "others": part["others"], "lost": part["lost"], "p99_ms": part["p99_ms"]}
 
@@ -106,52 +149,58 @@ def capacity(peer, seconds):
     output = subprocess.run(
         ["wrk", "-t1", f"-c{peers.SLOTS}", f"-d{seconds}s", "-s", script,
          f"http://127.0.0.1:{peer.port}/v1/chat/completions"],
-        capture_output=True, text=True, check=True).stdout
-    return next(float(line.split()[1]) for line in output.splitlines() if line.startswith("RESULT"))
+        capture_output=True, text=True, check=True, timeout=seconds + PATIENCE).stdout
+    rates = [float(line.split()[1]) for line in output.splitlines() if line.startswith("RESULT")]
+    if not rates or rates[0] <= 0:
+        raise peers.Fault(f"the capacity of {peer.name} is not known: {output}")
+    return rates[0]
 
 
-def overload(peer, baseline_s, overload_s, after_s):
-    """The capacity, then ten times of it, then the capacity again; memory is looked at all the time."""
+def overload(fleet, peer, wait, baseline_s, overload_s, after_s):
+    """
+    Most of the capacity, then ten times of the capacity, then most of it again; memory is looked at
+    all the time. At all of the capacity a queue would grow already.
+    """
     if shutil.which("wrk"):
         rate = capacity(peer, 3)
     else:
         rate = peers.SLOTS * 1000 / peers.SERVICE_MS
+    most = 0.8 * rate
     memory = [[], [], []]
-    load = open_load(
-        peer, "slow", os.environ.get("WAIT", "none"),
-        f"{rate:.1f}:{baseline_s}", f"{10 * rate:.1f}:{overload_s}", f"{rate:.1f}:{after_s}")
-    part = -1
-
-    def follow():
-        nonlocal part
-        for line in load.stderr:
-            part = int(line.split()[1])
-
-    follower = threading.Thread(target=follow, daemon=True)
-    follower.start()
-    output = []
-    reader = threading.Thread(target=lambda: output.append(load.stdout.read()), daemon=True)
-    reader.start()
-    while load.poll() is None:
-        if part >= 0:
-            memory[part].append(peers.rss_mib(peer.pids()))
+    load = OpenLoad(
+        fleet, peer, "slow", wait, (most, baseline_s), (10 * rate, overload_s), (most, after_s))
+    while load.runs():
+        if load.part >= 0:
+            memory[load.part].append(peers.rss_mib(peer.pids()))
         time.sleep(0.2)
-    reader.join()
-    once, tenfold, after = parts_of(output[0])
+    once, tenfold, after = load.parts()
     return {
         "rate": rate, "once": once, "tenfold": tenfold, "after": after,
-        "rss_once": max(memory[0]), "rss_tenfold": max(memory[1]),
+        "rss_once": max(memory[0]), "rss_tenfold": memory[1][-1] and max(memory[1]),
         "recovered_s": recovered(once, after),
     }
 
 
 def recovered(once, after):
-    """Seconds after an overload until the p99 of a second was, and stayed, within 1.5 of before."""
-    bound = 1.5 * once["p99_ms"]
-    seconds = [second["p99_ms"] <= bound for second in after["seconds"]]
+    """
+    Seconds after an overload until a second was, and stayed, as those before: as many admitted, and
+    their p99 within 1.5 of what it was.
+    """
+    if not once["admitted"]:
+        return None
+    seconds = [as_before(once, second) for second in after["seconds"]]
     # A single second has few requests: one of five may be out of bounds.
     for begin in range(len(seconds)):
         rest = seconds[begin : begin + 5]
         if seconds[begin] and sum(rest) >= 0.8 * len(rest):
             return begin
     return None
+
+
+def as_before(once, second):
+    share = second["admitted"] / max(1, second["sent"])
+    return (
+        second["admitted"] > 0
+        and share >= ADMITTED_AGAIN * once["admitted"] / once["sent"]
+        and second["p99_ms"] <= 1.5 * once["p99_ms"]
+    )

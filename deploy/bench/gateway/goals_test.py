@@ -1,5 +1,7 @@
 """Tests of what deploy/bench/gateway.sh says of gateways, and of how it begins and ends."""
 
+import contextlib
+import io
 import os
 import signal
 import subprocess
@@ -7,6 +9,7 @@ import sys
 import tempfile
 import unittest
 
+import main
 import peers
 import report
 import samples
@@ -94,6 +97,30 @@ class SamplesTest(unittest.TestCase):
         self.assertEqual(nothing, {"cpu": None, "p50": None, "p99": None, "errors": 1})
         seen = plain_rows(plain("nginx"), {**plain("one", rate=0.0), **nothing})
         self.assertEqual(seen["one JVM, 64 connections: p99/p50"], ["none, 1 errors", "NO"])
+
+
+class RunTest(unittest.TestCase):
+    def test_what_was_measured_is_shown_though_a_later_part_fails(self):
+        run = main.Run.__new__(main.Run)
+        run.faults, run.waits = [], ["none"]
+
+        def fails():
+            raise peers.Fault("open_load failed (1): no such host")
+
+        def play_into(taken, played):
+            taken.append(plain("one"))
+            run.scene(played, "overload none", fails)
+            run.scene(played, "kill one", lambda: {"sent": 9, "failed": 0})
+            raise peers.Fault("wrk failed")
+
+        run.play_into = play_into
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), self.assertRaisesRegex(peers.Fault, "wrk failed"):
+            run.play()
+        self.assertEqual(run.faults, ["overload none"])
+        self.assertIn("overload none NOT MEASURED: open_load failed (1): no such host", said.getvalue())
+        self.assertRegex(said.getvalue(), r"failed of 9 .* 0 +\| aim")
+        self.assertRegex(said.getvalue(), r"\| 64 +\| one +\| 100 ")
 
 
 class FleetTest(unittest.TestCase):

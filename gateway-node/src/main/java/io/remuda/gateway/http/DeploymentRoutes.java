@@ -14,7 +14,6 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.DeploymentView;
 import io.remuda.protocol.model.ModelSpec;
-import io.remuda.protocol.model.Relief;
 import io.remuda.protocol.model.SpecJson;
 import io.remuda.protocol.model.StrictFields;
 import java.time.Duration;
@@ -23,9 +22,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * Deployments: declared, changed, looked at and removed. The list comes from the snapshot and is
@@ -94,7 +93,7 @@ final class DeploymentRoutes {
 
   private CompletionStage<HttpResponse> get(Call call) {
     ModelName name = call.model("name");
-    return fleet.get(name).thenApply(view -> answer(200, view));
+    return fleet.get(name).thenApply(view -> answer(call.caller(), 200, view));
   }
 
   private CompletionStage<HttpResponse> put(Call call) {
@@ -109,12 +108,17 @@ final class DeploymentRoutes {
         .thenCompose(
             body -> {
               ModelSpec spec = specOf(call.caller(), body, name);
-              return version(name, ifMatch)
+              return replacing(call.caller(), spec)
+                  .thenCompose(mine -> version(name, ifMatch))
                   .thenCompose(version -> fleet.deploy(spec, version, evolve));
             })
         .thenCompose(view -> settling.await(view, Duration.ofSeconds(wait)))
         .thenApply(
-            view -> Replies.with(answer(202, view), "Location", "/v1/deployments/" + view.name()));
+            view ->
+                Replies.with(
+                    answer(call.caller(), 202, view),
+                    "Location",
+                    "/v1/deployments/" + view.name()));
   }
 
   private CompletionStage<HttpResponse> foresee(
@@ -123,7 +127,8 @@ final class DeploymentRoutes {
         .thenCompose(
             body -> {
               ModelSpec spec = specOf(call.caller(), body, name);
-              return version(name, ifMatch)
+              return replacing(call.caller(), spec)
+                  .thenCompose(mine -> version(name, ifMatch))
                   .thenCompose(version -> fleet.foresee(spec, version, evolve));
             })
         .thenApply(forecast -> Replies.json(200, ForecastViews.forecast(forecast)));
@@ -133,12 +138,12 @@ final class DeploymentRoutes {
     ModelName name = call.model("name");
     return call.json()
         .thenCompose(body -> fleet.scale(name, replicasOf(body)))
-        .thenApply(view -> answer(202, view));
+        .thenApply(view -> answer(call.caller(), 202, view));
   }
 
   private CompletionStage<HttpResponse> remove(Call call) {
     ModelName name = call.model("name");
-    return fleet.remove(name).thenApply(view -> answer(202, view));
+    return fleet.remove(name).thenApply(view -> answer(call.caller(), 202, view));
   }
 
   private CompletionStage<HttpResponse> why(Call call) {
@@ -164,31 +169,31 @@ final class DeploymentRoutes {
                   return Refusal.of(
                       refused.code(), refused.message(), parsed.problems().get(0).path());
                 });
-    refuseHiddenNeeds(caller, spec, "needs");
+    NamedModels.refuseHidden(caller, spec, "needs");
     return spec;
   }
 
-  /**
-   * What a deployment needs can neither be removed nor stopped, and what it falls back to or is
-   * copied to has its load, so that a key for some models names none of the others: to it they are
-   * unknown.
-   *
-   * @param param where the request names them
-   */
-  static void refuseHiddenNeeds(Caller caller, ModelSpec spec, String param) {
-    Relief relief = spec.policies().relief();
-    Stream.of(
-            spec.policies().needs().stream(),
-            relief.fallbacks().stream(),
-            relief.shadow().map(Relief.Shadow::to).stream())
-        .flatMap(names -> names)
-        .filter(name -> !caller.sees(name))
-        .findFirst()
-        .ifPresent(
-            hidden -> {
-              Refused unknown = Call.notFound(hidden.value()).refused();
-              throw Refusal.of(unknown.code(), unknown.message(), param);
+  /** {@code spec}, unless what stands in its place names what the caller may not see. */
+  private CompletionStage<ModelSpec> replacing(Caller caller, ModelSpec spec) {
+    if (caller.seesAll()) {
+      return CompletableFuture.completedStage(spec);
+    }
+    return fleet
+        .get(spec.name())
+        .handle(
+            (stands, failure) -> {
+              if (failure == null) {
+                NamedModels.refuseReplacing(caller, stands.spec());
+              } else if (!isUnknown(failure)) {
+                throw new CompletionException(Refusal.causeOf(failure));
+              }
+              return spec;
             });
+  }
+
+  private static boolean isUnknown(Throwable failure) {
+    return Refusal.causeOf(failure) instanceof Refusal refusal
+        && refusal.refused().code() == ErrorCode.MODEL_NOT_FOUND;
   }
 
   private static int replicasOf(JsonNode body) {
@@ -227,8 +232,8 @@ final class DeploymentRoutes {
     return CompletableFuture.completedStage(Optional.of(Long.parseLong(digits)));
   }
 
-  static HttpResponse answer(int status, DeploymentView view) {
-    ObjectNode json = Views.deployment(view);
+  static HttpResponse answer(Caller caller, int status, DeploymentView view) {
+    ObjectNode json = Views.deployment(view, caller);
     HttpResponse response = Replies.json(status, json);
     return view.phase() == DeploymentPhase.ENDED
         ? response

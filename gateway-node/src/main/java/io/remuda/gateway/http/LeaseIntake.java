@@ -161,7 +161,7 @@ final class LeaseIntake {
               + "'; use another key, or name the deployment as one of them",
           "deployment.name");
     }
-    DeploymentRoutes.refuseHiddenNeeds(caller, spec, "deployment.needs");
+    NamedModels.refuseHidden(caller, spec, "deployment.needs");
     return spec;
   }
 

@@ -178,7 +178,7 @@ final class MachineRoutes {
   private CompletionStage<HttpResponse> retry(Call call) {
     return fleet
         .retryOn(call.model("name"), call.machine("machine"))
-        .thenApply(view -> Replies.json(200, Views.deployment(view)));
+        .thenApply(view -> Replies.json(200, Views.deployment(view, call.caller())));
   }
 
   private CompletionStage<HttpResponse> confirmLoss(Call call) {

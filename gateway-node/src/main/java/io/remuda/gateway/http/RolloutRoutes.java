@@ -70,14 +70,16 @@ final class RolloutRoutes {
 
   private static CompletionStage<HttpResponse> changed(
       Call call, Function<ModelName, CompletionStage<DeploymentView>> change) {
-    return change.apply(call.model("name")).thenApply(view -> DeploymentRoutes.answer(202, view));
+    return change
+        .apply(call.model("name"))
+        .thenApply(view -> DeploymentRoutes.answer(call.caller(), 202, view));
   }
 
   private CompletionStage<HttpResponse> weigh(Call call) {
     ModelName name = call.model("name");
     return call.json()
         .thenCompose(body -> rollouts.weigh(name, percentOf(body)))
-        .thenApply(view -> DeploymentRoutes.answer(202, view));
+        .thenApply(view -> DeploymentRoutes.answer(call.caller(), 202, view));
   }
 
   /** The new version's share: said alone, or beside the old one's, with which it makes up all. */

@@ -51,7 +51,8 @@ final class Views {
     return json;
   }
 
-  static ObjectNode deployment(DeploymentView view) {
+  /** A deployment; of the models that it names those that the caller may see. */
+  static ObjectNode deployment(DeploymentView view, Caller caller) {
     ObjectNode json = Json.object();
     json.put("name", view.name().value());
     json.put("phase", view.phase().name());
@@ -63,7 +64,7 @@ final class Views {
     json.put("version", view.version());
     json.put("createdAt", view.createdAt().toString());
     json.put("selfRegistered", view.selfRegistered());
-    json.set("spec", SpecJson.write(view.spec()));
+    json.set("spec", SpecJson.write(NamedModels.seen(caller, view.spec())));
     json.set("rollout", view.rollout().map(rollout -> RolloutViews.rollout(view)).orElse(null));
     json.set("scaled", view.scaled().map(Views::scaled).orElse(null));
     ArrayNode instances = json.putArray("instances");

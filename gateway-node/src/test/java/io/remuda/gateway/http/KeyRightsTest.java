@@ -182,6 +182,43 @@ class KeyRightsTest {
     assertThat(deploy(key, "acme-new").status()).isEqualTo(202);
   }
 
+  @Test
+  void aKeyForSomeModelsNeitherSeesNorReplacesTheOthersThatADeploymentNames() throws Exception {
+    String admin = api.key(Set.of(Scope.ADMIN), Set.of());
+    String narrow =
+        api.key(
+            Set.of(Scope.DEPLOY),
+            Set.of(new ModelName("relieved"), new ModelName("relieved-small")));
+    String address = "/v1/deployments/relieved";
+    String all =
+        "{\"engine\":\"jvm\",\"needs\":[\"their-part\"],\"fallbacks\":[\"their-small\","
+            + "\"relieved-small\"],\"shadow\":{\"to\":\"their-next\",\"share\":0.5}}";
+    Answer made = api.send("PUT", address, all, "x-api-key", admin);
+    assertThat(made.status()).as(made.response().body()).isEqualTo(202);
+
+    Answer seen = api.get(address, "x-api-key", narrow);
+    Answer scaled = api.send("PATCH", address, "{\"replicas\":2}", "x-api-key", narrow);
+    String shown = seen.json().path("spec").toString();
+    Answer back = api.send("PUT", address, shown, "x-api-key", narrow, "if-match", "*");
+    Answer foreseen = api.send("PUT", address + "?dryRun=true", shown, "x-api-key", narrow);
+
+    assertThat(seen.response().body()).contains("relieved-small").doesNotContain("their-");
+    assertThat(scaled.status()).isEqualTo(202);
+    assertThat(scaled.response().body()).doesNotContain("their-");
+    for (Answer refused : List.of(back, foreseen)) {
+      assertThat(refused.status()).as(refused.response().body()).isEqualTo(403);
+      assertThat(refused.message())
+          .contains("falls back to or is copied to a model that")
+          .contains("declare it with a key for all of them")
+          .doesNotContain("their-");
+    }
+    assertThat(api.get(address, "x-api-key", admin).response().body())
+        .contains("their-part", "their-small", "their-next");
+    assertThat(api.send("PUT", address, all, "x-api-key", admin, "if-match", "*").status())
+        .as("whoever sees them all replaces it")
+        .isEqualTo(202);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"*", "a*b", "A-*", "**"})
   void refusesAPatternThatIsNone(String pattern) throws Exception {

@@ -28,8 +28,7 @@ class UsageVerbTest {
   void showsTheUseOfOneKeyWhileAnotherKeyAsks() {
     gateway.on(
         "GET /v1/usage?by=key%2Cmodel&from=2030-01-01&key=k1",
-        200,
-        "{\"object\":\"list\",\"data\":[" + ROW + "]}");
+        200, "{\"object\":\"list\",\"data\":[" + ROW + "]}");
 
     Typed typed =
         type("usage", "--from", "2030-01-01", "--of-key", "k1", "--key", "rk-asker", "--csv");
@@ -43,8 +42,7 @@ class UsageVerbTest {
 
   @Test
   void showsThemAsATableToo() {
-    gateway.on(
-        "GET /v1/usage?by=model", 200, "{\"object\":\"list\",\"data\":[" + ROW + "]}");
+    gateway.on("GET /v1/usage?by=model", 200, "{\"object\":\"list\",\"data\":[" + ROW + "]}");
 
     assertThat(type("usage", "--by", "model").out())
         .contains("MODEL", "REQUESTS", "TOTAL")

@@ -9,10 +9,10 @@ import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import akka.persistence.testkit.javadsl.PersistenceTestKit;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.remuda.protocol.AuditProtocol;
 import io.remuda.protocol.AuditProtocol.Deed;
 import io.remuda.protocol.AuditProtocol.Keep;
 import io.remuda.protocol.AuditProtocol.Kept;
+import io.remuda.protocol.AuditProtocol;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.registry.SteadyClock;
@@ -20,8 +20,10 @@ import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.journal.Unreadable;
 import java.io.NotSerializableException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -52,11 +54,11 @@ class AuditActorTest {
   void whatWaitsBehindAWriteThatFailsIsAnsweredAtOnce() {
     journal.clearAll();
     journal.failNextPersisted(PersistenceIds.audit(), new SQLException("the database is away"));
+    // All are sent while it still reads its journal: what comes after its end waits for the next one.
+    List<Keep> keeps =
+        Stream.generate(() -> new Keep(deed(), replies.getRef())).limit(3).toList();
     ActorRef<AuditProtocol.Command> audit = audit();
-
-    for (int i = 0; i < 3; i++) {
-      audit.tell(new Keep(deed(), replies.getRef()));
-    }
+    keeps.forEach(audit::tell);
 
     for (int i = 0; i < 3; i++) {
       assertThat(replies.receiveMessage().refused().map(Refused::code))

@@ -194,7 +194,7 @@ class TenancyActorTest {
     ClaimReply.Granted granted = (ClaimReply.Granted) one.receiveMessage();
     actor.restart();
     actor.runCommand(RegistryMessage.Look.NOW);
-    clock.move(Duration.ofSeconds(3));
+    clock.move(Duration.ofSeconds(13));
 
     actor.runCommand(RegistryMessage.Look.NOW);
 

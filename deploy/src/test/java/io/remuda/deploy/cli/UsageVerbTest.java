@@ -58,7 +58,7 @@ class UsageVerbTest {
     gateway.on("GET /v1/tenants/acme/limits", 200, limits);
     gateway.on("PUT /v1/tenants/acme/limits", 200, limits);
 
-    assertThat(type("tenants", "limit", "acme", "--rpm", "600").out())
+    assertThat(type("tenants", "limit", "acme", "--rpm", "600").err())
         .contains("tenant acme is limited to")
         .contains("600");
   }

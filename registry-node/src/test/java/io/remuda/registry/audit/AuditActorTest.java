@@ -9,10 +9,10 @@ import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import akka.persistence.testkit.javadsl.PersistenceTestKit;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.remuda.protocol.AuditProtocol;
 import io.remuda.protocol.AuditProtocol.Deed;
 import io.remuda.protocol.AuditProtocol.Keep;
 import io.remuda.protocol.AuditProtocol.Kept;
-import io.remuda.protocol.AuditProtocol;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.registry.SteadyClock;
@@ -54,9 +54,9 @@ class AuditActorTest {
   void whatWaitsBehindAWriteThatFailsIsAnsweredAtOnce() {
     journal.clearAll();
     journal.failNextPersisted(PersistenceIds.audit(), new SQLException("the database is away"));
-    // All are sent while it still reads its journal: what comes after its end waits for the next one.
-    List<Keep> keeps =
-        Stream.generate(() -> new Keep(deed(), replies.getRef())).limit(3).toList();
+    // All are sent while it still reads its journal: what comes after its end waits for the next
+    // one.
+    List<Keep> keeps = Stream.generate(() -> new Keep(deed(), replies.getRef())).limit(3).toList();
     ActorRef<AuditProtocol.Command> audit = audit();
     keeps.forEach(audit::tell);
 

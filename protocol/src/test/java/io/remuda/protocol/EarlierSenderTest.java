@@ -3,15 +3,6 @@ package io.remuda.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
-import akka.actor.typed.javadsl.Adapter;
-import akka.serialization.Serialization;
-import akka.serialization.SerializationExtension;
-import akka.serialization.Serializer;
-import akka.serialization.Serializers;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import com.typesafe.config.ConfigFactory;
 import io.remuda.protocol.cluster.SystemConfig;
 import io.remuda.protocol.config.StrictConfig;
@@ -28,6 +19,8 @@ import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Resources;
 import io.remuda.protocol.model.RolloutView;
 import io.remuda.protocol.model.RolloutWish;
+import io.remuda.protocol.testing.OtherVersion;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -49,9 +42,7 @@ class EarlierSenderTest {
               StrictConfig.load(
                   Optional.empty(),
                   ConfigFactory.parseString("akka.actor.testkit.typed.timefactor = 5"))));
-  private static final Serialization SERIALIZATION =
-      SerializationExtension.get(Adapter.toClassic(KIT.system()));
-  private static final ObjectMapper CBOR = new ObjectMapper(new CBORFactory());
+  private static final OtherVersion EARLIER = new OtherVersion(KIT.system());
   private static final InstanceId ID = InstanceId.of("chat-7");
 
   @AfterAll
@@ -60,7 +51,7 @@ class EarlierSenderTest {
   }
 
   @Test
-  void aDeploymentWithoutPoliciesHasNone() throws Exception {
+  void aDeploymentWithoutPoliciesHasNone() throws IOException {
     ModelSpec spec = ModelSpec.of(new ModelName("chat"), "llama-server", Optional.of("a.gguf"));
 
     ModelSpec read = without(spec, "policies");
@@ -70,7 +61,7 @@ class EarlierSenderTest {
   }
 
   @Test
-  void aStartWithoutRevisionAndPatienceIsOneThatWaitsForNothing() throws Exception {
+  void aStartWithoutRevisionAndPatienceIsOneThatWaitsForNothing() throws IOException {
     NodeProtocol.StartInstance start =
         new NodeProtocol.StartInstance(
             ID,
@@ -86,7 +77,7 @@ class EarlierSenderTest {
   }
 
   @Test
-  void reportsAndRoutesWithoutARevisionSayNothingOfIt() throws Exception {
+  void reportsAndRoutesWithoutARevisionSayNothingOfIt() throws IOException {
     InstanceReport report =
         new InstanceReport(
             ID,
@@ -127,12 +118,12 @@ class EarlierSenderTest {
     assertThat(without(report, "revision", "idle", "measured", "failure", "gpus", "trouble"))
         .isEqualTo(report);
     RouteTable table = new RouteTable(List.of(route));
-    assertThat(withoutInEach(table, "revision")).isEqualTo(table);
-    assertThat(withoutInEach(table, "continues")).isEqualTo(table);
+    assertThat(EARLIER.withoutInEach(table, "revision")).isEqualTo(table);
+    assertThat(EARLIER.withoutInEach(table, "continues")).isEqualTo(table);
   }
 
   @Test
-  void aListingWithoutWeightsHasInstancesThatAreAllAlike() throws Exception {
+  void aListingWithoutWeightsHasInstancesThatAreAllAlike() throws IOException {
     Listing listing =
         new Listing(
             ID.model(),
@@ -154,7 +145,7 @@ class EarlierSenderTest {
   }
 
   @Test
-  void aRolloutWithoutACanaryAndAGapHasNeither() throws Exception {
+  void aRolloutWithoutACanaryAndAGapHasNeither() throws IOException {
     RolloutView view =
         new RolloutView(
             1,
@@ -174,7 +165,7 @@ class EarlierSenderTest {
   }
 
   @Test
-  void aDeclarationAndARemovalWithoutALeaseAreOfNone() throws Exception {
+  void aDeclarationAndARemovalWithoutALeaseAreOfNone() throws IOException {
     RegistryProtocol.Deploy deploy =
         new RegistryProtocol.Deploy(
             ModelSpec.of(ID.model(), "llama-server", Optional.empty()),
@@ -193,7 +184,7 @@ class EarlierSenderTest {
   }
 
   @Test
-  void aMachineStateWithoutGpusCordonsNone() throws Exception {
+  void aMachineStateWithoutGpusCordonsNone() throws IOException {
     NodeProtocol.SetMachineState state =
         new NodeProtocol.SetMachineState(
             new JournalId("00000000-0000-0000-0000-000000000001"),
@@ -221,7 +212,7 @@ class EarlierSenderTest {
   }
 
   @Test
-  void aQuestionForARequestWithoutAViewerIsAskedForAll() throws Exception {
+  void aQuestionForARequestWithoutAViewerIsAskedForAll() throws IOException {
     RequestProtocol.Find find =
         new RequestProtocol.Find(
             "req-1", KIT.<RequestProtocol.Found>createTestProbe().getRef(), Optional.empty());
@@ -236,34 +227,7 @@ class EarlierSenderTest {
     assertThat(without(viewed)).as("as it was sent").isEqualTo(viewed);
   }
 
-  private static <T> T without(T message, String... components) throws Exception {
-    return changed(message, tree -> ((ObjectNode) tree).remove(List.of(components)));
-  }
-
-  private static <T> T withoutInEach(T message, String component) throws Exception {
-    return changed(
-        message,
-        tree -> {
-          assertThat(tree.findParents(component)).isNotEmpty();
-          tree.findParents(component).forEach(each -> ((ObjectNode) each).remove(component));
-        });
-  }
-
-  private interface Change {
-    void on(JsonNode tree);
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <T> T changed(T message, Change change) throws Exception {
-    Serializer serializer = SERIALIZATION.findSerializerFor(message);
-    JsonNode tree = CBOR.readTree(SERIALIZATION.serialize(message).get());
-    change.on(tree);
-    return (T)
-        SERIALIZATION
-            .deserialize(
-                CBOR.writeValueAsBytes(tree),
-                serializer.identifier(),
-                Serializers.manifestFor(serializer, message))
-            .get();
+  private static <T> T without(T message, String... components) throws IOException {
+    return EARLIER.without(message, components);
   }
 }

@@ -3,6 +3,7 @@ package io.remuda.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.typed.ActorRef;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -21,6 +22,7 @@ import io.remuda.protocol.model.Departure;
 import io.remuda.protocol.model.Forecast;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
+import io.remuda.protocol.testing.OtherVersion;
 import io.remuda.registry.access.AccessActor;
 import io.remuda.registry.door.DoorActor;
 import io.remuda.registry.fleet.FleetMessage;
@@ -30,6 +32,7 @@ import io.remuda.registry.model.ClaimReply;
 import io.remuda.registry.model.RegistryMessage;
 import io.remuda.registry.model.TenancyMessage;
 import io.remuda.registry.testing.Reports;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -188,6 +191,41 @@ class WireTest {
             Optional.empty(),
             Optional.empty(),
             KIT.<FleetProtocol.Command>createTestProbe().getRef()));
+  }
+
+  @Test
+  void whatAnOwnerOfAnEarlierVersionLeavesOutOfAClaimHasItsDefault() throws IOException {
+    OtherVersion earlier = new OtherVersion(KIT.system());
+    ActorRef<ClaimReply> lease = KIT.<ClaimReply>createTestProbe().getRef();
+    ModelName demo = new ModelName("demo");
+    TenancyMessage.Claim claim =
+        new TenancyMessage.Claim(
+            demo,
+            LEASE,
+            7,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Instant.ofEpochMilli(7),
+            lease);
+    TenancyMessage.Unclaim over = new TenancyMessage.Unclaim(demo, LEASE, 7, "done", lease);
+    ClaimReply.Queued waits =
+        new ClaimReply.Queued(demo, LEASE, 2, Optional.empty(), "all are leased");
+    RegistryMessage.GiveWay goes =
+        new RegistryMessage.GiveWay(
+            InstanceId.of("chat-3"),
+            demo,
+            5,
+            true,
+            false,
+            KIT.<RegistryMessage.GiveWayReply>createTestProbe().getRef());
+
+    assertThat(earlier.without(claim, "slots", "holding", "avoided", "session")).isEqualTo(claim);
+    assertThat(earlier.without(over, "comesBack")).isEqualTo(over);
+    assertThat(earlier.without(waits, "estimate")).isEqualTo(waits);
+    assertThat(earlier.without(goes, "sounding")).isEqualTo(goes);
+    assertThat(earlier.with(claim, "toldByLaterVersions", 7)).isEqualTo(claim);
+    assertThat(earlier.with(over, "toldByLaterVersions", 7)).isEqualTo(over);
   }
 
   /** A message that is new is verified above, or named as one that stays. */

@@ -14,8 +14,8 @@ import io.remuda.registry.model.RegistryMessage.GiveWayReply;
 import io.remuda.registry.model.ScaleEvent.Autoscaled;
 import io.remuda.registry.model.SwapEvent.GaveWay;
 import io.remuda.registry.model.SwapEvent.Given;
-import io.remuda.registry.placement.EvictionPolicy;
 import io.remuda.registry.placement.EvictionPolicy.Wish;
+import io.remuda.registry.placement.StayPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,7 +137,7 @@ public final class EvictionDecider {
           ? Optional.empty()
           : Optional.of("works on requests");
     }
-    return EvictionPolicy.stays(
+    return StayPolicy.stays(
         report.get(), MakeRoom.keep(state), sight.fleet().demand(state.name()), asked(sight, wish));
   }
 

@@ -5,7 +5,6 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.Keep;
-import io.remuda.protocol.model.ModelDemand;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
 import io.remuda.registry.placement.EvictionChoice.Victim;
@@ -154,7 +153,7 @@ public final class EvictionPolicy {
       Duration idle = report.idle().orElse(Duration.ZERO);
       if (spares.contains(report.id())) {
         victims.add(Victim.spare(report, idle));
-      } else if (isOthers(report, wish) && stays(fleet, report, wish, kept).isEmpty()) {
+      } else if (isOthers(report, wish) && StayPolicy.stays(fleet, report, wish, kept).isEmpty()) {
         int priority = fleet.keep(model).orElse(Keep.DEFAULT).priority();
         victims.add(new Victim(report, priority, idle));
       }
@@ -210,69 +209,6 @@ public final class EvictionPolicy {
     return Suitability.fitsAfter(machine, need, freed, true);
   }
 
-  private static Optional<String> stays(
-      FleetSnapshot fleet, InstanceReport report, Wish wish, Map<InstanceId, String> kept) {
-    Optional<Keep> keep = fleet.keep(report.id().model());
-    if (keep.isEmpty()) {
-      return Optional.of("its owner has not said what may take its place");
-    }
-    return stays(report, keep.get(), fleet.demand(report.id().model()), wish)
-        .or(() -> Optional.ofNullable(kept.get(report.id())).map(why -> "stays: " + why));
-  }
-
-  /**
-   * Why an instance keeps its place; empty when it is to give way. Its owner goes by the same.
-   *
-   * @param demand what clients ask of its model
-   */
-  public static Optional<String> stays(
-      InstanceReport report, Keep keep, ModelDemand demand, Wish wish) {
-    if (keep.pinned()) {
-      return Optional.of("pinned");
-    }
-    if (keep.priority() > wish.priority()) {
-      return Optional.of("priority %d is above %d".formatted(keep.priority(), wish.priority()));
-    }
-    if (report.phase() != Phase.READY) {
-      return Optional.of("is " + report.phase());
-    }
-    if (report.lease().isPresent()) {
-      return Optional.of("a lease has it");
-    }
-    int working = report.inFlight() + report.queued();
-    if (working > 0) {
-      return Optional.of("works on " + counted(working, "request"));
-    }
-    if (demand.waiting() + demand.tasks() > 0) {
-      return Optional.of(counted(demand.waiting() + demand.tasks(), "request") + " for it waiting");
-    }
-    return keep.priority() == wish.priority() ? equal(report, wish) : Optional.empty();
-  }
-
-  private static Optional<String> equal(InstanceReport report, Wish wish) {
-    if (!wish.asked()) {
-      return Optional.of(
-          "has the same priority %d, and no request waits for %s without an instance"
-              .formatted(wish.priority(), wish.name()));
-    }
-    if (report.idle().isEmpty()) {
-      return Optional.of("its machine does not say for how long it has been idle");
-    }
-    return report.idle().get().compareTo(wish.idle()) < 0
-        ? Optional.of("idle for %s of %s".formatted(shown(report.idle().get()), shown(wish.idle())))
-        : Optional.empty();
-  }
-
-  private static String counted(int count, String what) {
-    return count + " " + what + (count == 1 ? "" : "s");
-  }
-
-  private static String shown(Duration time) {
-    return time.compareTo(Duration.ofSeconds(1)) < 0
-        ? time.toMillis() + " ms"
-        : time.toSeconds() + " s";
-  }
-
   /** What each of the others on {@code machine} says to giving way; empty where there is none. */
   public static Optional<String> inWords(
       FleetSnapshot fleet, Machine machine, Wish wish, Map<InstanceId, String> kept) {
@@ -294,7 +230,8 @@ public final class EvictionPolicy {
                             + ": "
                             + (spares.contains(report.id())
                                 ? "is kept for the next lease alone, and may give way"
-                                : stays(fleet, report, wish, kept).orElse("may give way")))
+                                : StayPolicy.stays(fleet, report, wish, kept)
+                                    .orElse("may give way")))
                 .collect(Collectors.joining("; "))
             + more);
   }

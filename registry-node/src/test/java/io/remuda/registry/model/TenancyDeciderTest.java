@@ -3,30 +3,21 @@ package io.remuda.registry.model;
 import static io.remuda.registry.model.Claimants.apply;
 import static io.remuda.registry.model.Claimants.claim;
 import static io.remuda.registry.model.Claimants.claims;
-import static io.remuda.registry.model.Claimants.share;
 import static io.remuda.registry.testing.Specs.aSpec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
-import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
-import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.Phase;
-import io.remuda.protocol.model.Policies;
-import io.remuda.protocol.model.RolloutWish;
-import io.remuda.protocol.model.RolloutWish.Strategy;
 import io.remuda.protocol.model.Scaling;
-import io.remuda.registry.model.Claims.Claim;
-import io.remuda.registry.model.RolloutEvent.RolloutBegun;
 import io.remuda.registry.model.TenancyEvent.InstanceLeased;
 import io.remuda.registry.testing.Reports;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** Which lease gets which instance, and when it goes on to the next. */
@@ -201,93 +192,6 @@ class TenancyDeciderTest {
   }
 
   @Test
-  void anInstanceThatRefusedTheLeaseIsTakenLast() {
-    World world = aWorldOfTwo();
-    InstanceId first = world.instances().get(0);
-
-    claims(world, claim(A, 0, Optional.of(first), Optional.empty(), Instant.EPOCH));
-
-    assertThat(world.state.tenancy().of(A).orElseThrow().instance())
-        .isEqualTo(world.instances().get(1));
-  }
-
-  @Test
-  void oneThatRefusedSinceItWorksIsLeftAloneAndAnotherOneComes() {
-    World world = World.aReady();
-    InstanceId only = world.only();
-    world.says(Reports.of("m1").with(Reports.busy(Reports.instance(only, Phase.READY, 1), 3)));
-
-    claims(world, claim(A, 0, Optional.of(only), Optional.empty(), Instant.EPOCH));
-    world.look();
-
-    assertThat(world.state.tenancy().of(A)).isEmpty();
-    assertThat(world.instances()).hasSize(2);
-    world.says(Reports.of("m1").with(Reports.instance(only, Phase.READY, 1)));
-    world.look();
-    assertThat(world.state.tenancy().of(A).map(Tenancy.Tenant::instance))
-        .as("it works on nothing by now")
-        .hasValue(only);
-  }
-
-  @Test
-  void aSessionGetsTheInstanceThatItHadBefore() {
-    World world = aWorldOfTwo();
-    InstanceId second = world.instances().get(1);
-    claims(
-        world,
-        claim(
-            A, 0, Optional.of(world.instances().get(0)), Optional.of("me/thread"), Instant.EPOCH));
-    apply(world, TenancyDecider.unclaim(world.sight(), A, 50));
-    Claimants.released(world, second, A, 50, 50, Optional.empty());
-
-    claims(world, claim(B, 0, Optional.empty(), Optional.of("me/thread"), Instant.EPOCH));
-
-    assertThat(world.state.tenancy().of(B).orElseThrow().instance()).isEqualTo(second);
-  }
-
-  @Test
-  void anIdleInstanceIsTakenBeforeOneThatWorks() {
-    World world = aWorldOfTwo();
-    InstanceId second = world.instances().get(1);
-    Reports busy = Reports.of("m1");
-    for (InstanceId id : world.instances()) {
-      InstanceReport ready = Reports.instance(id, Phase.READY, 1);
-      busy.with(id.equals(second) ? ready : Reports.busy(ready, 3));
-    }
-    world.says(busy);
-
-    claims(world, claim(A));
-
-    assertThat(world.state.tenancy().of(A).orElseThrow().instance()).isEqualTo(second);
-  }
-
-  @Test
-  void besideACanaryALeaseGetsWhatItMayReplaceAndTheCanaryForWantOfThat() {
-    World world = World.aReady();
-    InstanceId old = world.only();
-    RolloutWish canary = new RolloutWish(Strategy.AUTO, 1, Optional.empty(), OptionalInt.of(20));
-    world
-        .on(
-            new RolloutBegun(
-                aSpec()
-                    .needingMemory(100)
-                    .build()
-                    .withPolicies(new Policies(Optional.empty(), canary)),
-                world.now))
-        .described()
-        .look();
-    world.runsAll("m1", Phase.READY).look();
-    InstanceId next = world.instances().get(1);
-
-    claims(world, claim(A));
-    claims(world, claim(B));
-
-    assertThat(world.state.tenancy().of(A).orElseThrow().instance()).isEqualTo(old);
-    assertThat(world.state.tenancy().of(B).orElseThrow().instance()).isEqualTo(next);
-    assertThat(world.state.rollout()).isPresent();
-  }
-
-  @Test
   void moreWaitThanMayAreRefusedAndAnUnknownModelIs() {
     World world = World.aDescribed(1);
     for (int i = 0; i < World.POLICY.lease().queue(); i++) {
@@ -354,115 +258,6 @@ class TenancyDeciderTest {
 
     assertThat(world.state.wanted()).isEqualTo(1);
     assertThat(world.state.tenancy().of(A)).isPresent();
-  }
-
-  @Test
-  void sharesLiveOnOneInstanceUntilItsSlotsAreReserved() {
-    World world = World.aReady();
-
-    claims(world, share(A, 3));
-    claims(world, share(B, 1));
-    claims(world, share(new LeaseId("c"), 1));
-
-    assertThat(world.state.tenancy().shared(world.only())).isEqualTo(4);
-    assertThat(world.state.tenancy().of(B)).isPresent();
-    assertThat(world.state.tenancy().of(new LeaseId("c"))).isEmpty();
-    var reply = (ClaimReply.Queued) reply(world, new LeaseId("c")).orElseThrow();
-    assertThat(reply.position()).isEqualTo(1);
-  }
-
-  @Test
-  void anInstanceIsLeasedAsAWholeOrInSharesAndNeverBoth() {
-    World shared = World.aReady();
-    claims(shared, share(A, 1));
-    claims(shared, claim(B));
-
-    World whole = World.aReady();
-    claims(whole, claim(A));
-    claims(whole, share(B, 1));
-
-    assertThat(shared.state.tenancy().of(B)).isEmpty();
-    assertThat(whole.state.tenancy().of(B)).isEmpty();
-  }
-
-  @Test
-  void aShareTakesTheInstanceWithTheMostSlotsThatNobodyHasAShareOf() {
-    World world = aWorldOfTwo();
-    InstanceId first = world.instances().get(0);
-
-    claims(world, share(A, 1));
-    claims(world, share(B, 1));
-
-    assertThat(world.state.tenancy().of(A).orElseThrow().instance()).isEqualTo(first);
-    assertThat(world.state.tenancy().of(B).orElseThrow().instance())
-        .isEqualTo(world.instances().get(1));
-  }
-
-  @Test
-  void noShareOvertakesOneWhoAskedBeforeAndWaits() {
-    World world = World.aReady();
-    claims(world, share(A, 1));
-    claims(world, claim(B));
-
-    claims(world, share(new LeaseId("c"), 1));
-
-    assertThat(world.state.tenancy().of(new LeaseId("c"))).isEmpty();
-    apply(world, TenancyDecider.unclaim(world.sight(), A, 50));
-    released(world, 50, 50, Optional.empty());
-    assertThat(world.state.tenancy().of(B)).as("the next in line").isPresent();
-  }
-
-  /**
-   * Else each of the two would wait for the other: the share's turn comes after the whole one's.
-   */
-  @Test
-  void aShareThatIsToBeGrantedAnewLetsOneWhoAskedBeforeHaveTheInstance() {
-    World world = World.aReady();
-    claims(world, share(A, 1));
-    long number = world.state.tenancy().of(A).orElseThrow().number();
-    claims(world, claim(B, 0, Optional.empty(), Optional.empty(), Instant.EPOCH.minusSeconds(1)));
-    assertThat(world.state.tenancy().of(B)).isEmpty();
-
-    claims(
-        world,
-        new Claim(
-            A,
-            number,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Instant.EPOCH,
-            Instant.EPOCH,
-            1));
-
-    assertThat(world.state.tenancy().of(A)).as("its grant is of no use to it").isEmpty();
-    assertThat(world.state.tenancy().of(B)).isPresent();
-  }
-
-  @Test
-  void aShareOfMoreSlotsThanAnyInstanceHasIsRefusedWithTheirNumber() {
-    World world = World.aReady();
-
-    Refused refused = TenancyDecider.objection(world.sight(), A, 5).orElseThrow();
-
-    assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
-    assertThat(refused.message()).contains("5 slots").contains("which is 4");
-    assertThat(TenancyDecider.objection(world.sight(), A, 4)).isEmpty();
-  }
-
-  @Test
-  void sharesBringNoMoreInstancesThanHoldThem() {
-    World world = World.aReady();
-    for (int i = 0; i < 4; i++) {
-      claims(world, share(new LeaseId("s" + i), 1));
-    }
-    assertThat(TenancyDecider.wanted(world.sight())).isEqualTo(1);
-
-    claims(world, share(A, 2));
-    claims(world, share(B, 2));
-
-    assertThat(TenancyDecider.wanted(world.sight())).isEqualTo(2);
-    assertThat(TenancyDecider.isShort(world.sight())).isTrue();
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.LeaseProtocol.Reply;
 import io.remuda.protocol.LeaseProtocol.Wish;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.LeaseView;
 import io.remuda.registry.lease.LeaseState.End;
 import io.remuda.registry.lease.LeaseState.Part;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Where a lease stands, for its holder and for operators. */
@@ -66,7 +68,7 @@ public final class LeaseOutlook {
         LeaseTimeDecider.ttl(state),
         state.token() > 0 ? OptionalLong.of(state.token()) : OptionalLong.empty(),
         state.isLive() ? position(soft) : OptionalInt.empty(),
-        state.isLive() ? estimate(soft) : Optional.empty(),
+        state.isLive() ? estimate(state, soft) : Optional.empty(),
         state.askedAt(),
         soft.deadline(),
         state.end().map(End::reason).or(() -> waitsFor(state, soft)),
@@ -77,13 +79,23 @@ public final class LeaseOutlook {
     return soft.queued().values().stream().mapToInt(Queued::position).max();
   }
 
-  private static Optional<Duration> estimate(LeaseSoft soft) {
+  /**
+   * Nothing while it waits for one model and has not come to others yet, whose wait comes after.
+   */
+  private static Optional<Duration> estimate(LeaseState state, LeaseSoft soft) {
     boolean all = soft.queued().values().stream().allMatch(each -> each.estimate().isPresent());
-    return all
+    return all && soft.queued().keySet().containsAll(missing(state, soft))
         ? soft.queued().values().stream()
             .flatMap(each -> each.estimate().stream())
             .max(Duration::compareTo)
         : Optional.empty();
+  }
+
+  private static Set<ModelName> missing(LeaseState state, LeaseSoft soft) {
+    Set<ModelName> missing = state.models();
+    missing.removeAll(state.parts().keySet());
+    missing.removeAll(soft.grants().keySet());
+    return missing;
   }
 
   /** Why it waits; empty where it does not. */

@@ -234,10 +234,15 @@ public final class TenancyDecider {
     if (met.isPresent()) {
       return Optional.of(met.get());
     }
-    int position = claims(sight).indexOf(claim.get()) + 1;
+    List<Claim> waiting = claims(sight);
+    int position = waiting.indexOf(claim.get()) + 1;
     return Optional.of(
         new ClaimReply.Queued(
-            state.name(), lease, position, WaitPolicy.estimate(sight, position), wait));
+            state.name(),
+            lease,
+            position,
+            WaitPolicy.estimate(sight, waiting.subList(0, position)),
+            wait));
   }
 
   private static List<Claim> claims(Sight sight) {

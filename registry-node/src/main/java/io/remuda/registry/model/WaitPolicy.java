@@ -1,5 +1,6 @@
 package io.remuda.registry.model;
 
+import io.remuda.registry.model.Claims.Claim;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,16 +13,21 @@ final class WaitPolicy {
 
   /**
    * How long until an instance on its way is ready, from how long the others took; empty where none
-   * is on its way for whoever is at {@code position}, or none was ready yet.
+   * is on its way for the last of {@code line}, or none was ready yet. Each whole one takes an
+   * instance from those behind it, and shares as few as hold them: one that fits beside others
+   * waits only for those before it, which it does not overtake.
+   *
+   * @param line the claims that wait up to the one that it is about, in their order
    */
-  static Optional<Duration> estimate(Sight sight, int position) {
+  static Optional<Duration> estimate(Sight sight, List<Claim> line) {
     List<Instance> starting =
         sight.current().stream().filter(instance -> instance.readyAt().isEmpty()).toList();
     Optional<Duration> usual = usual(sight);
-    if (usual.isEmpty() || position > starting.size()) {
+    int needed = ShareRoom.more(sight, line, false);
+    if (usual.isEmpty() || needed < 1 || needed > starting.size()) {
       return Optional.empty();
     }
-    Instant due = starting.get(position - 1).assignedAt().plus(usual.get());
+    Instant due = starting.get(needed - 1).assignedAt().plus(usual.get());
     return Optional.of(
         due.isAfter(sight.now()) ? Duration.between(sight.now(), due) : Duration.ZERO);
   }

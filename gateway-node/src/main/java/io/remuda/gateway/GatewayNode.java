@@ -120,7 +120,10 @@ public final class GatewayNode implements AutoCloseable {
               config.getDuration("remuda.gateway.http.ask-timeout"), local.executionContext());
       KeyMint mint = new KeyMint(home.clusterKey(), new SecureRandom());
       InstantSource clock = InstantSource.system();
-      Optional<TokenCheck> tokens = settings.oidc().map(oidc -> TokenCheck.open(oidc, clock));
+      Optional<TokenCheck> tokens =
+          settings
+              .oidc()
+              .map(oidc -> TokenCheck.open(oidc, clock, home.dir().resolve("oidc-keys")));
       tokens.ifPresent(check -> shutdown.addClosing("oidc", check));
       KeyCheck keys =
           new KeyCheck(

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -36,6 +37,7 @@ final class IssuerKeys {
   private volatile Optional<Known> known = Optional.empty();
   private volatile Optional<Long> asked = Optional.empty();
   private volatile String trouble = "";
+  private volatile Consumer<String> heard = text -> {};
 
   /**
    * @param algorithms for which keys are wanted
@@ -53,6 +55,27 @@ final class IssuerKeys {
     this.algorithms = algorithms;
     this.nanos = nanos;
     this.secondsLeft = secondsLeft;
+  }
+
+  /** Told of the text of each reading that could be used, on the thread that read it. */
+  void onHeard(Consumer<String> told) {
+    heard = told;
+  }
+
+  /**
+   * What was read before this start, so long ago; it is good for what is left of its time. Throws
+   * IllegalArgumentException for a text without a key that can be used.
+   */
+  void restore(String text, Duration age) {
+    SigningKeys keys = SigningKeys.parse(text, algorithms);
+    Known held = new Known(keys, text, nanos.getAsLong() - age.toNanos());
+    known = Optional.of(held);
+    LOG.info(
+        "event=oidc-keys-restored address={} keys={} good-for={}s",
+        settings.address(),
+        keys.ids(),
+        Math.max(0, left(held).toSeconds()));
+    secondsLeft.accept(Math.max(0, left(held).toSeconds()));
   }
 
   /** The keys by which tokens are checked now; empty while none are known that are still good. */
@@ -84,7 +107,11 @@ final class IssuerKeys {
     }
     asked = Optional.of(nanos.getAsLong());
     return reading()
-        .thenAccept(this::learn)
+        .thenAccept(
+            text -> {
+              learn(text);
+              heard.accept(text);
+            })
         .handle(
             (learnt, failure) -> {
               if (failure != null) {

@@ -52,6 +52,18 @@ public final class TokenCheck implements AutoCloseable {
    * cannot be used; an issuer that is away keeps nobody from starting.
    */
   public static TokenCheck open(OidcSettings settings, InstantSource clock) {
+    return open(settings, clock, Optional.empty());
+  }
+
+  /**
+   * The same, with a copy of the keys, so that tokens are taken at once after a start while the
+   * issuer is away. Keys that are a file need none.
+   */
+  public static TokenCheck open(OidcSettings settings, InstantSource clock, Path copy) {
+    return open(settings, clock, Optional.of(copy));
+  }
+
+  private static TokenCheck open(OidcSettings settings, InstantSource clock, Optional<Path> copy) {
     ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(1, TokenCheck::daemon);
     try {
       IssuerKeys keys =
@@ -65,6 +77,8 @@ public final class TokenCheck implements AutoCloseable {
                   ::update);
       if (settings.jwks().isFile()) {
         readNow(settings.jwks(), keys);
+      } else {
+        copy.ifPresent(file -> new IssuerKeysOnDisk(file, settings.jwks(), clock).tie(keys));
       }
       readEach(settings.jwks(), keys, threads);
       return new TokenCheck(settings, keys, clock, threads::shutdownNow);

@@ -2,6 +2,7 @@ package io.remuda.protocol;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What became of one request to a model, as far as the gateway that had it saw. Nothing of its body
@@ -17,6 +18,8 @@ import java.util.List;
  * @param instanceMillis that instances had it before their answer began
  * @param overheadMillis that the gateway itself took before that
  * @param tries where it was sent, in this order
+ * @param tenant whose key or token sent it; empty: the operator's, or of an earlier version's
+ *     gateway
  */
 public record RecentRequest(
     String id,
@@ -30,11 +33,13 @@ public record RecentRequest(
     long queueMillis,
     long instanceMillis,
     long overheadMillis,
-    List<Try> tries)
+    List<Try> tries,
+    Optional<String> tenant)
     implements WireMessage {
 
   public RecentRequest {
     tries = List.copyOf(tries);
+    tenant = Absent.orEmpty(tenant);
   }
 
   /**

@@ -2,9 +2,12 @@ package io.remuda.deploy.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Tells what became of a request to a model. */
@@ -23,9 +26,17 @@ final class RequestVerb implements Callable<Integer> {
   @Parameters(paramLabel = "ID", description = "The x-request-id of the answer.")
   private String id;
 
+  @Option(
+      names = "--tenant",
+      paramLabel = "NAME",
+      description = "Only requests of this tenant's keys and tokens.")
+  private String tenant = "";
+
   @Override
   public Integer call() {
-    JsonNode found = target.api().get(Api.path("/v1/requests", id, "")).path("data");
+    String query =
+        tenant.isEmpty() ? "" : "?tenant=" + URLEncoder.encode(tenant, StandardCharsets.UTF_8);
+    JsonNode found = target.api().get(Api.path("/v1/requests", id, query)).path("data");
     Output output = target.output();
     if (output.format() != Output.Format.TABLE) {
       output.document(found);

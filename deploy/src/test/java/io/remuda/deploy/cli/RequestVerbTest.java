@@ -43,6 +43,14 @@ class RequestVerbTest {
   }
 
   @Test
+  void asksForOneTenantsAlone() {
+    gateway.on(
+        "GET /v1/requests/req-1?tenant=acme+%26+co", 200, "{\"object\":\"list\",\"data\":[]}");
+
+    assertThat(type("request", "req-1", "--tenant", "acme & co").exit()).isZero();
+  }
+
+  @Test
   void saysThatNobodyKnowsOfItAnyMore() {
     gateway.on(
         "GET /v1/requests/old",

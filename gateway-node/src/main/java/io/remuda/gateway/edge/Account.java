@@ -119,6 +119,7 @@ final class Account {
         timings.queueMillis(now),
         timings.instanceMillis(now),
         timings.overheadMillis(firstByteAt == 0 ? now : firstByteAt),
-        hops.tries());
+        hops.tries(),
+        request.sender().tenant());
   }
 }

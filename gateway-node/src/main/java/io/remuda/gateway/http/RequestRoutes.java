@@ -8,6 +8,7 @@ import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.RecentRequest;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -31,16 +32,24 @@ final class RequestRoutes {
                 "inference",
                 "What became of recent requests with that x-request-id, at whichever gateway",
                 this::get)
+            .query("tenant", "only those of this tenant's keys and tokens")
             .gives(200, "RequestList"));
   }
 
   private CompletionStage<HttpResponse> get(Call call) {
+    Optional<String> tenant = call.query("tenant").filter(name -> !name.isEmpty());
     return search
-        .find(call.path("id"), RequestSight.of(call.caller()))
-        .thenCompose(RequestRoutes::answer);
+        .find(call.path("id"), RequestSight.of(call.caller(), tenant))
+        .thenApply(
+            found ->
+                found.stream()
+                    // Their own are among them, whosever they are.
+                    .filter(each -> tenant.isEmpty() || tenant.equals(search.tenant(each)))
+                    .toList())
+        .thenCompose(this::answer);
   }
 
-  private static CompletionStage<HttpResponse> answer(List<RecentRequest> found) {
+  private CompletionStage<HttpResponse> answer(List<RecentRequest> found) {
     if (found.isEmpty()) {
       return Refusal.failed(
           ErrorCode.NOT_FOUND,
@@ -48,13 +57,14 @@ final class RequestRoutes {
               + " x-request-id of the answer, and known for the last"
               + " remuda.gateway.inference.recent-requests of each gateway");
     }
-    return Replies.now(Replies.json(200, Json.list(found, RequestRoutes::view)));
+    return Replies.now(Replies.json(200, Json.list(found, this::view)));
   }
 
-  private static ObjectNode view(RecentRequest request) {
+  private ObjectNode view(RecentRequest request) {
     ObjectNode json = Json.object();
     json.put("id", request.id());
     json.put("key", request.key().isEmpty() ? null : request.key());
+    json.put("tenant", search.tenant(request).orElse(null));
     json.put("path", request.path());
     json.put("model", request.model().isEmpty() ? null : request.model());
     json.put("outcome", request.outcome());

@@ -65,6 +65,11 @@ final class RequestSearch {
         : CompletableFuture.completedStage(here);
   }
 
+  /** Whose keys or tokens sent it; empty: the operator's. */
+  Optional<String> tenant(RecentRequest request) {
+    return RequestSight.tenant(request, keys);
+  }
+
   private CompletionStage<List<RecentRequest>> ask(
       ActorSystem<?> system, Set<ActorRef<Command>> voices, String id, Viewer viewer) {
     CompletionStage<List<RecentRequest>> all = CompletableFuture.completedStage(List.of());

@@ -35,11 +35,22 @@ final class RequestSight {
     return request.key().equals(viewer.key())
         || (viewer.audits()
             && seesModel(viewer, request)
-            && (viewer.tenant().isEmpty()
-                || KeyId.parse(request.key())
-                    .flatMap(keys)
-                    .filter(key -> key.tenant().equals(viewer.tenant()))
-                    .isPresent()));
+            && (viewer.tenant().isEmpty() || tenant(request, keys).equals(viewer.tenant())));
+  }
+
+  /** Who asks for one tenant's alone; a viewer of a tenant sees no other one's in any case. */
+  static Viewer of(Caller caller, Optional<String> tenant) {
+    Viewer all = of(caller);
+    return all.tenant().isPresent() || tenant.isEmpty()
+        ? all
+        : new Viewer(all.key(), all.audits(), all.models(), tenant);
+  }
+
+  /** Whose it was; a gateway of an earlier version says so by its key alone. */
+  static Optional<String> tenant(RecentRequest request, Function<KeyId, Optional<ApiKey>> keys) {
+    return request
+        .tenant()
+        .or(() -> KeyId.parse(request.key()).flatMap(keys).flatMap(ApiKey::tenant));
   }
 
   private static boolean seesModel(Viewer viewer, RecentRequest request) {

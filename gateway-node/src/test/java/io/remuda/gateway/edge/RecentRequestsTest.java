@@ -115,6 +115,7 @@ class RecentRequestsTest {
         0,
         0,
         0,
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 }

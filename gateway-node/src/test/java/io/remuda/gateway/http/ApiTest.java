@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -119,7 +120,8 @@ class ApiTest {
             10,
             List.of(
                 new RecentRequest.Try("chat-1", 1, "busy"),
-                new RecentRequest.Try("chat-2", 5_002, "answered")));
+                new RecentRequest.Try("chat-2", 5_002, "answered")),
+            Optional.empty());
     api.anotherGatewayHad(theirs);
 
     Eventually.passes(

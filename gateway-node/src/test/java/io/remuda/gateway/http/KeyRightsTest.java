@@ -301,6 +301,30 @@ class KeyRightsTest {
     assertThat(foundBy(admin, "theirs")).isEqualTo(200);
   }
 
+  /** A token has no key that tells whose it is, and a client may choose the same id as others. */
+  @Test
+  void anAdministratorSeesAndFiltersTheTenantsOfRequests() throws Exception {
+    String admin = api.key(Set.of(Scope.ADMIN), Set.of());
+    String acme = api.key(AllowList.ALL, Optional.of("acme"));
+    api.parts.recent().add(request("shared", id(acme), "chat"));
+    api.parts.recent().add(request("shared", "oidc:alice", "chat", Optional.of("acme")));
+    api.parts.recent().add(request("shared", "oidc:bob", "chat", Optional.of("other")));
+    api.parts.recent().add(request("shared", id(admin), "chat"));
+
+    assertThat(tenants(admin, "")).containsExactlyInAnyOrder("acme", "acme", "other", "null");
+    assertThat(tenants(admin, "?tenant=acme")).containsExactly("acme", "acme");
+    assertThat(tenants(admin, "?tenant=other")).containsExactly("other");
+    assertThat(tenants(acme, "")).containsExactly("acme", "acme");
+    assertThat(tenants(acme, "?tenant=other")).isEmpty();
+  }
+
+  private List<String> tenants(String key, String query) throws Exception {
+    return api.get("/v1/requests/shared" + query, "x-api-key", key)
+        .json()
+        .path("data")
+        .findValuesAsText("tenant");
+  }
+
   /** Clients choose the ids: whoever takes somebody else's must not hide what became of theirs. */
   @Test
   void aRequestOfAnotherKeyHereHidesNoneElsewhere() throws Exception {
@@ -357,8 +381,14 @@ class KeyRightsTest {
   }
 
   private static RecentRequest request(String id, String key, String model) {
+    return request(id, key, model, Optional.empty());
+  }
+
+  private static RecentRequest request(
+      String id, String key, String model, Optional<String> tenant) {
+    String path = "/v1/chat/completions";
     return new RecentRequest(
-        id, key, "/v1/chat/completions", model, "ok", Instant.EPOCH, 1, 1, 0, 1, 0, List.of());
+        id, key, path, model, "ok", Instant.EPOCH, 1, 1, 0, 1, 0, List.of(), tenant);
   }
 
   private JsonNode made(String creator, String wish) throws Exception {

@@ -1,6 +1,7 @@
 package io.remuda.registry.journal;
 
 import io.remuda.registry.proto.backup.PBackupEvent;
+import io.remuda.registry.proto.backup.PBackupRecord;
 import io.remuda.registry.proto.backup.PBackupSnapshot;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -25,6 +26,7 @@ final class EmptyJournal implements AutoCloseable {
   private final Connection connection;
   private final PreparedStatement events;
   private final PreparedStatement snapshots;
+  private final UsageRows.Empty usage;
   private int waitingEvents;
   private int waitingSnapshots;
 
@@ -65,6 +67,7 @@ final class EmptyJournal implements AutoCloseable {
               "snapshot_ser_id", "snapshot_ser_manifest", "snapshot_payload")
             VALUES (?, ?, ?, ?, ?, ?)
             """);
+    this.usage = new UsageRows.Empty(connection);
   }
 
   private void refuseUnlessEmpty() throws SQLException {
@@ -117,9 +120,15 @@ final class EmptyJournal implements AutoCloseable {
     }
   }
 
+  /** What models were used for: a row of the sums, or how far a gateway had handed in. */
+  void addUsage(PBackupRecord row) throws SQLException {
+    usage.add(row);
+  }
+
   void commit() throws SQLException {
     events.executeBatch();
     snapshots.executeBatch();
+    usage.write();
     connection.commit();
   }
 
@@ -128,6 +137,7 @@ final class EmptyJournal implements AutoCloseable {
   public void close() throws SQLException {
     events.close();
     snapshots.close();
+    usage.close();
     connection.rollback();
   }
 }

@@ -111,6 +111,7 @@ public final class JournalBackup {
           check.snapshot(row);
           writer.write(PBackupRecord.newBuilder().setSnapshot(row).build());
         });
+    rows.usage(writer::write);
     return check.report();
   }
 
@@ -132,7 +133,7 @@ public final class JournalBackup {
   /** Looks at every row of a backup, and at its checksum. */
   public static JournalReport verify(Path file, Progress progress) {
     try {
-      return read(file, progress, row -> {}, row -> {});
+      return read(file, progress, row -> {}, row -> {}, row -> {});
     } catch (SQLException e) {
       throw new IllegalStateException("no database was asked", e);
     }
@@ -146,7 +147,7 @@ public final class JournalBackup {
       JournalStore.migrate(JournalStore.patient(settings), settings);
       try (Connection connection = open("");
           EmptyJournal journal = new EmptyJournal(connection, settings.embedded(), header)) {
-        JournalReport report = read(file, progress, journal::add, journal::add);
+        JournalReport report = read(file, progress, journal::add, journal::add, journal::addUsage);
         journal.commit();
         return report;
       }
@@ -160,7 +161,11 @@ public final class JournalBackup {
   }
 
   private static JournalReport read(
-      Path file, Progress progress, Taker<PBackupEvent> events, Taker<PBackupSnapshot> snapshots)
+      Path file,
+      Progress progress,
+      Taker<PBackupEvent> events,
+      Taker<PBackupSnapshot> snapshots,
+      Taker<PBackupRecord> usage)
       throws SQLException {
     if (!Files.isRegularFile(file)) {
       throw BackupRefused.missing("there is no file " + file);
@@ -175,6 +180,8 @@ public final class JournalBackup {
         } else if (row.hasSnapshot()) {
           check.snapshot(row.getSnapshot());
           snapshots.take(row.getSnapshot());
+        } else if (row.hasUsage() || row.hasUsageGateway()) {
+          usage.take(row);
         } else {
           throw new IOException("it holds something that this version does not know");
         }

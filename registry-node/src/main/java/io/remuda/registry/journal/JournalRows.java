@@ -3,6 +3,7 @@ package io.remuda.registry.journal;
 import com.google.protobuf.ByteString;
 import io.remuda.protocol.id.JournalId;
 import io.remuda.registry.proto.backup.PBackupEvent;
+import io.remuda.registry.proto.backup.PBackupRecord;
 import io.remuda.registry.proto.backup.PBackupSnapshot;
 import java.io.IOException;
 import java.sql.Connection;
@@ -133,6 +134,11 @@ final class JournalRows {
         }
       }
     }
+  }
+
+  /** What models were used for, as records of a backup. */
+  void usage(Taker<PBackupRecord> taker) throws SQLException, IOException {
+    UsageRows.read(connection, taker);
   }
 
   private static PBackupSnapshot snapshot(ResultSet row) throws SQLException {

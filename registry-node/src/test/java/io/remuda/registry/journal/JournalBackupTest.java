@@ -16,7 +16,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -47,6 +49,9 @@ class JournalBackupTest {
     // More than one page and one batch.
     new WrittenRows(first).scaled("long", 1_201);
     new WrittenRows(first).scaled("short", 2);
+    execute(first, "INSERT INTO \"remuda_usage\" VALUES (1, 'k', 'acme', 'm', 2, 3, 4, 5, 6, 7)");
+    execute(first, "INSERT INTO \"remuda_usage\" VALUES (2, '', '', 'm', 1, 0, 0, 5, 6, 0)");
+    execute(first, "INSERT INTO \"remuda_usage_gateway\" VALUES ('g1', 17, 1000)");
 
     JournalReport written = of(first).backup(file, SILENT);
 
@@ -67,6 +72,44 @@ class JournalBackupTest {
     of(third).restore(again, SILENT);
 
     assertThat(rows(third)).hasSize(1_203).isEqualTo(rows(first)).isEqualTo(rows(second));
+    assertThat(usage(third))
+        .hasSize(3)
+        .isEqualTo(usage(first))
+        .isEqualTo(usage(second))
+        .last()
+        .asString()
+        .contains("g1", "17");
+  }
+
+  /** A journal of before has no such tables, and a backup of it has no such rows. */
+  @Test
+  void aJournalFromBeforeUsageWasKeptIsBackedUp() throws Exception {
+    JournalSettings first = embedded("first");
+    prepare(first);
+    new WrittenRows(first).scaled("demo", 1);
+    execute(first, "DROP TABLE \"remuda_usage\"");
+    execute(first, "DROP TABLE \"remuda_usage_gateway\"");
+
+    assertThat(of(first).backup(file, SILENT).events()).isEqualTo(1);
+
+    JournalSettings second = embedded("second");
+    assertThat(of(second).restore(file, SILENT).events()).isEqualTo(1);
+    assertThat(usage(second)).isEmpty();
+  }
+
+  private static void execute(JournalSettings settings, String sql) throws SQLException {
+    try (Connection connection = connect(settings);
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static List<String> usage(JournalSettings settings) throws SQLException, IOException {
+    List<String> all = new ArrayList<>();
+    try (Connection connection = connect(settings)) {
+      new JournalRows(connection, settings.embedded()).usage(row -> all.add(row.toString()));
+    }
+    return all;
   }
 
   @Test

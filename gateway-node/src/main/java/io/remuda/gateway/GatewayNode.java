@@ -281,6 +281,9 @@ public final class GatewayNode implements AutoCloseable {
             config,
             routes,
             new CatalogModels(routes::snapshot, schemas),
+            meter,
+            fleet,
+            metering,
             timers,
             clock);
     shutdown.addClosing("tasks", tasks::close);

@@ -6,16 +6,21 @@ import io.remuda.gateway.batches.BatchDesk;
 import io.remuda.gateway.batches.BatchDriver;
 import io.remuda.gateway.batches.BatchSettings;
 import io.remuda.gateway.batches.ModelLines;
+import io.remuda.gateway.edge.Metering;
 import io.remuda.gateway.http.BatchApi;
 import io.remuda.gateway.http.TaskApi;
 import io.remuda.gateway.routing.Routes;
 import io.remuda.gateway.task.TaskBackends;
 import io.remuda.gateway.tasks.DeskSettings;
+import io.remuda.gateway.tasks.Rounds;
 import io.remuda.gateway.tasks.TaskDesk;
 import io.remuda.gateway.tasks.TaskRounds;
 import io.remuda.gateway.tasks.WebhookPolicy;
 import io.remuda.gateway.tasks.WebhookSettings;
 import io.remuda.gateway.typed.TypedModels;
+import io.remuda.gateway.usage.MeterSettings;
+import io.remuda.gateway.usage.TaskUsage;
+import io.remuda.gateway.usage.UsageVoice;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.config.NodeHome;
 import java.security.SecureRandom;
@@ -32,12 +37,15 @@ final class TaskPart implements AutoCloseable {
   private final TaskApi api;
   private final TaskRounds rounds;
   private final BatchDriver driver;
+  private final Rounds usage;
 
-  private TaskPart(TaskBackends backends, TaskApi api, TaskRounds rounds, BatchDriver driver) {
+  private TaskPart(
+      TaskBackends backends, TaskApi api, TaskRounds rounds, BatchDriver driver, Rounds usage) {
     this.backends = backends;
     this.api = api;
     this.rounds = rounds;
     this.driver = driver;
+    this.usage = usage;
   }
 
   static TaskPart start(
@@ -46,6 +54,9 @@ final class TaskPart implements AutoCloseable {
       Config config,
       Routes routes,
       TypedModels models,
+      Metering meter,
+      UsageVoice.Registry registry,
+      MeterSettings metering,
       ScheduledExecutorService timers,
       InstantSource clock) {
     WebhookSettings webhooks = WebhookSettings.from(config);
@@ -62,7 +73,7 @@ final class TaskPart implements AutoCloseable {
                     .unavailable()
                     .map(Refused::message)
                     .orElse("this gateway's task stores keep no webhooks"));
-    TaskDesk desk = new TaskDesk(now, settings, clock, new SecureRandom());
+    TaskDesk desk = new TaskDesk(now, settings, clock, new SecureRandom(), meter);
     BatchSettings batches = BatchSettings.from(config);
     ModelLines lines =
         new ModelLines(
@@ -74,7 +85,21 @@ final class TaskPart implements AutoCloseable {
         TaskRounds.start(now, desk, webhooks, routes::snapshot, api::hookBody, timers, clock);
     BatchDriver driver =
         BatchDriver.start(now, desk, lines, batches, timers, clock, "gateway-" + UUID.randomUUID());
-    return new TaskPart(backends, api, rounds, driver);
+    TaskUsage usage =
+        new TaskUsage(
+            backends::uses,
+            registry,
+            () -> routes.snapshot().access(),
+            // A round that was given up may still be under way.
+            settings.roundLimit().multipliedBy(2),
+            metering.handInPatience());
+    return new TaskPart(
+        backends,
+        api,
+        rounds,
+        driver,
+        Rounds.start(
+            "task-usage", metering.handInInterval(), settings.roundLimit(), timers, usage::handIn));
   }
 
   /** How many tasks waited for each model at the last reading. */
@@ -88,6 +113,7 @@ final class TaskPart implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
+    usage.close();
     rounds.close();
     driver.close();
     backends.close();

@@ -100,6 +100,7 @@ final class BatchClient {
     return get(desk.create(
             new BatchDesk.Wanted(
                 stage.tenant(),
+                "",
                 file.getId(),
                 endpoint,
                 Duration.ofHours(1),

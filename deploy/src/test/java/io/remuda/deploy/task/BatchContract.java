@@ -496,7 +496,7 @@ abstract class BatchContract {
 
   private BatchDesk.Wanted keyed(String file, Map<String, String> metadata) {
     return new BatchDesk.Wanted(
-        tenant, file, ENDPOINT, Duration.ofMinutes(5), "5m", metadata, Set.of(), "key-1");
+        tenant, "", file, ENDPOINT, Duration.ofMinutes(5), "5m", metadata, Set.of(), "key-1");
   }
 
   @Test
@@ -577,7 +577,8 @@ abstract class BatchContract {
 
   private String create(String file, Duration window) {
     return get(desk.create(
-            new BatchDesk.Wanted(tenant, file, ENDPOINT, window, "24h", Map.of(), Set.of(), "")))
+            new BatchDesk.Wanted(
+                tenant, "", file, ENDPOINT, window, "24h", Map.of(), Set.of(), "")))
         .getId();
   }
 

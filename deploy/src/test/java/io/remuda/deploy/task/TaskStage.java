@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigFactory;
 import io.remuda.gateway.task.ResultStore;
 import io.remuda.gateway.task.Shelf;
 import io.remuda.gateway.task.TaskQueue;
+import io.remuda.gateway.task.TaskUseStore;
 import io.remuda.gateway.tasks.DeskSettings;
 import io.remuda.gateway.tasks.Submit;
 import io.remuda.gateway.tasks.TaskDesk;
@@ -115,6 +116,10 @@ final class TaskStage implements AutoCloseable {
 
   Shelf shelf() {
     return gateway.shelf().orElseThrow();
+  }
+
+  TaskUseStore uses() {
+    return gateway.uses().orElseThrow();
   }
 
   /** What is configured, over what a test needs. */
@@ -246,6 +251,7 @@ final class TaskStage implements AutoCloseable {
   Submit submit(String key) {
     return new Submit(
         tenant(),
+        "",
         model,
         fingerprint,
         ByteString.copyFromUtf8(key),

@@ -55,6 +55,7 @@ public final class BatchDesk {
   /**
    * A batch that somebody wants.
    *
+   * @param account tenant of the key that sent it, where its use counts; empty: the operator's
    * @param models that its caller may use, as {@link io.remuda.protocol.access.AllowList#words}
    *     writes them; empty for all
    * @param windowText as the client wrote it
@@ -62,6 +63,7 @@ public final class BatchDesk {
    */
   public record Wanted(
       String tenant,
+      String account,
       String inputFile,
       String endpoint,
       Duration window,
@@ -159,6 +161,7 @@ public final class BatchDesk {
             .setId(id(wanted))
             .setRequestDigest(digest(wanted))
             .setTenant(wanted.tenant())
+            .setAccount(wanted.account())
             .setInputFileId(wanted.inputFile())
             .setEndpoint(wanted.endpoint())
             .setCompletionWindow(wanted.windowText())

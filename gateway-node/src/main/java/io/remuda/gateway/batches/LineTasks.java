@@ -49,6 +49,7 @@ final class LineTasks {
                 .setCreatedAtMillis(parts.clock().millis())
                 .setDeadlineMillis(batch.getExpiresAtMillis())
                 .setTenant(batch.getTenant())
+                .setAccount(batch.getAccount())
                 .setRequestId(batch.getId())
                 .setResultTtlSeconds(parts.settings().resultTtl().toSeconds())
                 .build());

@@ -1,7 +1,10 @@
 package io.remuda.gateway.batches;
 
 import io.remuda.gateway.task.ResultStore;
+import io.remuda.gateway.task.TaskRefusal;
 import io.remuda.gateway.tasks.Ended;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.batch.BatchRecord;
@@ -40,6 +43,7 @@ final class OpenLines {
   private int completed;
   private int failed;
   private boolean progress;
+  private boolean limited;
   private final Map<Integer, OpenLine> fresh = new LinkedHashMap<>();
   private final Map<Integer, OpenLine> submitted = new LinkedHashMap<>();
 
@@ -61,6 +65,7 @@ final class OpenLines {
     this.batch = now;
     this.expires = expires;
     this.progress = false;
+    this.limited = false;
   }
 
   synchronized boolean progressed() {
@@ -154,15 +159,41 @@ final class OpenLines {
   }
 
   private CompletionStage<Void> submit(OpenLine open) {
+    if (isLimited()) {
+      return nothing();
+    }
     LineWork.Prepared prepared = tasks.prepare(open);
     if (prepared instanceof LineWork.Task task) {
       return tasks
           .submit(batch, open, task)
           .thenAccept(state -> submitted(open, task.model()))
-          // No queue, no store: the line stays and is submitted again.
-          .exceptionally(failure -> null);
+          .exceptionallyCompose(failure -> notSubmitted(open, TaskRefusal.of(failure)));
     }
     return prepared instanceof LineWork.Known known ? answer(open, known.answer()) : nothing();
+  }
+
+  /**
+   * No queue, no store, or nothing left of a minute's limit: the line stays and is submitted again,
+   * and those behind it wait for the next pass with it. A budget that is used up ends it.
+   */
+  private CompletionStage<Void> notSubmitted(OpenLine open, Refused why) {
+    if (why.code() == ErrorCode.INSUFFICIENT_QUOTA) {
+      return tasks
+          .giveUp(open, why)
+          .thenCompose(state -> answer(open, LineAnswer.refused(why.code(), why.message(), "")));
+    }
+    if (why.code() == ErrorCode.RATE_LIMIT_EXCEEDED) {
+      limited();
+    }
+    return nothing();
+  }
+
+  private synchronized boolean isLimited() {
+    return limited;
+  }
+
+  private synchronized void limited() {
+    limited = true;
   }
 
   private synchronized void submitted(OpenLine open, ModelName model) {

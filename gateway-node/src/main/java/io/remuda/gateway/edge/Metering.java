@@ -22,6 +22,16 @@ public interface Metering {
    */
   Admission admit(Sender sender, Wish wish);
 
+  /**
+   * Whether a task may go into its queue now. What it may use it takes at once and for good; what
+   * it used is counted at its end, which no gateway may see.
+   *
+   * @param sender whose limits count
+   */
+  default Admission admitTask(Sender sender, Wish wish) {
+    return Admission.FREE;
+  }
+
   /** Whether engines that stream are asked for their tokens, where clients do not. */
   default boolean asksEngines() {
     return false;

@@ -93,6 +93,7 @@ final class BatchRoutes {
     String window = text(json, "completion_window");
     return new BatchDesk.Wanted(
         TaskRoutes.tenant(call.caller()),
+        call.caller().tenant().orElse(""),
         text(json, "input_file_id"),
         endpoint,
         Spans.value("completion_window", window, SHORTEST, desk.settings().longestWindow()),

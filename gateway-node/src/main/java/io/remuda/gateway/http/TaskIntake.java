@@ -90,6 +90,7 @@ final class TaskIntake {
               share.requireAll();
               return new Submit(
                   TaskRoutes.tenant(call.caller()),
+                  call.caller().tenant().orElse(""),
                   model,
                   codec.map(TypedCodec::fingerprint).orElse(""),
                   codec.isPresent()

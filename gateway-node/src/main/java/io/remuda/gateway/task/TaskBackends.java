@@ -33,6 +33,7 @@ public final class TaskBackends implements AutoCloseable {
   private final Optional<ResultStore> results;
   private Optional<PendingHooks> hooks = Optional.empty();
   private Optional<Shelf> shelf = Optional.empty();
+  private Optional<TaskUseStore> uses = Optional.empty();
 
   private TaskBackends(ActorSystem<?> local, TaskBell bell, TaskSettings settings) {
     this.local = local;
@@ -70,6 +71,11 @@ public final class TaskBackends implements AutoCloseable {
     return shelf;
   }
 
+  /** Where it is kept what tasks used until it is handed in: beside the results. */
+  public Optional<TaskUseStore> uses() {
+    return uses;
+  }
+
   /** Why no task can be taken now, and what to do about it; empty when one can. */
   public Optional<Refused> unavailable() {
     if (settings.queue() instanceof Nowhere nowhere) {
@@ -104,6 +110,7 @@ public final class TaskBackends implements AutoCloseable {
       RedisLink link = RedisLink.open(redis.uri(), settings);
       hooks = Optional.of(new RedisHooks(link));
       shelf = Optional.of(new RedisShelf(link));
+      uses = Optional.of(new RedisTaskUses(link));
       return Optional.of(kept(new RedisResultStore(link, settings)));
     }
     if (settings.results() instanceof Database place) {
@@ -111,6 +118,9 @@ public final class TaskBackends implements AutoCloseable {
       JdbcShelf files = new JdbcShelf(database(place));
       sweep(files::sweep);
       shelf = Optional.of(files);
+      JdbcTaskUses used = new JdbcTaskUses(database(place));
+      sweep(used::sweep);
+      uses = Optional.of(used);
       JdbcResultStore store = new JdbcResultStore(database(place), settings);
       sweep(store::sweep);
       return Optional.of(kept(store));

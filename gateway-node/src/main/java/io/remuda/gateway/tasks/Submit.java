@@ -10,6 +10,7 @@ import java.util.Optional;
  * A task that somebody wants done, checked as far as it can be without any store.
  *
  * @param tenant whose it is
+ * @param account tenant of the key that sent it, where its use counts; empty: the operator's
  * @param fingerprint of the schema that the payload was read by
  * @param payload the input message in binary form
  * @param idempotencyKey under which the tenant may send it again; empty for none
@@ -19,6 +20,7 @@ import java.util.Optional;
  */
 public record Submit(
     String tenant,
+    String account,
     ModelName model,
     String fingerprint,
     ByteString payload,

@@ -1,5 +1,6 @@
 package io.remuda.gateway.tasks;
 
+import io.remuda.gateway.edge.Metering;
 import io.remuda.gateway.task.PendingHooks;
 import io.remuda.gateway.task.ResultStore;
 import io.remuda.gateway.task.Shelf;
@@ -38,6 +39,7 @@ public final class TaskDesk {
   private final DeskSettings settings;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final TaskLimits limits;
 
   /**
    * The stores as they are now.
@@ -70,19 +72,31 @@ public final class TaskDesk {
     }
   }
 
-  /**
-   * @param backends asked at every call, since they come and go
-   * @param random for ids, which nobody must guess
-   */
+  /** A desk where nobody has limits. */
   public TaskDesk(
       Supplier<Backends> backends,
       DeskSettings settings,
       InstantSource clock,
       RandomGenerator random) {
+    this(backends, settings, clock, random, Metering.NONE);
+  }
+
+  /**
+   * @param backends asked at every call, since they come and go
+   * @param random for ids, which nobody must guess
+   * @param metering the limits of those whose tasks they are
+   */
+  public TaskDesk(
+      Supplier<Backends> backends,
+      DeskSettings settings,
+      InstantSource clock,
+      RandomGenerator random,
+      Metering metering) {
     this.backends = backends;
     this.settings = settings;
     this.clock = clock;
     this.random = random;
+    this.limits = new TaskLimits(metering);
   }
 
   public DeskSettings settings() {
@@ -96,7 +110,8 @@ public final class TaskDesk {
 
   /**
    * Puts a task into its model's queue. The same tenant's second try under the same idempotency key
-   * finds the first one's task, and publishes it again where its confirm was never seen.
+   * finds the first one's task, and publishes it again where its confirm was never seen. Beyond its
+   * owner's limits it is refused before any store is asked.
    */
   public CompletionStage<Accepted> submit(Submit wanted) {
     Instant now = clock.instant();
@@ -110,11 +125,13 @@ public final class TaskDesk {
             .setCreatedAtMillis(now.toEpochMilli())
             .setDeadlineMillis(deadline.toEpochMilli())
             .setTenant(wanted.tenant())
+            .setAccount(wanted.account())
             .setIdempotencyKey(wanted.idempotencyKey())
             .setRequestId(wanted.requestId())
             .setResultTtlSeconds(wanted.resultTtl().toSeconds())
             .build();
-    return results()
+    return withinLimits(task)
+        .thenCompose(within -> results())
         .thenCompose(
             store ->
                 store
@@ -130,7 +147,8 @@ public final class TaskDesk {
 
   /**
    * Puts a task into its model's queue unless it is known there, or has ended. May be said again
-   * and again, by several at once: its id is the same each time.
+   * and again, by several at once: its id is the same each time. It takes its part of its owner's
+   * limits as it goes into the queue; fails with their refusal where there is nothing left for it.
    *
    * @return the state that it now has
    */
@@ -143,7 +161,8 @@ public final class TaskDesk {
                     .thenCompose(
                         noted ->
                             noted.state() == TaskState.SUBMITTING
-                                ? publish(store, task, Optional.empty())
+                                ? withinLimits(task)
+                                    .thenCompose(within -> publish(store, task, Optional.empty()))
                                 : CompletableFuture.completedStage(noted.state())));
   }
 
@@ -181,6 +200,13 @@ public final class TaskDesk {
                                     "cancelled by its owner",
                                     now()))
                         .thenCompose(state -> read(tenant, id)));
+  }
+
+  private CompletionStage<Void> withinLimits(TaskEnvelope task) {
+    return limits
+        .refuse(task)
+        .<CompletionStage<Void>>map(why -> CompletableFuture.failedStage(failure(why)))
+        .orElseGet(() -> CompletableFuture.completedStage(null));
   }
 
   private CompletionStage<Accepted> repeated(

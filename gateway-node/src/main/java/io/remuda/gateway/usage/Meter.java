@@ -86,14 +86,48 @@ public final class Meter implements Metering {
   /** What a request holds of one account's budget until it ends. */
   private record Charge(Account account, long held) {}
 
+  /** What was taken of each account, or why nothing was. */
+  private record Taking(List<Charge> charges, Optional<Admission> refusal) {}
+
   @Override
   public Admission admit(Sender sender, Wish wish) {
-    AccessTable table = access.get();
-    Optional<ApiKey> key = KeyId.parse(sender.key()).flatMap(table::get);
-    Optional<String> tenant = sender.tenant();
-    List<Held> holders = holders(table, key, tenant);
     long now = now();
     long estimated = estimate(wish);
+    Taking taking = take(sender, now, estimated);
+    return taking
+        .refusal()
+        .orElseGet(
+            () ->
+                new Admission(
+                    Optional.empty(),
+                    Duration.ZERO,
+                    headers(taking.charges(), now),
+                    (model, failed, tokens) ->
+                        over(
+                            line(sender.key(), sender.tenant().orElse(""), model, failed, tokens),
+                            taking.charges(),
+                            now,
+                            estimated)));
+  }
+
+  @Override
+  public Admission admitTask(Sender sender, Wish wish) {
+    long now = now();
+    Taking taking = take(sender, now, estimate(wish));
+    // Nobody here sees its end: of a budget it holds nothing until what it used is told.
+    taking.charges().forEach(charge -> charge.account().ended(charge.held()));
+    return taking
+        .refusal()
+        .orElseGet(
+            () ->
+                new Admission(
+                    Optional.empty(), Duration.ZERO, headers(taking.charges(), now), Ticket.NONE));
+  }
+
+  private Taking take(Sender sender, long now, long estimated) {
+    AccessTable table = access.get();
+    Optional<ApiKey> key = KeyId.parse(sender.key()).flatMap(table::get);
+    List<Held> holders = holders(table, key, sender.tenant());
     List<Charge> taken = new ArrayList<>(holders.size());
     for (Held held : holders) {
       Account account = account(held, now);
@@ -101,7 +135,7 @@ public final class Meter implements Metering {
       if (refusal.isPresent()) {
         taken.forEach(before -> giveBack(before, now, estimated));
         hurryIfShort(now, account);
-        return refusal.get();
+        return new Taking(List.of(), refusal);
       }
       taken.add(new Charge(account, account.begins(clock.instant(), estimated)));
     }
@@ -110,16 +144,7 @@ public final class Meter implements Metering {
       wantsBudgets.set(true);
       hurry.run();
     }
-    return new Admission(
-        Optional.empty(),
-        Duration.ZERO,
-        headers(taken, now),
-        (model, failed, tokens) ->
-            over(
-                line(sender.key(), tenant.orElse(""), model, failed, tokens),
-                taken,
-                now,
-                estimated));
+    return new Taking(taken, Optional.empty());
   }
 
   @Override

@@ -203,6 +203,7 @@ class TaskRoundsTest {
             .submit(
                 new Submit(
                     "public",
+                    "",
                     new ModelName("echo"),
                     ScriptedTasks.FINGERPRINT,
                     ByteString.copyFromUtf8("hello"),

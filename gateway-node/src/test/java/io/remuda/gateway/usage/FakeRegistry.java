@@ -36,7 +36,7 @@ public final class FakeRegistry implements UsageVoice.Registry {
     away = isAway;
   }
 
-  synchronized void losesAnswers(boolean loses) {
+  public synchronized void losesAnswers(boolean loses) {
     losesAnswers = loses;
   }
 
@@ -48,7 +48,7 @@ public final class FakeRegistry implements UsageVoice.Registry {
   }
 
   /** All that it was told, in this order. */
-  synchronized List<HandIn> parts() {
+  public synchronized List<HandIn> parts() {
     return List.copyOf(parts);
   }
 

@@ -183,6 +183,26 @@ class MeterTest {
     assertThat(registry.of("", "chat")).isEqualTo(new Count(1, 1, 1, 1, 0, 0));
   }
 
+  /** What it used is told by whoever ends it, so that nothing of it is told here. */
+  @Test
+  void aTaskTakesItsPartOfTheMinuteAndHoldsNothingOfTheBudget() {
+    key("abcd1234", Optional.empty(), new Limits(2, 0, 1_000, 0));
+    Sender sender = Sender.of("abcd1234", Optional.empty(), Optional.empty(), Optional.empty());
+
+    assertThat(meter.admitTask(sender, CHAT).refused()).isEmpty();
+    nanos.addAndGet(Duration.ofMillis(5).toNanos());
+    voice.ask();
+    assertThat(meter.admitTask(sender, CHAT).refused()).isEmpty();
+    Admission third = meter.admitTask(sender, CHAT);
+
+    assertThat(code(third)).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
+    assertThat(Objects.requireNonNull(meter.accounts().get("key.abcd1234")).isSettled()).isTrue();
+    assertThat(meter.book().isEmpty()).isTrue();
+    registry.spent(new Spent("key.abcd1234", DAY, 1_000, MONTH, 1_000));
+    voice.handIn().toCompletableFuture().join();
+    assertThat(code(meter.admitTask(sender, CHAT))).isEqualTo(ErrorCode.INSUFFICIENT_QUOTA);
+  }
+
   @Test
   void aBudgetThatIsUsedUpIsRefusedUntilItsNextDay() {
     key("abcd1234", Optional.empty(), new Limits(0, 0, 1_000, 0));

@@ -3,11 +3,14 @@ package io.remuda.node.task;
 import com.google.protobuf.ByteString;
 import io.remuda.protocol.proto.task.TaskEnvelope;
 import io.remuda.protocol.proto.task.TaskState;
+import io.remuda.protocol.proto.task.TaskUse;
 import io.remuda.protocol.task.TaskDatabase;
 import io.remuda.protocol.task.TaskNames;
 import io.remuda.protocol.task.TaskSettings;
 import io.remuda.protocol.task.TaskSql;
 import io.remuda.protocol.task.TaskTimes;
+import io.remuda.protocol.task.TaskUses;
+import io.remuda.protocol.task.UseSql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -179,7 +182,22 @@ final class JdbcClaims implements Claims {
       update.setString(7, claim.task().getTaskId());
       update.setInt(8, claim.attempt());
       update.setString(9, claim.nonce());
-      return update.executeUpdate() == 1;
+      if (update.executeUpdate() != 1) {
+        return false;
+      }
+    }
+    note(connection, claim.task(), result);
+    return true;
+  }
+
+  /** In the transaction of the end: each end is counted, and once. */
+  private static void note(Connection connection, TaskEnvelope task, Optional<ByteString> result)
+      throws SQLException {
+    TaskUse use =
+        result.map(done -> TaskUses.done(task, done)).orElseGet(() -> TaskUses.failed(task));
+    try (PreparedStatement insert = connection.prepareStatement(UseSql.NOTE)) {
+      insert.setBytes(1, use.toByteArray());
+      insert.executeUpdate();
     }
   }
 

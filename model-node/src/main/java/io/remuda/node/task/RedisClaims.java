@@ -5,10 +5,12 @@ import io.lettuce.core.ScriptOutputType;
 import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.task.TaskEnvelope;
 import io.remuda.protocol.proto.task.TaskState;
+import io.remuda.protocol.proto.task.TaskUse;
 import io.remuda.protocol.task.TaskNames;
 import io.remuda.protocol.task.TaskScripts;
 import io.remuda.protocol.task.TaskSettings;
 import io.remuda.protocol.task.TaskTimes;
+import io.remuda.protocol.task.TaskUses;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -71,12 +73,14 @@ final class RedisClaims implements Claims {
 
   @Override
   public CompletionStage<Boolean> done(Claim claim, ByteString result) {
-    return finish(claim, TaskState.DONE, result.toByteArray(), "", "");
+    TaskUse use = TaskUses.done(claim.task(), result);
+    return finish(claim, TaskState.DONE, result.toByteArray(), "", "", use);
   }
 
   @Override
   public CompletionStage<Boolean> failed(Claim claim, String code, String message) {
-    return finish(claim, TaskState.FAILED, new byte[0], code, message);
+    TaskUse use = TaskUses.failed(claim.task());
+    return finish(claim, TaskState.FAILED, new byte[0], code, message, use);
   }
 
   @Override
@@ -115,7 +119,7 @@ final class RedisClaims implements Claims {
   }
 
   private CompletionStage<Boolean> finish(
-      Claim claim, TaskState state, byte[] result, String code, String message) {
+      Claim claim, TaskState state, byte[] result, String code, String message, TaskUse use) {
     TaskEnvelope task = claim.task();
     byte[][] arguments = {
       text(task.getTaskId()),
@@ -132,13 +136,20 @@ final class RedisClaims implements Claims {
       text(Long.toString(task.getCreatedAtMillis())),
       text(Long.toString(task.getDeadlineMillis())),
       text(Long.toString(times.slackMillis())),
-      text(Integer.toString(task.getRevivals()))
+      text(Integer.toString(task.getRevivals())),
+      use.toByteArray(),
+      text(Long.toString(TaskNames.USE_MILLIS))
     };
     CompletionStage<Long> stored =
         link.run(
             scripts.finish(),
             ScriptOutputType.INTEGER,
-            new String[] {record(task), TaskNames.DEADLINES, TaskNames.tenantKey(task.getTenant())},
+            new String[] {
+              record(task),
+              TaskNames.DEADLINES,
+              TaskNames.tenantKey(task.getTenant()),
+              TaskNames.USES
+            },
             arguments);
     return stored.thenApply(counts -> counts == 1);
   }

@@ -81,6 +81,18 @@ public final class TaskNames {
   /** The result store's sorted set of tasks that have not ended, by deadline. */
   public static final String DEADLINES = "remuda:deadlines";
 
+  /** The result store's list of what tasks used that have ended. */
+  public static final String USES = "remuda:uses";
+
+  /** Its sorted set of parts of that which gateways are handing in. */
+  public static final String USE_PARTS = "remuda:uses:parts";
+
+  /**
+   * How long what a task used waits for a registry that takes it in, in milliseconds: 6 days. A
+   * registry knows for 7 days which parts it took, so that none is counted twice.
+   */
+  public static final long USE_MILLIS = 6 * 86_400_000L;
+
   /**
    * How long a record without an end is kept beyond its deadline, in milliseconds: a fleet that was
    * off for days still ends it first.

@@ -25,10 +25,10 @@ import java.util.HexFormat;
  *     millis that a result lives, slack in millis: how long beyond the deadline an end is kept at
  *     least, revivals. Answers the attempt, or 0 when the task has ended. Makes the record anew
  *     when it is lost
- * @param finish KEYS record, deadlines, the tenant's list; ARGV id, attempt, nonce, state, result,
- *     errorCode, errorMessage, millis that the result lives, model, fingerprint, tenant, createdAt,
- *     deadline, slack in millis as for claim, revivals. Answers 1, or 0 when the claim does not
- *     count
+ * @param finish KEYS record, deadlines, the tenant's list, what tasks used; ARGV id, attempt,
+ *     nonce, state, result, errorCode, errorMessage, millis that the result lives, model,
+ *     fingerprint, tenant, createdAt, deadline, slack in millis as for claim, revivals, what it
+ *     used, millis that this is kept. Answers 1, or 0 when the claim does not count
  * @param end KEYS record, deadlines; ARGV id, state, errorCode, errorMessage, now, slack in millis
  *     as for claim, and where one later revival makes it void the revivals before. Answers the
  *     state that holds, "" without a record

@@ -12,7 +12,7 @@ public final class TaskSql {
   private static final String QUEUE = "\"remuda_tasks\".task_queue";
   private static final String DEAD = "\"remuda_tasks\".task_dead";
   private static final String RECORD = "\"remuda_tasks\".task_record";
-  private static final String NOW = "CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000 AS BIGINT)";
+  static final String NOW = "CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000 AS BIGINT)";
 
   /** Rows that one sweep removes at most. */
   public static final int SWEEP_LIMIT = 500;

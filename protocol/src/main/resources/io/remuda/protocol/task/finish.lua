@@ -35,4 +35,28 @@ if once then
   redis.call('PEXPIRE', once, lives)
 end
 redis.call('ZREM', KEYS[2], ARGV[1])
+-- What it used is noted with its end; what nobody has handed in for so long is forgotten. A worker of
+-- another make names neither list nor use: a request is what it used.
+local uses = KEYS[4] or 'remuda:uses'
+local kept = tonumber(ARGV[17] or '518400000')
+local function field(tag, text)
+  local size = #text
+  local length = size < 128 and string.char(size)
+    or string.char(size % 128 + 128, math.floor(size / 128))
+  return string.char(tag) .. length .. text
+end
+local use = ARGV[16]
+if not use then
+  use = field(10, ARGV[11]) .. field(26, ARGV[9])
+  if ARGV[4] ~= 'DONE' then
+    use = use .. string.char(32, 1)
+  end
+end
+for _, oldest in ipairs(redis.call('LRANGE', uses, 0, 1)) do
+  if tonumber(string.match(oldest, '^%d+')) < now - kept then
+    redis.call('LPOP', uses)
+  end
+end
+redis.call('RPUSH', uses, string.format('%d', now) .. ':' .. use)
+redis.call('PEXPIRE', uses, string.format('%d', kept))
 return 1

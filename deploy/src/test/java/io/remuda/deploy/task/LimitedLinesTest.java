@@ -1,0 +1,165 @@
+package io.remuda.deploy.task;
+
+import static io.remuda.deploy.task.TaskStage.LIMIT;
+import static io.remuda.deploy.task.TaskStage.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.remuda.gateway.batches.BatchDriver;
+import io.remuda.gateway.batches.BatchSettings;
+import io.remuda.gateway.batches.ModelLines;
+import io.remuda.gateway.edge.Metering;
+import io.remuda.gateway.edge.Sender;
+import io.remuda.gateway.routing.Routes;
+import io.remuda.gateway.task.TaskUseStore;
+import io.remuda.gateway.tasks.DeskSettings;
+import io.remuda.gateway.tasks.TaskDesk;
+import io.remuda.gateway.typed.TypedModels;
+import io.remuda.node.task.TaskWorker;
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
+import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.proto.batch.BatchRecord;
+import io.remuda.protocol.proto.batch.BatchStatus;
+import io.remuda.protocol.proto.task.TaskUse;
+import io.remuda.protocol.testing.Eventually;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A batch of a key that has limits: its lines wait for the minute, and end with the budget. */
+@Tag("slow")
+class LimitedLinesTest {
+
+  private static final int LINES = 9;
+
+  private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(2);
+  private final Routes routes = new Routes();
+
+  /** So many more lines are let in, and how often one was refused. */
+  private final AtomicInteger left = new AtomicInteger();
+
+  private final AtomicInteger refused = new AtomicInteger();
+  private volatile ErrorCode why = ErrorCode.RATE_LIMIT_EXCEEDED;
+
+  private final Metering metering =
+      new Metering() {
+        @Override
+        public Admission admit(Sender sender, Wish wish) {
+          return Admission.FREE;
+        }
+
+        @Override
+        public Admission admitTask(Sender sender, Wish wish) {
+          if (left.getAndUpdate(now -> Math.max(0, now - 1)) > 0) {
+            return Admission.FREE;
+          }
+          refused.incrementAndGet();
+          return new Admission(
+              Optional.of(Refused.of(why, "nothing is left of it")),
+              Duration.ZERO,
+              List.of(),
+              Ticket.NONE);
+        }
+      };
+
+  @TempDir Path folder;
+  private TaskStage stage;
+  private BatchClient client;
+  private BatchDriver driver;
+
+  @BeforeEach
+  void open() {
+    stage =
+        TaskStage.open(
+            Map.of(
+                "remuda.node.data", folder.toString(),
+                "remuda.gateway.batches.look-pause", "50ms",
+                "remuda.gateway.batches.longest-pause", "100ms"),
+            "");
+    BatchSettings settings = BatchSettings.from(stage.config());
+    client = new BatchClient(stage, "/v1/chat/completions");
+    routes.merge(BatchClient.listing(stage, 1, DeploymentPhase.READY));
+    driver =
+        BatchDriver.start(
+            stage::backends,
+            new TaskDesk(
+                stage::backends,
+                DeskSettings.from(stage.config()),
+                InstantSource.system(),
+                new SecureRandom(),
+                metering),
+            new ModelLines(
+                TypedModels.NONE,
+                routes::snapshot,
+                1 << 20,
+                settings.removedWait(),
+                InstantSource.system()),
+            settings,
+            timers,
+            InstantSource.system(),
+            "gateway");
+  }
+
+  @AfterEach
+  void close() {
+    driver.close();
+    timers.shutdownNow();
+    stage.close();
+  }
+
+  @Test
+  void linesWaitForTheNextMinuteAndEndWhenTheBudgetDoes() {
+    ByteString answer =
+        ByteString.copyFromUtf8("{\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":5}}");
+    try (TaskStage.Machine machine = stage.machine();
+        TaskWorker worker =
+            machine.work((input, progress) -> CompletableFuture.completedFuture(answer))) {
+      left.set(2);
+      String id = client.begin(LINES, number -> "{\"model\":\"" + stage.model + "\"}");
+
+      // given a limit that lets in two, again and again
+      Eventually.isTrue("two are done", LIMIT, () -> client.batch(id).getCompleted() == 2);
+      int before = refused.get();
+      Eventually.isTrue("the rest ask again", LIMIT, () -> refused.get() > before + 2);
+      assertThat(client.batch(id).getStatus()).isEqualTo(BatchStatus.IN_PROGRESS);
+      assertThat(client.batch(id).getFailed()).isZero();
+      left.set(3);
+      Eventually.isTrue("three more are done", LIMIT, () -> client.batch(id).getCompleted() == 5);
+
+      // when the budget is used up
+      why = ErrorCode.INSUFFICIENT_QUOTA;
+
+      // then the others say so, and what was done is there and is counted
+      BatchRecord batch = client.ended(id, LIMIT);
+      assertThat(batch.getStatus()).isEqualTo(BatchStatus.COMPLETED);
+      assertThat(client.lines(batch.getOutputFileId())).hasSize(5);
+      assertThat(client.lines(batch.getErrorFileId()))
+          .hasSize(LINES - 5)
+          .allSatisfy(
+              line -> {
+                assertThat(line.at("/response/status_code").asInt()).isEqualTo(429);
+                assertThat(line.at("/response/body/error/code").asText())
+                    .isEqualTo("insufficient_quota");
+              });
+      assertThat(get(stage.uses().take(Duration.ofMinutes(1), 400)).orElseThrow().uses())
+          .extracting(TaskUseStore.Use::use)
+          .extracting(TaskUse::getPromptTokens)
+          .containsExactly(7L, 7L, 7L, 7L, 7L);
+      get(worker.drain());
+    }
+  }
+}

@@ -55,7 +55,7 @@ class UsageOverDeathsTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final Metering.Wish CHAT = new Metering.Wish(true, 40, 10);
-  private static final Duration PATIENCE = Duration.ofMillis(150);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final ActorTestKit kit =
       ActorTestKit.create(
@@ -123,16 +123,20 @@ class UsageOverDeathsTest {
 
   private Meter meter(Duration handInInterval) {
     return new Meter(
-        () -> table, settings(handInInterval), InstantSource.system(), System::nanoTime);
+        () -> table, settings(handInInterval, PATIENCE), InstantSource.system(), System::nanoTime);
   }
 
-  private static MeterSettings settings(Duration handInInterval) {
+  private static MeterSettings settings(Duration handInInterval, Duration patience) {
     return new MeterSettings(
-        new Purse.Times(5, 20, 150, 60_000), 16, false, handInInterval, PATIENCE, 1_000);
+        new Purse.Times(5, 20, 150, 60_000), 16, false, handInInterval, patience, 1_000);
   }
 
   private UsageVoice voice(Meter meter, Duration handInInterval) {
-    return UsageVoice.start(meter, settings(handInInterval), registry, timers);
+    return voice(meter, handInInterval, PATIENCE);
+  }
+
+  private UsageVoice voice(Meter meter, Duration handInInterval, Duration patience) {
+    return UsageVoice.start(meter, settings(handInInterval, patience), registry, timers);
   }
 
   private static Metering.Admission admit(Meter meter) {
@@ -176,7 +180,8 @@ class UsageOverDeathsTest {
       throws Exception {
     Duration often = Duration.ofMillis(20);
     Meter meter = meter(often);
-    UsageVoice voice = voice(meter, often);
+    // Who was not told asks the next one after so long.
+    UsageVoice voice = voice(meter, often, Duration.ofMillis(300));
     for (int deaths = 1; deaths <= 3; deaths++) {
       // given an owner that is writing a part down
       Held.Hold hold = database.hold();
@@ -194,7 +199,7 @@ class UsageOverDeathsTest {
       Eventually.isTrue("all is there", LIMIT, () -> read().requests() >= requests);
       assertThat(read()).isEqualTo(new Count(requests, 0, 0, 3 * requests, 4 * requests, 0));
     }
-    end(voice);
+    voice.close();
     assertThat(read().requests()).isEqualTo(18);
   }
 

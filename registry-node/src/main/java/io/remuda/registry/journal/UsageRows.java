@@ -52,7 +52,9 @@ final class UsageRows {
 
   private static boolean isThere(Connection connection) throws SQLException {
     try (ResultSet tables =
-        connection.getMetaData().getTables(null, null, "remuda_usage", new String[] {"TABLE", "BASE TABLE"})) {
+        connection
+            .getMetaData()
+            .getTables(null, null, "remuda_usage", new String[] {"TABLE", "BASE TABLE"})) {
       return tables.next();
     }
   }

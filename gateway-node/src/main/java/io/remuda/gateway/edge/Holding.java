@@ -188,6 +188,6 @@ final class Holding {
             () ->
                 entry.readyCount() > 0 && room.isWaitedFor(entry.name())
                     ? Refusals.behindOthers(entry.name())
-                    : Refusals.notReady(entry));
+                    : Refusals.notReady(entry, request.models()));
   }
 }

@@ -7,6 +7,7 @@ import io.remuda.protocol.Listing;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.Route;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.PartWords;
 import io.remuda.protocol.model.Phase;
 import java.util.List;
 import java.util.Optional;
@@ -111,7 +112,10 @@ final class Refusals {
             .formatted(model, endpoint.path(), String.join(", ", offered)));
   }
 
-  static Refused notReady(ModelEntry entry) {
+  /**
+   * @param visible which models its client may know of
+   */
+  static Refused notReady(ModelEntry entry, Predicate<String> visible) {
     String name = entry.name();
     List<Route> loading = entry.routes().stream().filter(Refusals::isLoading).toList();
     if (!loading.isEmpty()) {
@@ -132,7 +136,7 @@ final class Refusals {
     }
     return entry
         .listing()
-        .map(listing -> notReady(name, listing))
+        .map(listing -> notReady(name, listing, visible))
         .orElseGet(
             () ->
                 Refused.of(
@@ -140,8 +144,12 @@ final class Refusals {
                     "no instance of '" + name + "' takes requests now; try again"));
   }
 
-  private static Refused notReady(String name, Listing listing) {
-    String because = listing.reason().map(reason -> ": " + reason).orElse("");
+  private static Refused notReady(String name, Listing listing, Predicate<String> visible) {
+    String because =
+        listing
+            .reason()
+            .map(reason -> ": " + PartWords.seenBy(part -> visible.test(part.value()), reason))
+            .orElse("");
     return switch (listing.phase()) {
       case STARTING ->
           Refused.of(

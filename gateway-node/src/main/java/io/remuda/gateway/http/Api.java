@@ -142,7 +142,20 @@ final class Api {
             departure,
             settings,
             materializer);
-    return audit.kept(endpoint, call, handled(endpoint, call));
+    return readable(call, audit.kept(endpoint, call, handled(endpoint, call)));
+  }
+
+  /** Whoever owns a name refuses without knowing who asks, and names what it is tied to. */
+  private static CompletionStage<HttpResponse> readable(
+      Call call, CompletionStage<HttpResponse> answer) {
+    return call.caller().seesAll()
+        ? answer
+        : answer.exceptionallyCompose(
+            failure ->
+                CompletableFuture.failedStage(
+                    Refusal.causeOf(failure) instanceof Refusal refusal
+                        ? refusal.seenBy(call.caller()::sees)
+                        : failure));
   }
 
   /** What is thrown is as good as what fails later. */

@@ -88,7 +88,7 @@ final class DeploymentRoutes {
         known.get().listings().stream()
             .filter(listing -> call.caller().sees(listing.name()))
             .toList();
-    return Replies.now(Replies.json(200, Json.list(seen, Views::listing)));
+    return Replies.now(Replies.json(200, Json.list(seen, one -> Views.listing(one, call.caller()))));
   }
 
   private CompletionStage<HttpResponse> get(Call call) {
@@ -131,7 +131,7 @@ final class DeploymentRoutes {
                   .thenCompose(mine -> version(name, ifMatch))
                   .thenCompose(version -> fleet.foresee(spec, version, evolve));
             })
-        .thenApply(forecast -> Replies.json(200, ForecastViews.forecast(forecast)));
+        .thenApply(forecast -> Replies.json(200, ForecastViews.forecast(forecast, call.caller())));
   }
 
   private CompletionStage<HttpResponse> scale(Call call) {
@@ -152,7 +152,7 @@ final class DeploymentRoutes {
         .explain(name)
         .thenApply(
             why -> {
-              ObjectNode json = Views.explanation(why);
+              ObjectNode json = Views.explanation(why, call.caller());
               json.set("relief", ReliefViews.of(known.get(), name, call.caller()::sees));
               return Replies.json(200, json);
             });

@@ -2,6 +2,7 @@ package io.remuda.gateway.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.remuda.gateway.auth.Caller;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.Forecast;
@@ -11,18 +12,19 @@ final class ForecastViews {
 
   private ForecastViews() {}
 
-  static ObjectNode forecast(Forecast forecast) {
+  /** A forecast, as the caller may read it. */
+  static ObjectNode forecast(Forecast forecast, Caller caller) {
     ObjectNode json = Json.object();
     json.put("name", forecast.name().value());
     json.put("wanted", forecast.wanted());
     json.put("ready", forecast.ready());
-    json.put("reason", forecast.reason().orElse(null));
+    json.put("reason", NamedModels.seen(caller, forecast.reason()));
     ArrayNode moves = json.putArray("moves");
     forecast.moves().forEach(move -> moves.add(move(move)));
     ArrayNode verdicts = json.putArray("verdicts");
     forecast.verdicts().forEach(verdict -> verdicts.add(Views.verdict(verdict)));
     ArrayNode others = json.putArray("others");
-    forecast.others().forEach(other -> others.add(forecast(other)));
+    forecast.others().forEach(other -> others.add(forecast(other, caller)));
     return json;
   }
 

@@ -165,7 +165,7 @@ final class MachineRoutes {
                         all.stream()
                             .filter(forecast -> call.caller().sees(forecast.name()))
                             .toList(),
-                        ForecastViews::forecast)));
+                        forecast -> ForecastViews.forecast(forecast, call.caller()))));
   }
 
   private CompletionStage<HttpResponse> label(Call call) {

@@ -5,12 +5,14 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.PartWords;
 import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Relief;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The other models that a deployment names: what it needs, falls back to and is copied to. A caller
@@ -61,6 +63,13 @@ final class NamedModels {
             all.relief().fallbacks().stream().filter(caller::sees).toList(),
             all.relief().shadow().filter(shadow -> caller.sees(shadow.to())));
     return spec.withPolicies(new Policies(all.scaling(), all.rollout(), all.keep(), needs, relief));
+  }
+
+  /** A sentence of the registry's, which does not know who reads it; null where there is none. */
+  static @Nullable String seen(Caller caller, Optional<String> sentence) {
+    return sentence
+        .map(text -> caller.seesAll() ? text : PartWords.seenBy(caller::sees, text))
+        .orElse(null);
   }
 
   private static Optional<ModelName> hidden(Caller caller, ModelSpec spec) {

@@ -2,10 +2,13 @@ package io.remuda.gateway.http;
 
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
+import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.PartWords;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /**
  * A refusal on its way to the client through the failure channel of a CompletionStage, which is the
@@ -52,6 +55,14 @@ final class Refusal extends RuntimeException {
       cause = cause.getCause();
     }
     return cause;
+  }
+
+  /** The same in the words that somebody may read who knows of some models alone. */
+  Refusal seenBy(Predicate<ModelName> visible) {
+    return new Refusal(
+        Refused.of(refused.code(), PartWords.seenBy(visible, refused.message()))
+            .with(refused.details()),
+        param);
   }
 
   Refused refused() {

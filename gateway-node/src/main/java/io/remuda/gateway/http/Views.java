@@ -36,13 +36,14 @@ final class Views {
 
   private Views() {}
 
-  static ObjectNode listing(Listing listing) {
+  /** A line of the catalog, as the caller may read it. */
+  static ObjectNode listing(Listing listing, Caller caller) {
     ObjectNode json = Json.object();
     json.put("name", listing.name().value());
     json.put("phase", listing.phase().name());
     json.put("replicas", listing.replicas());
     json.put("ready", listing.ready());
-    json.put("reason", listing.reason().orElse(null));
+    json.put("reason", NamedModels.seen(caller, listing.reason()));
     json.put("engine", listing.engine());
     json.put("model", listing.model().orElse(null));
     json.put("version", listing.specVersion());
@@ -58,7 +59,7 @@ final class Views {
     json.put("phase", view.phase().name());
     json.put("replicas", view.scaled().map(ScaleView::target).orElse(view.spec().replicas()));
     json.put("ready", view.ready());
-    json.put("reason", view.reason().orElse(null));
+    json.put("reason", NamedModels.seen(caller, view.reason()));
     json.put("engine", view.spec().engine());
     json.put("model", view.spec().model().orElse(null));
     json.put("version", view.version());
@@ -183,11 +184,11 @@ final class Views {
     return json;
   }
 
-  static ObjectNode explanation(Explanation explanation) {
+  static ObjectNode explanation(Explanation explanation, Caller caller) {
     ObjectNode json = Json.object();
     json.put("name", explanation.name().value());
     json.put("phase", explanation.phase().name());
-    json.put("reason", explanation.reason().orElse(null));
+    json.put("reason", NamedModels.seen(caller, explanation.reason()));
     json.put("missing", explanation.missing());
     json.set("scaled", explanation.scaled().map(Views::scaled).orElse(null));
     ArrayNode placed = json.putArray("instances");

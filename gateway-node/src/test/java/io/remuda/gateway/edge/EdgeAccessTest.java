@@ -14,6 +14,7 @@ import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.ModelPattern;
 import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.PartWords;
 import java.net.http.HttpResponse;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -113,6 +114,33 @@ class EdgeAccessTest {
         .isEqualTo(404);
     assertThat(status(endpoint, key(Set.of(Scope.INFER), beginning, Optional.empty())))
         .isNotIn(401, 403, 404);
+  }
+
+  /** The reason of a deployment's phase is the registry's, which does not know who asks. */
+  @Test
+  void aRefusalNamesNoPartThatTheKeyIsNotFor() {
+    stage.listed(
+        "whole",
+        DeploymentPhase.PENDING,
+        PartWords.lacks(new ModelName("their-part"), "not deployed"));
+    AllowList whole = new AllowList(Set.of(new ModelName("whole")), Set.of());
+
+    String narrow = refusal("whole", key(Set.of(Scope.INFER), whole, Optional.empty()));
+    String wide = refusal("whole", key(Set.of(Scope.INFER), AllowList.ALL, Optional.empty()));
+
+    assertThat(narrow).contains("its part (not shown) is not deployed").doesNotContain("their-");
+    assertThat(wide).contains("its part their-part is not deployed");
+  }
+
+  private String refusal(String model, String key) {
+    HttpResponse<String> answer =
+        stage.post(
+            "/v1/chat/completions",
+            "{\"model\":\"" + model + "\",\"messages\":[]}",
+            "authorization",
+            "Bearer " + key);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+    return answer.body();
   }
 
   /** The same of the tokens of an issuer, whose claims say what a key's record does. */

@@ -179,6 +179,10 @@ final class ApiFixture implements AutoCloseable {
 
   /** As if the registry had told of a model alone. */
   void lists(String name, DeploymentPhase phase, Optional<Schema> schema) {
+    lists(name, phase, schema, phase == DeploymentPhase.READY ? "" : "it loads");
+  }
+
+  void lists(String name, DeploymentPhase phase, Optional<Schema> schema, String reason) {
     ModelName model = new ModelName(name);
     routes.merge(
         Catalog.EMPTY.with(
@@ -192,7 +196,7 @@ final class ApiFixture implements AutoCloseable {
                 Optional.of("models/" + name + ".gguf"),
                 1,
                 phase == DeploymentPhase.READY ? 1 : 0,
-                phase == DeploymentPhase.READY ? Optional.empty() : Optional.of("it loads"),
+                Optional.of(reason).filter(why -> !why.isEmpty()),
                 OptionalInt.of(4_096),
                 schema,
                 ScriptedFleet.THEN,

@@ -10,6 +10,7 @@ import io.remuda.protocol.access.AllowList;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.ModelPattern;
 import io.remuda.protocol.model.DeploymentPhase;
+import io.remuda.protocol.model.PartWords;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.testing.Eventually;
 import java.time.Duration;
@@ -217,6 +218,42 @@ class KeyRightsTest {
     assertThat(api.send("PUT", address, all, "x-api-key", admin, "if-match", "*").status())
         .as("whoever sees them all replaces it")
         .isEqualTo(202);
+  }
+
+  /** The owner of a name does not know who asks, and names its parts in whole. */
+  @Test
+  void noSentenceTellsAKeyForSomeModelsTheNameOfAnotherPart() throws Exception {
+    String admin = api.key(Set.of(Scope.ADMIN), Set.of());
+    String narrow =
+        api.key(
+            Set.of(Scope.DEPLOY), Set.of(new ModelName("made-of"), new ModelName("made-of-part")));
+    String parts = "{\"engine\":\"jvm\",\"needs\":[\"their-lost\"]}";
+    api.send("PUT", "/v1/deployments/made-of", parts, "x-api-key", admin);
+    String part = "{\"engine\":\"jvm\"}";
+    api.send("PUT", "/v1/deployments/made-of-part", part, "x-api-key", admin);
+    String user = "{\"engine\":\"jvm\",\"needs\":[\"made-of-part\"]}";
+    api.send("PUT", "/v1/deployments/their-whole", user, "x-api-key", admin);
+    String away = PartWords.lacks(new ModelName("their-lost"), "away");
+    api.lists("made-of", DeploymentPhase.PENDING, Optional.empty(), away);
+
+    Answer one = api.get("/v1/deployments/made-of", "x-api-key", narrow);
+    Answer why = api.get("/v1/deployments/made-of/why", "x-api-key", narrow);
+    Answer all = api.get("/v1/deployments", "x-api-key", narrow);
+    Answer model = api.get("/v1/models/made-of", "x-api-key", narrow);
+    Answer removed = api.send("DELETE", "/v1/deployments/made-of-part", "", "x-api-key", narrow);
+
+    assertThat(one.json().path("reason").asText()).isEqualTo("its part (not shown) is not deployed");
+    assertThat(why.json().path("reason").asText()).isEqualTo("its part (not shown) is not deployed");
+    assertThat(all.response().body()).contains("its part (not shown) is away");
+    assertThat(model.message()).contains("its part (not shown) is away");
+    assertThat(removed.status()).isEqualTo(409);
+    assertThat(removed.message()).contains("made-of-part cannot be removed", "(not shown)");
+    for (Answer told : List.of(one, why, all, model, removed)) {
+      assertThat(told.response().body()).doesNotContain("their-");
+    }
+    assertThat(api.get("/v1/deployments/made-of/why", "x-api-key", admin).response().body())
+        .as("whoever sees it is told")
+        .contains("its part their-lost is not deployed");
   }
 
   @ParameterizedTest

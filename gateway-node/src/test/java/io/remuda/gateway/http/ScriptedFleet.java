@@ -40,6 +40,7 @@ import io.remuda.protocol.model.InstanceView;
 import io.remuda.protocol.model.MachineView;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.NodeReport;
+import io.remuda.protocol.model.PartWords;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Resources;
@@ -246,14 +247,7 @@ public final class ScriptedFleet implements AutoCloseable {
           } else if (message instanceof RegistryProtocol.RemoveAlias remove) {
             remove.replyTo().tell(alias(Optional.ofNullable(aliases.remove(remove.name()))));
           } else if (message instanceof RegistryProtocol.Remove remove) {
-            DeploymentView gone = deployments.remove(remove.name());
-            remove
-                .replyTo()
-                .tell(
-                    gone == null
-                        ? unknown(remove.name())
-                        : RegistryProtocol.Reply.of(
-                            view(gone.spec(), gone.version(), DeploymentPhase.ENDED)));
+            remove.replyTo().tell(removed(remove.name()));
           } else if (message instanceof RegistryProtocol.Get get) {
             if (!get.name().value().equals("silent")) {
               get.replyTo().tell(found(get.name()));
@@ -267,7 +261,8 @@ public final class ScriptedFleet implements AutoCloseable {
                             new Explanation(
                                 explain.name(),
                                 DeploymentPhase.PENDING,
-                                Optional.of("no machine has room"),
+                                Optional.of(
+                                    lacking(explain.name()).orElse("no machine has room")),
                                 1,
                                 List.of(),
                                 List.of(
@@ -368,7 +363,39 @@ public final class ScriptedFleet implements AutoCloseable {
 
   private RegistryProtocol.Reply found(ModelName name) {
     DeploymentView view = deployments.get(name);
-    return view == null ? unknown(name) : RegistryProtocol.Reply.of(view);
+    return view == null
+        ? unknown(name)
+        : RegistryProtocol.Reply.of(
+            view(view.spec(), view.version(), view.phase(), lacking(name)));
+  }
+
+  /** What is said of one whose parts are not there. */
+  private Optional<String> lacking(ModelName name) {
+    return Optional.ofNullable(deployments.get(name))
+        .flatMap(
+            view ->
+                view.spec().policies().needs().stream()
+                    .filter(part -> !deployments.containsKey(part))
+                    .findFirst())
+        .map(part -> PartWords.lacks(part, "not deployed"));
+  }
+
+  private RegistryProtocol.Reply removed(ModelName name) {
+    List<ModelName> users =
+        deployments.values().stream()
+            .filter(view -> view.spec().policies().needs().contains(name))
+            .map(DeploymentView::name)
+            .toList();
+    if (!users.isEmpty()) {
+      return RegistryProtocol.Reply.refused(
+          Refused.of(
+              ErrorCode.IN_USE,
+              name + " cannot be removed: it " + PartWords.partOf(users) + "; take it out"));
+    }
+    DeploymentView gone = deployments.remove(name);
+    return gone == null
+        ? unknown(name)
+        : RegistryProtocol.Reply.of(view(gone.spec(), gone.version(), DeploymentPhase.ENDED));
   }
 
   private static RegistryProtocol.Reply unknown(ModelName name) {
@@ -377,6 +404,11 @@ public final class ScriptedFleet implements AutoCloseable {
   }
 
   static DeploymentView view(ModelSpec spec, long version, DeploymentPhase phase) {
+    return view(spec, version, phase, Optional.empty());
+  }
+
+  private static DeploymentView view(
+      ModelSpec spec, long version, DeploymentPhase phase, Optional<String> reason) {
     List<InstanceView> instances = new ArrayList<>();
     for (int at = 1; at <= spec.replicas() && phase != DeploymentPhase.ENDED; at++) {
       instances.add(instance(new InstanceId(spec.name(), at)));
@@ -387,7 +419,7 @@ public final class ScriptedFleet implements AutoCloseable {
         version,
         phase,
         instances.size(),
-        Optional.empty(),
+        reason,
         instances,
         THEN,
         false,

@@ -12,6 +12,7 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol.AliasReply;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.AliasView;
+import io.remuda.protocol.model.PartWords;
 import io.remuda.registry.model.AliasEvent.AliasRemoved;
 import io.remuda.registry.model.AliasEvent.AliasSet;
 import io.remuda.registry.model.RegistryMessage.Stands;
@@ -19,7 +20,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What a command does to a name that stands for another one, or is to.
@@ -143,10 +143,8 @@ public final class AliasDecider {
         ? Decision.accepted(new AliasRemoved(state.name(), at))
         : Decision.refused(
             IN_USE,
-            "%s is needed by %s; deploy that without it, or set the alias to another deployment"
-                .formatted(
-                    state.name(),
-                    users.stream().map(ModelName::value).collect(Collectors.joining(", "))));
+            "%s %s; deploy that without it, or set the alias to another deployment"
+                .formatted(state.name(), PartWords.neededBy(users)));
   }
 
   /**

@@ -8,6 +8,7 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.ModelSpec;
+import io.remuda.protocol.model.PartWords;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -44,7 +45,7 @@ final class DependsDecider {
                 Refused.of(
                     INVALID_SPEC,
                     "%s would need itself: %s; leave one of these needs out"
-                        .formatted(name, shown(path))));
+                        .formatted(name, PartWords.way(path))));
   }
 
   /** The way from {@code name} back to itself by what is needed, with it at both ends. */
@@ -79,10 +80,6 @@ final class DependsDecider {
       path.add(0, at);
     } while (!at.equals(name));
     return path;
-  }
-
-  private static String shown(List<ModelName> path) {
-    return path.stream().map(ModelName::value).collect(Collectors.joining(" -> "));
   }
 
   /** What stands behind a name: the model that it is an alias of, or what it is made of. */
@@ -152,13 +149,13 @@ final class DependsDecider {
             path ->
                 lacking.add(
                     "it needs itself: %s; deploy one of them without its need"
-                        .formatted(shown(path))));
+                        .formatted(PartWords.way(path))));
     for (ModelName need : needs) {
       Optional<Listing> part = behind(need, known);
       if (part.isEmpty()) {
-        lacking.add("its part %s is not deployed".formatted(need));
+        lacking.add(PartWords.lacks(need, "not deployed"));
       } else if (!isReady(part.get())) {
-        lacking.add("its part %s is %s".formatted(need, part.get().phase()));
+        lacking.add(PartWords.lacks(need, part.get().phase().name()));
       }
     }
     return lacking;
@@ -239,14 +236,11 @@ final class DependsDecider {
         : Optional.of(
             Refused.of(
                 IN_USE,
-                "%s cannot be %s: it is a part of %s; take it out of their needs, or have these %s first"
+                "%s cannot be %s: it %s; take it out of their needs, or have these %s first"
                     .formatted(
                         name,
                         what,
-                        users.stream()
-                            .map(line -> line.name().value())
-                            .sorted()
-                            .collect(Collectors.joining(", ")),
+                        PartWords.partOf(users.stream().map(Listing::name).sorted().toList()),
                         what)));
   }
 }

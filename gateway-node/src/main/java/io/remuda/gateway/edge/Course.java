@@ -107,6 +107,7 @@ final class Course {
 
   /** It goes to an instance now. */
   void sent(Target target, long now) {
+    tries.again().ifPresent(reason -> handler.metrics().retried(model, reason));
     tries.count();
     holding.sent(model, now);
     tries.sentTo(target);
@@ -313,6 +314,7 @@ final class Course {
             ? fallbacks.after(model, why, handler.routes().snapshot(), request.models())
             : Optional.empty();
     if (other.isPresent()) {
+      handler.metrics().fellBack(model, other.get().name());
       tries.elsewhere();
       goTo(other.get());
     } else {

@@ -1,5 +1,7 @@
 package io.remuda.gateway.edge;
 
+import io.remuda.gateway.routing.Place;
+import io.remuda.gateway.routing.Guest;
 import io.remuda.gateway.routing.AdmissionSettings;
 import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.gateway.routing.Rank;
@@ -23,7 +25,7 @@ final class Holding {
   /** One and the same each time, by which the room knows it again. */
   private final Runnable onCall = this::called;
 
-  private Optional<WaitingRoom.Place> place = Optional.empty();
+  private Optional<Place> place = Optional.empty();
   private boolean called;
 
   /**
@@ -68,7 +70,7 @@ final class Holding {
     if (left.isZero() || !entry.mayBecomeReady()) {
       return Optional.of(said(entry, refused));
     }
-    WaitingRoom.Guest guest = guest(entry.name());
+    Guest guest = guest(entry.name());
     place =
         returns
             ? room.comeBack(guest, left, refused.isPresent())
@@ -98,7 +100,7 @@ final class Holding {
     if (left.isZero() || left.isNegative()) {
       return Optional.of(unknown);
     }
-    WaitingRoom.Guest guest = guest(alias);
+    Guest guest = guest(alias);
     place = returns ? room.comeBack(guest, left, false) : room.enter(guest, left, false);
     if (place.isPresent()) {
       return Optional.empty();
@@ -106,8 +108,8 @@ final class Holding {
     return Optional.of(noPlace(alias));
   }
 
-  private WaitingRoom.Guest guest(String model) {
-    return new WaitingRoom.Guest(model, started, rank(), request.loop(), onCall);
+  private Guest guest(String model) {
+    return new Guest(model, started, rank(), request.loop(), onCall);
   }
 
   private Rank rank() {
@@ -153,7 +155,7 @@ final class Holding {
 
   /** The request is over. */
   void leave() {
-    place.ifPresent(WaitingRoom.Place::leave);
+    place.ifPresent(Place::leave);
     place = Optional.empty();
   }
 

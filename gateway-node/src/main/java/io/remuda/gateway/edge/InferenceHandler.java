@@ -84,7 +84,7 @@ public final class InferenceHandler {
             settings.waitingRest(),
             timers);
     this.prefixes = new PrefixIndex(settings.routing().indexEntries());
-    this.shadows = new Shadows(settings.shadows(), timers, this::copy);
+    this.shadows = new Shadows(settings.shadows(), timers, this::copy, metrics);
     this.recent = new RecentRequests(settings.recentRequests());
     this.outcomes = new Outcomes(settings.routing(), metrics);
     this.firstTokens = new FirstTokens(settings.firstTokenWindow());

@@ -44,14 +44,43 @@ public final class KamonRequestMetrics implements RequestMetrics {
   }
 
   @Override
-  public void resumed(String model, String outcome) {
-    Kamon.counter(MetricNames.RESUMES)
-        .withTags(
-            TagSet.builder()
-                .add(MetricNames.MODEL, model)
-                .add(MetricNames.OUTCOME, outcome)
-                .build())
-        .increment();
+  public void resumed(String model) {
+    count(MetricNames.RESUMES, ofModel(model, MetricNames.OUTCOME, "resumed"));
+  }
+
+  @Override
+  public void notResumed(String model, String reason) {
+    count(
+        MetricNames.RESUMES,
+        ofModel(model, MetricNames.OUTCOME, "refused").withTag(MetricNames.REASON, reason));
+  }
+
+  @Override
+  public void retried(String model, String reason) {
+    count(MetricNames.RETRIES, ofModel(model, MetricNames.REASON, reason));
+  }
+
+  @Override
+  public void fellBack(String from, String to) {
+    count(MetricNames.FALLBACKS, ofModel(from, MetricNames.TO, to));
+  }
+
+  @Override
+  public void copied(String to) {
+    count(MetricNames.COPIES, ofModel(to, MetricNames.OUTCOME, "sent"));
+  }
+
+  @Override
+  public void notCopied(String to) {
+    count(MetricNames.COPIES, ofModel(to, MetricNames.OUTCOME, "dropped"));
+  }
+
+  private static TagSet ofModel(String model, String label, String value) {
+    return TagSet.builder().add(MetricNames.MODEL, model).add(label, value).build();
+  }
+
+  private static void count(String metric, TagSet tags) {
+    Kamon.counter(metric).withTags(tags).increment();
   }
 
   private static Instruments make(Key key) {

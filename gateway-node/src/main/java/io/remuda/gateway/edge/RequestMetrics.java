@@ -22,12 +22,32 @@ public interface RequestMetrics {
    */
   default void woken(String model, Duration held) {}
 
+  /** A stream that broke off in its middle goes on at another instance. */
+  default void resumed(String model) {}
+
   /**
-   * A stream broke off in its middle.
+   * A stream that broke off in its middle ends there.
    *
-   * @param outcome {@code resumed} at another instance, or {@code refused}
+   * @param reason one of few words
    */
-  default void resumed(String model, String outcome) {}
+  default void notResumed(String model, String reason) {}
+
+  /**
+   * A request of which its client has seen nothing goes out once more, but for one that another
+   * model takes.
+   *
+   * @param reason code of what ended its last attempt, or {@code out_of_sight}
+   */
+  default void retried(String model, String reason) {}
+
+  /** Another model is to answer a request in the place of one that cannot. */
+  default void fellBack(String from, String to) {}
+
+  /** A copy of a request that was answered goes to another model. */
+  default void copied(String to) {}
+
+  /** None was made, since as many are under way as may be, or it could not be made. */
+  default void notCopied(String to) {}
 
   /** An instance of the model is left out, since its requests fail. */
   default void leftOut(String model) {}

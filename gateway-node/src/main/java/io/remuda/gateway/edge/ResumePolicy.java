@@ -1,6 +1,7 @@
 package io.remuda.gateway.edge;
 
 import io.remuda.gateway.dialect.AnswerKind;
+import io.remuda.gateway.edge.ResumeObjection.Kind;
 import io.remuda.protocol.Route;
 import java.util.Optional;
 
@@ -29,24 +30,32 @@ final class ResumePolicy {
       Optional<String> text,
       Optional<String> question) {}
 
-  /** Why it is not resumed, as the end of a sentence; empty where it may be. */
-  static Optional<String> objection(Broken stream) {
+  /** Why it is not resumed; empty where it may be. */
+  static Optional<ResumeObjection> objection(Broken stream) {
     if (stream.most() == 0) {
-      return Optional.of("remuda.gateway.inference.resumes is 0");
+      return because(Kind.OFF, "remuda.gateway.inference.resumes is 0");
     }
     if (stream.kind().isEmpty()) {
-      return Optional.of("only chat completions and completions are");
+      return because(Kind.ADDRESS, "only chat completions and completions are");
     }
     if (stream.field().isPresent()) {
-      return Optional.of("its request has '" + stream.field().get() + "'");
+      return because(Kind.REQUEST, "its request has '" + stream.field().get() + "'");
     }
     if (!stream.kept()) {
-      return Optional.of("as it began no other instance of its version could have gone on with it");
+      return because(
+          Kind.ALONE, "as it began no other instance of its version could have gone on with it");
     }
     if (stream.resumed() >= stream.most()) {
-      return Optional.of("it was resumed %d times already".formatted(stream.resumed()));
+      return because(Kind.OFTEN, "it was resumed %d times already".formatted(stream.resumed()));
     }
-    return stream.text().or(stream::question);
+    return stream
+        .text()
+        .map(why -> new ResumeObjection(Kind.ANSWER, why))
+        .or(() -> stream.question().map(why -> new ResumeObjection(Kind.REQUEST, why)));
+  }
+
+  private static Optional<ResumeObjection> because(Kind kind, String words) {
+    return Optional.of(new ResumeObjection(kind, words));
   }
 
   /** Whether {@code other} runs the same as the {@code first}, and goes on with its text. */

@@ -6,16 +6,13 @@ import io.remuda.gateway.dialect.AnswerKind;
 import io.remuda.gateway.dialect.ContinuedBody;
 import io.remuda.gateway.dialect.ContinuedChunks;
 import io.remuda.gateway.dialect.Trees;
+import io.remuda.gateway.edge.ResumeObjection.Kind;
 import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
-import io.remuda.protocol.Route;
 import io.remuda.protocol.bytes.InferencePort;
-import io.remuda.protocol.id.InstanceId;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,31 +26,20 @@ final class Resumption {
   private final InferenceHandler handler;
   private final ClientRequest request;
   private final InstanceBody body;
-  private final Tries tries;
   private final Inference inference;
   private final boolean copy;
   private final Optional<AnswerKind> kind;
+  private final Successors successors;
   private @Nullable SentText sent;
   private @Nullable Holding waiting;
 
   /** What it broke with; empty while an engine is at it. */
   private Optional<Refused> broke = Optional.empty();
 
-  /** Where it began: whoever goes on runs the same. */
-  private @Nullable Route first;
-
-  /** Instances that failed it, and those that had no room since it waits or broke. */
-  private final Set<InstanceId> failed = new HashSet<>();
-
-  private final Set<InstanceId> full = new HashSet<>();
-  private Optional<Refused> busy = Optional.empty();
   private int seams;
 
   /** Engines that were asked for the rest and went: perhaps by this request's doing. */
   private int gone;
-
-  /** Instances that were asked since it broke off, or since it was called from its wait. */
-  private int asked;
 
   /**
    * @param copy whether it is a shadow, for whose answer nobody waits
@@ -68,10 +54,10 @@ final class Resumption {
     this.handler = handler;
     this.request = request;
     this.body = body;
-    this.tries = tries;
     this.inference = inference;
     this.copy = copy;
     this.kind = Dialects.mended(request.endpoint());
+    this.successors = new Successors(handler.settings(), request, tries, kind);
   }
 
   /**
@@ -83,18 +69,16 @@ final class Resumption {
   boolean begins(Target target, @Nullable ModelEntry entry) {
     if (broke.isPresent()) {
       broke = Optional.empty();
-      handler.metrics().resumed(body.model(), "resumed");
+      handler.metrics().resumed(body.model());
       return true;
     }
-    first = target.route();
+    successors.begins(target);
     boolean kept =
         !copy
             && settings().resumes() > 0
             && kind.isPresent()
             && body.beyondText().isEmpty()
-            && entry != null
-            && entry.readyCount() + entry.leasedCount() > 1
-            && !suited(entry, target.route()).isEmpty();
+            && successors.any(entry);
     if (kept) {
       sent = new SentText(kind.get(), settings().resumedTextBytes());
     }
@@ -133,7 +117,7 @@ final class Resumption {
     if (seams > 0) {
       gone++;
     }
-    Optional<String> objection = objection();
+    Optional<ResumeObjection> objection = objection();
     if (objection.isPresent()) {
       return Optional.of(given(why, objection.get()));
     }
@@ -141,10 +125,7 @@ final class Resumption {
     java.util.Objects.requireNonNull(sent).release();
     broke = Optional.of(why);
     seams++;
-    failed.add(target.instance());
-    full.clear();
-    busy = Optional.empty();
-    asked = 0;
+    successors.broke(target);
     waiting = patience();
     return next();
   }
@@ -155,25 +136,26 @@ final class Resumption {
    */
   Optional<Refused> failed(Target target, Refused why) {
     if (why.code() == ErrorCode.BUSY) {
-      full.add(target.instance());
-      busy = Optional.of(why);
+      successors.full(target, why);
       return next();
     }
-    failed.add(target.instance());
+    successors.failed(target);
     if (why.code() == ErrorCode.ENGINE_FAILED) {
-      return Optional.of(givenUp("the engine of " + target.instance() + " failed at it"));
+      return Optional.of(
+          givenUp(Kind.ENGINE, "the engine of " + target.instance() + " failed at it"));
     }
     if (why.code() == ErrorCode.ENGINE_GONE) {
       gone++;
     }
     return gone < settings().resumes()
         ? next()
-        : Optional.of(givenUp("it was tried %d times".formatted(gone)));
+        : Optional.of(givenUp(Kind.OFTEN, "it was tried %d times".formatted(gone)));
   }
 
   /** The engine of an instance refuses to go on: others would refuse it alike. */
   Refused refused(Target target, int status) {
-    return givenUp("the engine of %s answered %d to it".formatted(target.instance(), status));
+    return givenUp(
+        Kind.ENGINE, "the engine of %s answered %d to it".formatted(target.instance(), status));
   }
 
   /** Its request is over. */
@@ -187,7 +169,7 @@ final class Resumption {
     }
   }
 
-  private Optional<String> objection() {
+  private Optional<ResumeObjection> objection() {
     SentText kept = sent;
     return ResumePolicy.objection(
         new ResumePolicy.Broken(
@@ -211,52 +193,29 @@ final class Resumption {
   /** It has had its turn in line, so that it does not go behind those who wait, but for room. */
   private Optional<Refused> next() {
     ModelEntry entry = handler.routes().snapshot().get(body.model());
-    Route like = first;
-    if (entry == null || like == null) {
-      return Optional.of(givenUp("its model is gone"));
+    if (entry == null) {
+      return Optional.of(givenUp(Kind.GONE, "its model is gone"));
     }
-    Set<InstanceId> without = new HashSet<>(failed);
-    without.addAll(full);
-    Set<InstanceId> suited = suited(entry, like);
-    for (Target one : request.lease().isPresent() ? entry.leased() : entry.ready()) {
-      if (!suited.contains(one.instance())) {
-        without.add(one.instance());
-      }
-    }
-    Optional<Target> target = mayAsk() ? tries.other(entry, without) : Optional.empty();
+    Optional<Target> target = successors.next(entry);
     if (target.isPresent()) {
       goOn(target.get());
       return Optional.empty();
     }
-    return waits(entry) ? Optional.empty() : Optional.of(givenUp(nobody()));
-  }
-
-  private boolean mayAsk() {
-    return asked < settings().attempts();
-  }
-
-  private String nobody() {
-    if (!mayAsk()) {
-      return "%d other instances were asked in vain".formatted(asked);
-    }
-    return busy.isPresent()
-        ? "all other instances of its version are busy"
-        : "no other instance of its version is ready";
+    return waits(entry) ? Optional.empty() : Optional.of(givenUp(successors.none()));
   }
 
   /** Whether it waits for room, where that is all that is missing. */
   private boolean waits(ModelEntry entry) {
     Holding patience = waiting;
-    if (patience == null || busy.isEmpty() || request.lease().isPresent()) {
+    if (patience == null || successors.busy().isEmpty() || request.lease().isPresent()) {
       return false;
     }
-    return patience.hold(entry, busy).isEmpty();
+    return patience.hold(entry, successors.busy()).isEmpty();
   }
 
   private void called() {
     if (broke.isPresent()) {
-      full.clear();
-      asked = 0;
+      successors.anew();
       next().ifPresent(inference::breakOff);
     }
   }
@@ -278,7 +237,6 @@ final class Resumption {
   }
 
   private void goOn(Target target) {
-    asked++;
     SentText kept = java.util.Objects.requireNonNull(sent);
     AnswerKind of = kind.orElseThrow();
     String instance = target.instance().toString();
@@ -295,27 +253,19 @@ final class Resumption {
     inference.goOn(target, port, body.rest(target, of, kept.text(), kept.tokens()));
   }
 
-  private Set<InstanceId> suited(ModelEntry entry, Route like) {
-    Set<InstanceId> suited = new HashSet<>();
-    for (Target one : request.lease().isPresent() ? entry.leased() : entry.ready()) {
-      if (kind.isPresent()
-          && ResumePolicy.suits(like, one.route(), kind.get())
-          && Dialects.isNative(request.endpoint(), one.route().endpoints())) {
-        suited.add(one.instance());
-      }
-    }
-    return suited;
+  private Refused givenUp(Kind kind, String why) {
+    return givenUp(new ResumeObjection(kind, why));
   }
 
-  private Refused givenUp(String why) {
+  private Refused givenUp(ResumeObjection why) {
     Refused reason = broke.orElseThrow();
     broke = Optional.empty();
     return given(reason, why);
   }
 
-  private Refused given(Refused reason, String why) {
-    handler.metrics().resumed(body.model(), "refused");
-    return Refused.of(reason.code(), reason.message() + "; it was not resumed: " + why);
+  private Refused given(Refused reason, ResumeObjection why) {
+    handler.metrics().notResumed(body.model(), why.kind().label());
+    return Refused.of(reason.code(), reason.message() + "; it was not resumed: " + why.words());
   }
 
   private InferenceSettings settings() {

@@ -40,6 +40,7 @@ final class Shadows implements AutoCloseable {
   private final ShadowSettings settings;
   private final ScheduledExecutorService timers;
   private final Way way;
+  private final RequestMetrics metrics;
   private final AtomicInteger underWay = new AtomicInteger();
   private final Set<Copy> copies = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -47,7 +48,9 @@ final class Shadows implements AutoCloseable {
   /**
    * @param timers end those that take too long
    */
-  Shadows(ShadowSettings settings, ScheduledExecutorService timers, Way way) {
+  Shadows(
+      ShadowSettings settings, ScheduledExecutorService timers, Way way, RequestMetrics metrics) {
+    this.metrics = metrics;
     this.settings = settings;
     this.timers = timers;
     this.way = way;
@@ -65,23 +68,30 @@ final class Shadows implements AutoCloseable {
     if (shadow.isEmpty()
         || request.lease().isPresent()
         || random.nextDouble() >= shadow.get().share()
-        || !begins()) {
+        || closed) {
       return;
     }
     String to = shadow.get().to().value();
+    if (!begins()) {
+      metrics.notCopied(to);
+      return;
+    }
     Copy copy = new Copy(request);
     // Before it is sent, so that whoever closes sees it, or it sees that all is closed.
     copies.add(copy);
     try {
       ByteBuf body = body(request, to);
       if (body == null) {
+        metrics.notCopied(to);
         copy.over();
       } else {
         copy.begin(copyOf(request, to, body));
+        metrics.copied(to);
       }
     } catch (RuntimeException e) {
       // What became of the client's request stays what it is.
       log.debug("event=shadow-not-sent model={} to={}", model, to, e);
+      metrics.notCopied(to);
       copy.over();
     }
   }
@@ -94,9 +104,6 @@ final class Shadows implements AutoCloseable {
   }
 
   private boolean begins() {
-    if (closed) {
-      return false;
-    }
     if (underWay.incrementAndGet() > settings.atOnce()) {
       underWay.decrementAndGet();
       return false;

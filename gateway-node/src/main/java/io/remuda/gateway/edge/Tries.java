@@ -17,6 +17,9 @@ import java.util.concurrent.ThreadLocalRandom;
 /** The instances that one request was sent to, and the one that it goes to next. */
 final class Tries {
 
+  /** Why a request goes out once more whose machine cannot be seen. */
+  private static final String OUT_OF_SIGHT = "out_of_sight";
+
   private final InferenceSettings settings;
   private final Optional<LeaseId> lease;
   private Set<InstanceId> tried = Set.of();
@@ -32,6 +35,9 @@ final class Tries {
 
   /** Of those, as many as do not count since the request went to another model. */
   private int spared;
+
+  /** Why it goes out once more to its model; empty where that is no news of an attempt. */
+  private Optional<String> again = Optional.empty();
 
   /** Since when the machine that has the request is known to be out of sight; 0 while it is not. */
   private long outOfSightSince;
@@ -63,8 +69,14 @@ final class Tries {
     return sent;
   }
 
+  /** Why it goes out once more; empty where it goes to its model for the first time. */
+  Optional<String> again() {
+    return again;
+  }
+
   /** The request goes out once more. */
   void count() {
+    again = Optional.empty();
     sent++;
     attempts++;
     outOfSightSince = 0;
@@ -76,6 +88,7 @@ final class Tries {
 
   /** How the attempt ended that was made last. */
   void ended(Refused why) {
+    again = Optional.of(why.code().code());
     if (why.code() == ErrorCode.ENGINE_GONE) {
       engines++;
     } else if (why.code() == ErrorCode.BUSY) {
@@ -93,6 +106,7 @@ final class Tries {
   /** Another model takes it, which is worth as many tries as the first. */
   void elsewhere() {
     spared = settings.attempts();
+    again = Optional.empty();
     anew();
   }
 
@@ -176,6 +190,7 @@ final class Tries {
             .filter(other -> snapshot.isInSight(other.route().machine()));
     if (next.isPresent()) {
       tried = others;
+      again = Optional.of(OUT_OF_SIGHT);
     }
     return next;
   }

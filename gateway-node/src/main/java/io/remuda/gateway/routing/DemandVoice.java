@@ -7,7 +7,9 @@ import io.remuda.protocol.metrics.MetricNames;
 import io.remuda.protocol.model.ModelDemand;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import kamon.tag.TagSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +58,7 @@ public final class DemandVoice implements AutoCloseable {
   private final Supplier<Map<String, Long>> tasks;
   private final Registry registry;
   private final ModelGauges waitingGauges = new ModelGauges(MetricNames.WAITING_REQUESTS);
+  private final Map<Priority, ModelGauges> priorityGauges = priorityGauges();
   private final ModelGauges outGauges = new ModelGauges(MetricNames.OUT_NOW);
   private final ScheduledFuture<?> rounds;
 
@@ -118,6 +122,7 @@ public final class DemandVoice implements AutoCloseable {
     try {
       Map<String, Integer> waiting = room.depths();
       waitingGauges.show(waiting);
+      priorityGauges.forEach((priority, gauges) -> gauges.show(room.depths(priority)));
       outGauges.show(routes.snapshot().leftOut(System.nanoTime()));
       registry.demand(new Demand(gateway, ++sequence, demand(waiting)));
       waiting.forEach(this::wake);
@@ -125,6 +130,18 @@ public final class DemandVoice implements AutoCloseable {
       // The next round says it all again.
       log.debug("event=demand-not-told reason={}", e.toString());
     }
+  }
+
+  private static Map<Priority, ModelGauges> priorityGauges() {
+    Map<Priority, ModelGauges> gauges = new EnumMap<>(Priority.class);
+    for (Priority each : Priority.values()) {
+      gauges.put(
+          each,
+          new ModelGauges(
+              MetricNames.WAITING_BY_PRIORITY,
+              TagSet.of(MetricNames.PRIORITY, each.name().toLowerCase(Locale.ROOT))));
+    }
+    return gauges;
   }
 
   private void wake(String model, int waiting) {

@@ -5,18 +5,28 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import kamon.Kamon;
+import kamon.tag.TagSet;
 
 /** One number of each model, as gauges. Belongs to one thread. */
 final class ModelGauges {
 
   private final String metric;
+  private final TagSet labels;
   private Set<String> shown = Set.of();
 
   /**
    * @param metric its name
    */
   ModelGauges(String metric) {
+    this(metric, TagSet.Empty());
+  }
+
+  /**
+   * @param labels of all of them, beside the model
+   */
+  ModelGauges(String metric, TagSet labels) {
     this.metric = metric;
+    this.labels = labels;
   }
 
   /**
@@ -32,6 +42,6 @@ final class ModelGauges {
   }
 
   private void update(String model, int number) {
-    Kamon.gauge(metric).withTag(MetricNames.MODEL, model).update(number);
+    Kamon.gauge(metric).withTags(labels.withTag(MetricNames.MODEL, model)).update(number);
   }
 }

@@ -19,7 +19,7 @@ final class WaitingLine {
   /** What is older says nothing of how slots come free now. */
   private static final long FREED_WINDOW_NANOS = Duration.ofSeconds(30).toNanos();
 
-  private final FairLine<WaitingRoom.Place> waiting = new FairLine<>();
+  private final FairLine<Place> waiting = new FairLine<>();
 
   /** Called, and not yet at an instance: the slots that they were called for are theirs. */
   private int onTheirWay;
@@ -28,7 +28,7 @@ final class WaitingLine {
    * Of those, the ones whose turn it was, by what calls them; the others' time is over. Whoever
    * comes back may be called from its next place before it has arrived from the one before.
    */
-  private final IdentityHashMap<Runnable, WaitingRoom.Place> hadTurns = new IdentityHashMap<>();
+  private final IdentityHashMap<Runnable, Place> hadTurns = new IdentityHashMap<>();
 
   private boolean resting;
 
@@ -50,8 +50,8 @@ final class WaitingLine {
    * @param returns whether it had its turn before, which it keeps then
    * @param found whether there is a ready instance
    */
-  void add(WaitingRoom.Place place, boolean returns, boolean found) {
-    WaitingRoom.Guest guest = place.guest();
+  void add(Place place, boolean returns, boolean found) {
+    Guest guest = place.guest();
     boolean isFirst = waiting.isEmpty();
     if (returns && hadTurns.remove(guest.called()) != null) {
       waiting.addAgain(place, guest.rank());
@@ -64,15 +64,15 @@ final class WaitingLine {
   }
 
   /** Whether {@code place} was in it. */
-  boolean remove(WaitingRoom.Place place) {
+  boolean remove(Place place) {
     return waiting.remove(place, place.guest().rank());
   }
 
   /** The next ones, {@code most} at most: from now on they are on their way. */
-  List<WaitingRoom.Place> take(int most) {
-    List<WaitingRoom.Place> taken = new ArrayList<>();
+  List<Place> take(int most) {
+    List<Place> taken = new ArrayList<>();
     while (taken.size() < most && !waiting.isEmpty()) {
-      WaitingRoom.Place next = waiting.next();
+      Place next = waiting.next();
       hadTurns.put(next.guest().called(), next);
       onTheirWay++;
       taken.add(next);
@@ -86,7 +86,7 @@ final class WaitingLine {
   }
 
   /** One that was called is where it was to go, or gone. */
-  void arrived(WaitingRoom.Place place) {
+  void arrived(Place place) {
     onTheirWay--;
     hadTurns.remove(place.guest().called(), place);
   }

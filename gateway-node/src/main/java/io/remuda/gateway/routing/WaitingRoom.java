@@ -1,19 +1,14 @@
 package io.remuda.gateway.routing;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The requests that are held here because no instance of their model takes them now: for each model
@@ -35,58 +30,13 @@ public final class WaitingRoom implements AutoCloseable {
   private final Duration rest;
   private final ScheduledExecutorService timers;
   private final AutoCloseable listening;
-  private final Map<String, WaitingLine> lines = new HashMap<>();
-  private final Map<String, Integer> heldOf = new HashMap<>();
+  private final WaitingLines lines = new WaitingLines();
   private volatile Consumer<String> first = model -> {};
   private long entries;
   private boolean closed;
 
   /** Written under this object's lock; read without it where most requests find nobody waiting. */
   private volatile int held;
-
-  /**
-   * Who waits.
-   *
-   * @param model an alias of one who waits until that leads to a model
-   * @param arrived of {@link System#nanoTime()}; of one tenant whoever arrived first is called
-   *     first
-   * @param loop where {@code called} runs
-   */
-  public record Guest(String model, long arrived, Rank rank, Executor loop, Runnable called) {
-
-    /** One like most others. */
-    public Guest(String model, long arrived, Executor loop, Runnable called) {
-      this(model, arrived, Rank.USUAL, loop, called);
-    }
-  }
-
-  /** A place in a line. */
-  public final class Place implements Comparable<Place> {
-    private final Guest guest;
-    private final long entry;
-    private @Nullable ScheduledFuture<?> timer;
-
-    private Place(Guest guest, long entry) {
-      this.guest = guest;
-      this.entry = entry;
-    }
-
-    Guest guest() {
-      return guest;
-    }
-
-    /** Its request waits no more. Whether it still did: whoever was called already does not. */
-    public boolean leave() {
-      return drop(this);
-    }
-
-    @Override
-    public int compareTo(Place other) {
-      // Nanoseconds of this clock are told apart by their difference alone.
-      long apart = guest.arrived() - other.guest.arrived();
-      return apart != 0 ? Long.signum(apart) : Long.compare(entry, other.entry);
-    }
-  }
 
   /**
    * @param limit requests that may wait at one time
@@ -133,20 +83,17 @@ public final class WaitingRoom implements AutoCloseable {
     Place place;
     boolean isFirst;
     synchronized (this) {
-      if (closed || held >= most || heldBy(guest.rank().tenant()) >= mostOfTenant) {
+      if (closed || held >= most || lines.heldBy(guest.rank().tenant()) >= mostOfTenant) {
         return Optional.empty();
       }
-      place = new Place(guest, entries++);
-      WaitingLine line = line(guest.model());
-      isFirst = line.isEmpty();
-      line.add(place, returns, hasReady(guest.model()));
-      held++;
-      count(guest.rank().tenant(), 1);
+      place = new Place(this, guest, entries++);
+      isFirst = lines.add(place, returns, routes.snapshot());
+      held = lines.held();
       if (refused) {
-        rest(guest.model(), line);
+        rest(guest.model());
       }
-      place.timer =
-          timers.schedule(() -> timeOver(place), atMost.toMillis() + 1, TimeUnit.MILLISECONDS);
+      place.timedBy(
+          timers.schedule(() -> timeOver(place), atMost.toMillis() + 1, TimeUnit.MILLISECONDS));
     }
     if (isFirst) {
       first.accept(guest.model());
@@ -166,13 +113,10 @@ public final class WaitingRoom implements AutoCloseable {
     if (held == 0) {
       return;
     }
-    List<Place> called = new ArrayList<>();
+    List<Place> called;
     synchronized (this) {
-      WaitingLine line = lines.get(model);
-      ModelEntry entry = routes.snapshot().get(model);
-      if (line != null && entry != null && entry.readyCount() > 0) {
-        take(line, line.freed(entry, System.nanoTime()), called);
-      }
+      called = lines.freed(model, routes.snapshot(), System.nanoTime());
+      held = lines.held();
     }
     called.forEach(this::call);
   }
@@ -186,8 +130,7 @@ public final class WaitingRoom implements AutoCloseable {
    */
   public Optional<Duration> sent(String model, long now) {
     synchronized (this) {
-      WaitingLine line = lines.get(model);
-      return line == null ? Optional.empty() : line.held(now);
+      return lines.heldFor(model, now);
     }
   }
 
@@ -200,9 +143,8 @@ public final class WaitingRoom implements AutoCloseable {
       return;
     }
     synchronized (this) {
-      WaitingLine line = lines.get(model);
-      if (line != null && !line.isEmpty()) {
-        rest(model, line);
+      if (lines.isWaitedFor(model)) {
+        rest(model);
       }
     }
   }
@@ -213,8 +155,7 @@ public final class WaitingRoom implements AutoCloseable {
       return false;
     }
     synchronized (this) {
-      WaitingLine line = lines.get(model);
-      return line != null && !line.isEmpty();
+      return lines.isWaitedFor(model);
     }
   }
 
@@ -227,14 +168,13 @@ public final class WaitingRoom implements AutoCloseable {
       return true;
     }
     synchronized (this) {
-      WaitingLine line = lines.get(model);
-      return line == null || line.passes(rank);
+      return lines.passes(model, rank);
     }
   }
 
   /** Whether as many requests of {@code tenant} wait as may. */
   public synchronized boolean isFullFor(String tenant) {
-    return heldBy(tenant) >= limitPerTenant;
+    return lines.heldBy(tenant) >= limitPerTenant;
   }
 
   /**
@@ -246,21 +186,18 @@ public final class WaitingRoom implements AutoCloseable {
       return Duration.ZERO;
     }
     synchronized (this) {
-      WaitingLine line = lines.get(model);
-      return line == null ? Duration.ZERO : line.untilServed();
+      return lines.untilServed(model);
     }
   }
 
   /** How many wait for each model for which any does. */
   public synchronized Map<String, Integer> depths() {
-    Map<String, Integer> depths = new HashMap<>();
-    lines.forEach(
-        (model, line) -> {
-          if (!line.isEmpty()) {
-            depths.put(model, line.size());
-          }
-        });
-    return depths;
+    return lines.depths();
+  }
+
+  /** How many of that priority wait for each model for which any does. */
+  public synchronized Map<String, Integer> depths(Priority priority) {
+    return lines.depths(priority);
   }
 
   /** Whether the gateway ends. */
@@ -272,59 +209,38 @@ public final class WaitingRoom implements AutoCloseable {
   @Override
   public void close() throws Exception {
     listening.close();
-    List<Place> called = new ArrayList<>();
+    List<Place> called;
     synchronized (this) {
       closed = true;
-      lines.values().forEach(line -> take(line, line.size(), called));
+      called = lines.takeAll();
+      held = lines.held();
     }
     called.forEach(this::call);
   }
 
-  private boolean hasReady(String model) {
-    ModelEntry entry = routes.snapshot().get(model);
-    return entry != null && entry.readyCount() > 0;
-  }
-
   private synchronized Set<String> models() {
-    return held == 0 ? Set.of() : Set.copyOf(lines.keySet());
+    return held == 0 ? Set.of() : lines.models();
   }
 
   /** Calls whoever has a reason to look again, by what is known now. */
   private void look(Set<String> models) {
-    List<Place> called = new ArrayList<>();
+    List<Place> called;
     synchronized (this) {
-      RouteSnapshot snapshot = routes.snapshot();
-      for (String model : models) {
-        WaitingLine line = lines.get(model);
-        if (line != null) {
-          ModelEntry entry = snapshot.get(model);
-          take(
-              line,
-              snapshot.aliasOf(model).isPresent() ? led(line, entry) : line.wanted(entry),
-              called);
-        }
-      }
+      called = lines.wanted(models, routes.snapshot());
+      held = lines.held();
     }
     called.forEach(this::call);
   }
 
-  /** Of those who wait until an alias leads somewhere: there each waits like any other. */
-  private static int led(WaitingLine line, @Nullable ModelEntry target) {
-    return target == null ? 0 : line.size();
-  }
-
-  private void rest(String model, WaitingLine line) {
-    if (line.rests(routes.snapshot().get(model))) {
+  private void rest(String model) {
+    if (lines.opened(model).rests(routes.snapshot().get(model))) {
       var unused = timers.schedule(() -> rested(model), rest.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
   private void rested(String model) {
     synchronized (this) {
-      WaitingLine line = lines.get(model);
-      if (line != null) {
-        line.rested();
-      }
+      lines.rested(model);
     }
     look(Set.of(model));
   }
@@ -334,73 +250,35 @@ public final class WaitingRoom implements AutoCloseable {
       if (!remove(place)) {
         return;
       }
-      line(place.guest.model()).leaves();
+      lines.opened(place.guest().model()).leaves();
     }
     call(place);
   }
 
-  private synchronized boolean drop(Place place) {
+  /** One that waits no more. */
+  synchronized boolean drop(Place place) {
     boolean waited = remove(place);
     if (waited) {
-      forgetIfEmpty(place.guest.model());
+      lines.forgetIfEmpty(place.guest().model());
     }
     return waited;
   }
 
-  private void take(WaitingLine line, int most, List<Place> called) {
-    List<Place> taken = line.take(most);
-    taken.forEach(this::removed);
-    called.addAll(taken);
-  }
-
   private boolean remove(Place place) {
-    WaitingLine line = lines.get(place.guest.model());
-    if (line == null || !line.remove(place)) {
-      return false;
-    }
-    removed(place);
-    return true;
-  }
-
-  private void removed(Place place) {
-    held--;
-    count(place.guest.rank().tenant(), -1);
-    ScheduledFuture<?> timer = place.timer;
-    if (timer != null) {
-      timer.cancel(false);
-    }
-  }
-
-  /** Nobody in particular has no bound but the room's. */
-  private int heldBy(String tenant) {
-    return tenant.isEmpty() ? 0 : heldOf.getOrDefault(tenant, 0);
-  }
-
-  private void count(String tenant, int more) {
-    if (tenant.isEmpty()) {
-      return;
-    }
-    int count = heldBy(tenant) + more;
-    if (count == 0) {
-      heldOf.remove(tenant);
-    } else {
-      heldOf.put(tenant, count);
-    }
-  }
-
-  private WaitingLine line(String model) {
-    return lines.computeIfAbsent(model, any -> new WaitingLine());
+    boolean waited = lines.remove(place);
+    held = lines.held();
+    return waited;
   }
 
   private void call(Place place) {
     try {
       place
-          .guest
+          .guest()
           .loop()
           .execute(
               () -> {
                 try {
-                  place.guest.called().run();
+                  place.guest().called().run();
                 } finally {
                   arrived(place);
                 }
@@ -413,18 +291,11 @@ public final class WaitingRoom implements AutoCloseable {
 
   /** Whoever came away without a slot leaves the one that it was called for to the next. */
   private void arrived(Place place) {
-    String model = place.guest.model();
+    String model = place.guest().model();
     synchronized (this) {
-      line(model).arrived(place);
-      forgetIfEmpty(model);
+      lines.opened(model).arrived(place);
+      lines.forgetIfEmpty(model);
     }
     look(Set.of(model));
-  }
-
-  private void forgetIfEmpty(String model) {
-    WaitingLine line = lines.get(model);
-    if (line != null && line.isOver()) {
-      lines.remove(model);
-    }
   }
 }

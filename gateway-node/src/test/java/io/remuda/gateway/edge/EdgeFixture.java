@@ -44,7 +44,8 @@ import java.util.concurrent.ScheduledExecutorService;
 final class EdgeFixture implements AutoCloseable {
 
   final Routes routes = new Routes();
-  final List<String> outcomes = new CopyOnWriteArrayList<>();
+  final NotedMetrics noted = new NotedMetrics();
+  final List<String> outcomes = noted.outcomes;
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
   private final RemotePorts ports;
   private final HttpClient client =
@@ -86,7 +87,7 @@ final class EdgeFixture implements AutoCloseable {
             routes,
             ports,
             InferenceSettings.from(config),
-            (endpoint, model, code, firstByte, total) -> outcomes.add(model + " " + code),
+            noted,
             timers,
             new TypedCalls(new SchemaCache(TypedSettings.from(config))),
             this::look,

@@ -38,6 +38,7 @@ class FallbacksTest {
       assertThat(answer.headers().firstValue("x-remuda-instance")).hasValue("small-1");
       assertThat(small.seen().get(0).body()).isEqualTo(BODY.replace("bench", "small"));
       fixture.ended("small ok");
+      assertThat(fixture.noted.ways).containsExactly("bench by small");
     }
   }
 

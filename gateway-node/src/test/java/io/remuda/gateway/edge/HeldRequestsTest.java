@@ -204,6 +204,70 @@ class HeldRequestsTest {
     assertThat(stage.clients.get(0).said.get(1)).contains("waited_too_long");
   }
 
+  /** The table of docs/routing.md: the status tells why, and each says when to come again. */
+  @Test
+  void refusalsOfAFullGatewayAreToldApartAndSayWhenToComeAgain() {
+    InferenceHandler small =
+        stage.handler(
+            "waiting = 2, waiting-rest = 20ms, retry-after = 700ms, loading-retry-after = 3s",
+            "waiting-per-key = 1");
+    stage.route(Phase.STARTING);
+    stage.start(small, Duration.ZERO);
+    AnswerInProgress ones = stage.start(small, "one");
+    stage.start(small, "one");
+    AnswerInProgress twos = stage.start(small, "two");
+    stage.start(small, "three");
+    ones.cancel();
+    twos.cancel();
+    stage.takes = 0;
+    stage.route(Phase.READY);
+    stage.start(small, Duration.ZERO);
+    stage.start(small, Duration.ofMillis(100));
+    Eventually.passes(
+        "the last one's wait is over",
+        Duration.ofSeconds(30),
+        () -> assertThat(stage.clients.get(6).said).isNotEmpty());
+
+    assertThat(refusal(0)).isEqualTo("503 model_loading after 3 3000");
+    assertThat(refusal(2)).isEqualTo("429 rate_limited after 3 3000");
+    assertThat(refusal(4)).isEqualTo("503 overloaded after 1 700");
+    assertThat(refusal(5)).isEqualTo("429 busy after 1 700");
+    assertThat(refusal(6)).isEqualTo("504 waited_too_long after 1 700");
+    assertThat(stage.clients)
+        .allSatisfy(client -> assertThat(client.headers).doesNotContainKey("x-should-retry"));
+    assertThat(small.waitingRoom().depths()).isEmpty();
+  }
+
+  private String refusal(int client) {
+    HeldStage.Client told = stage.clients.get(client);
+    String code = told.said.get(1).replaceAll(".*\"code\":\"([a-z_]+)\".*", "$1");
+    return told.said.get(0)
+        + " "
+        + code
+        + " after "
+        + told.headers.get("retry-after")
+        + " "
+        + told.headers.get("retry-after-ms");
+  }
+
+  @Test
+  void aRequestThatGoesOutOnceMoreIsNotedWithWhatEndedItsLastTry() {
+    stage.route(Phase.READY);
+    stage.route("chat-2", Phase.READY);
+    stage.start(handler, HeldStage.LONG);
+    assertThat(stage.noted.ways).isEmpty();
+
+    stage.working.remove().onFailure(Refused.of(ErrorCode.ENGINE_GONE, "it is gone"), true);
+    stage.answerAll();
+    stage.takes = 0;
+    stage.start(handler, HeldStage.LONG);
+
+    assertThat(stage.clients.get(0).said).containsExactly("200", "{}");
+    assertThat(stage.noted.ways)
+        .as("the second is refused by one, asks the other, and waits")
+        .containsExactly("chat again: engine_gone", "chat again: busy");
+  }
+
   @Test
   void moreOfOneKeyThanMayWaitAreRefusedAndAnothersAreNot() {
     InferenceHandler small = stage.handler("", "waiting-per-key = 1");

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,8 +46,8 @@ final class HeldStage implements AutoCloseable {
   /** Those at the instance, and how many it takes at once, whoever sent them. */
   final Queue<InferenceSink> working = new ArrayDeque<>();
 
-  /** Models that were woken, and for how long the first request for each was held. */
-  final List<Map.Entry<String, Duration>> woken = new ArrayList<>();
+  final NotedMetrics noted = new NotedMetrics();
+  final List<Map.Entry<String, Duration>> woken = noted.woken;
 
   int takes = SLOTS;
   int most;
@@ -78,7 +79,7 @@ final class HeldStage implements AutoCloseable {
                     "remuda.gateway { inference {%s}, admission {%s} }"
                         .formatted(settings, admission))
                 .withFallback(ConfigFactory.load())),
-        new Noted(),
+        noted,
         timers,
         Translations.NONE);
   }
@@ -219,17 +220,6 @@ final class HeldStage implements AutoCloseable {
                     loading))));
   }
 
-  private final class Noted implements RequestMetrics {
-    @Override
-    public void ended(
-        Endpoint endpoint, String model, String code, Duration firstByte, Duration total) {}
-
-    @Override
-    public void woken(String model, Duration held) {
-      woken.add(Map.entry(model, held));
-    }
-  }
-
   private final class Asked implements InferenceCall {
     @Override
     public void cancel() {
@@ -246,6 +236,7 @@ final class HeldStage implements AutoCloseable {
   /** Notes what it is told. */
   static final class Client implements AnswerSink {
     final List<String> said = new ArrayList<>();
+    final Map<String, String> headers = new HashMap<>();
     volatile boolean isAsked;
 
     @Override
@@ -255,7 +246,8 @@ final class HeldStage implements AutoCloseable {
     }
 
     @Override
-    public void head(int status, List<Map.Entry<String, String>> headers) {
+    public void head(int status, List<Map.Entry<String, String>> answered) {
+      answered.forEach(header -> headers.put(header.getKey(), header.getValue()));
       said.add(Integer.toString(status));
     }
 

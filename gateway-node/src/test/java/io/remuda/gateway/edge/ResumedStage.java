@@ -184,8 +184,13 @@ final class ResumedStage implements AutoCloseable, AnswerSink {
     }
 
     @Override
-    public void resumed(String model, String outcome) {
-      resumes.add(outcome);
+    public void resumed(String model) {
+      resumes.add("resumed");
+    }
+
+    @Override
+    public void notResumed(String model, String reason) {
+      resumes.add("refused " + reason);
     }
   }
 }

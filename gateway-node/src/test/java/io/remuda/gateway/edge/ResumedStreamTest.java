@@ -142,7 +142,7 @@ class ResumedStreamTest {
           .endsWith("\n\n")
           .contains("\"code\":\"engine_gone\"")
           .contains("it was not resumed: it was resumed 2 times already");
-      assertThat(stage.resumes).containsExactly("resumed", "resumed", "refused", "engine_gone");
+      assertThat(stage.resumes).containsExactly("resumed", "resumed", "refused often", "engine_gone");
       assertThat(stage.ended).isTrue();
     }
   }
@@ -161,7 +161,7 @@ class ResumedStreamTest {
       assertThat(stage.said.toString())
           .contains("\"code\":\"engine_gone\"")
           .contains("it was not resumed: it was tried 2 times");
-      assertThat(stage.resumes).containsExactly("refused", "engine_gone");
+      assertThat(stage.resumes).containsExactly("refused often", "engine_gone");
       assertThat(stage.ended).isTrue();
     }
   }
@@ -244,6 +244,7 @@ class ResumedStreamTest {
       assertThat(stage.calls).hasSize(2);
       assertThat(stage.said.toString())
           .contains("it was not resumed: all other instances of its version are busy");
+      assertThat(stage.resumes).contains("refused busy");
       assertThat(stage.ended).isTrue();
     }
   }
@@ -306,7 +307,7 @@ class ResumedStreamTest {
       assertThat(stage.said.toString())
           .contains("\"code\":\"engine_gone\"")
           .contains("it was not resumed: " + why);
-      assertThat(stage.resumes).containsExactly("refused", "engine_gone");
+      assertThat(stage.resumes).containsExactly("refused request", "engine_gone");
     }
   }
 
@@ -333,6 +334,7 @@ class ResumedStreamTest {
       assertThat(stage.calls).hasSize(1);
       assertThat(stage.said.toString())
           .contains("as it began no other instance of its version could have gone on with it");
+      assertThat(stage.resumes).containsExactly("refused alone", "engine_gone");
     }
   }
 
@@ -364,6 +366,7 @@ class ResumedStreamTest {
       assertThat(stage.text()).hasSize(1 + 40 * 900);
       assertThat(stage.said.toString())
           .contains("it is longer than remuda.gateway.inference.resumed-text-size");
+      assertThat(stage.resumes).containsExactly("refused answer", "engine_gone");
     }
   }
 
@@ -375,6 +378,7 @@ class ResumedStreamTest {
 
       assertThat(stage.calls).hasSize(1);
       assertThat(stage.said.toString()).contains("remuda.gateway.inference.resumes is 0");
+      assertThat(stage.resumes).containsExactly("refused off", "engine_gone");
     }
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
 import io.netty.buffer.Unpooled;
-import io.remuda.gateway.routing.WaitingRoom;
+import io.remuda.gateway.routing.Guest;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Relief;
@@ -61,6 +61,7 @@ class ShadowsTest {
           () ->
               assertThat(fixture.outcomes)
                   .containsExactlyInAnyOrder("bench ok", "next engine_500"));
+      assertThat(fixture.noted.ways).containsExactly("copied to next");
     }
   }
 
@@ -105,7 +106,7 @@ class ShadowsTest {
               .handler
               .waitingRoom()
               .enter(
-                  new WaitingRoom.Guest("next", System.nanoTime(), Runnable::run, () -> {}),
+                  new Guest("next", System.nanoTime(), Runnable::run, () -> {}),
                   LONG,
                   true);
       assertThat(place).isPresent();
@@ -194,7 +195,8 @@ class ShadowsTest {
           request.body().release();
           sent.accept(sink);
           return new Ending(cancelled);
-        });
+        },
+        RequestMetrics.NONE);
   }
 
   private static ClientRequest request() {
@@ -245,6 +247,12 @@ class ShadowsTest {
       }
 
       Eventually.passes("two are copied", SOON, () -> assertThat(hangs.seen()).hasSize(2));
+      Eventually.passes(
+          "those that were not are counted",
+          SOON,
+          () ->
+              assertThat(fixture.noted.ways).filteredOn("not copied to next"::equals).hasSize(18));
+      assertThat(fixture.noted.ways).filteredOn("copied to next"::equals).hasSize(2);
     }
   }
 

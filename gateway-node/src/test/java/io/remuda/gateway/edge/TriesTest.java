@@ -69,6 +69,22 @@ class TriesTest {
     assertThat(tries.toTell(GONE)).isEqualTo(GONE);
   }
 
+  @Test
+  void whyItGoesOutOnceMoreIsKnownUntilItDoesAndNotOfAnotherModel() {
+    assertThat(tries.again()).isEmpty();
+
+    goOut(GONE);
+    assertThat(tries.again()).hasValue("engine_gone");
+    tries.count();
+    assertThat(tries.again()).isEmpty();
+
+    tries.ended(BUSY);
+    tries.anew();
+    assertThat(tries.again()).as("a wait is no news").hasValue("busy");
+    tries.elsewhere();
+    assertThat(tries.again()).isEmpty();
+  }
+
   private void goOut(Refused ended) {
     tries.count();
     tries.ended(ended);

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import kamon.Kamon;
 import kamon.metric.Instrument;
+import kamon.tag.TagSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -89,7 +90,7 @@ class DemandVoiceTest {
   void tellsHowManyWaitAndThatNobodyDoesAnyMore() {
     listed(DeploymentPhase.STARTING, true);
     speaks(Duration.ofMillis(20));
-    WaitingRoom.Place place = waits();
+    Place place = waits();
     waits();
 
     Eventually.passes(
@@ -113,19 +114,28 @@ class DemandVoiceTest {
   void howManyWaitIsMeasuredAndThatNobodyDoesAnyMore() {
     listed(DeploymentPhase.STARTING, true);
     speaks(Duration.ofMillis(20));
-    WaitingRoom.Place place = waits();
+    Place place = waits();
 
-    Eventually.isTrue("one is shown", SOON, () -> shown() == 1);
+    Eventually.isTrue("one is shown", SOON, () -> shown() == 1 && shownAs("normal") == 1);
+    assertThat(shownAs("high")).isZero();
     place.leave();
 
-    Eventually.isTrue("none is shown", SOON, () -> shown() == 0);
+    Eventually.isTrue("none is shown", SOON, () -> shown() == 0 && shownAs("normal") == 0);
   }
 
   private static double shown() {
+    return shown(MetricNames.WAITING_REQUESTS, TagSet.of(MetricNames.MODEL, "chat"));
+  }
+
+  private static double shownAs(String priority) {
+    return shown(
+        MetricNames.WAITING_BY_PRIORITY,
+        TagSet.of(MetricNames.MODEL, "chat").withTag(MetricNames.PRIORITY, priority));
+  }
+
+  private static double shown(String metric, TagSet labels) {
     return (Double)
-        ((Instrument.Snapshotting<?>)
-                Kamon.gauge(MetricNames.WAITING_REQUESTS).withTag(MetricNames.MODEL, "chat"))
-            .snapshot(false);
+        ((Instrument.Snapshotting<?>) Kamon.gauge(metric).withTags(labels)).snapshot(false);
   }
 
   private void speaks(Duration interval) {
@@ -151,9 +161,9 @@ class DemandVoiceTest {
         timers);
   }
 
-  private WaitingRoom.Place waits() {
+  private Place waits() {
     return room.enter(
-            new WaitingRoom.Guest("chat", System.nanoTime(), Runnable::run, () -> {}), LONG, false)
+            new Guest("chat", System.nanoTime(), Runnable::run, () -> {}), LONG, false)
         .orElseThrow();
   }
 

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Queue;
@@ -143,7 +144,7 @@ class WaitingRoomTest {
 
   @Test
   void aFullRoomTakesNobodyUntilSomebodyHasGone() {
-    WaitingRoom.Place first = enter("a", 1);
+    Place first = enter("a", 1);
     for (int i = 2; i <= 5; i++) {
       enter("more", i);
     }
@@ -225,7 +226,7 @@ class WaitingRoomTest {
     for (int i = 1; i <= 5; i++) {
       enter("w" + i, i);
     }
-    WaitingRoom.Guest first = guest("chat", 0, () -> goes("first"));
+    Guest first = guest("chat", 0, () -> goes("first"));
     assertThat(room.enter(first, LONG, true)).isEmpty();
 
     assertThat(room.comeBack(first, LONG, true)).isPresent();
@@ -239,8 +240,8 @@ class WaitingRoomTest {
     ready("chat-1", 1);
     Target instance = routes.snapshot().find("chat").orElseThrow().ready(0);
     instance.enter();
-    List<WaitingRoom.Guest> comesBack = new ArrayList<>();
-    WaitingRoom.Guest first =
+    List<Guest> comesBack = new ArrayList<>();
+    Guest first =
         of(
             "one",
             1,
@@ -267,9 +268,9 @@ class WaitingRoomTest {
     Target instance = routes.snapshot().find("chat").orElseThrow().ready(0);
     instance.enter();
     Queue<Runnable> loop = new ArrayDeque<>();
-    List<WaitingRoom.Guest> itself = new ArrayList<>();
-    WaitingRoom.Guest first =
-        new WaitingRoom.Guest(
+    List<Guest> itself = new ArrayList<>();
+    Guest first =
+        new Guest(
             "chat",
             1,
             new Rank("one", 1, Priority.NORMAL),
@@ -293,9 +294,29 @@ class WaitingRoomTest {
     assertThat(loop).as("its turn is its own still").hasSize(1);
   }
 
-  private static WaitingRoom.Guest of(String tenant, long arrived, Runnable called) {
+  @Test
+  void howManyWaitIsToldByTheirPriorityToo() {
+    listed("chat", DeploymentPhase.STARTING);
+    Place urgent = room.enter(of(Priority.HIGH), LONG, false).orElseThrow();
+    assertThat(room.enter(of(Priority.LOW), LONG, false)).isPresent();
+    assertThat(room.enter(of(Priority.LOW), LONG, false)).isPresent();
+
+    assertThat(room.depths(Priority.HIGH)).containsExactly(Map.entry("chat", 1));
+    assertThat(room.depths(Priority.LOW)).containsExactly(Map.entry("chat", 2));
+    assertThat(room.depths(Priority.NORMAL)).isEmpty();
+    urgent.leave();
+
+    assertThat(room.depths(Priority.HIGH)).isEmpty();
+    assertThat(room.depths()).containsExactly(Map.entry("chat", 2));
+  }
+
+  private static Guest of(Priority priority) {
+    return new Guest("chat", 1, new Rank("", 1, priority), Runnable::run, () -> {});
+  }
+
+  private static Guest of(String tenant, long arrived, Runnable called) {
     Rank rank = new Rank(tenant, 1, Priority.NORMAL);
-    return new WaitingRoom.Guest("chat", arrived, rank, Runnable::run, called);
+    return new Guest("chat", arrived, rank, Runnable::run, called);
   }
 
   @Test
@@ -316,9 +337,9 @@ class WaitingRoomTest {
                   for (int i = 0; i < each; i++) {
                     AtomicInteger mine = new AtomicInteger();
                     calls.add(mine);
-                    WaitingRoom.Place place =
+                    Place place =
                         busy.enter(
-                                new WaitingRoom.Guest(
+                                new Guest(
                                     "chat",
                                     i,
                                     loop,
@@ -373,11 +394,11 @@ class WaitingRoomTest {
     }
   }
 
-  private WaitingRoom.Place enter(String who, long arrived) {
+  private Place enter(String who, long arrived) {
     return enter(who, arrived, false);
   }
 
-  private WaitingRoom.Place enter(String who, long arrived, boolean refused) {
+  private Place enter(String who, long arrived, boolean refused) {
     return room.enter(guest("chat", arrived, () -> goes(who)), LONG, refused).orElseThrow();
   }
 
@@ -390,8 +411,8 @@ class WaitingRoomTest {
     }
   }
 
-  private static WaitingRoom.Guest guest(String model, long arrived, Runnable called) {
-    return new WaitingRoom.Guest(model, arrived, Runnable::run, called);
+  private static Guest guest(String model, long arrived, Runnable called) {
+    return new Guest(model, arrived, Runnable::run, called);
   }
 
   private void ready(String instance, int slots) {

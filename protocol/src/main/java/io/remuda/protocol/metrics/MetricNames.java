@@ -37,9 +37,27 @@ public final class MetricNames {
   /** Times that a gateway left an instance out since its requests failed. Label model. */
   public static final String LEFT_OUT = "remuda.instances.left.out";
 
+  /** Those requests by how urgent they are. Labels model, priority (high, normal or low). */
+  public static final String WAITING_BY_PRIORITY = "remuda.waiting.by.priority";
+
+  /**
+   * Times that a request went out once more before its client had seen anything. Labels model,
+   * reason (code of what ended the attempt before, or out_of_sight).
+   */
+  public static final String RETRIES = "remuda.request.retries";
+
+  /** Times that a model was to answer in the place of another one. Labels model, to. */
+  public static final String FALLBACKS = "remuda.request.fallbacks";
+
+  /**
+   * Copies of requests that were answered. Labels model (that they go to), outcome (sent or
+   * dropped).
+   */
+  public static final String COPIES = "remuda.shadow.copies";
+
   /**
    * Streams whose engine went in their middle. Labels model, outcome (resumed at another instance,
-   * or refused).
+   * or refused), and where it was refused the reason.
    */
   public static final String RESUMES = "remuda.stream.resumes";
 
@@ -185,6 +203,9 @@ public final class MetricNames {
   public static final String SYSTEM = "system";
   public static final String AREA = "area";
   public static final String DIRECTION = "direction";
+  public static final String REASON = "reason";
+  public static final String TO = "to";
+  public static final String PRIORITY = "priority";
 
   private MetricNames() {}
 }

@@ -3,6 +3,7 @@ package io.remuda.gateway.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.remuda.gateway.edge.LeaseAddress;
+import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.LeaseView;
@@ -52,6 +53,7 @@ final class LeaseViews {
     json.put("estimateSeconds", lease.estimate().map(LeaseViews::wholeSeconds).orElse(null));
     json.put("expiresAt", lease.expiresAt().map(Instant::toString).orElse(null));
     json.put("reason", lease.reason().orElse(null));
+    json.put("code", lease.code().map(ErrorCode::code).orElse(null));
     json.put("exclusive", lease.exclusive());
     if (lease.exclusive()) {
       json.putNull("slots");

@@ -4,6 +4,7 @@ import io.remuda.node.engine.EngineFinder;
 import io.remuda.node.engine.EngineProfile;
 import io.remuda.node.engine.EngineProfiles;
 import io.remuda.node.engine.EngineRefusal;
+import io.remuda.node.engine.EngineSpec;
 import io.remuda.node.instance.Assignment;
 import io.remuda.node.instance.EngineRuntime;
 import io.remuda.node.instance.EngineTools;
@@ -73,6 +74,10 @@ public final class MachineEngines implements Engines {
   public Description describe(ModelSpec spec) {
     try {
       EngineProfile profile = profiles.get(spec.engine());
+      if (profile.kind() == EngineProfile.Kind.PROCESS) {
+        // Before the model is looked for: what can never be started is no matter of files.
+        EngineSpec.check(spec, profile);
+      }
       Optional<ModelFiles> hosted = hosted(profile);
       return Description.of(
           hosted.isPresent() ? hosted.get().inspect(spec) : inspector.inspect(profile, spec));

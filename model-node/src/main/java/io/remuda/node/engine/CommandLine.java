@@ -47,20 +47,7 @@ public record CommandLine(EngineProfile profile, Optional<Path> program, List<St
         }
       }
     }
-    for (Map.Entry<String, String> chosen : new TreeMap<>(spec.options()).entrySet()) {
-      EngineOption option = profile.options().get(chosen.getKey());
-      if (option == null) {
-        throw new EngineRefusal(
-            ErrorCode.INVALID_SPEC,
-            "engine "
-                + profile.name()
-                + " takes no argument "
-                + chosen.getKey()
-                + "; allowed are "
-                + new TreeMap<>(profile.options()).keySet());
-      }
-      line.addAll(option.arguments(chosen.getKey(), chosen.getValue()));
-    }
+    line.addAll(profile.chosen(spec.options()));
     if (line.isEmpty()) {
       throw new EngineRefusal(
           ErrorCode.NO_SUCH_ENGINE, "engine " + profile.name() + " has no command to start");

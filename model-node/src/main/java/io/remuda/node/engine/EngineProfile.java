@@ -1,9 +1,12 @@
 package io.remuda.node.engine;
 
+import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.model.Continues;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * How one kind of engine is found, started, recognised as ready and understood when it fails: data
@@ -55,6 +58,26 @@ public record EngineProfile(
     outOfMemory = List.copyOf(outOfMemory);
     version = List.copyOf(version);
     metrics = Map.copyOf(metrics);
+  }
+
+  /** The arguments that a deployment's choices mean, or a refusal that names what is allowed. */
+  public List<String> chosen(Map<String, String> choices) throws EngineRefusal {
+    List<String> line = new ArrayList<>();
+    for (Map.Entry<String, String> choice : new TreeMap<>(choices).entrySet()) {
+      EngineOption option = options.get(choice.getKey());
+      if (option == null) {
+        throw new EngineRefusal(
+            ErrorCode.INVALID_SPEC,
+            "engine "
+                + name
+                + " takes no argument "
+                + choice.getKey()
+                + "; allowed are "
+                + new TreeMap<>(options).keySet());
+      }
+      line.addAll(option.arguments(choice.getKey(), choice.getValue()));
+    }
+    return line;
   }
 
   /** Whether its engine fills the share of a GPU that it is told to take, whatever it needs. */

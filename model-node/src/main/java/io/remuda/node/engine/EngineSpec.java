@@ -60,7 +60,7 @@ public record EngineSpec(
 
   /**
    * What {@code declared} means on this machine. The arguments are checked against the profile's
-   * allow-list only when the command line is made.
+   * allow-list by {@link #check}, and when the command line is made.
    */
   public static EngineSpec from(
       InstanceId id, ModelSpec declared, EngineProfile profile, Optional<Path> path)
@@ -79,6 +79,12 @@ public record EngineSpec(
         0,
         serves == null ? firstOf(profile) : endpoint(serves, profile),
         options);
+  }
+
+  /** Refuses arguments that no engine of {@code profile} is started with. */
+  public static void check(ModelSpec declared, EngineProfile profile) throws EngineRefusal {
+    InstanceId any = new InstanceId(declared.name(), 1);
+    List<String> unused = profile.chosen(from(any, declared, profile, Optional.empty()).options());
   }
 
   private static Endpoint firstOf(EngineProfile profile) {

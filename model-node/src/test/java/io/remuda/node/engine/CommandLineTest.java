@@ -115,6 +115,21 @@ class CommandLineTest {
   }
 
   @Test
+  void refusesADeploymentByItsArgumentsAlone() throws Exception {
+    ModelSpec chat = ModelSpec.of(new ModelName("c"), "llama-server", Optional.of("no-such.gguf"));
+
+    EngineSpec.check(
+        withArguments(chat, Map.of("serves", "chat", "threads", "4")), llama().profile());
+
+    for (Map<String, String> bad : List.of(Map.of("rpc", "host:1"), Map.of("serves", "music"))) {
+      assertThatThrownBy(() -> EngineSpec.check(withArguments(chat, bad), llama().profile()))
+          .isInstanceOfSatisfying(
+              EngineRefusal.class,
+              refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_SPEC));
+    }
+  }
+
+  @Test
   void refusesAWordThatCouldBeAnotherFlag() throws Exception {
     EngineProfile vllm = EngineProfiles.builtIn().get("vllm");
     CommandLine line = new CommandLine(vllm, Optional.of(Path.of("vllm")), List.of());

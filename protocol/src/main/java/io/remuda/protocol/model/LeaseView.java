@@ -1,6 +1,7 @@
 package io.remuda.protocol.model;
 
 import io.remuda.protocol.Absent;
+import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.WireMessage;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
@@ -26,6 +27,7 @@ import java.util.OptionalLong;
  *     so; present for a READY one
  * @param reason why it waits, or why it ended, in a sentence
  * @param slots of each instance that are the holder's; 0 for an exclusive one, which has them all
+ * @param code why it ended, for programs; empty where it did not end with a refusal
  */
 public record LeaseView(
     LeaseId id,
@@ -41,8 +43,43 @@ public record LeaseView(
     Instant createdAt,
     Optional<Instant> expiresAt,
     Optional<String> reason,
-    int slots)
+    int slots,
+    Optional<ErrorCode> code)
     implements WireMessage {
+
+  /** One that was refused nothing. */
+  public LeaseView(
+      LeaseId id,
+      String owner,
+      State state,
+      List<Part> parts,
+      boolean exclusive,
+      Optional<String> session,
+      Duration ttl,
+      OptionalLong token,
+      OptionalInt position,
+      Optional<Duration> estimate,
+      Instant createdAt,
+      Optional<Instant> expiresAt,
+      Optional<String> reason,
+      int slots) {
+    this(
+        id,
+        owner,
+        state,
+        parts,
+        exclusive,
+        session,
+        ttl,
+        token,
+        position,
+        estimate,
+        createdAt,
+        expiresAt,
+        reason,
+        slots,
+        Optional.empty());
+  }
 
   /** One of whole instances. */
   public LeaseView(
@@ -91,5 +128,6 @@ public record LeaseView(
     estimate = Absent.orEmpty(estimate);
     expiresAt = Absent.orEmpty(expiresAt);
     reason = Absent.orEmpty(reason);
+    code = Absent.orEmpty(code);
   }
 }

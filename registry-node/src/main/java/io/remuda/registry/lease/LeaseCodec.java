@@ -1,6 +1,7 @@
 package io.remuda.registry.lease;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.LeaseProtocol.Wish;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
@@ -28,6 +29,7 @@ import io.remuda.registry.proto.journal.PPart;
 import io.remuda.registry.proto.journal.PWish;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +64,7 @@ public final class LeaseCodec {
     } else if (event instanceof LeaseRenewed renewed) {
       proto.setRenewed(PLeaseRenewed.newBuilder().setTtlMillis(renewed.ttl().toMillis()));
     } else if (event instanceof LeaseEnded ended) {
-      proto.setEnded(toProto(new End(ended.cause(), ended.reason())));
+      proto.setEnded(toProto(new End(ended.cause(), ended.reason(), ended.code())));
     } else if (event instanceof LeaseClosed) {
       proto.setClosed(PEmpty.getDefaultInstance());
     }
@@ -88,7 +90,7 @@ public final class LeaseCodec {
           new LeaseRenewed(id, Duration.ofMillis(proto.getRenewed().getTtlMillis()), at);
       case ENDED -> {
         End end = fromProto(proto.getEnded());
-        yield new LeaseEnded(id, end.cause(), end.reason(), at);
+        yield new LeaseEnded(id, end.cause(), end.reason(), end.code(), at);
       }
       case CLOSED -> new LeaseClosed(id, at);
       case EVENT_NOT_SET ->
@@ -161,11 +163,24 @@ public final class LeaseCodec {
   }
 
   private static PLeaseEnded toProto(End end) {
-    return PLeaseEnded.newBuilder().setCause(end.cause().name()).setReason(end.reason()).build();
+    PLeaseEnded.Builder proto =
+        PLeaseEnded.newBuilder().setCause(end.cause().name()).setReason(end.reason());
+    end.code().map(ErrorCode::code).ifPresent(proto::setCode);
+    return proto.build();
   }
 
   private static End fromProto(PLeaseEnded proto) {
-    return new End(Cause.valueOf(proto.getCause()), proto.getReason());
+    return new End(
+        Cause.valueOf(proto.getCause()),
+        proto.getReason(),
+        proto.hasCode() ? code(proto.getCode()) : Optional.empty());
+  }
+
+  /** One that a newer version wrote is told by its reason alone. */
+  private static Optional<ErrorCode> code(String written) {
+    return Arrays.stream(ErrorCode.values())
+        .filter(known -> known.code().equals(written))
+        .findFirst();
   }
 
   private static List<PPart> toProto(Map<ModelName, Part> parts) {

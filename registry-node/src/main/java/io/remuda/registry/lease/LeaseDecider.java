@@ -79,6 +79,14 @@ public final class LeaseDecider {
     return LeaseDecision.write(new LeaseEnded(state.id(), cause, reason, now), soft.moving());
   }
 
+  /** What it needs is refused for good: its end says so with the refusal's own code. */
+  static LeaseDecision refused(
+      LeaseState state, LeaseSoft soft, Cause cause, Refused why, Instant now) {
+    return LeaseDecision.write(
+        new LeaseEnded(state.id(), cause, why.message(), Optional.of(why.code()), now),
+        soft.moving());
+  }
+
   /** A name's owner says what it has of it. */
   public static LeaseDecision told(
       LeaseState state, LeaseSoft soft, ClaimReply reply, Instant now) {
@@ -111,7 +119,7 @@ public final class LeaseDecider {
           soft.givingBack().contains(reply.model()));
     }
     return reply instanceof ClaimReply.Rejected rejected
-        ? end(state, soft, Cause.REFUSED, rejected.refused().message(), now)
+        ? refused(state, soft, Cause.REFUSED, rejected.refused(), now)
         : LeaseDecision.remember(soft);
   }
 

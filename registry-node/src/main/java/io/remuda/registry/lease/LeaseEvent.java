@@ -1,5 +1,6 @@
 package io.remuda.registry.lease;
 
+import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.LeaseProtocol.Wish;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.ModelName;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -148,11 +150,22 @@ public sealed interface LeaseEvent extends JournalEvent {
     }
   }
 
-  /** It is over: from now on it lets go of what it has. */
-  record LeaseEnded(LeaseId id, Cause cause, String reason, Instant at) implements LeaseEvent {
+  /**
+   * It is over: from now on it lets go of what it has.
+   *
+   * @param code of the refusal that ended it; empty where it was none
+   */
+  record LeaseEnded(LeaseId id, Cause cause, String reason, Optional<ErrorCode> code, Instant at)
+      implements LeaseEvent {
+
+    /** One that no refusal ended. */
+    public LeaseEnded(LeaseId id, Cause cause, String reason, Instant at) {
+      this(id, cause, reason, Optional.empty(), at);
+    }
+
     @Override
     public LeaseState applyTo(LeaseState state) {
-      return state.ended(new End(cause, reason));
+      return state.ended(new End(cause, reason, code));
     }
 
     @Override

@@ -72,7 +72,8 @@ public final class LeaseOutlook {
         state.askedAt(),
         soft.deadline(),
         state.end().map(End::reason).or(() -> waitsFor(state, soft)),
-        wish.slots());
+        wish.slots(),
+        state.end().flatMap(End::code));
   }
 
   private static OptionalInt position(LeaseSoft soft) {

@@ -1,5 +1,6 @@
 package io.remuda.registry.lease;
 
+import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.LeaseProtocol.Wish;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
@@ -52,14 +53,24 @@ public record LeaseState(
     EXPIRED,
     /** It did not get all of its instances in time. */
     IMPATIENT,
-    /** One of its models does not exist, or too many wait for it. */
+    /** One of its models does not exist or can have no instance, or too many wait for it. */
     REFUSED,
     /** The deployment that it brings was refused. */
     NOT_DEPLOYED
   }
 
-  /** Its end, with the reason in a sentence. */
-  public record End(Cause cause, String reason) {}
+  /**
+   * Its end, with the reason in a sentence.
+   *
+   * @param code of the refusal that ended it; empty where it was none, or an earlier version wrote
+   */
+  public record End(Cause cause, String reason, Optional<ErrorCode> code) {
+
+    /** One that no refusal brought. */
+    public End(Cause cause, String reason) {
+      this(cause, reason, Optional.empty());
+    }
+  }
 
   public LeaseState {
     parts = Collections.unmodifiableMap(new TreeMap<>(parts));

@@ -47,7 +47,13 @@ public final class OwnDecider {
     }
     return refused.get().code().retry() == ErrorCode.Retry.NEVER
         ? LeaseDecision.write(
-            new LeaseEnded(state.id(), Cause.NOT_DEPLOYED, refused.get().message(), now), soft)
+            new LeaseEnded(
+                state.id(),
+                Cause.NOT_DEPLOYED,
+                refused.get().message(),
+                Optional.of(refused.get().code()),
+                now),
+            soft)
         : LeaseDecision.remember(soft);
   }
 

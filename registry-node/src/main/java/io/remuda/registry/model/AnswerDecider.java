@@ -91,18 +91,17 @@ public final class AnswerDecider {
     }
     NodeProtocol.Described described = answer.reply().get();
     if (described.file().isEmpty()) {
-      String why = described.refused().map(Refused::message).orElse("not here");
       return described.refused().filter(AnswerDecider::isMissing).isPresent()
           ? absent(
               sight.with(state, sight.soft().lacking(answer.machine(), answer.revision())),
               answer,
-              why)
-          : absent(sight, answer, why);
+              described.refused())
+          : absent(sight, answer, described.refused());
     }
     ModelFile file = described.file().get();
     Optional<Refused> conflict = conflict(state, file);
     if (conflict.isPresent()) {
-      return absent(sight, answer, conflict.get().message());
+      return absent(sight, answer, conflict);
     }
     return Plan.write(
         new ModelDescribed(state.name(), answer.machine(), file, sight.now()),
@@ -123,8 +122,15 @@ public final class AnswerDecider {
     return refused.code() == ErrorCode.MODEL_NOT_FOUND;
   }
 
-  private static Plan absent(Sight sight, DescribeAnswered answer, String reason) {
+  private static Plan absent(Sight sight, DescribeAnswered answer, Optional<Refused> why) {
     Instant retry = sight.now().plus(sight.policy().describeRetry());
-    return Plan.remember(sight.soft().absent(answer.machine(), reason, retry));
+    return Plan.remember(
+        sight
+            .soft()
+            .absent(
+                answer.machine(),
+                why.map(Refused::message).orElse("not here"),
+                why.map(Refused::code),
+                retry));
   }
 }

@@ -1,5 +1,6 @@
 package io.remuda.registry.model;
 
+import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
@@ -69,8 +70,14 @@ public record SoftState(
    * A machine passed over for a while.
    *
    * @param times how often in a row it refused
+   * @param code of its last refusal, where it matters
    */
-  public record Hold(Instant until, String reason, int times) {
+  public record Hold(Instant until, String reason, int times, Optional<ErrorCode> code) {
+
+    Hold(Instant until, String reason, int times) {
+      this(until, reason, times, Optional.empty());
+    }
+
     boolean lasts(Instant now) {
       return until.isAfter(now);
     }
@@ -95,12 +102,13 @@ public record SoftState(
   }
 
   /** The machine answered that it cannot describe the model. */
-  public SoftState absent(MachineId machine, String reason, Instant until) {
+  public SoftState absent(
+      MachineId machine, String reason, Optional<ErrorCode> code, Instant until) {
     int times = absent.containsKey(machine) ? absent.get(machine).times() + 1 : 1;
     return but(
         next -> {
           next.asked = without(asked, machine);
-          next.absent = put(absent, machine, new Hold(until, reason, times));
+          next.absent = put(absent, machine, new Hold(until, reason, times, code));
         });
   }
 

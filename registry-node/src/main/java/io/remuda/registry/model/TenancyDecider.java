@@ -234,6 +234,11 @@ public final class TenancyDecider {
     if (met.isPresent()) {
       return Optional.of(met.get());
     }
+    // One that had an instance waits for its machine, which may only be away.
+    Optional<Refused> vain = claim.get().floor() > 0 ? Optional.empty() : HopelessPolicy.of(sight);
+    if (vain.isPresent()) {
+      return Optional.of(new ClaimReply.Rejected(state.name(), lease, vain.get()));
+    }
     List<Claim> waiting = claims(sight);
     int position = waiting.indexOf(claim.get()) + 1;
     return Optional.of(

@@ -185,6 +185,10 @@ final class Samples {
     all.put("LeaseMoved", new LeaseEvent.LeaseMoved(LEASE, NAME, part(), "it is gone", AT));
     all.put("LeaseRenewed", renewed());
     all.put("LeaseEnded", ended());
+    all.put("LeaseEnded-refused", refused());
+    all.put(
+        "LeaseState-refused",
+        LeaseState.empty(LEASE).on(new LeaseEvent.LeaseAsked(LEASE, wish(), AT)).on(refused()));
     all.put("LeaseClosed", new LeaseEvent.LeaseClosed(LEASE, AT));
     all.put(
         "LeaseState",
@@ -315,6 +319,15 @@ final class Samples {
 
   private static LeaseEvent ended() {
     return new LeaseEvent.LeaseEnded(LEASE, LeaseState.Cause.EXPIRED, "not renewed", AT);
+  }
+
+  private static LeaseEvent refused() {
+    return new LeaseEvent.LeaseEnded(
+        LEASE,
+        LeaseState.Cause.REFUSED,
+        "no machine can ever hold it",
+        Optional.of(ErrorCode.CANNOT_BE_PLACED),
+        AT);
   }
 
   private static LeaseState.Part part() {

@@ -129,6 +129,17 @@ class LeaseEndTest extends LeaseStage {
 
     assertThat(view().state()).isEqualTo(LeaseView.State.ENDED);
     assertThat(view().reason()).hasValue("a is not deployed");
+    assertThat(view().code()).hasValue(ErrorCode.MODEL_NOT_FOUND);
+  }
+
+  @Test
+  void whatNoRefusalEndedHasNoCode() {
+    ready();
+
+    apply(LeaseDecider.release(state, soft, "done", now));
+
+    assertThat(view().state()).isEqualTo(LeaseView.State.ENDED);
+    assertThat(view().code()).isEmpty();
   }
 
   @Test
@@ -169,6 +180,7 @@ class LeaseEndTest extends LeaseStage {
       told(new ClaimReply.Returned(new ModelName("mine"), ID));
 
       assertThat(view().reason()).hasValue("no");
+      assertThat(view().code()).hasValue(code);
       assertThat(state.closed()).as("nothing to remove").isTrue();
     }
   }

@@ -98,11 +98,15 @@ final class World {
   }
 
   World described() {
+    return describedAs(new Resources(0, 512, 0, 0));
+  }
+
+  World describedAs(Resources claim) {
     return on(
         new DeploymentEvent.ModelDescribed(
             state.name(),
             new MachineId("m1"),
-            new ModelFile(1, "d", new Resources(0, 512, 0, 0), true, Optional.empty(), "note"),
+            new ModelFile(1, "d", claim, true, Optional.empty(), "note"),
             now));
   }
 

@@ -111,8 +111,7 @@ class UsageOverDeathsTest {
 
   private ActorRef<UsageProtocol.Command> owner() {
     return kit.spawn(
-        UsageActor.create(
-            database, new UsageTimes(Duration.ofDays(400), 100), Clock.systemUTC()));
+        UsageActor.create(database, new UsageTimes(Duration.ofDays(400), 100), Clock.systemUTC()));
   }
 
   private ActorRef<AllowanceProtocol.Command> allowance() {
@@ -176,8 +175,7 @@ class UsageOverDeathsTest {
   }
 
   @Test
-  void anOwnerThatDiesBetweenAPartAndItsAnswerCountsNothingTwiceAndLosesNothing()
-      throws Exception {
+  void anOwnerThatDiesBetweenAPartAndItsAnswerCountsNothingTwiceAndLosesNothing() throws Exception {
     Duration often = Duration.ofMillis(20);
     Meter meter = meter(often);
     // Who was not told asks the next one after so long.
@@ -267,8 +265,7 @@ class UsageOverDeathsTest {
     allowance = allowance();
     int before = sum[0] + beyond[0];
     int[] more = {0};
-    Eventually.isTrue(
-        "the rest is used", LIMIT, () -> before + (more[0] += letIn(meter, 1)) >= 20);
+    Eventually.isTrue("the rest is used", LIMIT, () -> before + (more[0] += letIn(meter, 1)) >= 20);
     assertThat(before + more[0] + letIn(meter, 50)).isBetween(20, 22);
     voice.close();
   }

@@ -1,9 +1,9 @@
 package io.remuda.gateway.edge;
 
-import io.remuda.gateway.routing.Place;
-import io.remuda.gateway.routing.Guest;
 import io.remuda.gateway.routing.AdmissionSettings;
+import io.remuda.gateway.routing.Guest;
 import io.remuda.gateway.routing.ModelEntry;
+import io.remuda.gateway.routing.Place;
 import io.remuda.gateway.routing.Rank;
 import io.remuda.gateway.routing.WaitingRoom;
 import io.remuda.protocol.ErrorCode;

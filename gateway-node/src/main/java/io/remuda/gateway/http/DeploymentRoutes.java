@@ -88,7 +88,8 @@ final class DeploymentRoutes {
         known.get().listings().stream()
             .filter(listing -> call.caller().sees(listing.name()))
             .toList();
-    return Replies.now(Replies.json(200, Json.list(seen, one -> Views.listing(one, call.caller()))));
+    return Replies.now(
+        Replies.json(200, Json.list(seen, one -> Views.listing(one, call.caller()))));
   }
 
   private CompletionStage<HttpResponse> get(Call call) {

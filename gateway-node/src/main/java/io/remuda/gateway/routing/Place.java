@@ -3,7 +3,9 @@ package io.remuda.gateway.routing;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A place in a line of the {@link WaitingRoom}, from a guest's entry until it is called or goes. */
+/**
+ * A place in a line of the {@link WaitingRoom}, from a guest's entry until it is called or goes.
+ */
 public final class Place implements Comparable<Place> {
 
   private final WaitingRoom room;

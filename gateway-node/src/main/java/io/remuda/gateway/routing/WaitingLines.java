@@ -99,9 +99,7 @@ final class WaitingLines {
       if (line != null) {
         ModelEntry entry = known.get(model);
         taken.addAll(
-            take(
-                line,
-                known.aliasOf(model).isPresent() ? led(line, entry) : line.wanted(entry)));
+            take(line, known.aliasOf(model).isPresent() ? led(line, entry) : line.wanted(entry)));
       }
     }
     return taken;

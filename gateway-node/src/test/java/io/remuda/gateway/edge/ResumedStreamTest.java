@@ -142,7 +142,8 @@ class ResumedStreamTest {
           .endsWith("\n\n")
           .contains("\"code\":\"engine_gone\"")
           .contains("it was not resumed: it was resumed 2 times already");
-      assertThat(stage.resumes).containsExactly("resumed", "resumed", "refused often", "engine_gone");
+      assertThat(stage.resumes)
+          .containsExactly("resumed", "resumed", "refused often", "engine_gone");
       assertThat(stage.ended).isTrue();
     }
   }

@@ -105,10 +105,7 @@ class ShadowsTest {
           fixture
               .handler
               .waitingRoom()
-              .enter(
-                  new Guest("next", System.nanoTime(), Runnable::run, () -> {}),
-                  LONG,
-                  true);
+              .enter(new Guest("next", System.nanoTime(), Runnable::run, () -> {}), LONG, true);
       assertThat(place).isPresent();
 
       fixture.post(CHAT, BODY);

@@ -242,8 +242,10 @@ class KeyRightsTest {
     Answer model = api.get("/v1/models/made-of", "x-api-key", narrow);
     Answer removed = api.send("DELETE", "/v1/deployments/made-of-part", "", "x-api-key", narrow);
 
-    assertThat(one.json().path("reason").asText()).isEqualTo("its part (not shown) is not deployed");
-    assertThat(why.json().path("reason").asText()).isEqualTo("its part (not shown) is not deployed");
+    assertThat(one.json().path("reason").asText())
+        .isEqualTo("its part (not shown) is not deployed");
+    assertThat(why.json().path("reason").asText())
+        .isEqualTo("its part (not shown) is not deployed");
     assertThat(all.response().body()).contains("its part (not shown) is away");
     assertThat(model.message()).contains("its part (not shown) is away");
     assertThat(removed.status()).isEqualTo(409);

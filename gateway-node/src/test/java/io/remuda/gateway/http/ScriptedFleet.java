@@ -261,8 +261,7 @@ public final class ScriptedFleet implements AutoCloseable {
                             new Explanation(
                                 explain.name(),
                                 DeploymentPhase.PENDING,
-                                Optional.of(
-                                    lacking(explain.name()).orElse("no machine has room")),
+                                Optional.of(lacking(explain.name()).orElse("no machine has room")),
                                 1,
                                 List.of(),
                                 List.of(
@@ -365,8 +364,7 @@ public final class ScriptedFleet implements AutoCloseable {
     DeploymentView view = deployments.get(name);
     return view == null
         ? unknown(name)
-        : RegistryProtocol.Reply.of(
-            view(view.spec(), view.version(), view.phase(), lacking(name)));
+        : RegistryProtocol.Reply.of(view(view.spec(), view.version(), view.phase(), lacking(name)));
   }
 
   /** What is said of one whose parts are not there. */

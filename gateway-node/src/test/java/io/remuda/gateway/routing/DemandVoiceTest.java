@@ -162,8 +162,7 @@ class DemandVoiceTest {
   }
 
   private Place waits() {
-    return room.enter(
-            new Guest("chat", System.nanoTime(), Runnable::run, () -> {}), LONG, false)
+    return room.enter(new Guest("chat", System.nanoTime(), Runnable::run, () -> {}), LONG, false)
         .orElseThrow();
   }
 

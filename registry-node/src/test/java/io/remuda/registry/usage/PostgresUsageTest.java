@@ -127,9 +127,7 @@ class PostgresUsageTest {
 
     ledger.forget(NOW, Duration.ofDays(32));
 
-    assertThat(read(Set.of(By.HOUR)))
-        .extracting(Line::hour)
-        .containsExactly(HOUR - 31 * 24, HOUR);
+    assertThat(read(Set.of(By.HOUR))).extracting(Line::hour).containsExactly(HOUR - 31 * 24, HOUR);
     assertThat(handIn("back", 9, line(HOUR, 100))).as("it is still known").isEqualTo(8);
     assertThat(handIn("g1", 1, line(HOUR, 100))).isEqualTo(8);
     assertThat(handIn("gone", 9, line(HOUR, 1))).isEqualTo(10);

@@ -47,6 +47,7 @@ import io.remuda.protocol.config.NodeHome;
 import io.remuda.protocol.config.StartRefused;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.metrics.DispatcherDelay;
+import io.remuda.protocol.metrics.LongestMailbox;
 import io.remuda.protocol.metrics.MetricNames;
 import io.remuda.protocol.metrics.Metrics;
 import io.remuda.protocol.tls.FleetTls;
@@ -108,6 +109,7 @@ public final class GatewayNode implements AutoCloseable {
     this.local =
         ActorSystem.create(Behaviors.empty(), "remuda-gateway", SystemConfig.local(config));
     DispatcherDelay.watch(local, "gateway");
+    LongestMailbox.watch(local, "gateway");
     shutdown.add(
         "local",
         () -> {

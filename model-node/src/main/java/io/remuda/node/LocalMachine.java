@@ -45,6 +45,7 @@ import io.remuda.protocol.cluster.SystemConfig;
 import io.remuda.protocol.config.NodeHome;
 import io.remuda.protocol.config.StartRefused;
 import io.remuda.protocol.metrics.DispatcherDelay;
+import io.remuda.protocol.metrics.LongestMailbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -121,6 +122,7 @@ record LocalMachine(
     ActorSystem<Void> system =
         ActorSystem.create(Behaviors.empty(), "remuda-local", SystemConfig.local(config));
     DispatcherDelay.watch(system, "model");
+    LongestMailbox.watch(system, "model");
     ExecutionContextExecutor blocking =
         system.dispatchers().lookup(DispatcherSelector.fromConfig("remuda-blocking-dispatcher"));
     TaskBackends tasks = TaskBackends.open(system, home, config);

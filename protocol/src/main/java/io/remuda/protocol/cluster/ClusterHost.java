@@ -17,6 +17,7 @@ import io.remuda.protocol.Keys;
 import io.remuda.protocol.config.NodeHome;
 import io.remuda.protocol.config.StartRefused;
 import io.remuda.protocol.metrics.DispatcherDelay;
+import io.remuda.protocol.metrics.LongestMailbox;
 import io.remuda.protocol.tls.CertificateWatch;
 import io.remuda.protocol.tls.FleetTls;
 import java.time.Duration;
@@ -190,6 +191,7 @@ public final class ClusterHost {
     builtAtNanos = System.nanoTime();
     ActorSystem<Void> system = ActorSystem.create(guardian.get(), settings.clusterName(), setup());
     DispatcherDelay.watch(system, "cluster");
+    LongestMailbox.watch(system, "cluster");
     NodeClock.start(system);
     boolean alone = formsAtOnce();
     if (alone) {

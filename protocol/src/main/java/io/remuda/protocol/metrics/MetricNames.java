@@ -176,6 +176,9 @@ public final class MetricNames {
   /** Seconds that a dispatcher takes to answer. Label system. */
   public static final String DISPATCHER_DELAY = "remuda.dispatcher.delay";
 
+  /** Messages in the longest mailbox of an actor. Label system. */
+  public static final String MAILBOX_LONGEST = "remuda.mailbox.longest";
+
   /** Bytes. Label area (heap or other). */
   public static final String JVM_MEMORY = "remuda.jvm.memory";
 

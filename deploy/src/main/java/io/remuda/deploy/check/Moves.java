@@ -12,6 +12,7 @@ import io.remuda.deploy.check.Observation.MachineSize;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,28 +28,43 @@ final class Moves {
 
   private Moves() {}
 
-  /** While clients ask for the same, a number does not go up and down again and again. */
+  /**
+   * While clients ask for the same, a number does not go up and down again and again. To give way
+   * is another model's wish: neither that nor to want the place back is a change of direction.
+   */
   static final class Turns implements Live.Fold {
     private final Map<ModelName, Boolean> up = new HashMap<>();
     private final Map<ModelName, Integer> turns = new HashMap<>();
+    private final Map<ModelName, Duration> gaveWayAt = new HashMap<>();
     private boolean steady;
 
     @Override
     public void see(Observation seen, List<Violation> found) {
       if (seen instanceof LoadSteady) {
         steady = true;
+      } else if (seen instanceof GaveWay gone) {
+        gaveWayAt.put(gone.instance().model(), gone.at());
       } else if (seen instanceof Scaled scaled && steady && scaled.from() > 0 && scaled.to() > 0) {
-        boolean now = scaled.to() > scaled.from();
-        Boolean before = up.put(scaled.model(), now);
-        boolean turned = before != null && before != now;
-        if (turned && turns.merge(scaled.model(), 1, Integer::sum) > MOST_TURNS) {
-          found.add(
-              new Violation(
-                  Invariant.NO_FLAPPING,
-                  "%s went from %d to %d, the third change of direction under one load"
-                      .formatted(scaled.model(), scaled.from(), scaled.to()),
-                  List.of(scaled)));
+        // Both are written at once.
+        if (scaled.at().equals(gaveWayAt.get(scaled.model()))) {
+          up.remove(scaled.model());
+        } else {
+          scaled(scaled, found);
         }
+      }
+    }
+
+    private void scaled(Scaled scaled, List<Violation> found) {
+      boolean now = scaled.to() > scaled.from();
+      Boolean before = up.put(scaled.model(), now);
+      boolean turned = before != null && before != now;
+      if (turned && turns.merge(scaled.model(), 1, Integer::sum) > MOST_TURNS) {
+        found.add(
+            new Violation(
+                Invariant.NO_FLAPPING,
+                "%s went from %d to %d, the third change of direction under one load"
+                    .formatted(scaled.model(), scaled.from(), scaled.to()),
+                List.of(scaled)));
       }
     }
   }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class MoveChecksTest {
 
   private static final ModelName NAME = new ModelName("moving");
+  private static final ModelName OTHER = new ModelName("other");
   private static final InstanceId ONE = new InstanceId(NAME, 1);
   private static final InstanceId TWO = new InstanceId(NAME, 2);
   private static final MachineId MACHINE = new MachineId("small");
@@ -55,6 +56,36 @@ class MoveChecksTest {
     assertThat(broken(scaled(1, 2), scaled(2, 1), scaled(1, 2), scaled(2, 1), steady)).isEmpty();
   }
 
+  /** Somebody else's wish takes its place away; that it wants it back is nothing new. */
+  @Test
+  void toGiveWayAndToComeBackIsNoFlapping() {
+    Observation steady = new LoadSteady(at(1));
+    Observation first = new GaveWay(at(3), ONE, OTHER, false);
+    Observation second = new GaveWay(at(5), TWO, OTHER, false);
+
+    assertThat(
+            broken(
+                steady,
+                scaled(2, 1, 2),
+                first,
+                scaled(3, 2, 1),
+                scaled(4, 1, 2),
+                second,
+                scaled(5, 2, 1),
+                scaled(6, 1, 2)))
+        .isEmpty();
+    assertThat(
+            broken(
+                steady,
+                first,
+                scaled(3, 2, 1),
+                scaled(4, 1, 2),
+                scaled(5, 2, 1),
+                scaled(6, 1, 2),
+                scaled(7, 2, 1)))
+        .containsExactly(Invariant.NO_FLAPPING);
+  }
+
   @Test
   void aModelIsWokenWithItsFirstInstancesAndNoMore() {
     Observation woken = scaled(0, 1);
@@ -79,7 +110,11 @@ class MoveChecksTest {
   }
 
   private static Observation scaled(int from, int to) {
-    return new Scaled(at(2), NAME, from, to, 1);
+    return scaled(2, from, to);
+  }
+
+  private static Observation scaled(int at, int from, int to) {
+    return new Scaled(at(at), NAME, from, to, 1);
   }
 
   private static Observation up(InstanceId instance) {

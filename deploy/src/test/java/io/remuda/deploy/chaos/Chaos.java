@@ -2,6 +2,7 @@ package io.remuda.deploy.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.ConfigFactory;
 import io.remuda.deploy.check.Gaps;
 import io.remuda.deploy.check.History;
 import io.remuda.deploy.check.Observation;
@@ -107,7 +108,9 @@ public final class Chaos {
     List<String> atTheEnd;
     try (Watch watch = new Watch(stage, recorder);
         Rivals rivals = new Rivals(stage.doors(), recorder);
-        Holders holders = new Holders(stage.doors(), recorder)) {
+        Holders holders = new Holders(stage.doors(), recorder);
+        Queues queues =
+            new Queues(stage.metrics(), QueueSizes.from(ConfigFactory.load()), recorder)) {
       Eventually.passes(
           "the fleet is as wished",
           SETTLE_LIMIT,
@@ -134,6 +137,7 @@ public final class Chaos {
       if (holders.refused() == 0) {
         atTheEnd.add("no call was refused whose lease was over, so that none was judged");
       }
+      queues.untold().forEach(node -> atTheEnd.add("no queue of " + node + " was ever seen"));
     } finally {
       timers.shutdownNow();
     }

@@ -7,6 +7,7 @@ import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.LlamaServer;
 import io.remuda.protocol.testing.PostgresServer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -286,6 +287,16 @@ final class Stage implements AutoCloseable {
         .filter(member -> member.path("status").asText().equals("Up"))
         .filter(member -> member.path("roles").toString().contains("\"registry\""))
         .count();
+  }
+
+  /** Where each node tells its metrics, by the node's name. */
+  Map<String, URI> metrics() {
+    Map<String, URI> all = new HashMap<>();
+    for (Node node : all()) {
+      String address = network.address(node.name());
+      all.put(node.name(), URI.create("http://" + address + ":" + CONTACT + "/metrics"));
+    }
+    return all;
   }
 
   /** The machine's id. */

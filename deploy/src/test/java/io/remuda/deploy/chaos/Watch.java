@@ -49,10 +49,16 @@ final class Watch implements AutoCloseable {
    *
    * @param replicas of the model that clients ask, not of the one that is leased
    * @param reached whether all machines are
+   * @param kept whose keepers ran on which machine, also on those out of reach
    * @param together whether all registry nodes are in one cluster
    */
   record Look(
-      Duration at, Sample sample, List<Replica> replicas, boolean reached, boolean together) {
+      Duration at,
+      Sample sample,
+      List<Replica> replicas,
+      boolean reached,
+      Keepers kept,
+      Asked together) {
     Look {
       replicas = List.copyOf(replicas);
     }
@@ -73,7 +79,7 @@ final class Watch implements AutoCloseable {
 
     /** Whether all is as wished and all nodes are there. */
     boolean settled() {
-      return asWished() && together;
+      return asWished() && together.yes();
     }
   }
 
@@ -140,6 +146,7 @@ final class Watch implements AutoCloseable {
       return Optional.empty();
     }
     List<Replica> replicas = replicas(model.get());
+    Keepers kept = Keepers.now();
     Map<MachineId, MachineSample> there = new TreeMap<>();
     int reachable = 0;
     for (JsonNode each : machines.get().path("data")) {
@@ -148,7 +155,7 @@ final class Watch implements AutoCloseable {
         MachineId id = new MachineId(each.path("id").asText());
         List<InstanceId> instances = new ArrayList<>();
         each.path("instances").forEach(one -> instances.add(InstanceId.of(one.asText())));
-        there.put(id, new MachineSample(instances, keepers(stage.machine(id.value()))));
+        there.put(id, new MachineSample(instances, kept.on(stage.machine(id.value()))));
         recorder.add(
             new MachineSize(
                 at,
@@ -171,7 +178,8 @@ final class Watch implements AutoCloseable {
             new Sample(at, models, there),
             replicas,
             reachable == stage.machines().size(),
-            stage.registriesHaveJoined()));
+            kept,
+            new Asked(stage::registriesHaveJoined)));
   }
 
   private static List<Replica> replicas(JsonNode deployment) {
@@ -221,21 +229,6 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  /** Whose keepers run on that machine, as the table of processes tells. */
-  private static List<InstanceId> keepers(Node machine) {
-    String folder = machine.data().resolve("instances") + "/";
-    return ProcessHandle.allProcesses()
-        .map(ProcessHandle::pid)
-        .filter(Arguments::leadsGroup)
-        .map(Arguments::of)
-        .filter(arguments -> arguments.size() > 3 && arguments.get(2).equals("keep"))
-        .map(arguments -> arguments.get(3))
-        .filter(kept -> kept.startsWith(folder))
-        .flatMap(kept -> InstanceId.parse(kept.substring(folder.length())).stream())
-        .sorted()
-        .toList();
-  }
-
   /** Instances that came or went since the last look. */
   private void note(Look look) {
     recorder.add(look.sample());
@@ -265,7 +258,7 @@ final class Watch implements AutoCloseable {
   private void twice(Look look) {
     for (Node node : stage.machines()) {
       MachineId machine = new MachineId(stage.id(node));
-      for (InstanceId id : keepers(node)) {
+      for (InstanceId id : look.kept().on(node)) {
         InstanceStarted first = known.get(id);
         if (first != null && !first.machine().equals(machine) && again.add(id)) {
           recorder.add(started(look.at(), machine, id));

@@ -56,7 +56,8 @@ class LauncherTest {
     String other = Files.writeString(temporary.resolve("other.conf"), "").toString();
     assertThat(launch("up").output())
         .contains("-Dconfig.file=" + home.resolve("application.conf"))
-        .contains("-Xmx256m");
+        .contains("-Xmx256m")
+        .contains("-XX:-UsePerfData");
     assertThat(launch("gateway", "--config", other).output()).contains("-Dconfig.file=" + other);
     assertThat(launch("model", "--config=" + other).output()).contains("-Dconfig.file=" + other);
     assertThat(launch("ls").output()).doesNotContain("-Dconfig.file");

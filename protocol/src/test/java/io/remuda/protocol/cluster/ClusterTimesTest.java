@@ -67,4 +67,30 @@ class ClusterTimesTest {
     assertThat(missed.plus(votedOut).plus(removed).plus(margin).plus(found))
         .isLessThan(PROMISED_CHANGES);
   }
+
+  /** What is not pushed is looked for by gossip, and then told to who follows it. */
+  @Test
+  void routesAreEverywhereInHalfASecondAndRegistryNodesAreFoundInOne() {
+    assertThat(everywhere("distributed-data")).isLessThan(Duration.ofMillis(500));
+    assertThat(everywhere("typed.receptionist.distributed-data")).isLessThan(Duration.ofSeconds(1));
+  }
+
+  /** Each look of each table wakes a thread of each node, and each gossip one of another node. */
+  @Test
+  void tablesThatNobodyWaitsForLookMoreRarelyThanThatOfRoutes() {
+    Duration routes = CONFIG.getDuration("distributed-data.gossip-interval");
+
+    assertThat(CONFIG.getDuration("typed.receptionist.distributed-data.gossip-interval"))
+        .isGreaterThan(routes);
+    assertThat(CONFIG.getDuration("sharding.distributed-data.gossip-interval"))
+        .isGreaterThan(routes);
+    assertThat(CONFIG.getBoolean("sharding.distributed-data.delta-crdt.enabled")).isFalse();
+    assertThat(CONFIG.getInt("sharding.distributed-data.majority-min-cap")).isEqualTo(1);
+  }
+
+  private static Duration everywhere(String table) {
+    return CONFIG
+        .getDuration(table + ".gossip-interval")
+        .plus(CONFIG.getDuration(table + ".notify-subscribers-interval"));
+  }
 }

@@ -36,9 +36,10 @@ import java.util.function.Function;
  * Owner of one lease: claims an instance of each of its models, tells machines to hold them, and
  * gives all back when it is over.
  *
- * <p>A shell: {@link LeaseDecider} decides. What it says to others rests on what is in the journal,
- * and is said again and again. A renewal is written only where it changes the time to live, so that
- * a lease whose actor starts anew lasts for another one, as long as it was renewed for last.
+ * <p>A shell: {@link LeaseDecider} decides. What it says to others rests on what is in a journal,
+ * its own or a model's owner's, and is said again and again. A renewal is written only where it
+ * changes the time to live, so that a lease whose actor starts anew lasts for another one, as long
+ * as it was renewed for last.
  */
 public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, LeaseState> {
 
@@ -221,6 +222,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     }
     callers.wants(c.replyTo());
     return steps.write(
+        state,
         renewed,
         next -> {
           callers.remove(c.replyTo());
@@ -239,6 +241,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
     }
     callers.wants(c.replyTo());
     return steps.write(
+        state,
         LeaseDecider.release(state, steps.soft(), c.reason(), now()),
         next -> {
           callers.remove(c.replyTo());

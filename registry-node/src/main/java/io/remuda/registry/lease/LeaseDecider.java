@@ -27,9 +27,10 @@ import java.util.Set;
 /**
  * What becomes of a lease.
  *
- * <p>Guarantees: its token is written before any machine is told, and rises whenever an instance of
- * it changes; it is ready only while all of its instances obey that token; once over it never comes
- * back, and is closed only when every model has said that it has nothing of it any more.
+ * <p>Guarantees: its token is written, by its model's owner or by itself, before any machine is
+ * told, and rises whenever an instance of it changes; it is ready only once that is in its own
+ * journal, while all of its instances obey that token; once over it never comes back, and is closed
+ * only when every model has said that it has nothing of it any more.
  *
  * <p>No two leases wait for each other: each asks for its models in the order of their names, and
  * one that has to wait for a model gives those after it back meanwhile.
@@ -91,7 +92,10 @@ public final class LeaseDecider {
   public static LeaseDecision told(
       LeaseState state, LeaseSoft soft, ClaimReply reply, Instant now) {
     if (!state.models().contains(reply.model())) {
-      return LeaseDecision.remember(soft);
+      return LeaseDecision.remember(
+          reply instanceof ClaimReply.Returned
+              ? soft.but(next -> next.givingBack.remove(reply.model()))
+              : soft);
     }
     if (reply instanceof ClaimReply.Returned && state.end().isPresent()) {
       return close(
@@ -128,11 +132,13 @@ public final class LeaseDecider {
    * While it lives it claims what it has or has come to, see {@link LeaseOrderDecider#kept}, and
    * gives back what it is not yet to have; once it is over it gives that back, though it may have
    * been told that there is nothing. An earlier life of its actor may have claimed what no one but
-   * its name's owner knows of.
+   * its name's owner knows of; and one whose wish was never written has claimed what nobody waits
+   * for, which it gives back too.
    */
   public static LeaseDecision stillWanted(
       LeaseState state, LeaseSoft soft, ModelName model, long number) {
-    if (state.end().isEmpty() && !isBehindOneThatItLacks(state, soft, model)) {
+    boolean written = state.wish().isPresent();
+    if (written && state.end().isEmpty() && !isBehindOneThatItLacks(state, soft, model)) {
       return LeaseDecision.remember(soft);
     }
     LeaseSoft next =

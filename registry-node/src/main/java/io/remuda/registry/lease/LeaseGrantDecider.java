@@ -111,10 +111,7 @@ final class LeaseGrantDecider {
 
   /** Once the last of its models is granted, all are its, under one token. */
   private static LeaseDecision complete(LeaseState state, LeaseDecision so, Instant now) {
-    LeaseState then = state;
-    for (LeaseEvent event : so.events()) {
-      then = then.on(event);
-    }
+    LeaseState then = state.on(so.events());
     Map<ModelName, Part> parts = new TreeMap<>(then.parts());
     long token = then.token();
     for (ClaimReply.Granted each : so.soft().grants().values()) {

@@ -29,11 +29,10 @@ public final class LeaseOrderDecider {
    */
   public static List<LeaseOrder> orders(
       LeaseState state, LeaseSoft soft, Instant now, boolean repeat) {
-    if (state.wish().isEmpty()) {
-      return List.of();
-    }
     List<LeaseOrder> orders = new ArrayList<>();
-    if (state.closed()) {
+    if (state.wish().isEmpty()) {
+      giveBackForNow(state, soft, orders);
+    } else if (state.closed()) {
       unclaim(state, soft, soft.givingBack(), orders);
     } else if (state.end().isPresent()) {
       giveBack(state, soft, orders);
@@ -44,6 +43,33 @@ public final class LeaseOrderDecider {
       claim(state, soft, repeat, orders);
     }
     return orders;
+  }
+
+  /**
+   * What of that may be said while {@code decision} is still being written, since it rests on what
+   * its models' owners write.
+   *
+   * <p>A claim may: where the wish is lost with the write, its model's owner asks for what it has
+   * granted, see {@link LeaseDecider#stillWanted}. So may the order to hold the instance of a lease
+   * of one model, whose number its owner has in its journal: a lease that starts anew is granted
+   * the same again, and one that is over has it let go under that number. Of several models all are
+   * told the highest number, which only the lease itself knows until it is written.
+   */
+  public static List<LeaseOrder> ahead(LeaseState state, LeaseDecision decision, Instant now) {
+    List<LeaseEvent> events = decision.events();
+    if (events.isEmpty() || !decision.say()) {
+      return List.of();
+    }
+    LeaseEvent last = events.get(events.size() - 1);
+    LeaseState then = state.on(events);
+    boolean claims = last instanceof LeaseEvent.LeaseAsked;
+    boolean holds = last instanceof LeaseEvent.LeaseGranted && then.models().size() == 1;
+    return orders(then, decision.soft(), now, false).stream()
+        .filter(
+            order ->
+                claims && order instanceof LeaseOrder.Claim
+                    || holds && order instanceof LeaseOrder.Hold)
+        .toList();
   }
 
   private static boolean isToDeploy(LeaseState state, LeaseSoft soft) {
@@ -91,9 +117,7 @@ public final class LeaseOrderDecider {
    */
   private static void claim(
       LeaseState state, LeaseSoft soft, boolean repeat, List<LeaseOrder> orders) {
-    soft.givingBack()
-        .forEach(
-            model -> orders.add(new LeaseOrder.GiveBack(model, LeaseDecider.floor(state, soft))));
+    giveBackForNow(state, soft, orders);
     for (ModelName model : state.models()) {
       if (soft.givingBack().contains(model)) {
         return;
@@ -106,6 +130,11 @@ public final class LeaseOrderDecider {
         return;
       }
     }
+  }
+
+  private static void giveBackForNow(LeaseState state, LeaseSoft soft, List<LeaseOrder> orders) {
+    long floor = LeaseDecider.floor(state, soft);
+    soft.givingBack().forEach(model -> orders.add(new LeaseOrder.GiveBack(model, floor)));
   }
 
   /**

@@ -9,6 +9,7 @@ import io.remuda.protocol.id.ModelName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -106,6 +107,15 @@ public record LeaseState(
         next.end,
         next.closed,
         next.ttl);
+  }
+
+  /** This state after {@code events}. */
+  public LeaseState on(List<LeaseEvent> events) {
+    LeaseState next = this;
+    for (LeaseEvent event : events) {
+      next = next.on(event);
+    }
+    return next;
   }
 
   /** Whether it was asked for and is not over. */

@@ -10,12 +10,13 @@ import io.remuda.registry.model.Surroundings;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * What one lease's actor does with what was decided: writes it, remembers it, and then says what
- * rests on it, to others and to whoever waits. Belongs to one actor.
+ * What one lease's actor does with what was decided: writes it, remembers it, and says what rests
+ * on it, to others and to whoever waits. Belongs to one actor.
  */
 final class LeaseSteps {
 
@@ -71,7 +72,7 @@ final class LeaseSteps {
 
   Effect<LeaseEvent, LeaseState> carryOut(LeaseState state, LeaseDecision decision) {
     if (!decision.events().isEmpty()) {
-      return write(decision, next -> {});
+      return write(state, decision, next -> {});
     }
     remember(state, decision.soft());
     if (decision.say()) {
@@ -81,8 +82,15 @@ final class LeaseSteps {
     return effects.none();
   }
 
-  /** Writes, then says what rests on it: nothing leaves ahead of the event. */
-  Effect<LeaseEvent, LeaseState> write(LeaseDecision decision, Consumer<LeaseState> then) {
+  /**
+   * Writes, then says what rests on it; what rests on another one's journal is said meanwhile. Of
+   * all that nobody is answered before it is written.
+   */
+  Effect<LeaseEvent, LeaseState> write(
+      LeaseState state, LeaseDecision decision, Consumer<LeaseState> then) {
+    List<LeaseOrder> ahead = LeaseOrderDecider.ahead(state, decision, clock.instant());
+    LeaseState meant = state.on(decision.events());
+    ahead.forEach(order -> errands.send(meant, order));
     writing = true;
     return effects
         .persist(decision.events())
@@ -94,7 +102,7 @@ final class LeaseSteps {
               remember(next, decision.soft());
               then.accept(next);
               if (decision.say()) {
-                say(next, false);
+                say(next, false, ahead);
               }
               answer(next);
             });
@@ -123,7 +131,12 @@ final class LeaseSteps {
   }
 
   void say(LeaseState state, boolean repeat) {
-    LeaseOrderDecider.orders(state, soft, clock.instant(), repeat)
+    say(state, repeat, List.of());
+  }
+
+  private void say(LeaseState state, boolean repeat, List<LeaseOrder> said) {
+    LeaseOrderDecider.orders(state, soft, clock.instant(), repeat).stream()
+        .filter(order -> !said.contains(order))
         .forEach(order -> errands.send(state, order));
   }
 

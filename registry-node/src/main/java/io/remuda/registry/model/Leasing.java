@@ -46,7 +46,8 @@ public final class Leasing {
     if (leases.isEmpty()) {
       return;
     }
-    String wait = WaitPolicy.reason(sight);
+    boolean waits = !sight.soft().claims().waiting(sight.state().tenancy()).isEmpty();
+    String wait = waits ? WaitPolicy.reason(sight) : "";
     for (Map.Entry<LeaseId, ActorRef<ClaimReply>> each : Map.copyOf(leases).entrySet()) {
       LeaseId lease = each.getKey();
       Optional<ClaimReply> reply = TenancyDecider.reply(sight, lease, wait);

@@ -497,8 +497,9 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
 
   private void show(ModelState state) {
     Sight sight = sight(state);
-    announcing.show(sight);
+    // Somebody waits for these.
     leasing.show(sight);
+    announcing.show(sight);
   }
 
   /** A change whose write failed: nobody knows whether it is in the journal. */

@@ -52,7 +52,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The shell around the decider: what is written before what is said, and what a restart does. */
+/** The shell around the decider: what is written and said, and what a restart does. */
 class LeaseActorTest {
 
   private static final Config CONFIG =
@@ -115,7 +115,7 @@ class LeaseActorTest {
   }
 
   @Test
-  void writesWhatIsAskedBeforeItClaimsAndTheTokenBeforeItTellsTheMachine() {
+  void writesWhatIsAskedAndItsTokenAndIsReadyOnceItsMachineObeysThat() {
     var asked = actor.runCommand(acquire());
     assertThat(asked.events()).singleElement().isInstanceOf(LeaseEvent.LeaseAsked.class);
     Claim claim = claim();

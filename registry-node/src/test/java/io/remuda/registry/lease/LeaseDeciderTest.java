@@ -7,6 +7,7 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.LeaseView;
 import io.remuda.registry.lease.LeaseEvent.LeaseMoved;
+import io.remuda.registry.model.ClaimReply;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,52 @@ class LeaseDeciderTest extends LeaseStage {
     assertThat(view().state()).isEqualTo(LeaseView.State.READY);
     assertThat(view().token()).hasValue(41);
     assertThat(view().expiresAt()).hasValue(now.plus(TTL));
+  }
+
+  @Test
+  void itsWaitIsToldOnceItWaitsForTheLastOfItsModels() {
+    asked(A, B);
+    told(new ClaimReply.Queued(A, ID, 1, Optional.of(Duration.ofSeconds(5)), "it starts"));
+    assertThat(view().position()).hasValue(1);
+    assertThat(view().estimate()).as("that of B comes after").isEmpty();
+
+    told(granted(A, 41));
+    told(new ClaimReply.Queued(B, ID, 1, Optional.of(Duration.ofSeconds(3)), "it starts"));
+
+    assertThat(view().estimate()).hasValue(Duration.ofSeconds(3));
+  }
+
+  @Test
+  void whatIsSaidAheadOfAWriteRestsOnWhatOthersHaveWritten() {
+    LeaseDecision wish =
+        LeaseDecision.write(
+            new LeaseEvent.LeaseAsked(ID, wish(true, TTL, Optional.empty(), A), now), soft);
+    assertThat(LeaseOrderDecider.ahead(state, wish, now)).containsExactly(claim(A, 0));
+    apply(wish);
+    LeaseDecision grant = LeaseDecider.told(state, soft, granted(A, 41), now);
+    assertThat(LeaseOrderDecider.ahead(state, grant, now)).containsExactly(hold(A, 41, TTL));
+    apply(grant);
+    held(A, 41, Optional.empty());
+
+    LeaseDecision end = LeaseDecider.release(state, soft, "done", now);
+
+    assertThat(LeaseOrderDecider.ahead(state, end, now)).as("its end does not").isEmpty();
+  }
+
+  @Test
+  void ofSeveralModelsNoMachineIsToldAheadOfTheWriteAndNothingOfOneThatBringsItsOwn() {
+    asked(A, B);
+    told(granted(A, 41));
+
+    LeaseDecision grant = LeaseDecider.told(state, soft, granted(B, 7), now);
+
+    assertThat(grant.events()).hasSize(1);
+    assertThat(LeaseOrderDecider.ahead(state, grant, now)).isEmpty();
+    LeaseDecision brings =
+        LeaseDecision.write(
+            new LeaseEvent.LeaseAsked(ID, wish(true, TTL, Optional.of(own()), own().name()), now),
+            LeaseSoft.begun(LeaseState.empty(ID), now));
+    assertThat(LeaseOrderDecider.ahead(LeaseState.empty(ID), brings, now)).isEmpty();
   }
 
   @Test

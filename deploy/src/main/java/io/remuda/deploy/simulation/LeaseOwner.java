@@ -197,30 +197,33 @@ final class LeaseOwner extends Entity {
 
   private void carryOut(LeaseDecision decision) {
     if (decision.events().isEmpty()) {
-      after(decision);
+      after(decision, List.of());
     } else {
       write(decision, () -> {});
     }
   }
 
-  /** Writes, then says what rests on it. */
+  /** Writes, then says what rests on it; what rests on others' journals is said meanwhile. */
   private void write(LeaseDecision decision, Runnable then) {
+    List<LeaseOrder> ahead = LeaseOrderDecider.ahead(state, decision, now());
+    LeaseState meant = state.on(decision.events());
+    ahead.forEach(order -> errand.send(meant, order));
     write(
         decision.events(),
         () -> {
           then.run();
-          after(decision);
+          after(decision, ahead);
         });
   }
 
-  private void after(LeaseDecision decision) {
+  private void after(LeaseDecision decision, List<LeaseOrder> said) {
     boolean early = world.plant() == Plant.READY_EARLY && state.isLive() && state.token() > 0;
     remember(
         early && !decision.soft().isReady()
             ? LeaseTimeDecider.ready(state, decision.soft(), now())
             : decision.soft());
     if (decision.say()) {
-      say(false);
+      say(false, said);
     }
     if (soft.isReady() || state.end().isPresent()) {
       List<Caller> waiting = List.copyOf(callers);
@@ -260,7 +263,12 @@ final class LeaseOwner extends Entity {
   }
 
   private void say(boolean repeat) {
-    LeaseOrderDecider.orders(state, soft, now(), repeat)
+    say(repeat, List.of());
+  }
+
+  private void say(boolean repeat, List<LeaseOrder> said) {
+    LeaseOrderDecider.orders(state, soft, now(), repeat).stream()
+        .filter(order -> !said.contains(order))
         .forEach(order -> errand.send(state, order));
   }
 

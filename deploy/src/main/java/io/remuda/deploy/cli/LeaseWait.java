@@ -49,9 +49,7 @@ final class LeaseWait {
       Duration left = limit.minusNanos(System.nanoTime() - began);
       boolean late = left.isNegative() || left.isZero();
       if (hasEnded(lease)) {
-        // The registry is told the same limit and may have been a little faster.
-        boolean inTime = left.compareTo(Duration.ofSeconds(1)) > 0;
-        throw new CliFailure(inTime ? Exit.FAILURE : Exit.TIMED_OUT, "lease " + id + ended(lease));
+        throw new CliFailure(exit(lease, left), "lease " + id + ended(lease));
       }
       if (lease.path("state").asText().equals("READY")) {
         return lease;
@@ -66,6 +64,15 @@ final class LeaseWait {
       tell(id, lease);
       lease = look(id, lease, left);
     }
+  }
+
+  /** By the code of what was refused to it; without one by whether its time was over. */
+  private static Exit exit(JsonNode ended, Duration left) {
+    if (ended.path("code").isTextual()) {
+      return Exit.of(410, ended.path("code").asText());
+    }
+    // The registry is told the same limit and may have been a little faster.
+    return left.compareTo(Duration.ofSeconds(1)) > 0 ? Exit.FAILURE : Exit.TIMED_OUT;
   }
 
   static boolean hasEnded(JsonNode lease) {

@@ -108,6 +108,26 @@ final class LeaseVerbTest {
   }
 
   @Test
+  void whatCanNeverBeServedEndsWithTheCodeOfItsRefusal() {
+    gateway.on("POST /v1/leases", 202, PENDING);
+    gateway.on("GET /v1/leases/ls-1?wait=15000ms", 410, refused("cannot_be_placed"));
+    gateway.on("POST /v1/leases", 202, PENDING);
+    gateway.on("GET /v1/leases/ls-1?wait=15000ms", 410, refused("invalid_spec"));
+
+    Typed nowhere = type("lease", "acquire", "chat", "--wait");
+    Typed invalid = type("lease", "acquire", "chat", "--wait");
+
+    assertThat(nowhere.exit()).isEqualTo(4);
+    assertThat(nowhere.err()).contains("lease ls-1 has ended: it says why");
+    assertThat(invalid.exit()).isEqualTo(2);
+  }
+
+  private static String refused(String code) {
+    return ENDED.replace(
+        "\"reason\":\"its time is over\"", "\"reason\":\"it says why\",\"code\":\"" + code + "\"");
+  }
+
+  @Test
   void eachRefusalHasItsExitCode() {
     gateway.on(
         "POST /v1/leases", 404, "{\"error\":{\"message\":\"none\",\"code\":\"model_not_found\"}}");

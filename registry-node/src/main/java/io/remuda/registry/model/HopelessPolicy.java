@@ -5,7 +5,6 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -28,19 +27,8 @@ final class HopelessPolicy {
     if (!placeable || !state.instances().isEmpty() || !sight.ahead().isEmpty() || isBlind(sight)) {
       return Optional.empty();
     }
-    List<Verdict> open =
-        Outlook.verdicts(sight).stream().filter(verdict -> verdict.everFits()).toList();
-    List<SoftState.Hold> refusing = new ArrayList<>();
-    open.forEach(verdict -> invalid(sight, verdict).ifPresent(refusing::add));
-    if (refusing.size() < open.size()) {
-      return Optional.empty();
-    }
-    return refusing.isEmpty()
-        ? fitsNowhere(sight)
-        : Optional.of(
-            Refused.of(
-                ErrorCode.INVALID_SPEC,
-                "%s cannot be started: %s".formatted(state.name(), refusing.get(0).reason())));
+    List<Verdict> open = Outlook.verdicts(sight).stream().filter(Verdict::everFits).toList();
+    return open.isEmpty() ? fitsNowhere(sight) : invalid(sight, open);
   }
 
   /** A registry node that has just started, or knows no machine, knows nothing of any. */
@@ -49,10 +37,24 @@ final class HopelessPolicy {
         || sight.fleet().watching().compareTo(sight.policy().suspectAfter()) <= 0;
   }
 
-  /** What the machine said of a specification that no machine like it would start. */
-  private static Optional<SoftState.Hold> invalid(Sight sight, Verdict verdict) {
-    return Optional.ofNullable(sight.soft().absent().get(verdict.machine()))
-        .filter(said -> said.code().filter(code -> code == ErrorCode.INVALID_SPEC).isPresent());
+  /** All that can be asked say so; one that is silent would be no other one. */
+  private static Optional<Refused> invalid(Sight sight, List<Verdict> open) {
+    List<Verdict> heard =
+        open.stream()
+            .filter(one -> sight.fleet().machine(one.machine()).filter(sight::speaks).isPresent())
+            .toList();
+    List<SoftState.Hold> refusing =
+        heard.stream()
+            .flatMap(one -> Optional.ofNullable(sight.soft().absent().get(one.machine())).stream())
+            .filter(said -> said.code().filter(ErrorCode.INVALID_SPEC::equals).isPresent())
+            .toList();
+    return refusing.isEmpty() || refusing.size() < heard.size()
+        ? Optional.empty()
+        : Optional.of(
+            Refused.of(
+                ErrorCode.INVALID_SPEC,
+                "%s cannot be started: %s"
+                    .formatted(sight.state().name(), refusing.get(0).reason())));
   }
 
   private static Optional<Refused> fitsNowhere(Sight sight) {

@@ -111,6 +111,16 @@ class HopelessPolicyTest {
   }
 
   @Test
+  void oneThatIsSilentIsNotAskedWhatAllOthersCallInvalid() {
+    world = wanting(aSpec().build()).says(Reports.of("m2")).silent("m2", Duration.ofSeconds(20));
+    claims(world, claim(A));
+
+    says("m1", ErrorCode.INVALID_SPEC);
+
+    assertThat(refusal().map(Refused::code)).hasValue(ErrorCode.INVALID_SPEC);
+  }
+
+  @Test
   void aModelThatIsOnNoMachineYetWaits() {
     world = wanting(aSpec().build());
     claims(world, claim(A));

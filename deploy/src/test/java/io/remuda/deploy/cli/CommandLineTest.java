@@ -232,6 +232,10 @@ final class CommandLineTest {
 
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err()).contains("last place of chat").contains("--force");
+    gateway.on("POST /v1/machines/m1/drain?force=true", 200, "{\"id\":\"m1\"}");
+    assertThat(type("drain", "m1", "--force").exit()).isZero();
+    gateway.on("POST /v1/machines/m1/drain?force=true&gpu=0", 200, "{\"id\":\"m1\"}");
+    assertThat(type("drain", "m1", "--force", "--gpu", "0").exit()).isZero();
   }
 
   @Test

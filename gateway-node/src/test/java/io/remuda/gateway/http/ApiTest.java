@@ -304,6 +304,9 @@ class ApiTest {
         .isFalse();
     assertThat(api.send("POST", machine + "/drain", "").status()).isEqualTo(200);
     assertThat(api.get(machine).json().path("cordoned").asBoolean()).isTrue();
+    assertThat(api.registry.forced).isFalse();
+    assertThat(api.send("POST", machine + "/drain?force=true", "").status()).isEqualTo(200);
+    assertThat(api.registry.forced).isTrue();
     assertThat(api.get("/v1/machines/nobody").status()).isEqualTo(404);
     assertThat(api.get("/v1/machines/Not%20One").status()).isEqualTo(404);
   }

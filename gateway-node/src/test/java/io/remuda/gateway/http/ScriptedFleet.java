@@ -88,6 +88,10 @@ public final class ScriptedFleet implements AutoCloseable {
 
   final List<UsageProtocol.Read> reads = new CopyOnWriteArrayList<>();
   private final AtomicBoolean gpuCordoned = new AtomicBoolean();
+
+  /** Whether the last drain was one that takes the last place too. */
+  final AtomicBoolean forced = new AtomicBoolean();
+
   private final Map<MachineId, Boolean> cordoned = new ConcurrentHashMap<>();
   private final Map<String, String> labels = new ConcurrentHashMap<>(Map.of("zone", "a"));
   private final List<Patient> waiting = new CopyOnWriteArrayList<>();
@@ -455,9 +459,11 @@ public final class ScriptedFleet implements AutoCloseable {
             reply(uncordon.machine(), uncordon.replyTo());
           } else if (message instanceof MachineProtocol.Drain drain) {
             cordoned.put(drain.machine(), true);
+            forced.set(drain.force());
             reply(drain.machine(), drain.replyTo());
           } else if (message instanceof MachineProtocol.DrainGpu drain) {
             gpuCordoned.set(true);
+            forced.set(drain.force());
             reply(drain.machine(), drain.replyTo());
           } else if (message instanceof MachineProtocol.Foresee wish) {
             wish.replyTo().tell(foreseen(wish));

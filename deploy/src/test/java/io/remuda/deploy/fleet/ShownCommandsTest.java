@@ -41,7 +41,8 @@ final class ShownCommandsTest {
           "deploy/bench/tasks.sh",
           "deploy/bench/moves.sh",
           "deploy/bench/estimates.sh",
-          "deploy/bench/rest.sh");
+          "deploy/bench/rest.sh",
+          "deploy/bench/scale.sh");
 
   /** Languages of blocks that nobody types: pictures, and formats on the wire. */
   private static final Set<String> NO_COMMANDS = Set.of("mermaid", "text");

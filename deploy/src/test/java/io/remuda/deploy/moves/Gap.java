@@ -16,6 +16,9 @@ record Gap(Instant from, Instant to) {
   /** What a gateway may be late to hear of either. */
   private static final Duration LATE = Duration.ofSeconds(1);
 
+  /** What the first answer after it, and the pause of a client before it, may take. */
+  private static final Duration ANSWER = Duration.ofMillis(200);
+
   /** By a deployment's events, oldest first; empty where none took another one's place. */
   static Optional<Gap> of(List<JsonNode> events) {
     Optional<Instant> from = first(events, "InstanceStopping", Instant.MIN);
@@ -29,6 +32,11 @@ record Gap(Instant from, Instant to) {
         .map(event -> Instant.parse(event.path("at").asText()))
         .filter(at -> at.isAfter(after))
         .findFirst();
+  }
+
+  /** Whether clients saw a longer one, by more than what an answer takes. */
+  boolean isExceededBy(Duration seen) {
+    return seen.compareTo(length().plus(ANSWER)) > 0;
   }
 
   Duration length() {

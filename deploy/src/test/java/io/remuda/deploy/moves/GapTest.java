@@ -45,6 +45,12 @@ class GapTest {
   }
 
   @Test
+  void clientsMaySeeItAFifthOfASecondLonger() {
+    assertThat(GAP.isExceededBy(Duration.ofMillis(3_200))).isFalse();
+    assertThat(GAP.isExceededBy(Duration.ofMillis(3_201))).isTrue();
+  }
+
+  @Test
   void whatIsSeenOfItIsTheTimeWithoutAnAnswerToAnybody() {
     List<Asked> all =
         List.of(

@@ -45,6 +45,9 @@ final class Moves implements AutoCloseable {
   /** For so long requests go to both versions, or to what the alias was switched to. */
   private static final Duration CANARY_TIME = Duration.ofSeconds(2);
 
+  /** Fewer requests a second than this share of what is meant is no load to speak of. */
+  private static final double ENOUGH = 0.9;
+
   private final SmallFleet fleet;
   private final Api api;
   private final boolean jvm;
@@ -59,7 +62,26 @@ final class Moves implements AutoCloseable {
       Duration span,
       List<Asked> failed,
       Duration longest,
-      Optional<Gap> gap) {}
+      Optional<Gap> gap) {
+
+    double perSecond() {
+      return requests * 1_000.0 / Math.max(1, span.toMillis());
+    }
+
+    /** Why it counts for nothing, or was no good; empty where it was good. */
+    Optional<String> objection() {
+      if (!failed.isEmpty()) {
+        return Optional.of(failed.size() + " requests failed");
+      }
+      if (gap.filter(declared -> declared.isExceededBy(longest)).isPresent()) {
+        return Optional.of("the gap was longer than declared");
+      }
+      // While nobody serves, refused clients ask less often.
+      return gap.isEmpty() && perSecond() < ENOUGH * PER_SECOND
+          ? Optional.of("fewer than %.0f requests/s".formatted(ENOUGH * PER_SECOND))
+          : Optional.empty();
+    }
+  }
 
   private Moves(Path folder, boolean jvm, PrintStream out) throws Exception {
     this.jvm = jvm;
@@ -128,16 +150,18 @@ final class Moves implements AutoCloseable {
     api.alias("talk", "shared");
     int failed = 0;
     int requests = 0;
+    boolean good = true;
     for (int round = 1; round <= rounds; round++) {
       for (Move move : moves()) {
         Result result = run(move);
         print(round, result);
         requests += result.requests();
         failed += result.failed().size();
+        good &= result.objection().isEmpty();
       }
     }
     out.printf("%d requests in %d rounds, %d failed%n", requests, rounds, failed);
-    return failed == 0;
+    return good;
   }
 
   /** One round of them; whoever adds a kind of move adds it here. */
@@ -261,13 +285,15 @@ final class Moves implements AutoCloseable {
                         .formatted(result.longest().toMillis()));
     out.printf(
         Locale.ROOT,
-        "round %d  %-29s %6d requests in %.1f s, %d failed, %s%n",
+        "round %d  %-29s %6d requests in %.1f s (%.1f/s), %d failed, %s%s%n",
         round,
         result.move(),
         result.requests(),
         result.span().toMillis() / 1000.0,
+        result.perSecond(),
         result.failed().size(),
-        gap);
+        gap,
+        result.objection().map(why -> ": NO GOOD, " + why).orElse(""));
     result.failed().stream()
         .limit(3)
         .forEach(one -> out.printf("  failed at %s: %s%n", one.begin(), one.words()));

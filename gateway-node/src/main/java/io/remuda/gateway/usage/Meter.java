@@ -58,6 +58,7 @@ public final class Meter implements Metering {
   private final AtomicBoolean losing = new AtomicBoolean();
   private final AtomicBoolean wantsBudgets = new AtomicBoolean();
   private volatile Runnable hurry = () -> {};
+  private volatile Runnable first = () -> {};
 
   /**
    * @param access keys and tenants with their limits, as published
@@ -79,6 +80,11 @@ public final class Meter implements Metering {
   /** Told when somebody needs more of its limits at once. */
   void onShort(Runnable told) {
     hurry = told;
+  }
+
+  /** Told when somebody with limits comes who was not among the accounts, and is there now. */
+  void onFirst(Runnable told) {
+    first = told;
   }
 
   private record Held(String holder, String words, Limits limits) {}
@@ -174,9 +180,16 @@ public final class Meter implements Metering {
   }
 
   private Account account(Held held, long now) {
-    return accounts
-        .computeIfAbsent(held.holder(), name -> new Account(held.limits(), settings.asking()))
-        .used(now, held.limits());
+    Account known = accounts.get(held.holder());
+    if (known != null) {
+      return known.used(now, held.limits());
+    }
+    Account account =
+        accounts
+            .computeIfAbsent(held.holder(), name -> new Account(held.limits(), settings.asking()))
+            .used(now, held.limits());
+    first.run();
+    return account;
   }
 
   private Optional<Admission> refusal(Account account, Held held, long now, long estimated) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -46,10 +47,18 @@ public final class UsageVoice implements AutoCloseable {
   private final MeterSettings settings;
   private final Registry registry;
   private final ScheduledExecutorService timers;
-  private final List<ScheduledFuture<?>> rounds;
+  private final ScheduledFuture<?> handingIn;
   private final AtomicBoolean hurried = new AtomicBoolean();
 
   private CompletableFuture<Boolean> running = CompletableFuture.completedFuture(true);
+
+  /** Of the two below; not this object itself, as requests never wait for what is handed in. */
+  private final Object pace = new Object();
+
+  /** Rounds that ask, while anybody has a limit. */
+  private Optional<ScheduledFuture<?>> asking = Optional.empty();
+
+  private boolean closed;
 
   /** Of this start. */
   private final String gateway = UUID.randomUUID().toString();
@@ -61,22 +70,56 @@ public final class UsageVoice implements AutoCloseable {
     this.registry = registry;
     this.timers = timers;
     long handIn = settings.handInInterval().toMillis();
-    this.rounds =
-        List.of(
-            timers.scheduleWithFixedDelay(
-                this::ask,
-                settings.asking().pause(),
-                settings.asking().pause(),
-                TimeUnit.MILLISECONDS),
-            timers.scheduleWithFixedDelay(
-                this::handInRound, handIn, handIn, TimeUnit.MILLISECONDS));
+    this.handingIn =
+        timers.scheduleWithFixedDelay(this::handInRound, handIn, handIn, TimeUnit.MILLISECONDS);
     meter.onShort(this::hurry);
+  }
+
+  /** From now on it asks, also of those who have been there before. */
+  private void begin() {
+    meter.onFirst(this::askFromNowOn);
+    if (!meter.accounts().isEmpty()) {
+      askFromNowOn();
+    }
+  }
+
+  /** Somebody has a limit. Most fleets have none, and then there is nothing to look for. */
+  private void askFromNowOn() {
+    synchronized (pace) {
+      if (asking.isEmpty() && !closed) {
+        long pause = settings.asking().pause();
+        try {
+          asking =
+              Optional.of(
+                  timers.scheduleWithFixedDelay(this::ask, pause, pause, TimeUnit.MILLISECONDS));
+        } catch (RejectedExecutionException e) {
+          // It ends; nobody is let in any more.
+          log.debug("event=allowance-not-asked reason={}", e.toString());
+        }
+      }
+    }
+  }
+
+  /** Whoever comes from now on is told to {@link #askFromNowOn} after it is among the accounts. */
+  private void restWithoutAccounts() {
+    synchronized (pace) {
+      if (meter.accounts().isEmpty()) {
+        stopAsking();
+      }
+    }
+  }
+
+  private void stopAsking() {
+    asking.ifPresent(rounds -> rounds.cancel(false));
+    asking = Optional.empty();
   }
 
   /** Begins to speak. */
   public static UsageVoice start(
       Meter meter, MeterSettings settings, Registry registry, ScheduledExecutorService timers) {
-    return new UsageVoice(meter, settings, registry, timers);
+    UsageVoice voice = new UsageVoice(meter, settings, registry, timers);
+    voice.begin();
+    return voice;
   }
 
   /** Somebody may be refused who need not be: that does not wait for the next round. */
@@ -136,6 +179,7 @@ public final class UsageVoice implements AutoCloseable {
   private void handInRound() {
     try {
       meter.forgetIdle(meter.now());
+      restWithoutAccounts();
       var unused = handIn();
     } catch (RuntimeException e) {
       log.debug("event=usage-not-handed-in reason={}", e.toString());
@@ -227,6 +271,10 @@ public final class UsageVoice implements AutoCloseable {
 
   @Override
   public void close() {
-    rounds.forEach(round -> round.cancel(false));
+    handingIn.cancel(false);
+    synchronized (pace) {
+      closed = true;
+      stopAsking();
+    }
   }
 }

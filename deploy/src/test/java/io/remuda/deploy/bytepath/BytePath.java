@@ -62,8 +62,10 @@ public final class BytePath implements AutoCloseable {
    */
   record Ended(String model, String code, long at) {}
 
-  private BytePath(boolean overHttp) {
-    Config config = ConfigFactory.load();
+  private BytePath(boolean overHttp, String keys) {
+    Config config =
+        ConfigFactory.parseString("remuda.gateway {" + keys + "}")
+            .withFallback(ConfigFactory.load());
     front = new Front(hosted, FrontSettings.from(config), FrontMetrics.NONE);
     server = overHttp ? Optional.of(served(front)) : Optional.empty();
     ports =
@@ -93,12 +95,19 @@ public final class BytePath implements AutoCloseable {
 
   /** Gateway and machine in one JVM, where one calls the other in process. */
   public static BytePath inProcess() {
-    return new BytePath(false);
+    return inProcess("");
+  }
+
+  /**
+   * @param keys of {@code remuda.gateway}
+   */
+  static BytePath inProcess(String keys) {
+    return new BytePath(false, keys);
   }
 
   /** Gateway and machine as two nodes are, with HTTP between them. */
   public static BytePath overHttp() {
-    return new BytePath(true);
+    return new BytePath(true, "");
   }
 
   private static FrontServer served(Front front) {
@@ -114,7 +123,11 @@ public final class BytePath implements AutoCloseable {
 
   /** The same of an engine whose answers need mending. */
   public void offerLoose(String model, URI engine, Set<String> endpoints) {
-    offer(model, engine, 16, endpoints, false);
+    offerLoose(model, engine, 16, endpoints);
+  }
+
+  void offerLoose(String model, URI engine, int slots, Set<String> endpoints) {
+    offer(model, engine, slots, endpoints, false);
   }
 
   /** Offers one of several instances, whose engine goes on with what another one began. */
@@ -184,8 +197,9 @@ public final class BytePath implements AutoCloseable {
     return handler.waitingRoom().depths().getOrDefault(model, 0);
   }
 
-  List<Ended> ended() {
-    return List.copyOf(ended);
+  /** How requests for {@code model} ended, in that order. */
+  List<Ended> ended(String model) {
+    return ended.stream().filter(each -> each.model().equals(model)).toList();
   }
 
   @Override

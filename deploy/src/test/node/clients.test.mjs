@@ -182,6 +182,13 @@ const langchain = () => {
       const embedder = new OpenAIEmbeddings({ model, apiKey: "any", configuration });
       assert.deepEqual(await embedder.embedDocuments(texts), [vector, vector]);
     },
+    responses: async () => {
+      assert.equal((await chat({ useResponsesApi: true }).invoke("hi")).text, "Hello");
+      let all;
+      for await (const chunk of await chat({ useResponsesApi: true }).stream("hi")) all = all ? all.concat(chunk) : chunk;
+      assert.equal(all.text, "Hello");
+      assert.equal(all.usage_metadata.total_tokens, 5);
+    },
     error: () => assert.rejects(chat({ model: "no-such-model" }).invoke("hi"), (error) => error.status === 404),
     "broken stream": () => assert.rejects(async () => {
       for await (const _ of await chat({ maxRetries: 0 }).stream("break"));

@@ -47,7 +47,7 @@ final class Holding {
 
   /**
    * Whether others have waited for longer: it may wait behind them, or goes. One that may not wait
-   * has no place in their line, but its key has its turns all the same.
+   * has no place in their line, but its tenant has its turns all the same.
    */
   boolean isBehindOthers(ModelEntry entry) {
     return !called
@@ -114,19 +114,19 @@ final class Holding {
 
   private Rank rank() {
     AdmissionSettings admission = handler.settings().admission();
-    String key = request.sender().key();
+    Sender sender = request.sender();
     return new Rank(
-        key,
-        admission.weight(key),
-        admission.granted(key, request.sender().priority().orElse(admission.usual())));
+        sender.share(),
+        admission.weight(sender.tenant().orElse(sender.key())),
+        admission.granted(sender.key(), sender.priority().orElse(admission.usual())));
   }
 
   private Refused noPlace(String model) {
     if (room.isClosed()) {
       return Refusals.stopping();
     }
-    return room.isFullFor(request.sender().key())
-        ? Refusals.shareFull(model)
+    return room.isFullFor(request.sender().share())
+        ? Refusals.shareFull(model, request.sender())
         : Refusals.roomFull(model);
   }
 

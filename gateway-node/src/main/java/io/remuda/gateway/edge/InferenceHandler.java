@@ -80,7 +80,7 @@ public final class InferenceHandler {
         new WaitingRoom(
             routes,
             settings.waiting(),
-            settings.admission().waitingPerKey(),
+            settings.admission().waitingPerTenant(),
             settings.waitingRest(),
             timers);
     this.prefixes = new PrefixIndex(settings.routing().indexEntries());

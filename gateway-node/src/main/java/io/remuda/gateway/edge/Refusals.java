@@ -75,14 +75,15 @@ final class Refusals {
   }
 
   /** As many requests of its key wait here as may; others' may still come. */
-  static Refused shareFull(String model) {
+  static Refused shareFull(String model, Sender sender) {
     return Refused.of(
         ErrorCode.RATE_LIMITED,
         "no instance of '"
             + model
-            + "' takes requests now, and as many requests of this key wait at this gateway as"
-            + " remuda.gateway.admission.waiting-per-key allows; send fewer at a time, or again"
-            + " shortly");
+            + "' takes requests now, and as many requests of this key"
+            + (sender.tenant().isPresent() ? "'s tenant" : "")
+            + " wait at this gateway as remuda.gateway.admission.waiting-per-tenant allows; send"
+            + " fewer at a time, or again shortly");
   }
 
   /** Its time is over, and all instances still work on others'. */

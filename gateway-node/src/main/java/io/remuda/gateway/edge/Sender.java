@@ -21,6 +21,14 @@ public record Sender(
   private static final int MOST_LENGTH = 256;
 
   /**
+   * Whose turns and places it takes: its tenant's, which all the tenant's keys have together, or
+   * those of its key where that is no tenant's; empty: nobody's. No key has an id like a tenant's.
+   */
+  String share() {
+    return tenant.map(name -> "tenant " + name).orElse(key);
+  }
+
+  /**
    * @param session the header's value; one that is too long to be a name counts as none
    * @param priority the header's value; what is not known counts as not said
    */

@@ -10,14 +10,16 @@ import java.util.Map;
  * Whose turn it is among requests that wait; see {@code remuda.gateway.admission} in
  * reference.conf.
  *
- * @param waitingPerKey requests of one key that may wait at one time
+ * @param waitingPerTenant requests of one tenant that may wait at one time, with all its keys; a
+ *     key of no tenant counts as one
  * @param usual priority of a request that does not say
  * @param highest priority that a request may have
  * @param highestOf the same of single keys, by their ids
- * @param weights parts of what comes free, of single keys by their ids; 1 for all others
+ * @param weights parts of what comes free, of single tenants by their names, and of keys of no
+ *     tenant by their ids; 1 for all others
  */
 public record AdmissionSettings(
-    int waitingPerKey,
+    int waitingPerTenant,
     Priority usual,
     Priority highest,
     Map<String, Priority> highestOf,
@@ -28,16 +30,16 @@ public record AdmissionSettings(
   public AdmissionSettings {
     highestOf = Map.copyOf(highestOf);
     weights = Map.copyOf(weights);
-    if (waitingPerKey < 1) {
+    if (waitingPerTenant < 1) {
       throw new IllegalArgumentException(
-          "remuda.gateway.admission.waiting-per-key must be 1 or more; correct it");
+          "remuda.gateway.admission.waiting-per-tenant must be 1 or more; correct it");
     }
     weights.forEach(
-        (key, weight) -> {
+        (name, weight) -> {
           if (weight < 1 || weight > MOST_WEIGHT) {
             throw new IllegalArgumentException(
                 "remuda.gateway.admission.weights.%s must be 1 to %d; correct it"
-                    .formatted(key, MOST_WEIGHT));
+                    .formatted(name, MOST_WEIGHT));
           }
         });
   }
@@ -47,9 +49,12 @@ public record AdmissionSettings(
     return wanted.atMost(highestOf.getOrDefault(key, highest));
   }
 
-  /** How many times as much as another one's share the key's is. */
-  public int weight(String key) {
-    return weights.getOrDefault(key, 1);
+  /**
+   * How many times as much as another one's share that of {@code name} is: a tenant's, or a key's
+   * that has none.
+   */
+  public int weight(String name) {
+    return weights.getOrDefault(name, 1);
   }
 
   /** Reads {@code remuda.gateway.admission}. */
@@ -66,14 +71,14 @@ public record AdmissionSettings(
       weights.put(name(each), weighed.getInt(each.getKey()));
     }
     return new AdmissionSettings(
-        admission.getInt("waiting-per-key"),
+        admission.getInt("waiting-per-tenant"),
         priority(admission, "default-priority"),
         priority(admission, "highest-priority"),
         highestOf,
         weights);
   }
 
-  /** Ids of keys hold no dots, but they may be quoted. */
+  /** Names of tenants and ids of keys hold no dots, but they may be quoted. */
   private static String name(Map.Entry<String, ConfigValue> entry) {
     return String.join(".", ConfigUtil.splitPath(entry.getKey()));
   }

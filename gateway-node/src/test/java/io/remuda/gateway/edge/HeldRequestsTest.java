@@ -270,7 +270,7 @@ class HeldRequestsTest {
 
   @Test
   void moreOfOneKeyThanMayWaitAreRefusedAndAnothersAreNot() {
-    InferenceHandler small = stage.handler("", "waiting-per-key = 1");
+    InferenceHandler small = stage.handler("", "waiting-per-tenant = 1");
     stage.route(Phase.STARTING);
     stage.start(small, "one");
     stage.start(small, "one");
@@ -297,6 +297,65 @@ class HeldRequestsTest {
     }
     assertThat(stage.clients.get(2 * HeldStage.SLOTS).said).containsExactly("200", "{}");
     assertThat(stage.clients).filteredOn(client -> !client.said.isEmpty()).hasSize(HeldStage.SLOTS);
+  }
+
+  @Test
+  void aTenantWithTwoKeysGetsAsManyTurnsAsOneWithOne() {
+    stage.route(Phase.STARTING);
+    for (int i = 0; i < 4; i++) {
+      stage.start(handler, i % 2 == 0 ? "acme-1" : "acme-2", "acme");
+    }
+    stage.start(handler, "other-1", "other");
+    stage.start(handler, "other-1", "other");
+
+    stage.route(Phase.READY);
+
+    for (int i = 0; i < 4; i++) {
+      stage.answerOne();
+    }
+    assertThat(answered(0, 4)).as("acme").isEqualTo(2);
+    assertThat(answered(4, 6)).as("other").isEqualTo(2);
+  }
+
+  @Test
+  void aTenantsWeightIsThatOfAllItsKeys() {
+    InferenceHandler weighed = stage.handler("waiting-rest = 10m", "weights = { acme = 3 }");
+    stage.route(Phase.STARTING);
+    for (int i = 0; i < 4; i++) {
+      stage.start(weighed, i % 2 == 0 ? "acme-1" : "acme-2", "acme");
+    }
+    for (int i = 0; i < 4; i++) {
+      stage.start(weighed, "other-" + i, "other");
+    }
+
+    stage.route(Phase.READY);
+
+    for (int i = 0; i < 4; i++) {
+      stage.answerOne();
+    }
+    assertThat(answered(0, 4)).as("acme").isEqualTo(3);
+    assertThat(answered(4, 8)).as("other").isEqualTo(1);
+  }
+
+  @Test
+  void allKeysOfATenantWaitInItsPartOfTheRoomAndAKeyOfItsNameDoesNot() {
+    InferenceHandler small = stage.handler("", "waiting-per-tenant = 1");
+    stage.route(Phase.STARTING);
+    stage.start(small, "acme-1", "acme");
+    stage.start(small, "acme-2", "acme");
+    stage.start(small, "acme");
+
+    assertThat(stage.clients.get(0).said).isEmpty();
+    assertThat(stage.clients.get(1).said.get(0)).isEqualTo("429");
+    assertThat(stage.clients.get(1).said.get(1))
+        .contains("rate_limited")
+        .contains("requests of this key's tenant wait")
+        .contains("waiting-per-tenant");
+    assertThat(stage.clients.get(2).said).isEmpty();
+  }
+
+  private long answered(int from, int to) {
+    return stage.clients.subList(from, to).stream().filter(one -> !one.said.isEmpty()).count();
   }
 
   @Test

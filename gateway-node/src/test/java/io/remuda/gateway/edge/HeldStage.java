@@ -84,13 +84,18 @@ final class HeldStage implements AutoCloseable {
         Translations.NONE);
   }
 
-  /** A client with that key. */
+  /** A client with that key, which is no tenant's. */
   AnswerInProgress start(InferenceHandler by, String key) {
-    return start(
-        by,
-        "{\"model\":\"chat\"}",
-        Optional.of(LONG),
-        new Sender(key, Optional.empty(), Optional.empty(), Optional.empty()));
+    return sent(by, new Sender(key, Optional.empty(), Optional.empty(), Optional.empty()));
+  }
+
+  /** A client with that key of that tenant. */
+  AnswerInProgress start(InferenceHandler by, String key, String tenant) {
+    return sent(by, new Sender(key, Optional.of(tenant), Optional.empty(), Optional.empty()));
+  }
+
+  private AnswerInProgress sent(InferenceHandler by, Sender sender) {
+    return start(by, "{\"model\":\"chat\"}", Optional.of(LONG), sender);
   }
 
   void answerAll() {

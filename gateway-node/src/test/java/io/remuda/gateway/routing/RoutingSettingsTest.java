@@ -76,12 +76,12 @@ class RoutingSettingsTest {
             with(
                 """
                 remuda.gateway.admission {
-                  waiting-per-key = 3, default-priority = low, highest-priority = normal
+                  waiting-per-tenant = 3, default-priority = low, highest-priority = normal
                   highest-priority-of = { boss = high }, weights = { boss = 5 }
                 }
                 """));
 
-    assertThat(settings.waitingPerKey()).isEqualTo(3);
+    assertThat(settings.waitingPerTenant()).isEqualTo(3);
     assertThat(settings.usual()).isEqualTo(Priority.LOW);
     assertThat(settings.granted("boss", Priority.HIGH)).isEqualTo(Priority.HIGH);
     assertThat(settings.granted("other", Priority.HIGH)).isEqualTo(Priority.NORMAL);
@@ -103,7 +103,7 @@ class RoutingSettingsTest {
         "routing.prefix-size = 1 MiB         | prefix-size must be 0",
         "routing.index-entries = 0           | index-entries must be 1 or more",
         "routing.affinity = -1               | affinity must be 0 or more",
-        "admission.waiting-per-key = 0       | waiting-per-key must be 1 or more",
+        "admission.waiting-per-tenant = 0    | waiting-per-tenant must be 1 or more",
         "admission.default-priority = urgent | must be high, normal or low",
         "admission.weights.a = 0             | weights.a must be 1 to 1000"
       })

@@ -258,6 +258,46 @@ class AccessMatrixTest {
     assertThat(seen).as("routes that answer whoever may use the model").isGreaterThan(10);
   }
 
+  /**
+   * Given up tasks have ids too: those are shown and changed by administrators alone, of all
+   * tenants.
+   */
+  @Test
+  void whatHasAnIdIsNotThereForAKeyOfAnotherTenant() throws Exception {
+    Belongings acmes = Belongings.of(api, "acme");
+    String infers = Belongings.key(api, "other", Scope.INFER);
+    String administers = api.key(AllowList.ALL, Optional.of("other"));
+    List<ApiRoute> walked =
+        routes().stream()
+            .filter(route -> route.template().matches(".*\\{(id|tenant)}.*"))
+            .filter(route -> !route.template().startsWith("/v1/tasks/dead/"))
+            .toList();
+    assertThat(walked).hasSizeGreaterThan(15);
+    assertThat(acmes.seen()).as("by their owner").containsOnly(200);
+
+    for (ApiRoute route : walked) {
+      boolean ofAdministrators = route.need().scopes().equals(Set.of(Scope.ADMIN));
+      Answer answer =
+          api.send(
+              route.method(),
+              acmes.path(route.template()),
+              route.template().endsWith("/renew")
+                  ? "{\"ttlSeconds\":60}"
+                  : route.body().isPresent() ? "{}" : "",
+              "x-api-key",
+              ofAdministrators ? administers : infers);
+
+      assertThat(answer.status())
+          .as(route.method() + " " + route.template() + ": " + answer.response().body())
+          .isEqualTo(404);
+    }
+
+    for (String list : List.of("/v1/tasks", "/v1/files", "/v1/batches")) {
+      assertThat(api.get(list, "x-api-key", infers).json().path("data")).as(list).isEmpty();
+    }
+    assertThat(acmes.seen()).as("by their owner, after all that").containsOnly(200);
+  }
+
   /** With {@code edge = off} what goes to models is answered here too. */
   @Test
   void withoutAnEdgeRequestsToModelsAreAnswered() throws Exception {
@@ -286,7 +326,7 @@ class AccessMatrixTest {
   /** Whatever an address needs, without a stream. */
   private static String body(String address) {
     return "{\"model\":\"edgeless\",\"stream\":false,\"max_tokens\":1,\"input\":\"a\",\"prompt\":\"a\","
-        + "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\"for\":\""
+               + "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\"for\":\""
         + address
         + "\"}";
   }

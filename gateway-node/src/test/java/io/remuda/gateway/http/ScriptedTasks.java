@@ -62,6 +62,7 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   final List<DeadTask> buried = new ArrayList<>();
   final Map<TaskId, Hook> hooks = new LinkedHashMap<>();
   final Map<TaskId, Instant> due = new HashMap<>();
+  private final KeptShelf shelf = new KeptShelf();
   private final TaskApi api;
   private Optional<Refused> refusal = Optional.empty();
   private Optional<CompletableFuture<Void>> held = Optional.empty();
@@ -101,7 +102,7 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   synchronized TaskDesk.Backends backends() {
     return configured
         ? new TaskDesk.Backends(
-            Optional.of(this), Optional.of(this), Optional.of(this), Optional.empty(), "no shelf")
+            Optional.of(this), Optional.of(this), Optional.of(this), Optional.of(shelf), "away")
         : TaskDesk.Backends.none("no task queue is configured: set remuda.tasks.queue");
   }
 

@@ -20,8 +20,12 @@ import io.remuda.node.task.TaskSlots;
 import io.remuda.node.task.TaskWorker;
 import io.remuda.node.task.TaskWorkerSettings;
 import io.remuda.node.task.TypedModel;
+import io.remuda.protocol.AccessProtocol.Scope;
+import io.remuda.protocol.AccessTable;
 import io.remuda.protocol.Catalog;
 import io.remuda.protocol.Listing;
+import io.remuda.protocol.access.AllowList;
+import io.remuda.protocol.access.KeyMint;
 import io.remuda.protocol.cluster.NodeSettings;
 import io.remuda.protocol.config.NodeHome;
 import io.remuda.protocol.id.ModelName;
@@ -37,6 +41,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -45,6 +50,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -76,6 +82,9 @@ abstract class TaskHttpContract {
   private ActorTestKit kit;
   private TaskBackends backends;
   private GatewayNode gateway;
+
+  /** With which requests are sent; empty: with none. */
+  private String key = "";
 
   abstract Map<String, ?> places();
 
@@ -131,9 +140,13 @@ abstract class TaskHttpContract {
   }
 
   private GatewayNode start() {
+    return start(config);
+  }
+
+  private GatewayNode start(Config settings) {
     GatewayNode started =
         GatewayNode.startLocal(
-            NodeSettings.from(config), home, config, Optional.empty(), Optional.empty());
+            NodeSettings.from(settings), home, settings, Optional.empty(), Optional.empty());
     started.routes().merge(Catalog.EMPTY.with(listing()));
     return started;
   }
@@ -382,7 +395,9 @@ abstract class TaskHttpContract {
   void twoFilesInOneUploadAreRefusedAndNothingIsKept() throws Exception {
     String two =
         line("a", "{}")
-            + "\r\n--border\r\nContent-Disposition: form-data; name=\"file\"; filename=\"b\"\r\n\r\n"
+            + "\r\n"
+            + "--border\r\n"
+            + "Content-Disposition: form-data; name=\"file\"; filename=\"b\"\r\n\r\n"
             + line("b", "{}");
 
     HttpResponse<String> answer = uploading("batch", two);
@@ -418,6 +433,79 @@ abstract class TaskHttpContract {
         .isTrue();
     assertThat(send("GET", "/v1/files/" + second, "").statusCode()).isEqualTo(404);
     assertThat(send("GET", "/v1/files/" + second + "/content", "").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void whatIsOfOneKeyIsNotThereForAnother() throws Exception {
+    gateway.close();
+    gateway = start(ConfigFactory.parseString("remuda.gateway.auth = on").withFallback(config));
+    String mine = newKey("acme");
+    String theirs = newKey("other");
+    key = mine;
+    Eventually.isTrue(
+        "the gateway has found the store of tasks",
+        LIMIT,
+        () -> send("GET", "/v1/files", "").statusCode() == 200);
+    CompletableFuture<Boolean> goOn = new CompletableFuture<>();
+    TypedModel waits = (input, progress) -> goOn.thenApply(yes -> shout(input));
+    try (TaskWorker worker = work(waits)) {
+      // given a task, a file and a batch of one key, all under way
+      String task = "/v1/tasks/" + submit("", "mine").path("id").asText();
+      String file = upload("batch", line("a", "{\"text\": \"a\"}")).path("id").asText();
+      String batch = "/v1/batches/" + begin(file).path("id").asText();
+
+      // then another one finds none of them, ends none, and uses none
+      key = theirs;
+      assertThat(found(task, "/v1/files/" + file, batch)).isEmpty();
+      assertThat(send("GET", "/v1/files/" + file + "/content", "").statusCode()).isEqualTo(404);
+      assertThat(send("DELETE", task, "").statusCode()).isEqualTo(404);
+      assertThat(send("DELETE", "/v1/files/" + file, "").statusCode()).isEqualTo(404);
+      assertThat(send("POST", batch + "/cancel", "").statusCode()).isEqualTo(404);
+      assertThat(newBatch(file, "/v1/models/sentiment/predict", "24h").statusCode()).isEqualTo(404);
+      for (String list : List.of("/v1/tasks", "/v1/files", "/v1/batches")) {
+        assertThat(get(list).path("data")).as(list).isEmpty();
+      }
+
+      // and they go on for the first one, and their results are its own too
+      key = mine;
+      goOn.complete(true);
+      JsonNode ended = awaitBatch(batch.substring("/v1/batches/".length()));
+      assertThat(ended.at("/request_counts/completed").asInt()).as(ended.toString()).isEqualTo(1);
+      String output = ended.path("output_file_id").asText();
+      assertThat(get(task + "?wait=20s").path("state").asText()).isEqualTo("DONE");
+      assertThat(found(task, "/v1/files/" + file, "/v1/files/" + output, batch)).hasSize(4);
+      assertThat(content(output)).hasSize(1);
+      key = theirs;
+      assertThat(send("GET", "/v1/files/" + output, "").statusCode()).isEqualTo(404);
+      assertThat(send("GET", "/v1/files/" + output + "/content", "").statusCode()).isEqualTo(404);
+      Eventually.isTrue("the worker is well", LIMIT, () -> worker.health().isEmpty());
+    }
+  }
+
+  private List<String> found(String... paths) {
+    return List.of(paths).stream()
+        .filter(
+            path -> {
+              int status = send("GET", path, "").statusCode();
+              assertThat(status).as(path).isIn(200, 404);
+              return status == 200;
+            })
+        .toList();
+  }
+
+  /** One that the gateway knows, as if the registry had told of it. */
+  private String newKey(String tenant) {
+    KeyMint.Minted minted =
+        new KeyMint(home.clusterKey(), new SecureRandom())
+            .mint(
+                "test",
+                Set.of(Scope.INFER),
+                AllowList.ALL,
+                Optional.of(tenant),
+                Instant.now(),
+                Optional.empty());
+    gateway.routes().merge(AccessTable.EMPTY.with(minted.key()));
+    return minted.secret();
   }
 
   @Test
@@ -539,6 +627,9 @@ abstract class TaskHttpContract {
             .method(method, HttpRequest.BodyPublishers.ofString(body));
     for (int at = 0; at < headers.length; at += 2) {
       request.setHeader(headers[at], headers[at + 1]);
+    }
+    if (!key.isEmpty()) {
+      request.setHeader("authorization", "Bearer " + key);
     }
     try {
       return client.send(request.build(), HttpResponse.BodyHandlers.ofString());

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,6 +21,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A worker that is no engine of Remuda's: it shouts back what it is told. */
 final class ForeignWorker implements AutoCloseable {
+
+  /** In a text: it fails, and repeats the text as the reason. */
+  static final String FAILS = "fails";
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -44,6 +48,13 @@ final class ForeignWorker implements AutoCloseable {
         "/predict",
         exchange -> {
           StringValue input = StringValue.parseFrom(exchange.getRequestBody());
+          if (input.getValue().contains(FAILS)) {
+            byte[] reason = input.getValue().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(500, reason.length);
+            exchange.getResponseBody().write(reason);
+            exchange.close();
+            return;
+          }
           byte[] answer = StringValue.of(input.getValue().toUpperCase(Locale.ROOT)).toByteArray();
           exchange.getResponseHeaders().add("content-type", "application/x-protobuf");
           exchange.sendResponseHeaders(200, answer.length);
@@ -62,7 +73,8 @@ final class ForeignWorker implements AutoCloseable {
     String body =
         """
         {"worker": "%s", "model": "%s", "address": "http://127.0.0.1:%d",
-         "schema": {"descriptors": "%s", "input": "%s", "output": "%s"}}"""
+         "schema": {"descriptors": "%s", "input": "%s", "output": "%s"}}\
+        """
             .formatted(
                 name,
                 model,

@@ -14,6 +14,7 @@ import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.MachineView;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Resources;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.registry.testing.FakeMachine;
 import io.remuda.registry.testing.TestRegistry;
@@ -176,6 +177,73 @@ class MachineChainTest {
           assertThat(second.instances).hasSize(1);
         });
     awaitPhase("drain", DeploymentPhase.READY);
+  }
+
+  @Test
+  void aForcedDrainOfTheLastPlaceServesOnUntilThereIsAnother() {
+    FakeMachine.Control first = machine("force-1", "force");
+    registry.deploy(aSpec().named("force").on("force").build());
+    awaitPhase("force", DeploymentPhase.READY);
+    assertThat(registry.drain(first.id).refused().orElseThrow().code())
+        .isEqualTo(ErrorCode.LAST_PLACE);
+
+    MachineView drained = registry.drain(first.id, true).machine().orElseThrow();
+
+    assertThat(drained.draining()).isTrue();
+    assertThat(first.cordoned).isTrue();
+    long pings = first.count(NodeProtocol.Ping.class);
+    Eventually.isTrue(
+        "it has been looked at since",
+        SOON,
+        () -> first.count(NodeProtocol.Ping.class) > pings + 3);
+    assertThat(first.instances).as("it has no other place").hasSize(1);
+    assertThat(first.count(NodeProtocol.StopInstance.class)).isZero();
+    assertThat(registry.listing("force").orElseThrow().ready()).isEqualTo(1);
+
+    FakeMachine.Control second = machine("force-2", "force");
+    Eventually.passes(
+        "it moves",
+        SOON,
+        () -> {
+          assertThat(second.instances).hasSize(1);
+          assertThat(first.instances).isEmpty();
+        });
+    awaitPhase("force", DeploymentPhase.READY);
+  }
+
+  @Test
+  void aDrainedGpuIsEmptiedOntoTheOtherOneUnlessThatIsTheLastPlace() {
+    FakeMachine.Control machine = new FakeMachine.Control("two-gpus");
+    machine.engines = Set.of("two-gpus");
+    machine.gpus = 2;
+    machines.add(registry.machine(machine));
+    Resources half = new Resources(5_000, 64, 0, 1);
+    registry.deploy(aSpec().named("on-gpu").on("two-gpus").needing(half).build());
+    awaitPhase("on-gpu", DeploymentPhase.READY);
+    assertThat(gpusInUse(machine)).containsExactly(machine.gpu(0));
+
+    assertThat(registry.drainGpu(machine.id, "7").refused().orElseThrow().code())
+        .isEqualTo(ErrorCode.NOT_FOUND);
+    MachineView view = registry.drainGpu(machine.id, "0").machine().orElseThrow();
+
+    assertThat(view.draining()).as("the machine as a whole").isFalse();
+    assertThat(machine.cordonedGpus).containsExactly(machine.gpu(0));
+    Eventually.passes(
+        "it has moved to the other one",
+        SOON,
+        () -> assertThat(gpusInUse(machine)).containsExactly(machine.gpu(1)));
+    awaitPhase("on-gpu", DeploymentPhase.READY);
+    assertThat(registry.events(0, Optional.of(machine.id.value()), Duration.ZERO))
+        .extracting(event -> event.kind())
+        .contains("GpusDraining");
+    Refused last = registry.drainGpu(machine.id, machine.gpu(1)).refused().orElseThrow();
+    assertThat(last.code()).isEqualTo(ErrorCode.LAST_PLACE);
+    assertThat(last.message()).contains("on-gpu");
+    assertThat(machine.cordonedGpus).containsExactly(machine.gpu(0));
+  }
+
+  private static List<String> gpusInUse(FakeMachine.Control machine) {
+    return machine.instances.values().stream().flatMap(one -> one.gpus().stream()).toList();
   }
 
   @Test

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** What one command line printed, and how it ended. */
-record Typed(int exit, String out, String err) {
+public record Typed(int exit, String out, String err) {
 
   static Typed line(String... args) {
     return in(Map.of(), Path.of("/nonexistent"), "", args);
   }
 
-  static Typed in(Map<String, String> environment, Path home, String stdin, String... args) {
+  public static Typed in(Map<String, String> environment, Path home, String stdin, String... args) {
     return in(environment, home, stdin, false, args);
   }
 

@@ -3,6 +3,11 @@ package io.remuda.deploy.moves;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import io.remuda.deploy.cli.Typed;
 import io.remuda.deploy.moves.LeaseClient.Answer;
 import io.remuda.deploy.moves.LeaseClient.Held;
 import io.remuda.node.ModelNode;
@@ -15,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -28,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Leases of shares, with all that is between a client and the slots. */
+/** Leases with all that is between a client and the slots. */
 @Timeout(240)
 final class SharedInstanceTest {
 
@@ -55,7 +61,8 @@ final class SharedInstanceTest {
                 "remuda.node.jvm.pace", PACE,
                 "remuda.liveness.ping-interval", "200ms",
                 "remuda.liveness.suspect-after", "1500ms",
-                "remuda.liveness.lost-after", "4s"),
+                "remuda.liveness.lost-after", "4s",
+                "remuda.registry.rollout.room-patience", "500ms"),
             Map.of());
   }
 
@@ -151,6 +158,80 @@ final class SharedInstanceTest {
     assertThat(leases.askUnder(moved, "moved").isAnswered()).isTrue();
     assertThat(held(leases.look(staying.id()))).as("the other share").isEqualTo(staying);
     assertThat(leases.askUnder(staying, "moved").isAnswered()).isTrue();
+  }
+
+  @Test
+  void anOfficialClientTakesTheEndpointOfALease() throws Exception {
+    api.deploy("official", "{\"engine\":\"jvm\",\"model\":\"demo\",\"slots\":1}");
+    Held lease = leases.ready("official", TTL_SECONDS);
+    OpenAIClient client =
+        OpenAIOkHttpClient.builder().baseUrl(lease.endpoint()).apiKey("any").maxRetries(0).build();
+
+    ChatCompletion answer =
+        client
+            .chat()
+            .completions()
+            .create(
+                ChatCompletionCreateParams.builder()
+                    .model("official")
+                    .maxCompletionTokens(1)
+                    .addUserMessage("the horse")
+                    .build())
+            .validate();
+
+    assertThat(answer.choices()).hasSize(1);
+    leases.release(lease.id());
+  }
+
+  @Test
+  void aCommandRunsUnderALeaseThatBringsItsModelWhichIsGoneAfterwards() throws Exception {
+    Path said = folder.resolve("said.json");
+    String ask =
+        "curl -sS -f $OPENAI_BASE_URL/chat/completions -H 'content-type: application/json' -d"
+            + " '{\"model\":\"brought\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\","
+            + "\"content\":\"the horse\"}]}' -o "
+            + said;
+
+    Typed typed = underOwn("name: brought\nengine: jvm\nmodel: demo\n", ask);
+
+    assertThat(typed.exit()).as(typed.err()).isZero();
+    assertThat(Files.readString(said)).contains("\"choices\"", "\"brought\"");
+    Eventually.isTrue(
+        "its deployment is removed",
+        LIMIT,
+        () ->
+            api.get("/v1/deployments").findValuesAsText("name").stream()
+                .noneMatch("brought"::equals));
+  }
+
+  @Test
+  void aLeaseThatCanNeverBeServedEndsAtOnceAndTheExitCodeSaysWhy() throws Exception {
+    Typed huge = underOwn("engine: jvm\nmodel: demo\nresources:\n  memoryMiB: 900000000\n", "true");
+    Typed invalid = underOwn("engine: jar\nmodel: none.jar\narguments:\n  no-such: x\n", "true");
+
+    assertThat(huge.exit()).as(huge.err()).isEqualTo(4);
+    assertThat(huge.err()).contains("no machine can ever hold", "900000000 MiB");
+    assertThat(invalid.exit()).as(invalid.err()).isEqualTo(2);
+    assertThat(invalid.err()).contains("takes no argument no-such");
+  }
+
+  /** Types {@code lease exec} with a deployment of its own. */
+  private static Typed underOwn(String yaml, String command) throws IOException {
+    Path file = Files.writeString(folder.resolve("own.yaml"), yaml);
+    return Typed.in(
+        Map.of("REMUDA_URL", fleet.url()),
+        folder,
+        "",
+        "lease",
+        "exec",
+        "-f",
+        file.toString(),
+        "--timeout",
+        "60s",
+        "--",
+        "sh",
+        "-c",
+        command);
   }
 
   private static Held held(Answer answer) {

@@ -190,6 +190,42 @@ class ScaleDeciderTest {
   }
 
   @Test
+  void growsWhenFirstTokensAreLateThoughNobodyWaits() {
+    Duration late = Duration.ofMillis(900);
+    Duration declared = Duration.ofMillis(800);
+    world = aReady(new Scaling(1, 4, Optional.empty(), 1, Optional.of(declared)));
+    says(1, Duration.ZERO);
+
+    firstTokensAfter(declared);
+    assertThat(world.state.wanted()).as("just in time").isEqualTo(1);
+    firstTokensAfter(late);
+
+    assertThat(world.state.wanted()).isEqualTo(2);
+    assertThat(world.instances()).hasSize(2);
+    assertThat(ScaleDecider.view(world.sight()).orElseThrow().reason())
+        .contains("0 waiting, first tokens after 900 ms");
+  }
+
+  @Test
+  void lateFirstTokensAskForNothingWhereNobodyHasSaidHowLateTheyMayBe() {
+    world = aReady(BUSY);
+    says(1, Duration.ZERO);
+
+    firstTokensAfter(Duration.ofSeconds(9));
+
+    assertThat(world.state.wanted()).isEqualTo(1);
+  }
+
+  /** For longer than what a load must last, with nobody in any queue. */
+  private void firstTokensAfter(Duration ttft) {
+    world.demands =
+        Map.of(world.state.name(), new ModelDemand(world.state.name(), 0, 0, Optional.of(ttft)));
+    for (int i = 0; i < 5; i++) {
+      world.later(Duration.ofSeconds(1)).look();
+    }
+  }
+
+  @Test
   void anOperatorsNumberHoldsUntilTheLoadWasLessForLong() {
     world = aReady(BUSY);
     world.on(new DeploymentScaled(world.state.name(), 3, world.now));

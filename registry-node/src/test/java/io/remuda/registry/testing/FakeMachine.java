@@ -16,6 +16,7 @@ import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.Capacity;
 import io.remuda.protocol.model.EngineOffer;
+import io.remuda.protocol.model.Gpu;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.ModelFile;
@@ -27,9 +28,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A machine that does what a real one does, at once and without an engine, and that can be told to
@@ -37,6 +41,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class FakeMachine extends AbstractBehavior<Object> {
 
+  private static final long GPU_MIB = 8_000;
   private static final Duration REPORT_EVERY = Duration.ofMillis(100);
 
   /** What a test tells the machine and reads from it, from its own thread. */
@@ -62,8 +67,51 @@ public final class FakeMachine extends AbstractBehavior<Object> {
     public volatile Map<String, String> labels = Map.of();
     public volatile Set<String> engines = Set.of("fake");
 
+    /** So many GPUs of 8,000 MiB each; an instance gets the first that has room. */
+    public volatile int gpus;
+
+    public volatile Set<String> cordonedGpus = Set.of();
+
     public Control(String id) {
       this.id = new MachineId(id);
+    }
+
+    public String gpu(int index) {
+      return "GPU-" + id + index;
+    }
+
+    List<Gpu> gpus() {
+      return IntStream.range(0, gpus)
+          .mapToObj(
+              index ->
+                  new Gpu(
+                      index,
+                      gpu(index),
+                      "test",
+                      GPU_MIB,
+                      0,
+                      reserved(gpu(index)),
+                      OptionalDouble.empty(),
+                      OptionalDouble.empty(),
+                      OptionalDouble.empty(),
+                      true,
+                      cordonedGpus.contains(gpu(index))))
+          .toList();
+    }
+
+    private long reserved(String gpu) {
+      return instances.values().stream()
+          .filter(i -> !i.phase().isFinal() && i.gpus().contains(gpu))
+          .mapToLong(i -> i.claim().gpuMemoryMiB())
+          .sum();
+    }
+
+    Set<String> place(Resources claim) {
+      return gpus().stream()
+          .filter(gpu -> claim.gpus() > 0 && gpu.memoryFreeMiB() >= claim.gpuMemoryMiB())
+          .limit(1)
+          .map(Gpu::uuid)
+          .collect(Collectors.toSet());
     }
 
     /** To whom an instance belongs now. */
@@ -168,7 +216,7 @@ public final class FakeMachine extends AbstractBehavior<Object> {
   }
 
   private Capacity capacity() {
-    return new Capacity(control.memoryMiB, control.reserved(), 8, 0, List.of());
+    return new Capacity(control.memoryMiB, control.reserved(), 8, 0, control.gpus());
   }
 
   private Behavior<Object> onStart(NodeProtocol.StartInstance start) {
@@ -218,6 +266,10 @@ public final class FakeMachine extends AbstractBehavior<Object> {
         0,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
+        control.place(claim),
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -258,7 +310,7 @@ public final class FakeMachine extends AbstractBehavior<Object> {
                   new ModelFile(
                       3_000_000,
                       "sha256:1",
-                      new Resources(0, 512, 0, 0),
+                      wish.spec().resources().orElse(new Resources(0, 512, 0, 0)),
                       true,
                       wish.spec().schema(),
                       "from its header"))
@@ -290,6 +342,7 @@ public final class FakeMachine extends AbstractBehavior<Object> {
     } else if (!control.silent && !control.deafToState) {
       control.journal = Optional.of(state.journal());
       control.cordoned = state.cordoned();
+      control.cordonedGpus = state.cordonedGpus();
       control.labels = state.labels();
       control.settled = true;
       state

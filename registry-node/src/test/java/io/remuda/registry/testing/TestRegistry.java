@@ -235,10 +235,24 @@ public final class TestRegistry implements AutoCloseable {
   }
 
   public MachineProtocol.Reply drain(MachineId machine) {
+    return drain(machine, false);
+  }
+
+  /**
+   * @param force also where something that runs there has no other place
+   */
+  public MachineProtocol.Reply drain(MachineId machine, boolean force) {
     return get(
         machineEntity(machine.value())
             .<MachineProtocol.Reply>ask(
-                replyTo -> new MachineProtocol.Drain(machine, false, replyTo), ASK));
+                replyTo -> new MachineProtocol.Drain(machine, force, replyTo), ASK));
+  }
+
+  public MachineProtocol.Reply drainGpu(MachineId machine, String gpu) {
+    return get(
+        machineEntity(machine.value())
+            .<MachineProtocol.Reply>ask(
+                replyTo -> new MachineProtocol.DrainGpu(machine, gpu, false, replyTo), ASK));
   }
 
   public MachineProtocol.Reply cordon(MachineId machine) {

@@ -72,6 +72,11 @@ final class Api {
     return send(method, path, body, Map.of(), Set.of(GONE)).body();
   }
 
+  /** The same of one that is asked for and may have ended before the answer. */
+  JsonNode orEnded(String method, String path, JsonNode body, Map<String, String> headers) {
+    return send(method, path, Optional.of(body), headers, Set.of(GONE)).body();
+  }
+
   JsonNode post(String path, JsonNode body) {
     return send("POST", path, Optional.of(body), Map.of()).body();
   }

@@ -79,12 +79,12 @@ final class LeaseExecVerb implements Callable<Integer> {
 
   private static JsonNode asked(Api api, JsonNode body, Map<String, String> key) {
     try {
-      return api.post(LeaseVerb.LEASES, body, key);
+      return api.orEnded("POST", LeaseVerb.LEASES, body, key);
     } catch (CliFailure failure) {
       if (!failure.isPassing()) {
         throw failure;
       }
-      return api.post(LeaseVerb.LEASES, body, key);
+      return api.orEnded("POST", LeaseVerb.LEASES, body, key);
     }
   }
 

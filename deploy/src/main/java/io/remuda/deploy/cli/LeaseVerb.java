@@ -82,9 +82,11 @@ final class LeaseVerb {
               target.world(),
               wait ? Optional.of(limit) : Optional.empty());
       long began = System.nanoTime();
-      JsonNode lease = api.post(LEASES, body, headers);
+      JsonNode lease = api.orEnded("POST", LEASES, body, headers);
       if (wait) {
         target.say("asked for as " + lease.path("id").asText());
+      }
+      if (wait || LeaseWait.hasEnded(lease)) {
         lease = new LeaseWait(target, api).untilReady(lease, began, limit);
       }
       target.output().document(lease);

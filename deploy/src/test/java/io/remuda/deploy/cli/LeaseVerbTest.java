@@ -122,6 +122,24 @@ final class LeaseVerbTest {
     assertThat(invalid.exit()).isEqualTo(2);
   }
 
+  @Test
+  void whatHasEndedBeforeItsAnswerIsAFailureToo() {
+    gateway.on("POST /v1/leases", 410, refused("cannot_be_placed"));
+    gateway.on("POST /v1/leases", 410, refused("invalid_spec"));
+    gateway.on("POST /v1/leases", 410, refused("invalid_spec"));
+    gateway.on("DELETE /v1/leases/ls-1", 410, refused("invalid_spec"));
+
+    Typed nowhere = type("lease", "acquire", "chat", "--wait");
+    Typed invalid = type("lease", "acquire", "chat");
+    Typed command = type("lease", "exec", "chat", "--", "true");
+
+    assertThat(nowhere.exit()).isEqualTo(4);
+    assertThat(nowhere.err()).contains("lease ls-1 has ended: it says why");
+    assertThat(invalid.exit()).isEqualTo(2);
+    assertThat(invalid.out()).isEmpty();
+    assertThat(command.exit()).isEqualTo(2);
+  }
+
   private static String refused(String code) {
     return ENDED.replace(
         "\"reason\":\"its time is over\"", "\"reason\":\"it says why\",\"code\":\"" + code + "\"");

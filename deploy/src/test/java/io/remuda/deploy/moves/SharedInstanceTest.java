@@ -163,6 +163,7 @@ final class SharedInstanceTest {
   @Test
   void anOfficialClientTakesTheEndpointOfALease() throws Exception {
     api.deploy("official", "{\"engine\":\"jvm\",\"model\":\"demo\",\"slots\":1}");
+    api.awaitReady("official", 1);
     Held lease = leases.ready("official", TTL_SECONDS);
     OpenAIClient client =
         OpenAIOkHttpClient.builder().baseUrl(lease.endpoint()).apiKey("any").maxRetries(0).build();

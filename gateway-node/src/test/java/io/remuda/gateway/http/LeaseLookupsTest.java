@@ -80,7 +80,9 @@ class LeaseLookupsTest {
   @Test
   void onlySoManyClientsWaitForLeases() throws Exception {
     CompletableFuture<Done> nap = new CompletableFuture<>();
-    LeaseWaiting waiting = new LeaseWaiting(with("waiting = 1"), length -> nap);
+    // Else a slow look is a nap in itself, and the first one is over before the second comes.
+    LeaseSettings one = with("waiting = 1, first-look = 1h, longest-look = 1h");
+    LeaseWaiting waiting = new LeaseWaiting(one, length -> nap);
     Reply pending = Reply.of(lease(LeaseView.State.PENDING));
     Reply ready = Reply.of(lease(LeaseView.State.READY));
     List<Reply> said = new ArrayList<>(List.of(pending, ready));

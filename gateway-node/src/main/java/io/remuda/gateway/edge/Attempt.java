@@ -10,6 +10,8 @@ import io.remuda.protocol.bytes.InferenceRequest;
 import io.remuda.protocol.bytes.InferenceSink;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,46 +23,34 @@ final class Attempt implements InferenceSink {
 
   private static final int MAX_ERROR_BYTES = 64 * 1024;
 
-  private enum Mode {
-    /** No head yet. */
-    WAITING,
-    /** The head of a stream; engines send it before they work, so that it is worth nothing yet. */
-    OPENED,
-    /** Events go to the client as they come. */
-    STREAMING,
-    /** A complete answer is collected. */
-    HOLDING,
-    /** An answer that is too large to hold goes to the client as it comes. */
-    PASSING,
-    /** An engine's error is collected. */
-    ERROR
-  }
-
   private final Inference inference;
+  private final ClientRequest request;
   private final Target target;
+  private final TakenSlot slot;
+  private final int mostHeldBytes;
   private @Nullable InferenceCall call;
-  private Mode mode = Mode.WAITING;
+  private AttemptMode mode = AttemptMode.WAITING;
   private int status;
   private List<Map.Entry<String, String>> headers = List.of();
   private final HeldBytes held = new HeldBytes();
-  private @Nullable StreamGuard guard;
+  private @Nullable PassedStream stream;
   private boolean done;
-  private long sentAt;
 
-  Attempt(Inference inference, Target target) {
+  Attempt(Inference inference, InferenceHandler handler, ClientRequest request, Target target) {
     this.inference = inference;
+    this.request = request;
     this.target = target;
+    this.slot = new TakenSlot(handler, target, request.lease().isPresent());
+    this.mostHeldBytes = handler.settings().heldAnswerBytes();
   }
 
   Target target() {
     return target;
   }
 
-  void start(InferencePort port, InferenceRequest request) {
-    target.enter();
-    sentAt = System.nanoTime();
-    target.sent(sentAt, inference.routing());
-    InferenceCall started = port.call(request, this);
+  void start(InferencePort port, InferenceRequest question) {
+    slot.enter();
+    InferenceCall started = port.call(question, this);
     if (!done) {
       call = started;
     }
@@ -71,7 +61,7 @@ final class Attempt implements InferenceSink {
     InferenceCall current = call;
     if (!done && hasBegun()) {
       // Many clients end streams that they have enough of: those were no failures.
-      inference.outcomes().answered(target);
+      slot.answered();
     }
     close();
     if (current != null) {
@@ -90,13 +80,13 @@ final class Attempt implements InferenceSink {
 
   /** Whether the client has seen something of it, so that no other instance can take its place. */
   boolean hasBegun() {
-    return mode == Mode.STREAMING || mode == Mode.PASSING;
+    return mode.isSeen();
   }
 
   /** Whether a comment may be put into the stream now. */
   boolean betweenEvents() {
-    StreamGuard watching = guard;
-    return watching == null || watching.betweenEvents();
+    PassedStream passed = stream;
+    return passed == null || passed.betweenEvents();
   }
 
   void pause() {
@@ -114,7 +104,7 @@ final class Attempt implements InferenceSink {
   @Override
   public void onLoad(int requests) {
     if (!done) {
-      target.told(requests, System.nanoTime());
+      slot.told(requests);
     }
   }
 
@@ -126,12 +116,12 @@ final class Attempt implements InferenceSink {
     status = answered;
     headers = Headers.fromEngine(answeredHeaders);
     if (answered >= 400) {
-      mode = Mode.ERROR;
-    } else if (answered == 200 && isEvents(Headers.value(answeredHeaders, "content-type"))) {
-      mode = Mode.OPENED;
-      guard = new StreamGuard(inference.endpoint().end());
+      mode = AttemptMode.ERROR;
+    } else if (answered == 200 && isStream(answeredHeaders)) {
+      mode = AttemptMode.OPENED;
+      stream = new PassedStream(inference, request.endpoint().end());
     } else {
-      mode = Mode.HOLDING;
+      mode = AttemptMode.HOLDING;
       headers = Headers.withType(headers);
     }
   }
@@ -145,17 +135,17 @@ final class Attempt implements InferenceSink {
     switch (mode) {
       case OPENED -> {
         if (bytes.isReadable()) {
-          mode = Mode.STREAMING;
-          begun(true);
-          inference.head(this, status, inference.endpoint().dialect().streamHeaders(), true);
-          stream(bytes);
+          mode = AttemptMode.STREAMING;
+          slot.begun(true);
+          inference.head(this, status, request.endpoint().dialect().streamHeaders(), true);
+          passed().pass(bytes);
         } else {
           bytes.release();
         }
       }
       case STREAMING -> {
         if (bytes.isReadable()) {
-          stream(bytes);
+          passed().pass(bytes);
         } else {
           bytes.release();
           inference.heard();
@@ -164,9 +154,9 @@ final class Attempt implements InferenceSink {
       case PASSING -> inference.bytes(bytes);
       case HOLDING -> {
         ByteBuf all = held.add(bytes);
-        if (all.readableBytes() > inference.heldAnswerBytes()) {
-          mode = Mode.PASSING;
-          begun(false);
+        if (all.readableBytes() > mostHeldBytes) {
+          mode = AttemptMode.PASSING;
+          slot.begun(false);
           held.take();
           inference.head(this, status, headers, false);
           if (done) {
@@ -197,14 +187,14 @@ final class Attempt implements InferenceSink {
       case OPENED -> endUnbegun();
       case STREAMING -> endStream();
       case PASSING -> {
-        inference.outcomes().answered(target);
+        slot.answered();
         close();
         inference.end(false);
       }
       case HOLDING -> {
         ByteBuf all = held.take();
-        begun(false);
-        inference.outcomes().answered(target);
+        slot.begun(false);
+        slot.answered();
         close();
         inference.whole(this, status, headers, all);
       }
@@ -217,9 +207,9 @@ final class Attempt implements InferenceSink {
     if (done) {
       return;
     }
-    StreamGuard watching = guard;
-    Mode was = mode;
-    inference.outcomes().ended(target, reason);
+    PassedStream passed = stream;
+    AttemptMode was = mode;
+    slot.ended(reason);
     close(reason.code() != ErrorCode.BUSY);
     switch (was) {
       // Of what is held the client has seen nothing, so that trying again repeats nothing to it.
@@ -231,44 +221,30 @@ final class Attempt implements InferenceSink {
       case HOLDING, ERROR -> inference.failedEarly(this, reason, true);
       case STREAMING, PASSING ->
           inference.failedLate(
-              this, reason, watching != null, watching != null && watching.betweenEvents());
+              this, reason, passed != null, passed != null && passed.betweenEvents());
     }
   }
 
-  private void begun(boolean stream) {
-    inference.outcomes().begun(target, stream, System.nanoTime() - sentAt);
-  }
-
-  private void stream(ByteBuf bytes) {
-    ByteBuf whole = inference.whole(bytes);
-    if (!whole.isReadable()) {
-      whole.release();
-      inference.heard();
-      return;
-    }
-    StreamGuard watching = guard;
-    if (watching != null) {
-      watching.add(whole);
-    }
-    inference.bytes(whole);
+  private PassedStream passed() {
+    return Objects.requireNonNull(stream);
   }
 
   /** A stream without one byte: complete only where the address promises no events. */
   private void endUnbegun() {
-    if (inference.endpoint().end() != Endpoint.End.NONE) {
+    if (request.endpoint().end() != Endpoint.End.NONE) {
       onFailure(gone("ended its stream before the first event"), true);
       return;
     }
-    inference.head(this, status, inference.endpoint().dialect().streamHeaders(), true);
+    inference.head(this, status, request.endpoint().dialect().streamHeaders(), true);
     close();
     inference.end(false);
   }
 
   private void endStream() {
-    StreamGuard watching = java.util.Objects.requireNonNull(guard);
-    StreamGuard.Ending ending = ending(watching, inference.rest());
+    PassedStream passed = passed();
+    StreamGuard.Ending ending = passed.end();
     if (ending != StreamGuard.Ending.BROKEN) {
-      inference.outcomes().answered(target);
+      slot.answered();
     }
     close();
     switch (ending) {
@@ -276,25 +252,10 @@ final class Attempt implements InferenceSink {
       case WITHOUT_DONE -> inference.end(true);
       case BROKEN -> {
         Refused broken = gone("ended its stream in the middle");
-        inference.outcomes().ended(target, broken);
-        inference.failedLate(this, broken, true, watching.betweenEvents());
+        slot.ended(broken);
+        inference.failedLate(this, broken, true, passed.betweenEvents());
       }
     }
-  }
-
-  /** How it ended, with the last of it, which goes on where that does not break off. */
-  private StreamGuard.Ending ending(StreamGuard watching, @Nullable ByteBuf rest) {
-    if (rest == null || !rest.isReadable()) {
-      return watching.ending();
-    }
-    watching.add(rest);
-    StreamGuard.Ending ending = watching.ending();
-    if (ending == StreamGuard.Ending.BROKEN) {
-      rest.release();
-    } else {
-      inference.bytes(rest);
-    }
-    return ending;
   }
 
   private void endError() {
@@ -303,40 +264,39 @@ final class Attempt implements InferenceSink {
     close(!full);
     if (full) {
       all.release();
-      String why = "the engine of " + target.instance() + " takes no more requests now; try again";
-      Refused busy = Refused.of(ErrorCode.BUSY, why);
-      inference.outcomes().ended(target, busy);
+      Refused busy = Refusals.engineFull(target.instance());
+      slot.ended(busy);
       inference.failedEarly(this, busy, true);
       return;
     }
     if (status >= 500) {
-      inference.outcomes().failed(target, ErrorCode.ENGINE_FAILED);
+      slot.failed();
     } else {
-      inference.outcomes().answered(target);
+      slot.answered();
     }
-    if (status >= 500 && inference.hasAnother()) {
+    Optional<Refused> untold = untold();
+    if (untold.isPresent()) {
       all.release();
-      inference.failedEarly(this, gone("answered " + status), false);
-      return;
-    }
-    if (status >= 500 && inference.hasFallback()) {
-      all.release();
-      String why = "the engine of %s answered %d; its log may say why";
-      inference.failedEarly(
-          this,
-          Refused.of(ErrorCode.ENGINE_FAILED, why.formatted(target.instance(), status)),
-          false);
+      inference.failedEarly(this, untold.get(), false);
       return;
     }
     ByteBuf repaired =
-        EngineErrors.repair(all, status, inference.endpoint().dialect(), inference.requestId());
+        EngineErrors.repair(all, status, request.endpoint().dialect(), request.requestId());
     inference.whole(this, status, EngineErrors.headers(headers), repaired);
   }
 
+  /** What the engine's error comes to where somebody else may answer; empty where it is told. */
+  private Optional<Refused> untold() {
+    if (status >= 500 && inference.hasAnother()) {
+      return Optional.of(gone("answered " + status));
+    }
+    return status >= 500 && inference.hasFallback()
+        ? Optional.of(Refusals.engineFailed(target.instance(), status))
+        : Optional.empty();
+  }
+
   private Refused gone(String what) {
-    return Refused.of(
-        ErrorCode.ENGINE_GONE,
-        "the engine of " + target.instance() + " " + what + "; send the request again");
+    return Refusals.engineGone(target.instance(), what);
   }
 
   private void close() {
@@ -354,17 +314,11 @@ final class Attempt implements InferenceSink {
     }
     done = true;
     call = null;
-    target.leave();
-    if (hadSlot) {
-      inference.slotFreed();
-    } else {
-      inference.slotRefused();
-    }
+    slot.giveBack(hadSlot);
     held.take().release();
   }
 
-  private boolean isEvents(String contentType) {
-    return contentType.startsWith(
-        inference.endpoint().dialect().isInLines() ? "application/x-ndjson" : "text/event-stream");
+  private boolean isStream(List<Map.Entry<String, String>> answered) {
+    return request.endpoint().dialect().isStream(Headers.value(answered, "content-type"));
   }
 }

@@ -1,9 +1,7 @@
 package io.remuda.gateway.edge;
 
-import io.remuda.gateway.routing.Asked;
 import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.gateway.routing.RouteSnapshot;
-import io.remuda.gateway.routing.RoutingSettings;
 import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
@@ -29,12 +27,8 @@ final class Course {
   private final Tries tries;
   private final Fallbacks fallbacks;
   private final Holding holding;
+  private final AskedModel at;
   private final boolean copy;
-  // A model's name or an alias, which may stand for another model before this is over.
-  private String asked = "";
-  // The model that answers, once it is known: behind an alias not the name that was asked for.
-  private String model = "";
-  private boolean resolved;
   private Optional<LeaseSearch> looking = Optional.empty();
 
   /**
@@ -59,57 +53,38 @@ final class Course {
     this.fallbacks = new Fallbacks(handler.settings().fallbacks(), !copy);
     this.tries = new Tries(handler.settings(), request.lease().map(LeaseToken::lease));
     this.holding = new Holding(handler, request, started, this::route);
+    this.at = new AskedModel(request, tries);
   }
 
   /** The body has been read, as far as it could be. */
   void read() {
-    asked = body.model();
-    model = asked;
+    at.read(body.model());
   }
 
   void begin() {
-    tries.asks(footprint());
+    tries.asks(at.footprint(handler, body.stream()));
     route();
   }
 
   /** The model that it is at; as the client named it while that is not known. */
   String model() {
-    return model;
+    return at.model();
   }
 
   Tries tries() {
     return tries;
   }
 
-  RoutingSettings routing() {
-    return handler.settings().routing();
-  }
-
-  /** Where there is no choice nothing of the body is looked at. */
-  private Asked footprint() {
-    ModelEntry entry = handler.routes().snapshot().get(asked);
-    boolean chooses = entry != null && entry.readyCount() > 1 && request.lease().isEmpty();
-    return chooses
-        ? Asked.of(
-            routing(),
-            handler.prefixes(),
-            body.stream(),
-            asked,
-            request.sender().session(),
-            request.body())
-        : Asked.unknown(routing(), handler.prefixes(), body.stream());
-  }
-
   /** What to tell a client that has waited for a while. */
   Optional<String> news() {
-    return holding.news(handler.routes().snapshot().get(model));
+    return holding.news(handler.routes().snapshot().get(at.model()));
   }
 
   /** It goes to an instance now. */
   void sent(Target target, long now) {
-    tries.again().ifPresent(reason -> handler.metrics().retried(model, reason));
+    tries.again().ifPresent(reason -> handler.metrics().retried(at.model(), reason));
     tries.count();
-    holding.sent(model, now);
+    holding.sent(at.model(), now);
     tries.sentTo(target);
   }
 
@@ -117,8 +92,8 @@ final class Course {
   Optional<Target> insteadOf(Target waiting) {
     RouteSnapshot snapshot = handler.routes().snapshot();
     return tries
-        .insteadOf(waiting, snapshot, model, System.nanoTime())
-        .filter(next -> takes(snapshot.get(model), next));
+        .insteadOf(waiting, snapshot, at.model(), System.nanoTime())
+        .filter(next -> takes(snapshot.get(at.model()), next));
   }
 
   /** Whether it can be sent to that instance too, whose engine may be another one. */
@@ -132,9 +107,9 @@ final class Course {
     }
     RouteSnapshot snapshot = handler.routes().snapshot();
     boolean leased = request.lease().isPresent();
-    // A key is for the name that is asked for, be it an alias.
-    boolean visible = resolved || request.models().test(asked);
-    ModelEntry entry = visible ? answering(snapshot) : null;
+    String asked = at.asked();
+    boolean visible = at.isVisible();
+    ModelEntry entry = visible ? at.answering(snapshot, fallbacks.taken()) : null;
     if (entry != null) {
       goTo(entry);
     } else if (leased && visible) {
@@ -153,34 +128,10 @@ final class Course {
           .orElseGet(() -> Optional.of(unknown))
           .ifPresent(
               why -> {
-                model = "";
+                at.isNone();
                 inference.refuse(why, retryAfterLoading());
               });
     }
-  }
-
-  /** The model that it began with, for as long as that has something for it. */
-  private @Nullable ModelEntry answering(RouteSnapshot snapshot) {
-    ModelEntry begun = snapshot.get(model);
-    if (!resolved || (begun != null && tries.untried(begun).isPresent())) {
-      return begun;
-    }
-    ModelEntry now = switchedTo(snapshot, begun);
-    return now == null ? begun : now;
-  }
-
-  /**
-   * The model that the alias asked for stands for by now, where that is another one than {@code
-   * begun}, and the better place to go. A lease has its instances, whatever an alias stands for;
-   * and what a fallback took does not go back.
-   */
-  private @Nullable ModelEntry switchedTo(RouteSnapshot snapshot, @Nullable ModelEntry begun) {
-    boolean stays = request.lease().isPresent() || fallbacks.taken();
-    ModelEntry now = stays ? null : snapshot.get(asked);
-    if (now == null || now.name().equals(model)) {
-      return null;
-    }
-    return begun == null || now.readyCount() > 0 ? now : null;
   }
 
   /** Sends it to an instance of the model, or lets it wait for one. */
@@ -188,8 +139,8 @@ final class Course {
     if (!givenTo(entry)) {
       return;
     }
-    if (copy && handler.waitingRoom().isWaitedFor(model)) {
-      giveUp(Refusals.behindOthers(model));
+    if (copy && handler.waitingRoom().isWaitedFor(at.model())) {
+      giveUp(Refusals.behindOthers(at.model()));
       return;
     }
     boolean leased = request.lease().isPresent();
@@ -207,9 +158,8 @@ final class Course {
 
   /** Gives the request to the model, by its own name; where that cannot be, refuses it. */
   private boolean givenTo(ModelEntry entry) {
-    resolved = true;
-    model = entry.name();
-    Optional<Refused> unnamed = body.answeredBy(model);
+    at.becomes(entry);
+    Optional<Refused> unnamed = body.answeredBy(at.model());
     unnamed.ifPresent(why -> inference.refuse(why, Duration.ZERO));
     return unnamed.isEmpty();
   }
@@ -223,7 +173,7 @@ final class Course {
    */
   private void search(UnaryOperator<Refused> told) {
     LeaseSearch search =
-        new LeaseSearch(handler, request, model, this::found, why -> refuse(told.apply(why)));
+        new LeaseSearch(handler, request, at.model(), this::found, why -> refuse(told.apply(why)));
     looking = Optional.of(search);
     search.begin();
   }
@@ -275,7 +225,7 @@ final class Course {
 
   /** Whether it went to another instance after {@code failed} did not serve it. */
   boolean goesOn(Target failed, Refused reason, boolean safeToRetry) {
-    ModelEntry entry = handler.routes().snapshot().get(model);
+    ModelEntry entry = handler.routes().snapshot().get(at.model());
     if (!safeToRetry || !tries.mayGoOn() || entry == null) {
       return false;
     }
@@ -287,10 +237,10 @@ final class Course {
   /** No instance is left to try: another model, a wait, or the client is next. */
   void exhausted(Refused reason, boolean safeToRetry) {
     RouteSnapshot snapshot = handler.routes().snapshot();
-    ModelEntry entry = snapshot.get(model);
+    ModelEntry entry = snapshot.get(at.model());
     Refused told = tries.toTell(reason);
     boolean mayHold = safeToRetry && request.lease().isEmpty() && tries.mayWait();
-    ModelEntry other = mayHold ? switchedTo(snapshot, entry) : null;
+    ModelEntry other = mayHold ? at.switchedTo(snapshot, entry, fallbacks.taken()) : null;
     if (other != null) {
       tries.anew();
       goTo(other);
@@ -311,10 +261,10 @@ final class Course {
   private void giveUp(Refused why) {
     Optional<ModelEntry> other =
         request.lease().isEmpty() && tries.mayGoElsewhere() && Fallbacks.mayServe(why)
-            ? fallbacks.after(model, why, handler.routes().snapshot(), request.models())
+            ? fallbacks.after(at.model(), why, handler.routes().snapshot(), request.models())
             : Optional.empty();
     if (other.isPresent()) {
-      handler.metrics().fellBack(model, other.get().name());
+      handler.metrics().fellBack(at.model(), other.get().name());
       tries.elsewhere();
       goTo(other.get());
     } else {
@@ -327,24 +277,20 @@ final class Course {
     return request.lease().isEmpty()
         && tries.mayGoElsewhere()
         && (fallbacks.taken()
-            || fallbacks.hasNext(model, handler.routes().snapshot(), request.models()));
+            || fallbacks.hasNext(at.model(), handler.routes().snapshot(), request.models()));
   }
 
   /** The request is over; the name that it is counted by. */
   String end() {
     holding.leave();
     looking.ifPresent(LeaseSearch::end);
-    // A name that nobody has deployed must not become a label of a metric.
-    if (!resolved && handler.routes().snapshot().get(model) == null) {
-      model = "";
-    }
-    return model;
+    return at.counted(handler.routes().snapshot());
   }
 
   /** At least as long as the line is now, where there is one. */
   private void refuse(Refused refused) {
     Duration least = handler.settings().retryAfter(refused.code());
-    Duration line = handler.waitingRoom().untilServed(model);
+    Duration line = handler.waitingRoom().untilServed(at.model());
     inference.refuse(refused, line.compareTo(least) > 0 ? line : least);
   }
 

@@ -43,6 +43,11 @@ public enum Endpoint {
       return isInLines() ? ClientAnswer.LINE_HEADERS : ClientAnswer.STREAM_HEADERS;
     }
 
+    /** Whether an engine's answer of that type is a stream, whose events come as they are made. */
+    boolean isStream(String contentType) {
+      return contentType.startsWith(isInLines() ? "application/x-ndjson" : "text/event-stream");
+    }
+
     /** Whether each event is a line, and not a server-sent event. */
     boolean isInLines() {
       return this == OLLAMA;

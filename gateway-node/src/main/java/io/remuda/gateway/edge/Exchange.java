@@ -88,22 +88,15 @@ final class Exchange implements AnswerSink {
       refuse(objection.get());
       return;
     }
-    String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-      refuse(
-          Refused.of(
-              ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-              "bodies are taken as they are, not with content-encoding " + encoding));
-      return;
-    }
-    if (declaredLength() > loop.edge().settings().maxBodyBytes()) {
-      refuseTooLarge();
+    Optional<Refused> unfit = BodyRules.beforeItComes(request, settings().maxBodyBytes());
+    if (unfit.isPresent()) {
+      refuse(unfit.get());
       return;
     }
     if (request.getHeader(HttpHeaders.EXPECT) != null) {
       response.writeContinue();
     }
-    connection.expectWithin(loop.edge().settings().bodyTimeout());
+    connection.expectWithin(settings().bodyTimeout());
     request.endHandler(v -> onBodyEnd());
   }
 
@@ -118,23 +111,18 @@ final class Exchange implements AnswerSink {
       return;
     }
     if (blocked) {
-      if (++blockedTicks > loop.edge().settings().stallTimeout().toSeconds()) {
+      if (++blockedTicks > settings().stallTimeout().toSeconds()) {
         cut();
         current.cancel();
       }
-    } else if (++silentTicks >= loop.edge().settings().keepAliveComment().toSeconds()) {
+    } else if (++silentTicks >= settings().keepAliveComment().toSeconds()) {
       current.comment();
       silentTicks = 0;
     }
   }
 
   void bodyOverdue() {
-    refuse(
-        Refused.of(
-            ErrorCode.REQUEST_TIMEOUT,
-            "the body did not arrive within "
-                + loop.edge().settings().bodyTimeout().toSeconds()
-                + " s; send it faster"));
+    refuse(BodyRules.overdue(settings().bodyTimeout()));
     connection.close();
   }
 
@@ -204,16 +192,12 @@ final class Exchange implements AnswerSink {
       }
       return;
     }
-    if (received > loop.edge().settings().maxBodyBytes()) {
-      refuseTooLarge();
+    if (received > settings().maxBodyBytes()) {
+      refuse(BodyRules.tooLarge(settings().maxBodyBytes()));
       return;
     }
     if (!body.add(part)) {
-      refuse(
-          Refused.of(
-              ErrorCode.OVERLOADED,
-              "this gateway holds as many requests' bodies as it has memory for; send the request"
-                  + " again shortly"));
+      refuse(BodyRules.noRoom());
     }
   }
 
@@ -252,13 +236,8 @@ final class Exchange implements AnswerSink {
     return loop.edge().handler().waitBudget(header);
   }
 
-  private void refuseTooLarge() {
-    refuse(
-        Refused.of(
-            ErrorCode.TOO_LARGE,
-            "the body is larger than "
-                + loop.edge().settings().maxBodyBytes()
-                + " bytes; send less, or raise remuda.gateway.edge-limits.max-body-size"));
+  private EdgeSettings settings() {
+    return loop.edge().settings();
   }
 
   private void refuse(Refused refused) {
@@ -303,16 +282,7 @@ final class Exchange implements AnswerSink {
     answer = null;
     body.release();
     connection.exchange(null);
-    connection.expectWithin(loop.edge().settings().idleTimeout());
-  }
-
-  private long declaredLength() {
-    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    try {
-      return length == null ? 0 : Long.parseLong(length);
-    } catch (NumberFormatException e) {
-      return Long.MAX_VALUE;
-    }
+    connection.expectWithin(settings().idleTimeout());
   }
 
   static String token(HttpServerRequest request) {

@@ -1,20 +1,15 @@
 package io.remuda.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
-import io.remuda.gateway.routing.ModelEntry;
-import io.remuda.gateway.routing.RoutingSettings;
 import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.bytes.InferencePort;
 import io.remuda.protocol.bytes.InferenceRequest;
-import io.remuda.protocol.model.Relief;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +24,11 @@ final class Inference implements AnswerInProgress {
   private final InstanceBody body;
   private final ClientAnswer answer;
   private final Underway underway = new Underway();
-  private final Stillness stillness = new Stillness();
   private final Optional<Shadows> shadows;
   private final Account account;
   private final Course course;
   private final Resumption resumption;
+  private final Lookout lookout;
   private final Metered metered;
   private boolean over;
   private boolean paused;
@@ -54,6 +49,7 @@ final class Inference implements AnswerInProgress {
     this.course = new Course(handler, request, body, this, account, started, shadows.isEmpty());
     this.resumption =
         new Resumption(handler, request, body, course.tries(), this, shadows.isEmpty());
+    this.lookout = new Lookout(handler, body, answer, course, resumption, underway);
   }
 
   void start() {
@@ -110,22 +106,11 @@ final class Inference implements AnswerInProgress {
 
   @Override
   public void look() {
-    Attempt waiting = underway.current();
     if (over) {
       return;
     }
-    if (waiting == null) {
-      if (body.stream() && !resumption.isResuming()) {
-        course.news().ifPresent(answer::comment);
-      }
-      return;
-    }
-    if (waiting.hasBegun() || resumption.isResuming()) {
-      endIfCutOff(waiting);
-      return;
-    }
-    course
-        .insteadOf(waiting.target())
+    lookout
+        .look(paused)
         .ifPresent(
             next -> {
               underway.keep();
@@ -133,18 +118,10 @@ final class Inference implements AnswerInProgress {
             });
   }
 
-  private void endIfCutOff(Attempt begun) {
-    boolean inSight = handler.routes().snapshot().isInSight(begun.target().route().machine());
-    long still = stillness.look(!inSight && !paused, System.nanoTime());
-    if (still > handler.settings().cutOffLimit().toNanos()) {
-      begun.cutOff();
-    }
-  }
-
   /** Sends it to the instance, for which its body was prepared. */
   void call(Target target) {
     course.sent(target, attempt(target));
-    Attempt next = new Attempt(this, target);
+    Attempt next = new Attempt(this, handler, request, target);
     underway.begin(next);
     start(next, body.answersOf(target, port(target)), body.forInstance(target));
   }
@@ -157,7 +134,7 @@ final class Inference implements AnswerInProgress {
   /** Sends the instance a question for the rest of an answer that broke off. */
   void goOn(Target target, InferencePort port, InferenceRequest rest) {
     attempt(target);
-    Attempt next = new Attempt(this, target);
+    Attempt next = new Attempt(this, handler, request, target);
     underway.begin(next);
     start(next, port, rest);
   }
@@ -210,21 +187,17 @@ final class Inference implements AnswerInProgress {
       answer.errorAsEvent(content);
     } else {
       content.release();
-      refuse(notTheStream(), Duration.ZERO);
+      refuse(Refusals.notTheStream(), Duration.ZERO);
       return;
     }
     finish(status < 400 ? "ok" : "engine_" + status);
-  }
-
-  private static Refused notTheStream() {
-    return Refused.of(ErrorCode.ENGINE_FAILED, "the engine answered without the stream asked for");
   }
 
   void head(Attempt from, int status, List<Map.Entry<String, String>> headers, boolean events) {
     underway.chosen(from);
     if (answer.promisedStream() && !events) {
       from.cancel();
-      refuse(notTheStream(), Duration.ZERO);
+      refuse(Refusals.notTheStream(), Duration.ZERO);
       return;
     }
     boolean rest =
@@ -238,7 +211,7 @@ final class Inference implements AnswerInProgress {
 
   /** The engine is at work, on what its client is not shown. */
   void heard() {
-    stillness.heard();
+    lookout.heard();
   }
 
   /**
@@ -254,7 +227,7 @@ final class Inference implements AnswerInProgress {
   }
 
   void bytes(ByteBuf bytes) {
-    stillness.heard();
+    lookout.heard();
     account.bytes(course.model(), body.stream());
     answer.bytes(bytes);
   }
@@ -299,20 +272,6 @@ final class Inference implements AnswerInProgress {
     }
   }
 
-  /** One of its attempts has given its slot back. */
-  void slotFreed() {
-    if (request.lease().isEmpty()) {
-      handler.waitingRoom().freed(course.model());
-    }
-  }
-
-  /** One of its attempts got no slot. */
-  void slotRefused() {
-    if (request.lease().isEmpty()) {
-      handler.waitingRoom().refused(course.model());
-    }
-  }
-
   /** Whether another attempt may still bring a better answer than an engine's error. */
   boolean hasAnother() {
     return underway.isDouble();
@@ -321,26 +280,6 @@ final class Inference implements AnswerInProgress {
   /** Whether another model may answer in place of one whose engine fails the request. */
   boolean hasFallback() {
     return !resumption.isResuming() && course.hasFallback();
-  }
-
-  RoutingSettings routing() {
-    return course.routing();
-  }
-
-  Outcomes outcomes() {
-    return handler.outcomes();
-  }
-
-  Endpoint endpoint() {
-    return request.endpoint();
-  }
-
-  String requestId() {
-    return request.requestId();
-  }
-
-  int heldAnswerBytes() {
-    return handler.settings().heldAnswerBytes();
   }
 
   void refuse(Refused refused, Duration retryAfter) {
@@ -358,15 +297,6 @@ final class Inference implements AnswerInProgress {
     finish(refused.code().code());
   }
 
-  private Optional<Relief.Shadow> shadow(String model) {
-    ModelEntry entry = handler.routes().snapshot().get(model);
-    return entry == null ? Optional.empty() : entry.relief().shadow();
-  }
-
-  private static RandomGenerator random() {
-    return ThreadLocalRandom.current();
-  }
-
   private void finish(String code) {
     if (over) {
       return;
@@ -376,7 +306,7 @@ final class Inference implements AnswerInProgress {
     resumption.end();
     underway.cancel();
     if (code.equals("ok")) {
-      shadows.ifPresent(all -> all.answered(request, model, shadow(model), random()));
+      shadows.ifPresent(all -> all.answered(request, model, handler.routes().snapshot()));
     }
     metered.over(model, code);
     body.release();

@@ -38,17 +38,14 @@ final class InstanceBody {
 
   private final ClientRequest request;
   private final int answerLimit;
+  private final MadeBodies made = new MadeBodies();
   private String model = "";
-  private @Nullable ByteBuf renamed;
   private boolean stream;
   private Optional<String> beyondText = Optional.empty();
-  private @Nullable ByteBuf rest;
   private long answerTokens = -1;
   private boolean streamOptions;
   private boolean asksUsage;
-  private @Nullable ByteBuf asked;
   private @Nullable Translation translation;
-  private @Nullable ByteBuf translated;
 
   /** Whether JSON is wanted in a dialect in which engines may read over that; see WantedJson. */
   private boolean wantsJson;
@@ -116,12 +113,12 @@ final class InstanceBody {
       return Optional.empty();
     }
     model = name;
-    releaseMade();
+    made.freeAllButTheRest();
     if (request.endpoint().isTyped()) {
       return Optional.empty();
     }
     ModelRewrite.Result result = ModelRewrite.of(request.body(), name);
-    result.body().ifPresent(body -> renamed = body);
+    result.body().ifPresent(made::renamed);
     return result.refused();
   }
 
@@ -169,7 +166,7 @@ final class InstanceBody {
     if (between == null || (request.endpoint().isTyped() && !offersIt)) {
       return offersIt ? Optional.empty() : Optional.of(notOffered(offered));
     }
-    if (translated == null) {
+    if (!made.isTranslated()) {
       Translation.Translated result = translated(between, entry);
       if (result instanceof Translation.Translated.Bad bad) {
         if (offersIt && wantsJson) {
@@ -179,7 +176,7 @@ final class InstanceBody {
         }
         return Optional.of(bad);
       }
-      translated = ((Translation.Translated.Body) result).bytes();
+      made.translated(((Translation.Translated.Body) result).bytes());
     }
     return offered.isEmpty() || offered.contains(between.path())
         ? Optional.empty()
@@ -235,14 +232,14 @@ final class InstanceBody {
 
   InferenceRequest forInstance(Target target) {
     Translation between = between(target);
-    ByteBuf made = between == null ? renamed : translated;
-    ByteBuf body = made == null ? request.body() : made;
+    ByteBuf body =
+        between == null ? made.inItsOwnWords(request.body()) : made.inOthers(request.body());
     return new InferenceRequest(
         target.instance(),
         "POST",
         between == null ? request.endpoint().path() : between.path(),
         withLease(between == null ? request.headers() : between.headers(request.headers())),
-        hidesUsage(target) ? asked(body) : body,
+        hidesUsage(target) ? made.asking(body) : body,
         model,
         request.requestId(),
         stream,
@@ -259,36 +256,18 @@ final class InstanceBody {
     InferenceRequest whole = forInstance(target);
     ObjectNode tree = (ObjectNode) Trees.read(ByteBufUtil.getBytes(whole.body())).orElseThrow();
     ContinuedBody.add(kind, target.route().continues(), tree, text, tokens);
-    ByteBuf made = Unpooled.wrappedBuffer(Trees.bytes(tree));
-    releaseRest();
-    rest = made;
+    ByteBuf question = Unpooled.wrappedBuffer(Trees.bytes(tree));
+    made.rest(question);
     return new InferenceRequest(
         whole.instance(),
         whole.method(),
         whole.path(),
         whole.headers(),
-        made,
+        question,
         whole.model(),
         whole.requestId(),
         whole.stream(),
         whole.loop());
-  }
-
-  private void releaseRest() {
-    ByteBuf made = rest;
-    rest = null;
-    if (made != null) {
-      made.release();
-    }
-  }
-
-  private ByteBuf asked(ByteBuf body) {
-    ByteBuf made = asked;
-    if (made == null) {
-      made = HiddenUsage.asked(body);
-      asked = made;
-    }
-    return made;
   }
 
   /** The instance compares the token with what it was told; its engine never sees it. */
@@ -303,26 +282,6 @@ final class InstanceBody {
 
   void release() {
     request.body().release();
-    releaseRest();
-    releaseMade();
-  }
-
-  /** What was made of the client's body is one model's, and of no use to another one. */
-  private void releaseMade() {
-    ByteBuf sent = translated;
-    translated = null;
-    if (sent != null) {
-      sent.release();
-    }
-    ByteBuf question = asked;
-    asked = null;
-    if (question != null) {
-      question.release();
-    }
-    ByteBuf named = renamed;
-    renamed = null;
-    if (named != null) {
-      named.release();
-    }
+    made.freeAll();
   }
 }

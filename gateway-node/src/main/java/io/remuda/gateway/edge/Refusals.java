@@ -6,6 +6,7 @@ import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.Route;
+import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.PartWords;
 import io.remuda.protocol.model.Phase;
@@ -104,6 +105,34 @@ final class Refusals {
             + model
             + "', and this request may not wait behind them; let it with x-remuda-wait, or try"
             + " again shortly");
+  }
+
+  /** The engine itself answered that it has no room. */
+  static Refused engineFull(InstanceId instance) {
+    return Refused.of(
+        ErrorCode.BUSY, "the engine of " + instance + " takes no more requests now; try again");
+  }
+
+  static Refused notTheStream() {
+    return Refused.of(ErrorCode.ENGINE_FAILED, "the engine answered without the stream asked for");
+  }
+
+  /** The engine failed the request, and a replica's would too; another model's need not. */
+  static Refused engineFailed(InstanceId instance, int status) {
+    return Refused.of(
+        ErrorCode.ENGINE_FAILED,
+        "the engine of %s answered %d; its log may say why".formatted(instance, status));
+  }
+
+  /**
+   * Its engine is not there any more, or not heard of.
+   *
+   * @param what it did
+   */
+  static Refused engineGone(InstanceId instance, String what) {
+    return Refused.of(
+        ErrorCode.ENGINE_GONE,
+        "the engine of " + instance + " " + what + "; send the request again");
   }
 
   static Refused notOffered(String model, Endpoint endpoint, Set<String> offered) {

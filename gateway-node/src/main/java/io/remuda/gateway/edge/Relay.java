@@ -5,7 +5,6 @@ import io.remuda.protocol.Keys;
 import io.remuda.protocol.Refused;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
@@ -51,9 +50,6 @@ final class Relay {
   /** Takes files, which may be far larger than anything else. */
   private static final String UPLOADS = "/v1/files";
 
-  /** So much of a body that is too large is read on. */
-  private static final long DISCARD_LIMIT = 16L << 20;
-
   private final EdgeServer edge;
   private final HttpClient client;
 
@@ -81,7 +77,7 @@ final class Relay {
     if (declaredLength(request) > limit) {
       // Refused here: the API behind closes the connection on such a length instead of answering.
       refuse(request, tooLarge(limit), connection);
-      if (declaredLength(request) > limit + DISCARD_LIMIT) {
+      if (declaredLength(request) > limit + RelayedBody.DISCARD_LIMIT) {
         request.connection().close();
       }
       return;
@@ -145,59 +141,8 @@ final class Relay {
       response.writeContinue();
     }
     call.setChunked(!hasLength);
-    new Upload(request, call, connection, limit).start();
-  }
-
-  /** Counts the bytes of a body on its way in. */
-  private final class Upload {
-    private final HttpServerRequest from;
-    private final HttpClientRequest to;
-    private final EdgeConnection connection;
-    private final long limit;
-    private long received;
-
-    Upload(HttpServerRequest from, HttpClientRequest to, EdgeConnection connection, long limit) {
-      this.limit = limit;
-      this.from = from;
-      this.to = to;
-      this.connection = connection;
-    }
-
-    void start() {
-      from.handler(
-          part -> {
-            received += part.length();
-            if (received > limit) {
-              from.handler(this::discard);
-              refuse(from, tooLarge(limit), connection);
-              to.reset();
-              return;
-            }
-            to.write(part);
-            if (to.writeQueueFull()) {
-              from.pause();
-              to.drainHandler(v -> from.resume());
-            }
-          });
-      from.endHandler(
-          v -> {
-            // After an answer that did not wait for the body, the connection is idle by now.
-            if (!from.response().ended()) {
-              connection.expectNothing();
-            }
-            to.end();
-          });
-      from.exceptionHandler(e -> to.reset());
-      from.resume();
-    }
-
-    /** Reads on for a while, so that the client sees the answer. */
-    private void discard(Buffer part) {
-      received += part.length();
-      if (received > limit + DISCARD_LIMIT) {
-        from.connection().close();
-      }
-    }
+    Runnable refusal = () -> refuse(request, tooLarge(limit), connection);
+    new RelayedBody(request, call, connection, limit, refusal).start();
   }
 
   private void answer(

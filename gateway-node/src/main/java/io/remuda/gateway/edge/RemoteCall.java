@@ -17,7 +17,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -185,33 +184,14 @@ final class RemoteCall implements InferenceCall, KeptConnections.Taker {
     if (paused) {
       response.pause();
     }
-    List<Map.Entry<String, String>> headers = new ArrayList<>(4);
-    for (String name : FrontHeaders.ANSWER) {
-      String value = response.getHeader(name);
-      if (value != null) {
-        headers.add(Map.entry(name, value));
-      }
+    List<Map.Entry<String, String>> headers = FrontWords.headers(response);
+    int load = FrontWords.load(response);
+    if (load >= 0) {
+      tell(() -> sink.onLoad(load));
     }
-    tellLoad(response.getHeader(FrontHeaders.LOAD));
     headSent = true;
     int status = response.statusCode();
     tell(() -> sink.onHead(status, headers));
-  }
-
-  /** A front of an older version tells none. */
-  private void tellLoad(@Nullable String told) {
-    if (told != null && !told.isEmpty() && told.length() < 10) {
-      int load = 0;
-      for (int i = 0; i < told.length(); i++) {
-        int digit = told.charAt(i) - '0';
-        if (digit < 0 || digit > 9) {
-          return;
-        }
-        load = 10 * load + digit;
-      }
-      int all = load;
-      tell(() -> sink.onLoad(all));
-    }
   }
 
   /** The front has refused: its body is the sentence. */
@@ -228,16 +208,8 @@ final class RemoteCall implements InferenceCall, KeptConnections.Taker {
                   body.succeeded()
                       ? body.result().toString(StandardCharsets.UTF_8)
                       : "the machine at " + port.host() + " refused";
-              fail(Refused.of(code(code), sentence), again);
+              fail(Refused.of(FrontWords.code(code), sentence), again);
             });
-  }
-
-  private static ErrorCode code(String name) {
-    try {
-      return ErrorCode.of(name);
-    } catch (IllegalArgumentException e) {
-      return ErrorCode.ENGINE_FAILED;
-    }
   }
 
   private void bytes(ByteBuf bytes) {

@@ -2,7 +2,9 @@ package io.remuda.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.gateway.routing.Priority;
+import io.remuda.gateway.routing.RouteSnapshot;
 import io.remuda.protocol.model.Relief.Shadow;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
@@ -54,6 +57,13 @@ final class Shadows implements AutoCloseable {
     this.settings = settings;
     this.timers = timers;
     this.way = way;
+  }
+
+  /** The request has its answer, of {@code model}; its body is still there. */
+  void answered(ClientRequest request, String model, RouteSnapshot known) {
+    ModelEntry entry = known.get(model);
+    Optional<Shadow> declared = entry == null ? Optional.empty() : entry.relief().shadow();
+    answered(request, model, declared, ThreadLocalRandom.current());
   }
 
   /**

@@ -28,38 +28,10 @@ final class UsageScan implements ByteProcessor {
   private static final byte[] CHOICES = ascii("choices");
   private static final byte[] DELTA = ascii("delta");
 
-  private static final byte[][] COUNTS = {
-    ascii("prompt_tokens"),
-    ascii("completion_tokens"),
-    ascii("input_tokens"),
-    ascii("output_tokens"),
-    ascii("cached_tokens"),
-    ascii("cache_read_input_tokens"),
-    ascii("cache_creation_input_tokens"),
-    ascii("prompt_n"),
-    ascii("predicted_n"),
-    ascii("cache_n"),
-    ascii("prompt_eval_count"),
-    ascii("eval_count")
-  };
-
   /** With what the counts begin at the end of an answer. */
   private static final byte[][] LAST = {USAGE, TIMINGS, ascii("prompt_eval_count")};
 
-  private static final int PROMPT = 0;
-  private static final int COMPLETION = 1;
-  private static final int INPUT = 2;
-  private static final int OUTPUT = 3;
-  private static final int CACHED = 4;
-  private static final int CACHE_READ = 5;
-  private static final int CACHE_MADE = 6;
-  private static final int PROMPT_N = 7;
-  private static final int PREDICTED_N = 8;
-  private static final int CACHE_N = 9;
-  private static final int PROMPT_EVAL = 10;
-  private static final int EVAL = 11;
-
-  private final long[] counts = new long[COUNTS.length];
+  private final ToldCounts counts = new ToldCounts();
   private final byte[] name = new byte[LONGEST_NAME];
   private final byte[] number = new byte[LONGEST_NUMBER];
   private int nameLength;
@@ -79,10 +51,6 @@ final class UsageScan implements ByteProcessor {
   private boolean stream;
   private byte[] end = new byte[0];
   private int endLength;
-
-  UsageScan() {
-    Arrays.fill(counts, -1);
-  }
 
   /** What comes is events or lines, of which the last tell the counts. */
   void ofStream() {
@@ -190,31 +158,15 @@ final class UsageScan implements ByteProcessor {
   }
 
   OptionalLong prompt() {
-    if (counts[PROMPT] >= 0) {
-      return OptionalLong.of(counts[PROMPT]);
-    }
-    if (counts[INPUT] >= 0) {
-      // Anthropic's count leaves out what its cache had and took.
-      return OptionalLong.of(
-          counts[INPUT] + Math.max(0, counts[CACHE_READ]) + Math.max(0, counts[CACHE_MADE]));
-    }
-    if (counts[PROMPT_N] >= 0) {
-      return OptionalLong.of(counts[PROMPT_N] + Math.max(0, counts[CACHE_N]));
-    }
-    return counts[PROMPT_EVAL] >= 0 ? OptionalLong.of(counts[PROMPT_EVAL]) : OptionalLong.empty();
+    return counts.prompt();
   }
 
   OptionalLong completion() {
-    for (int one : new int[] {COMPLETION, OUTPUT, PREDICTED_N, EVAL}) {
-      if (counts[one] >= 0) {
-        return OptionalLong.of(counts[one]);
-      }
-    }
-    return OptionalLong.empty();
+    return counts.completion();
   }
 
   long cached() {
-    return Math.max(0, Math.max(counts[CACHED], Math.max(counts[CACHE_READ], counts[CACHE_N])));
+    return counts.cached();
   }
 
   @Override
@@ -284,12 +236,10 @@ final class UsageScan implements ByteProcessor {
       choices += is(CHOICES) ? 1 : 0;
       deltas += is(DELTA) ? 1 : 0;
     }
-    for (int one = 0; one < COUNTS.length; one++) {
-      boolean ofOllama = one >= PROMPT_EVAL;
-      if (ofOllama != group > 0 && is(COUNTS[one])) {
-        counted = one;
-        numberLength = 0;
-      }
+    int told = ToldCounts.find(name, nameLength, group > 0);
+    if (told >= 0) {
+      counted = told;
+      numberLength = 0;
     }
   }
 
@@ -299,7 +249,7 @@ final class UsageScan implements ByteProcessor {
         double value =
             Double.parseDouble(new String(number, 0, numberLength, StandardCharsets.US_ASCII));
         if (value >= 0 && value < Integer.MAX_VALUE) {
-          counts[counted] = Math.round(value);
+          counts.told(counted, Math.round(value));
           found = true;
         }
       } catch (NumberFormatException e) {

@@ -1,0 +1,80 @@
+package io.remuda.gateway.edge;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was made of one client's body for instances of the model that answers: each is made once,
+ * and freed with the others. Lives on one loop.
+ */
+final class MadeBodies {
+
+  private @Nullable ByteBuf renamed;
+  private @Nullable ByteBuf translated;
+  private @Nullable ByteBuf asking;
+  private @Nullable ByteBuf rest;
+
+  /** With the model's own name in the place of an alias; taken over. */
+  void renamed(ByteBuf body) {
+    renamed = body;
+  }
+
+  /** In another dialect than the client's; taken over. */
+  void translated(ByteBuf body) {
+    translated = body;
+  }
+
+  boolean isTranslated() {
+    return translated != null;
+  }
+
+  /** What an instance is sent in the client's own dialect. */
+  ByteBuf inItsOwnWords(ByteBuf sent) {
+    ByteBuf made = renamed;
+    return made == null ? sent : made;
+  }
+
+  /** What an instance is sent in another dialect. */
+  ByteBuf inOthers(ByteBuf sent) {
+    ByteBuf made = translated;
+    return made == null ? sent : made;
+  }
+
+  /** The body, with a question for the tokens that the client did not ask for. */
+  ByteBuf asking(ByteBuf body) {
+    ByteBuf made = asking;
+    if (made == null) {
+      made = HiddenUsage.asked(body);
+      asking = made;
+    }
+    return made;
+  }
+
+  /** The question for the rest of an answer, in the place of the last such; taken over. */
+  void rest(ByteBuf question) {
+    free(rest);
+    rest = question;
+  }
+
+  /** What was made for one model is of no use to another one. */
+  void freeAllButTheRest() {
+    free(translated);
+    translated = null;
+    free(asking);
+    asking = null;
+    free(renamed);
+    renamed = null;
+  }
+
+  void freeAll() {
+    free(rest);
+    rest = null;
+    freeAllButTheRest();
+  }
+
+  private static void free(@Nullable ByteBuf made) {
+    if (made != null) {
+      made.release();
+    }
+  }
+}

@@ -326,7 +326,7 @@ class AccessMatrixTest {
   /** Whatever an address needs, without a stream. */
   private static String body(String address) {
     return "{\"model\":\"edgeless\",\"stream\":false,\"max_tokens\":1,\"input\":\"a\",\"prompt\":\"a\","
-               + "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\"for\":\""
+        + "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\"for\":\""
         + address
         + "\"}";
   }

@@ -85,7 +85,10 @@ record ResponseHead(String id, ObjectNode asked) {
     }
     ObjectNode usage = response.putObject("usage");
     usage.put("input_tokens", tokens.prompt());
-    usage.putObject("input_tokens_details").put("cached_tokens", tokens.cached());
+    ObjectNode input = usage.putObject("input_tokens_details");
+    input.put("cached_tokens", tokens.cached());
+    // No engine counts them; clients that check an answer ask for the field.
+    input.put("cache_write_tokens", 0);
     usage.put("output_tokens", tokens.completion());
     usage.putObject("output_tokens_details").put("reasoning_tokens", tokens.thought());
     usage.put("total_tokens", tokens.prompt() + tokens.completion());

@@ -211,6 +211,15 @@ const ollama = () => {
     schema: async () =>
       assert.deepEqual(JSON.parse((await client.chat(body({ format: weather }))).message.content), oslo),
     embeddings: async () => vectors((await client.embed({ model: embedder, input: texts })).embeddings),
+    "lists of models": async () => {
+      for (const { models } of [await client.list(), await client.ps()]) {
+        const names = models.map((each) => each.name);
+        assert.ok(names.includes(`${model}:latest`) && names.includes(`${embedder}:latest`), names);
+      }
+      assert.ok((await client.show({ model })).capabilities.includes("completion"));
+      await assert.rejects(client.show({ model: "no-such-model" }), (error) => error.status_code === 404);
+      assert.match((await client.version()).version, /^\d+\.\d+/);
+    },
     error: () => assert.rejects(client.chat(body({ messages: user(tooLong) })), (error) =>
       error.status_code === 400 && /context/.test(error.message)),
     abort: () => leaves("ollama", async (id) => {

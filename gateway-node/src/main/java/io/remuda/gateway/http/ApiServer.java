@@ -118,7 +118,7 @@ public final class ApiServer {
     return encryption
         .map(tls -> builder.enableHttps(ConnectionContext.httpsServer(tls::serverEngine)))
         .orElse(builder)
-        .bindFlow(connection(api))
+        .bindFlow(parts.relaySecret().isEmpty() ? guarded(api, settings) : connection(api))
         .thenApply(binding -> new ApiServer(binding, streams, stopping, settings));
   }
 
@@ -135,6 +135,15 @@ public final class ApiServer {
                       })
                   .mapAsync(1, request -> api.answer(request, departure));
             })
+        .mapMaterializedValue(none -> NotUsed.getInstance());
+  }
+
+  /** The same of clients that no edge keeps in check. */
+  private static Flow<HttpRequest, HttpResponse, NotUsed> guarded(Api api, ApiSettings settings) {
+    return Flow.<HttpRequest, HttpResponse, NotUsed>fromMaterializer(
+            (materializer, attributes) ->
+                new HeaderDeadline(materializer, settings.headerTimeout(), settings.keptTimeout())
+                    .around(connection(api)))
         .mapMaterializedValue(none -> NotUsed.getInstance());
   }
 

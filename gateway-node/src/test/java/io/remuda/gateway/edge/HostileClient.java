@@ -19,7 +19,7 @@ import java.util.zip.GZIPOutputStream;
  * What no client of good will sends, and what comes of it: the status of each answer, and {@code
  * closed} where the connection is closed then.
  */
-enum HostileClient {
+public enum HostileClient {
   A_HEADER_THAT_DRIPS("closed", drips("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nX: ")),
   EMPTY_LINES_THAT_DRIP("closed", drips("\r\n\r\n\r\n")),
   A_BODY_THAT_DRIPS("408 closed", drips(post("Content-Length: 5000\r\n") + "{\"model\":\"")),
@@ -99,7 +99,7 @@ enum HostileClient {
     this.act = act;
   }
 
-  String outcome() {
+  public String outcome() {
     return outcome;
   }
 
@@ -113,7 +113,7 @@ enum HostileClient {
    *
    * @return all that was answered, and {@code closed} at its end where the server closed
    */
-  String run(int port) {
+  public String run(int port) {
     try (Client client = new Client(new Socket("127.0.0.1", port))) {
       try {
         act.on(client);

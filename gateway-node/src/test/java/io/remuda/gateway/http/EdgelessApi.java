@@ -1,5 +1,6 @@
 package io.remuda.gateway.http;
 
+import akka.actor.typed.ActorSystem;
 import io.remuda.gateway.edge.FrontClientSettings;
 import io.remuda.gateway.edge.InferenceHandler;
 import io.remuda.gateway.edge.InferenceSettings;
@@ -13,6 +14,7 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Phase;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -24,10 +26,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A second API of a fixture's, which has the public port itself and the model {@code edgeless}. */
+/** An API which has the public port itself and the model {@code edgeless}. */
 final class EdgelessApi implements AutoCloseable {
 
-  private final ApiFixture api;
+  private final ActorSystem<?> local;
+  private final HttpClient client;
+  private final InferenceHandler handler;
   private final ApiServer.Parts parts;
   private final ApiServer server;
   private final RemotePorts ports;
@@ -37,17 +41,22 @@ final class EdgelessApi implements AutoCloseable {
    * @param front where the model's engine is, as if behind its machine's front
    */
   EdgelessApi(ApiFixture api, int front) throws Exception {
-    this.api = api;
+    this(api.local, api.parts, api.client);
+    offers("edgeless", front, 4, Set.of());
+  }
+
+  EdgelessApi(ActorSystem<?> local, ApiServer.Parts with, HttpClient client) throws Exception {
+    this.local = local;
+    this.client = client;
     ports =
         new RemotePorts(
             FrontClientSettings.from(ApiFixture.config()),
             ApiFixture.CLUSTER_KEY,
             Optional.empty(),
             Optional.empty());
-    ApiServer.Parts with = api.parts;
-    InferenceHandler handler =
+    handler =
         new InferenceHandler(
-            api.routes,
+            with.routes(),
             ports,
             InferenceSettings.from(ApiFixture.config()),
             RequestMetrics.NONE,
@@ -69,30 +78,42 @@ final class EdgelessApi implements AutoCloseable {
             with.tasks(),
             with.clock());
     server =
-        ApiServer.start(api.local, "127.0.0.1", 0, parts)
+        ApiServer.start(local, "127.0.0.1", 0, parts)
             .toCompletableFuture()
             .get(20, TimeUnit.SECONDS);
-    api.routes.merge(
-        RouteTable.EMPTY.with(
-            new Route(
-                new InstanceId(new ModelName("edgeless"), 1),
-                ScriptedFleet.MACHINE,
-                1,
-                1,
-                Phase.READY,
-                "127.0.0.1:" + front,
-                4,
-                Set.of(),
-                true,
-                -1,
-                Optional.empty(),
-                0)));
-    api.routes.warm();
+  }
+
+  /**
+   * @param endpoints that the engine answers; all of them when there are none
+   */
+  void offers(String model, int front, int slots, Set<String> endpoints) {
+    parts
+        .routes()
+        .merge(
+            RouteTable.EMPTY.with(
+                new Route(
+                    new InstanceId(new ModelName(model), 1),
+                    ScriptedFleet.MACHINE,
+                    1,
+                    1,
+                    Phase.READY,
+                    "127.0.0.1:" + front,
+                    slots,
+                    endpoints,
+                    true,
+                    -1,
+                    Optional.empty(),
+                    0)));
+    parts.routes().warm();
+  }
+
+  int port() {
+    return server.address().getPort();
   }
 
   List<ApiRoute> routes() {
     return ApiServer.table(
-        api.local,
+        local,
         ApiSettings.from(ApiFixture.config()),
         parts,
         new OpenStreams(),
@@ -101,8 +122,8 @@ final class EdgelessApi implements AutoCloseable {
 
   HttpResponse<String> send(String method, String path, String body, String authorization)
       throws IOException, InterruptedException {
-    return api.client.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.address().getPort() + path))
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
             .timeout(Duration.ofSeconds(30))
             .header("accept", "application/json")
             .header("content-type", "application/json")

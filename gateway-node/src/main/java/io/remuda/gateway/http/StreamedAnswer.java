@@ -69,8 +69,10 @@ final class StreamedAnswer implements AnswerSink {
                 () -> {
                   forget.run();
                   started.cancel();
-                  // Nobody reads it; without it the server would wait for it when it stops.
+                  // Nobody reads it; without it the connection would be kept, and waited for when
+                  // the server stops.
                   response.complete(HttpResponse.create().withStatus(503));
+                  queue.ifPresent(to -> to.fail(new IOException("the client has gone")));
                 });
     if (response.isDone() && queue.isEmpty()) {
       return;

@@ -171,7 +171,8 @@ class ResponsesTranslatorTest {
     assertThat(response.path("usage"))
         .isEqualTo(
             json(
-                "{'input_tokens':7,'input_tokens_details':{'cached_tokens':0,'cache_write_tokens':0},"
+                "{'input_tokens':7,"
+                    + "'input_tokens_details':{'cached_tokens':0,'cache_write_tokens':0},"
                     + "'output_tokens':3,'output_tokens_details':{'reasoning_tokens':0},"
                     + "'total_tokens':10}"));
     for (String needed :

@@ -23,8 +23,8 @@ public interface Metering {
   Admission admit(Sender sender, Wish wish);
 
   /**
-   * Whether a task may go into its queue now. What it may use it takes at once and for good; what
-   * it used is counted at its end, which no gateway may see.
+   * Whether a task may go into its queue now. What it may use it takes at once, and for good once
+   * it is there; what it used is counted at its end, which no gateway may see.
    *
    * @param sender whose limits count
    */
@@ -57,6 +57,12 @@ public interface Metering {
      * @param failed whether it failed; that its client went is no failure
      */
     void over(String model, boolean failed, Taken taken);
+
+    /**
+     * The task went into no queue, or was there before: it takes nothing after all. Instead of
+     * {@link #over}; said again it changes nothing.
+     */
+    default void giveBack() {}
   }
 
   /**

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.remuda.gateway.edge.ErrorAnswer;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,12 @@ import org.slf4j.LoggerFactory;
 public final class Errors {
 
   private static final Logger LOG = LoggerFactory.getLogger(Errors.class);
+
+  private static final Duration SOON = Duration.ofMillis(500);
+  private static final Duration LATER = Duration.ofSeconds(5);
+
+  /** Clients of OpenAI's take no longer wait for one. */
+  private static final long LONGEST_MILLIS = 60_000;
 
   private Errors() {}
 
@@ -57,21 +64,28 @@ public final class Errors {
     return HttpResponse.create()
         .withStatus(refused.code().status())
         .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, Json.write(body)))
-        .addHeaders(headers(refused));
+        .addHeaders(headers(refused, Optional.empty()));
   }
 
   static HttpResponse response(Refused refused, Optional<String> param) {
+    return response(refused, param, Optional.empty());
+  }
+
+  private static HttpResponse response(
+      Refused refused, Optional<String> param, Optional<Duration> retryAfter) {
     return HttpResponse.create()
         .withStatus(refused.code().status())
         .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, body(refused, param)))
-        .addHeaders(headers(refused));
+        .addHeaders(headers(refused, retryAfter));
   }
 
   /** The answer to {@code failure}, which a handler threw or completed with. */
   static HttpResponse response(Throwable failure, String requestId) {
     Throwable cause = Refusal.causeOf(failure);
     if (cause instanceof Refusal refusal) {
-      return response(refusal.refused(), refusal.param());
+      List<HttpHeader> more = new ArrayList<>();
+      refusal.headers().forEach(each -> more.add(RawHeader.create(each.getKey(), each.getValue())));
+      return response(refusal.refused(), refusal.param(), refusal.retryAfter()).addHeaders(more);
     }
     if (cause instanceof EntityStreamSizeException) {
       return response(Refused.of(ErrorCode.TOO_LARGE, "the body is too large"), Optional.empty());
@@ -101,7 +115,7 @@ public final class Errors {
             ContentTypes.APPLICATION_JSON, Json.write(Json.object().put("error", message))));
   }
 
-  private static List<HttpHeader> headers(Refused refused) {
+  private static List<HttpHeader> headers(Refused refused, Optional<Duration> retryAfter) {
     ErrorCode code = refused.code();
     List<HttpHeader> headers = new ArrayList<>();
     headers.add(
@@ -109,17 +123,17 @@ public final class Errors {
             "x-should-retry", Boolean.toString(code.retry() != ErrorCode.Retry.NEVER)));
     switch (code.retry()) {
       case NEVER -> {}
-      case SOON -> {
-        headers.add(RawHeader.create("Retry-After", "1"));
-        headers.add(RawHeader.create("retry-after-ms", "500"));
-      }
-      case LATER -> {
-        headers.add(RawHeader.create("Retry-After", "5"));
-        headers.add(RawHeader.create("retry-after-ms", "5000"));
-      }
+      case SOON -> wait(headers, retryAfter.orElse(SOON));
+      case LATER -> wait(headers, retryAfter.orElse(LATER));
     }
     ErrorAnswer.challenge(refused)
         .ifPresent(challenge -> headers.add(RawHeader.create("WWW-Authenticate", challenge)));
     return headers;
+  }
+
+  private static void wait(List<HttpHeader> headers, Duration retryAfter) {
+    long millis = Math.min(LONGEST_MILLIS, Math.max(1, retryAfter.toMillis()));
+    headers.add(RawHeader.create("Retry-After", Long.toString((millis + 999) / 1000)));
+    headers.add(RawHeader.create("retry-after-ms", Long.toString(millis)));
   }
 }

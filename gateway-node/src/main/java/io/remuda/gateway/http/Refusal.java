@@ -1,9 +1,13 @@
 package io.remuda.gateway.http;
 
+import io.remuda.gateway.task.TaskRefusal;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.PartWords;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -20,15 +24,28 @@ final class Refusal extends RuntimeException {
 
   private final transient Refused refused;
   private final transient Optional<String> param;
+  private final transient Optional<Duration> retryAfter;
+  private final transient List<Map.Entry<String, String>> headers;
 
-  private Refusal(Refused refused, Optional<String> param) {
+  private Refusal(
+      Refused refused,
+      Optional<String> param,
+      Optional<Duration> retryAfter,
+      List<Map.Entry<String, String>> headers) {
     super(refused.message(), null, false, false);
     this.refused = refused;
     this.param = param;
+    this.retryAfter = retryAfter;
+    this.headers = headers;
   }
 
   static Refusal of(Refused refused) {
-    return new Refusal(refused, Optional.empty());
+    return new Refusal(refused, Optional.empty(), Optional.empty(), List.of());
+  }
+
+  static Refusal of(TaskRefusal refusal) {
+    return new Refusal(
+        refusal.refused(), Optional.empty(), refusal.retryAfter(), refusal.headers());
   }
 
   static Refusal of(ErrorCode code, String message) {
@@ -37,7 +54,7 @@ final class Refusal extends RuntimeException {
 
   /** A refusal of one field of the request, which clients find as {@code param}. */
   static Refusal of(ErrorCode code, String message, String param) {
-    return new Refusal(Refused.of(code, message), Optional.of(param));
+    return new Refusal(Refused.of(code, message), Optional.of(param), Optional.empty(), List.of());
   }
 
   static <T> CompletionStage<T> failed(ErrorCode code, String message) {
@@ -62,7 +79,9 @@ final class Refusal extends RuntimeException {
     return new Refusal(
         Refused.of(refused.code(), PartWords.seenBy(visible, refused.message()))
             .with(refused.details()),
-        param);
+        param,
+        retryAfter,
+        headers);
   }
 
   Refused refused() {
@@ -71,5 +90,15 @@ final class Refusal extends RuntimeException {
 
   Optional<String> param() {
     return param;
+  }
+
+  /** When it may succeed, where more is known of that than its code says. */
+  Optional<Duration> retryAfter() {
+    return retryAfter;
+  }
+
+  /** Further headers of the answer. */
+  List<Map.Entry<String, String>> headers() {
+    return headers;
   }
 }

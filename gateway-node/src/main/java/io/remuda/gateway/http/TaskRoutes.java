@@ -110,7 +110,7 @@ final class TaskRoutes {
           if (Refusal.causeOf(failure) instanceof Refusal refusal) {
             throw refusal;
           }
-          throw Refusal.of(TaskRefusal.of(failure));
+          throw Refusal.of(TaskRefusal.in(failure));
         });
   }
 

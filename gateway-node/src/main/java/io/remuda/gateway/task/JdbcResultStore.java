@@ -71,21 +71,45 @@ final class JdbcResultStore implements ResultStore {
         return new Submission(id, TaskState.SUBMITTING, false);
       }
     }
-    if (once.isPresent()) {
-      try (PreparedStatement select = connection.prepareStatement(TaskSql.FIRST_UNDER_KEY)) {
-        select.setString(1, once.get());
-        try (ResultSet rows = select.executeQuery()) {
-          if (rows.next()) {
-            if (!rows.getString(2).equals(digest)) {
-              return CONFLICT;
-            }
-            TaskId first = new TaskId(rows.getString(1));
-            return new Submission(first, TaskState.valueOf(rows.getString(3)), !first.equals(id));
-          }
+    Optional<Submission> first =
+        once.isPresent() ? first(connection, id, once.get(), digest) : Optional.empty();
+    return first.isPresent() ? first.get() : new Submission(id, state(connection, id), false);
+  }
+
+  private static Optional<Submission> first(
+      Connection connection, TaskId id, String once, String digest) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(TaskSql.FIRST_UNDER_KEY)) {
+      select.setString(1, once);
+      try (ResultSet rows = select.executeQuery()) {
+        if (!rows.next()) {
+          return Optional.empty();
         }
+        if (!rows.getString(2).equals(digest)) {
+          return Optional.of(CONFLICT);
+        }
+        TaskId first = new TaskId(rows.getString(1));
+        return Optional.of(
+            new Submission(first, TaskState.valueOf(rows.getString(3)), !first.equals(id)));
       }
     }
-    return new Submission(id, state(connection, id), false);
+  }
+
+  @Override
+  public CompletionStage<Optional<Submission>> first(TaskEnvelope task) {
+    if (task.getIdempotencyKey().isEmpty()) {
+      return CompletableFuture.completedStage(Optional.empty());
+    }
+    TaskId id = new TaskId(task.getTaskId());
+    String once = TaskNames.idempotency(task.getTenant(), task.getIdempotencyKey());
+    String digest = TaskNames.requestDigest(task);
+    return alone(connection -> first(connection, id, once, digest))
+        .thenApply(
+            found -> {
+              if (found.isPresent() && found.get() == CONFLICT) {
+                throw StoreFailures.conflict();
+              }
+              return found;
+            });
   }
 
   private static void setOptional(PreparedStatement insert, int place, Optional<String> value)

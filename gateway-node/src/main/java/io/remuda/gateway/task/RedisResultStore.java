@@ -96,6 +96,33 @@ final class RedisResultStore implements ResultStore {
   }
 
   @Override
+  public CompletionStage<Optional<Submission>> first(TaskEnvelope task) {
+    if (task.getIdempotencyKey().isEmpty()) {
+      return CompletableFuture.completedStage(Optional.empty());
+    }
+    String once = TaskNames.idempotencyKey(task.getTenant(), task.getIdempotencyKey());
+    return StoreFailures.explained(link.ask(commands -> commands.hgetall(once)))
+        .thenCompose(
+            noted -> {
+              byte[] id = noted.get("id");
+              byte[] digest = noted.get("digest");
+              if (id == null || digest == null) {
+                return CompletableFuture.completedStage(Optional.empty());
+              }
+              if (!text(digest).equals(TaskNames.requestDigest(task))) {
+                throw StoreFailures.conflict();
+              }
+              return first(new TaskId(text(id))).thenApply(Optional::of);
+            });
+  }
+
+  private CompletionStage<Submission> first(TaskId id) {
+    return StoreFailures.explained(
+            link.ask(commands -> commands.hget(TaskNames.recordKey(id), "state")))
+        .thenApply(state -> new Submission(id, state(state == null ? "" : text(state)), true));
+  }
+
+  @Override
   public CompletionStage<TaskState> queued(TaskId id) {
     CompletionStage<byte[]> answer =
         link.run(scripts.queued(), ScriptOutputType.VALUE, new String[] {TaskNames.recordKey(id)});

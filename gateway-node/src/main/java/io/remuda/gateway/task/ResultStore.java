@@ -37,6 +37,12 @@ public interface ResultStore extends AutoCloseable {
    */
   CompletionStage<Submission> submitting(TaskEnvelope task);
 
+  /**
+   * What became of the first submission under the task's idempotency key; changes nothing. Empty
+   * where there was none, or where the task has no key. Fails as {@link #submitting} does.
+   */
+  CompletionStage<Optional<Submission>> first(TaskEnvelope task);
+
   /** Notes that the queue has the task; completes with the state it has now. */
   CompletionStage<TaskState> queued(TaskId id);
 

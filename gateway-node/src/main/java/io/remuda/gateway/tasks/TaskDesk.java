@@ -111,7 +111,8 @@ public final class TaskDesk {
   /**
    * Puts a task into its model's queue. The same tenant's second try under the same idempotency key
    * finds the first one's task, and publishes it again where its confirm was never seen. Beyond its
-   * owner's limits it is refused before any store is asked.
+   * owner's limits it is refused, unless it is such a second try of a task that its queue has. What
+   * did not come into a queue took nothing of the limits.
    */
   public CompletionStage<Accepted> submit(Submit wanted) {
     Instant now = clock.instant();
@@ -130,25 +131,60 @@ public final class TaskDesk {
             .setRequestId(wanted.requestId())
             .setResultTtlSeconds(wanted.resultTtl().toSeconds())
             .build();
-    return withinLimits(task)
-        .thenCompose(within -> results())
+    Metering.Admission admission = limits.admit(task);
+    CompletionStage<Accepted> answer =
+        admission.refused().isPresent()
+            ? foundAgain(task, wanted.webhook(), failure(admission.refused().get(), admission))
+            : submit(task, wanted.webhook(), admission.ticket());
+    return answer.whenComplete((accepted, failure) -> count(wanted.model(), failure == null));
+  }
+
+  private CompletionStage<Accepted> submit(
+      TaskEnvelope task, Optional<URI> webhook, Metering.Ticket ticket) {
+    return keeping(
+        ticket,
+        results()
+            .thenCompose(
+                store ->
+                    store
+                        .submitting(task)
+                        .thenCompose(
+                            noted -> {
+                              if (noted.repeated()) {
+                                if (noted.state() != TaskState.SUBMITTING) {
+                                  ticket.giveBack();
+                                }
+                                return repeated(store, task, noted, webhook);
+                              }
+                              return publish(store, task, webhook)
+                                  .thenApply(state -> accepted(task, state, false));
+                            })));
+  }
+
+  /** Nothing is left of the limits: only who asks for a task that has its place already is told. */
+  private CompletionStage<Accepted> foundAgain(
+      TaskEnvelope task, Optional<URI> webhook, TaskRefusal otherwise) {
+    if (task.getIdempotencyKey().isEmpty()) {
+      return CompletableFuture.failedStage(otherwise);
+    }
+    return results()
         .thenCompose(
             store ->
                 store
-                    .submitting(task)
+                    .first(task)
                     .thenCompose(
-                        noted ->
-                            noted.repeated()
-                                ? repeated(store, task, noted, wanted.webhook())
-                                : publish(store, task, wanted.webhook())
-                                    .thenApply(state -> accepted(task, state, false))))
-        .whenComplete((accepted, failure) -> count(wanted.model(), failure == null));
+                        first ->
+                            first
+                                .filter(noted -> noted.state() != TaskState.SUBMITTING)
+                                .map(noted -> repeated(store, task, noted, webhook))
+                                .orElseGet(() -> CompletableFuture.failedStage(otherwise))));
   }
 
   /**
    * Puts a task into its model's queue unless it is known there, or has ended. May be said again
    * and again, by several at once: its id is the same each time. It takes its part of its owner's
-   * limits as it goes into the queue; fails with their refusal where there is nothing left for it.
+   * limits as it goes into the queue, and gives that back where no queue takes it; fails with their
+   * refusal where there is nothing left for it.
    *
    * @return the state that it now has
    */
@@ -161,8 +197,7 @@ public final class TaskDesk {
                     .thenCompose(
                         noted ->
                             noted.state() == TaskState.SUBMITTING
-                                ? withinLimits(task)
-                                    .thenCompose(within -> publish(store, task, Optional.empty()))
+                                ? publishWithinLimits(store, task)
                                 : CompletableFuture.completedStage(noted.state())));
   }
 
@@ -202,11 +237,21 @@ public final class TaskDesk {
                         .thenCompose(state -> read(tenant, id)));
   }
 
-  private CompletionStage<Void> withinLimits(TaskEnvelope task) {
-    return limits
-        .refuse(task)
-        .<CompletionStage<Void>>map(why -> CompletableFuture.failedStage(failure(why)))
-        .orElseGet(() -> CompletableFuture.completedStage(null));
+  private CompletionStage<TaskState> publishWithinLimits(ResultStore store, TaskEnvelope task) {
+    Metering.Admission admission = limits.admit(task);
+    return admission.refused().isPresent()
+        ? CompletableFuture.failedStage(failure(admission.refused().get(), admission))
+        : keeping(admission.ticket(), publish(store, task, Optional.empty()));
+  }
+
+  /** What a task took of its owner's limits it keeps unless it fails: it is said again then. */
+  private static <T> CompletionStage<T> keeping(Metering.Ticket ticket, CompletionStage<T> stage) {
+    return stage.whenComplete(
+        (done, failure) -> {
+          if (failure != null) {
+            ticket.giveBack();
+          }
+        });
   }
 
   private CompletionStage<Accepted> repeated(
@@ -315,6 +360,10 @@ public final class TaskDesk {
 
   private static TaskRefusal failure(Refused refused) {
     return new TaskRefusal(refused.code(), refused.message());
+  }
+
+  private static TaskRefusal failure(Refused refused, Metering.Admission admission) {
+    return new TaskRefusal(refused, Optional.of(admission.retryAfter()), admission.headers());
   }
 
   private Instant now() {

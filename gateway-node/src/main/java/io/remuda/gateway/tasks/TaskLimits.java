@@ -7,7 +7,6 @@ import com.google.protobuf.ByteString;
 import io.remuda.gateway.edge.Endpoint;
 import io.remuda.gateway.edge.Metering;
 import io.remuda.gateway.edge.Sender;
-import io.remuda.protocol.Refused;
 import io.remuda.protocol.proto.task.TaskEnvelope;
 import io.remuda.protocol.task.UntypedPayload;
 import java.io.IOException;
@@ -30,12 +29,12 @@ final class TaskLimits {
     this.metering = metering;
   }
 
-  /** Why the task may not go into its queue now; else it has taken its part of the limits. */
-  Optional<Refused> refuse(TaskEnvelope task) {
+  /** Whether the task may go into its queue now; then it has taken its part of the limits. */
+  Metering.Admission admit(TaskEnvelope task) {
     String owner = task.getTenant().equals(NOBODYS) ? "" : task.getTenant();
     Optional<String> tenant = Optional.of(task.getAccount()).filter(name -> !name.isEmpty());
     Sender sender = new Sender(owner, tenant, Optional.empty(), Optional.empty());
-    return metering.admitTask(sender, wish(task)).refused();
+    return metering.admitTask(sender, wish(task));
   }
 
   /** Typed models use requests alone, and embeddings have no answer of tokens. */

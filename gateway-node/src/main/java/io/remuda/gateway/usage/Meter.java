@@ -45,6 +45,9 @@ public final class Meter implements Metering {
   /** The database takes no longer one. */
   private static final int LONGEST_KEY = 200;
 
+  /** What was taken longer ago counts no more. */
+  private static final long MINUTE_MILLIS = 60_000;
+
   /** An account that nobody used for so long is forgotten, once it is idle. */
   private static final long FORGOTTEN_MILLIS = 600_000;
 
@@ -119,7 +122,8 @@ public final class Meter implements Metering {
   @Override
   public Admission admitTask(Sender sender, Wish wish) {
     long now = now();
-    Taking taking = take(sender, now, estimate(wish));
+    long estimated = estimate(wish);
+    Taking taking = take(sender, now, estimated);
     // Nobody here sees its end: of a budget it holds nothing until what it used is told.
     taking.charges().forEach(charge -> charge.account().ended(charge.held()));
     return taking
@@ -127,7 +131,36 @@ public final class Meter implements Metering {
         .orElseGet(
             () ->
                 new Admission(
-                    Optional.empty(), Duration.ZERO, headers(taking.charges(), now), Ticket.NONE));
+                    Optional.empty(),
+                    Duration.ZERO,
+                    headers(taking.charges(), now),
+                    new TaskTicket(taking.charges(), now, estimated)));
+  }
+
+  /** What a task took of its minute: nobody here counts what it used. */
+  private final class TaskTicket implements Ticket {
+    private final List<Charge> charges;
+    private final long takenAt;
+    private final long estimated;
+    private final AtomicBoolean back = new AtomicBoolean();
+
+    TaskTicket(List<Charge> charges, long takenAt, long estimated) {
+      this.charges = List.copyOf(charges);
+      this.takenAt = takenAt;
+      this.estimated = estimated;
+    }
+
+    @Override
+    public void over(String model, boolean failed, Taken taken) {}
+
+    @Override
+    public void giveBack() {
+      long now = now();
+      if (back.compareAndSet(false, true) && now - takenAt < MINUTE_MILLIS) {
+        charges.forEach(
+            charge -> charge.account().purse().giveBack(now, charge.account().limits(), estimated));
+      }
+    }
   }
 
   private Taking take(Sender sender, long now, long estimated) {

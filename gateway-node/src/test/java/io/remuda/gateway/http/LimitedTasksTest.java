@@ -2,11 +2,13 @@ package io.remuda.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.http.javadsl.model.HttpResponse;
 import com.google.protobuf.ByteString;
 import com.typesafe.config.ConfigFactory;
 import io.remuda.gateway.edge.Metering;
 import io.remuda.gateway.edge.Sender;
 import io.remuda.gateway.task.TaskRefusal;
+import io.remuda.gateway.tasks.Accepted;
 import io.remuda.gateway.tasks.DeskSettings;
 import io.remuda.gateway.tasks.Submit;
 import io.remuda.gateway.tasks.TaskDesk;
@@ -23,8 +25,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Tasks of keys that have limits, on their way into a queue. */
@@ -32,9 +36,32 @@ class LimitedTasksTest {
 
   private record Asked(Sender sender, Metering.Wish wish) {}
 
+  private static final List<Map.Entry<String, String>> HEADERS =
+      List.of(Map.entry("x-ratelimit-remaining-requests", "0"));
+
   private final ScriptedTasks tasks = new ScriptedTasks(ConfigFactory.load());
   private final List<Asked> asked = new ArrayList<>();
   private Optional<Refused> refusal = Optional.empty();
+
+  /** What tasks hold of their limits. */
+  private final AtomicInteger taken = new AtomicInteger();
+
+  private final class Taking implements Metering.Ticket {
+    private boolean back;
+
+    @Override
+    public void over(String model, boolean failed, Metering.Taken used) {
+      throw new AssertionError("nobody here sees its end");
+    }
+
+    @Override
+    public void giveBack() {
+      if (!back) {
+        back = true;
+        taken.decrementAndGet();
+      }
+    }
+  }
 
   private final Metering metering =
       new Metering() {
@@ -46,7 +73,11 @@ class LimitedTasksTest {
         @Override
         public Admission admitTask(Sender sender, Wish wish) {
           asked.add(new Asked(sender, wish));
-          return new Admission(refusal, Duration.ZERO, List.of(), Ticket.NONE);
+          if (refusal.isPresent()) {
+            return new Admission(refusal, Duration.ofMillis(20_300), HEADERS, Ticket.NONE);
+          }
+          taken.incrementAndGet();
+          return new Admission(Optional.empty(), Duration.ZERO, HEADERS, new Taking());
         }
       };
 
@@ -63,6 +94,11 @@ class LimitedTasksTest {
   }
 
   private CompletionStage<?> submit(String owner, String fingerprint, ByteString payload) {
+    return submit(owner, fingerprint, payload, "");
+  }
+
+  private CompletionStage<Accepted> submit(
+      String owner, String fingerprint, ByteString payload, String once) {
     return desk.submit(
         new Submit(
             owner,
@@ -70,7 +106,7 @@ class LimitedTasksTest {
             new ModelName("chat"),
             fingerprint,
             payload,
-            "",
+            once,
             Duration.ofMinutes(5),
             Duration.ofHours(1),
             Optional.empty(),
@@ -97,6 +133,91 @@ class LimitedTasksTest {
   }
 
   @Test
+  void aRefusalSaysWhenToComeAgainAndWhatIsLeft() {
+    refusal = Optional.of(Refused.of(ErrorCode.RATE_LIMIT_EXCEEDED, "too many"));
+
+    HttpResponse answer =
+        TaskRoutes.told(submit("k1", "", chat("/v1/chat/completions", "{}")))
+            .handle((done, failure) -> Errors.response(failure, "req-1"))
+            .toCompletableFuture()
+            .join();
+
+    assertThat(answer.status().intValue()).isEqualTo(429);
+    assertThat(answer.getHeader("retry-after").orElseThrow().value()).isEqualTo("21");
+    assertThat(answer.getHeader("retry-after-ms").orElseThrow().value()).isEqualTo("20300");
+    assertThat(answer.getHeader("x-ratelimit-remaining-requests").orElseThrow().value())
+        .isEqualTo("0");
+  }
+
+  /** Its first answer may have been lost. */
+  @Test
+  void aSecondTryUnderItsKeyFindsTheFirstTaskWhateverIsLeftOfTheLimits() {
+    Accepted first = once("{}").toCompletableFuture().join();
+    Accepted again = once("{}").toCompletableFuture().join();
+    assertThat(taken.get()).as("the second took nothing").isEqualTo(1);
+
+    refusal = Optional.of(Refused.of(ErrorCode.INSUFFICIENT_QUOTA, "used up"));
+    Accepted third = once("{}").toCompletableFuture().join();
+
+    assertThat(List.of(again, third))
+        .allSatisfy(
+            each -> {
+              assertThat(each.repeated()).isTrue();
+              assertThat(each.record().getTaskId()).isEqualTo(first.record().getTaskId());
+            });
+    assertThat(tasks.published).hasSize(1);
+    assertThat(code(once("{\"other\":1}"))).contains(ErrorCode.IDEMPOTENCY_CONFLICT);
+    refusal = Optional.empty();
+    assertThat(code(once("{\"other\":1}"))).contains(ErrorCode.IDEMPOTENCY_CONFLICT);
+    assertThat(taken.get()).isEqualTo(1);
+  }
+
+  @Test
+  void aFirstTryUnderAKeyThatIsRefusedLeavesNothing() {
+    refusal = Optional.of(Refused.of(ErrorCode.RATE_LIMIT_EXCEEDED, "too many"));
+    assertThat(code(once("{}"))).contains(ErrorCode.RATE_LIMIT_EXCEEDED);
+    assertThat(tasks.records).isEmpty();
+
+    refusal = Optional.empty();
+    assertThat(once("{}").toCompletableFuture().join().repeated()).isFalse();
+  }
+
+  private CompletionStage<Accepted> once(String body) {
+    return submit("k1", "", chat("/v1/chat/completions", body), "once");
+  }
+
+  @Test
+  void aTaskThatComesIntoNoQueueTakesNothing() {
+    TaskEnvelope line = line();
+    tasks.publishing(Optional.of(Refused.of(ErrorCode.STORE_UNAVAILABLE, "the broker is away")));
+    for (int pass = 0; pass < 3; pass++) {
+      assertThat(code(desk.ensure(line))).contains(ErrorCode.STORE_UNAVAILABLE);
+      assertThat(code(once("{}"))).contains(ErrorCode.STORE_UNAVAILABLE);
+      assertThat(taken.get()).isZero();
+    }
+    tasks.storeAway(true);
+    assertThat(code(submit("k1", "", chat("/v1/chat/completions", "{}"))))
+        .contains(ErrorCode.STORE_UNAVAILABLE);
+    assertThat(taken.get()).isZero();
+
+    tasks.storeAway(false);
+    tasks.publishing(Optional.empty());
+    assertThat(code(desk.ensure(line))).isEmpty();
+    assertThat(code(once("{}"))).isEmpty();
+    assertThat(taken.get()).isEqualTo(2);
+  }
+
+  private static TaskEnvelope line() {
+    Instant deadline = Instant.now().plusSeconds(300);
+    return TaskEnvelope.newBuilder()
+        .setTaskId(TaskId.mint(deadline, new SecureRandom()).value())
+        .setModel("chat")
+        .setTenant("k1")
+        .setDeadlineMillis(deadline.toEpochMilli())
+        .build();
+  }
+
+  @Test
   void aTaskAsksForWhatItMayUseInTheNameOfItsKeyAndTenant() {
     String body = "{\"max_tokens\":77,\"messages\":[{\"max_tokens\":5}]}";
     assertThat(code(submit("k1", "", chat("/v1/chat/completions", body)))).isEmpty();
@@ -120,13 +241,7 @@ class LimitedTasksTest {
   /** A gateway that takes over a batch says all its lines again. */
   @Test
   void aTaskThatIsInItsQueueAlreadyTakesNothingMore() {
-    TaskEnvelope task =
-        TaskEnvelope.newBuilder()
-            .setTaskId(TaskId.mint(Instant.now().plusSeconds(300), new SecureRandom()).value())
-            .setModel("chat")
-            .setTenant("k1")
-            .setDeadlineMillis(Instant.now().plusSeconds(300).toEpochMilli())
-            .build();
+    TaskEnvelope task = line();
     refusal = Optional.of(Refused.of(ErrorCode.RATE_LIMIT_EXCEEDED, "too many"));
     assertThat(code(desk.ensure(task))).contains(ErrorCode.RATE_LIMIT_EXCEEDED);
     assertThat(tasks.published).isEmpty();

@@ -260,18 +260,15 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
     if (storeAway) {
       return away();
     }
-    String key = task.getTenant() + " " + task.getIdempotencyKey();
-    TaskEnvelope first = task.getIdempotencyKey().isEmpty() ? null : keys.get(key);
-    if (first != null) {
-      if (!first.getPayload().equals(task.getPayload())) {
-        return CompletableFuture.failedStage(
-            new TaskRefusal(ErrorCode.IDEMPOTENCY_CONFLICT, "the key was used for another task"));
-      }
-      TaskId id = new TaskId(first.getTaskId());
-      return CompletableFuture.completedStage(new Submission(id, stateOf(id), true));
+    String key = key(task);
+    if (!task.getIdempotencyKey().isEmpty() && keys.containsKey(key)) {
+      return first(task).thenApply(Optional::orElseThrow);
+    }
+    TaskId id = new TaskId(task.getTaskId());
+    if (records.containsKey(id)) {
+      return CompletableFuture.completedStage(new Submission(id, stateOf(id), false));
     }
     keys.put(key, task);
-    TaskId id = new TaskId(task.getTaskId());
     records.put(
         id,
         TaskRecord.newBuilder()
@@ -284,6 +281,27 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
             .setSchemaFingerprint(task.getSchemaFingerprint())
             .build());
     return CompletableFuture.completedStage(new Submission(id, TaskState.SUBMITTING, false));
+  }
+
+  private static String key(TaskEnvelope task) {
+    return task.getTenant() + " " + task.getIdempotencyKey();
+  }
+
+  @Override
+  public synchronized CompletionStage<Optional<Submission>> first(TaskEnvelope task) {
+    if (storeAway) {
+      return away();
+    }
+    TaskEnvelope first = task.getIdempotencyKey().isEmpty() ? null : keys.get(key(task));
+    if (first == null) {
+      return CompletableFuture.completedStage(Optional.empty());
+    }
+    if (!first.getPayload().equals(task.getPayload())) {
+      return CompletableFuture.failedStage(
+          new TaskRefusal(ErrorCode.IDEMPOTENCY_CONFLICT, "the key was used for another task"));
+    }
+    TaskId id = new TaskId(first.getTaskId());
+    return CompletableFuture.completedStage(Optional.of(new Submission(id, stateOf(id), true)));
   }
 
   @Override

@@ -51,6 +51,11 @@ final class OverdueTasks implements ResultStore {
   }
 
   @Override
+  public CompletionStage<Optional<Submission>> first(TaskEnvelope task) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public CompletionStage<TaskState> queued(TaskId id) {
     throw new UnsupportedOperationException();
   }

@@ -100,6 +100,11 @@ final class SlowEndings implements ResultStore {
   }
 
   @Override
+  public CompletionStage<Optional<Submission>> first(TaskEnvelope task) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public CompletionStage<TaskState> queued(TaskId id) {
     throw new UnsupportedOperationException();
   }

@@ -87,6 +87,11 @@ class SlowStoreTest {
     }
 
     @Override
+    public CompletionStage<Optional<Submission>> first(TaskEnvelope task) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletionStage<TaskState> queued(TaskId id) {
       throw new UnsupportedOperationException();
     }

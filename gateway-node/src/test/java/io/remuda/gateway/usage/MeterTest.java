@@ -204,6 +204,20 @@ class MeterTest {
   }
 
   @Test
+  void aTaskThatCameIntoNoQueueGivesItsPartOfTheMinuteBackOnce() {
+    key("abcd1234", Optional.empty(), new Limits(10, 0, 0, 0));
+    Sender sender = Sender.of("abcd1234", Optional.empty(), Optional.empty(), Optional.empty());
+
+    Metering.Ticket first = meter.admitTask(sender, CHAT).ticket();
+    assertThat(code(meter.admitTask(sender, CHAT))).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
+    first.giveBack();
+    assertThat(meter.admitTask(sender, CHAT).refused()).isEmpty();
+    first.giveBack();
+
+    assertThat(code(meter.admitTask(sender, CHAT))).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
+  }
+
+  @Test
   void aBudgetThatIsUsedUpIsRefusedUntilItsNextDay() {
     key("abcd1234", Optional.empty(), new Limits(0, 0, 1_000, 0));
 

@@ -39,13 +39,7 @@ final class RequestRoutes {
   private CompletionStage<HttpResponse> get(Call call) {
     Optional<String> tenant = call.query("tenant").filter(name -> !name.isEmpty());
     return search
-        .find(call.path("id"), RequestSight.of(call.caller(), tenant))
-        .thenApply(
-            found ->
-                found.stream()
-                    // Their own are among them, whosever they are.
-                    .filter(each -> tenant.isEmpty() || tenant.equals(search.tenant(each)))
-                    .toList())
+        .find(call.path("id"), RequestSight.of(call.caller(), tenant), tenant)
         .thenCompose(this::answer);
   }
 

@@ -52,9 +52,13 @@ final class RequestSearch {
 
   /**
    * @param viewer who asks; what they may not be told of hides nothing else
+   * @param tenant whose alone are asked for, the viewer's own among them; empty: all
    */
-  CompletionStage<List<RecentRequest>> find(String id, Viewer viewer) {
-    Predicate<RecentRequest> seen = request -> RequestSight.sees(viewer, request, keys);
+  CompletionStage<List<RecentRequest>> find(String id, Viewer viewer, Optional<String> tenant) {
+    Predicate<RecentRequest> seen =
+        request ->
+            RequestSight.sees(viewer, request, keys)
+                && (tenant.isEmpty() || tenant.equals(tenant(request)));
     List<RecentRequest> here = own.find(id, seen);
     Optional<ActorSystem<?>> system = fleet.system();
     return here.isEmpty() && system.isPresent()

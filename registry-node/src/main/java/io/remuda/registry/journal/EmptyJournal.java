@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 
 /**
  * A journal that nobody has written to, being filled from a backup in one transaction: it becomes
@@ -23,6 +24,10 @@ final class EmptyJournal implements AutoCloseable {
    */
   private static final long AHEAD = 1_000_000;
 
+  private static final List<String> TABLES =
+      List.of(
+          "event_journal", "snapshot", "remuda_journal", "remuda_usage", "remuda_usage_gateway");
+
   private final Connection connection;
   private final PreparedStatement events;
   private final PreparedStatement snapshots;
@@ -34,7 +39,9 @@ final class EmptyJournal implements AutoCloseable {
     this.connection = connection;
     connection.setAutoCommit(false);
     if (!embedded) {
-      execute("LOCK TABLE \"event_journal\" IN EXCLUSIVE MODE");
+      execute(
+          "LOCK TABLE \"event_journal\", \"remuda_usage\", \"remuda_usage_gateway\""
+              + " IN EXCLUSIVE MODE");
     }
     refuseUnlessEmpty();
     // Ahead of the rows: H2 ends a transaction with it.
@@ -71,7 +78,7 @@ final class EmptyJournal implements AutoCloseable {
   }
 
   private void refuseUnlessEmpty() throws SQLException {
-    for (String table : new String[] {"event_journal", "snapshot", "remuda_journal"}) {
+    for (String table : TABLES) {
       try (Statement select = connection.createStatement();
           ResultSet rows = select.executeQuery("SELECT 1 FROM \"" + table + "\" LIMIT 1")) {
         if (rows.next()) {

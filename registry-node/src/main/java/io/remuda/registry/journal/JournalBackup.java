@@ -173,6 +173,7 @@ public final class JournalBackup {
     try (BackupFile.Reader reader = new BackupFile.Reader(file)) {
       PBackupHeader header = reader.header();
       Counted check = new Counted(BackupHeader.fromProto(header), progress);
+      boolean later = false;
       for (PBackupRecord row = reader.next(); !row.hasEnd(); row = reader.next()) {
         if (row.hasEvent()) {
           check.event(row.getEvent());
@@ -183,10 +184,18 @@ public final class JournalBackup {
         } else if (row.hasUsage() || row.hasUsageGateway()) {
           usage.take(row);
         } else {
-          throw new IOException("it holds something that this version does not know");
+          // Its end tells whether it is only damaged.
+          later = true;
         }
       }
-      return check.whole();
+      JournalReport report = check.whole();
+      if (later) {
+        throw new BackupRefused(
+            file
+                + " was made by a later version and holds something that this one does not know;"
+                + " take it with that version");
+      }
+      return report;
     } catch (IOException | IllegalArgumentException e) {
       throw new BackupRefused(
           "%s is damaged or is no backup: %s; take an earlier one"

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import com.typesafe.config.ConfigFactory;
 import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.testing.PostgresServer;
+import io.remuda.registry.proto.backup.PBackupRecord;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -153,6 +156,44 @@ class JournalBackupTest {
       assertThat(of(target).verify(SILENT).header().journal()).isEqualTo(id);
       assertThat(of(target).verify(SILENT).events()).isZero();
     }
+  }
+
+  @Test
+  void nothingIsRestoredOverWhatModelsWereUsedFor() throws Exception {
+    JournalSettings first = embedded("first");
+    prepare(first);
+    of(first).backup(file, SILENT);
+    JournalSettings target = embedded("second");
+    JournalStore.migrate(JournalStore.patient(target), target);
+    execute(target, "INSERT INTO \"remuda_usage_gateway\" VALUES ('g1', 17, 1000)");
+
+    assertThatThrownBy(() -> of(target).restore(file, SILENT))
+        .isInstanceOf(BackupRefused.class)
+        .hasMessageContaining("has been started on this journal");
+  }
+
+  @Test
+  void aBackupOfALaterVersionIsNotCalledDamaged() throws Exception {
+    JournalSettings first = embedded("first");
+    prepare(first);
+    of(first).backup(file, SILENT);
+    Path later = data.resolve("later.backup");
+    try (BackupFile.Reader reader = new BackupFile.Reader(file);
+        BackupFile.Writer writer = new BackupFile.Writer(Files.newOutputStream(later))) {
+      writer.header(reader.header());
+      UnknownFieldSet.Field some =
+          UnknownFieldSet.Field.newBuilder().addLengthDelimited(ByteString.EMPTY).build();
+      writer.write(
+          PBackupRecord.newBuilder()
+              .setUnknownFields(UnknownFieldSet.newBuilder().addField(99, some).build())
+              .build());
+      writer.end();
+    }
+
+    assertThatThrownBy(() -> of(embedded("target")).restore(later, SILENT))
+        .isInstanceOf(BackupRefused.class)
+        .hasMessageContaining("made by a later version")
+        .hasMessageNotContaining("damaged");
   }
 
   @Test

@@ -131,6 +131,7 @@ public final class AnswerDecider {
                 answer.machine(),
                 why.map(Refused::message).orElse("not here"),
                 why.map(Refused::code),
+                sight.incarnation(answer.machine()),
                 retry));
   }
 }

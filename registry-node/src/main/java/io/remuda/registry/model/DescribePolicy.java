@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /**
  * Which machine is asked about a model that nobody has described yet: one at a time, those that
- * would run it first, never one that said lately that it does not have it.
+ * would run it first, never one that said lately that it does not have it and has not started
+ * again.
  *
  * <p>One answer holds for the whole fleet until the specification changes, and what a model claims
  * of a GPU only a machine with GPUs can say. So no machine is asked that does not know its own GPUs
@@ -64,7 +65,6 @@ final class DescribePolicy {
   }
 
   private static boolean saidNo(Sight sight, MachineId machine) {
-    SoftState.Hold hold = sight.soft().absent().get(machine);
-    return hold != null && hold.lasts(sight.now());
+    return sight.absence(machine).filter(said -> said.lasts(sight.now())).isPresent();
   }
 }

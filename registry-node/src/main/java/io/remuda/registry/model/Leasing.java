@@ -46,8 +46,7 @@ public final class Leasing {
     if (leases.isEmpty()) {
       return;
     }
-    boolean waits = !sight.soft().claims().waiting(sight.state().tenancy()).isEmpty();
-    String wait = waits ? WaitPolicy.reason(sight) : "";
+    TenancyDecider.Waiting wait = TenancyDecider.Waiting.of(sight);
     for (Map.Entry<LeaseId, ActorRef<ClaimReply>> each : Map.copyOf(leases).entrySet()) {
       LeaseId lease = each.getKey();
       Optional<ClaimReply> reply = TenancyDecider.reply(sight, lease, wait);

@@ -1,6 +1,8 @@
 package io.remuda.registry.model;
 
+import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.model.Verdict;
+import io.remuda.registry.model.HopelessPolicy.Vain;
 import io.remuda.registry.placement.FleetSnapshot;
 import io.remuda.registry.placement.Scheduler;
 import java.time.Duration;
@@ -28,21 +30,30 @@ final class NoPlaceDecider {
    *
    * @param since when nothing was found to fit first; empty while all have a place
    * @param told what was written last
+   * @param vain since when waiting for the first instance is in vain; empty while it is not
    */
-  record Memory(Optional<Instant> since, Optional<Told> told) {
+  record Memory(Optional<Instant> since, Optional<Told> told, Optional<Vain> vain) {
 
-    static final Memory NONE = new Memory(Optional.empty(), Optional.empty());
+    static final Memory NONE = new Memory(Optional.empty(), Optional.empty(), Optional.empty());
 
     private Memory since(Instant now) {
-      return since.isPresent() ? this : new Memory(Optional.of(now), told);
+      return since.isPresent() ? this : new Memory(Optional.of(now), told, vain);
     }
 
     private Memory placed() {
-      return new Memory(Optional.empty(), told);
+      return new Memory(Optional.empty(), told, vain);
     }
 
     private Memory told(Map<String, String> reasons, Instant now) {
-      return new Memory(since, Optional.of(new Told(reasons, since, now)));
+      return new Memory(since, Optional.of(new Told(reasons, since, now)), vain);
+    }
+
+    /** It is in vain for this reason, which it may have been before; none: it is not. */
+    Memory vain(Optional<ErrorCode> code, Instant now) {
+      return new Memory(
+          since,
+          told,
+          code.map(why -> vain.filter(was -> was.code() == why).orElse(new Vain(why, now))));
     }
 
     /** Whether these reasons were written since nothing fits. */

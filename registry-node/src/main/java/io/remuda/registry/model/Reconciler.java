@@ -26,7 +26,8 @@ public final class Reconciler {
           Replace::giveUpInVain,
           Resize::towardsTheWish,
           MakeRoom::step,
-          NoPlaceDecider::step);
+          NoPlaceDecider::step,
+          HopelessPolicy::step);
 
   private Reconciler() {}
 

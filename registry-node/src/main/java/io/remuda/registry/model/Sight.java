@@ -184,6 +184,23 @@ public record Sight(
   }
 
   /**
+   * Why the machine cannot describe the model, as its present JVM has said; it may be due to be
+   * asked again.
+   */
+  Optional<SoftState.Hold> absence(MachineId machine) {
+    return Optional.ofNullable(soft.absent().get(machine))
+        .filter(said -> said.incarnation().equals(incarnation(machine)));
+  }
+
+  /** Of the machine's JVM, as far as it was heard. */
+  OptionalLong incarnation(MachineId machine) {
+    return fleet
+        .machine(machine)
+        .map(known -> OptionalLong.of(known.report().incarnation()))
+        .orElse(OptionalLong.empty());
+  }
+
+  /**
    * Instances of this name that no event of the journal placed: it is older than the fleet. An
    * instance's number is that of its event. One that failed is none of them: it serves nobody, and
    * what it still holds is given back as any stranger's. A machine that is silent is waited for as

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -71,11 +72,13 @@ public record SoftState(
    *
    * @param times how often in a row it refused
    * @param code of its last refusal, where it matters
+   * @param incarnation of its JVM that refused, where that matters and was known
    */
-  public record Hold(Instant until, String reason, int times, Optional<ErrorCode> code) {
+  public record Hold(
+      Instant until, String reason, int times, Optional<ErrorCode> code, OptionalLong incarnation) {
 
     Hold(Instant until, String reason, int times) {
-      this(until, reason, times, Optional.empty());
+      this(until, reason, times, Optional.empty(), OptionalLong.empty());
     }
 
     boolean lasts(Instant now) {
@@ -103,12 +106,16 @@ public record SoftState(
 
   /** The machine answered that it cannot describe the model. */
   public SoftState absent(
-      MachineId machine, String reason, Optional<ErrorCode> code, Instant until) {
+      MachineId machine,
+      String reason,
+      Optional<ErrorCode> code,
+      OptionalLong incarnation,
+      Instant until) {
     int times = absent.containsKey(machine) ? absent.get(machine).times() + 1 : 1;
     return but(
         next -> {
           next.asked = without(asked, machine);
-          next.absent = put(absent, machine, new Hold(until, reason, times, code));
+          next.absent = put(absent, machine, new Hold(until, reason, times, code, incarnation));
         });
   }
 

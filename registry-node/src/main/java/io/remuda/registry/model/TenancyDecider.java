@@ -218,9 +218,9 @@ public final class TenancyDecider {
   /**
    * What a lease is to be told now; nothing when it neither has nor wants anything.
    *
-   * @param wait why whoever waits does so
+   * @param wait what is the same for all that wait
    */
-  static Optional<ClaimReply> reply(Sight sight, LeaseId lease, String wait) {
+  static Optional<ClaimReply> reply(Sight sight, LeaseId lease, Waiting wait) {
     ModelState state = sight.state();
     Optional<Claim> claim = Optional.ofNullable(sight.soft().claims().heard().get(lease));
     if (claim.isEmpty()) {
@@ -235,19 +235,38 @@ public final class TenancyDecider {
       return Optional.of(met.get());
     }
     // One that had an instance waits for its machine, which may only be away.
-    Optional<Refused> vain = claim.get().floor() > 0 ? Optional.empty() : HopelessPolicy.of(sight);
-    if (vain.isPresent()) {
-      return Optional.of(new ClaimReply.Rejected(state.name(), lease, vain.get()));
+    if (claim.get().floor() == 0 && wait.vain().isPresent()) {
+      return Optional.of(new ClaimReply.Rejected(state.name(), lease, wait.vain().get()));
     }
-    List<Claim> waiting = claims(sight);
-    int position = waiting.indexOf(claim.get()) + 1;
+    int position = wait.line().indexOf(claim.get()) + 1;
     return Optional.of(
         new ClaimReply.Queued(
             state.name(),
             lease,
             position,
-            WaitPolicy.estimate(sight, waiting.subList(0, position)),
-            wait));
+            WaitPolicy.estimate(sight, wait.line().subList(0, position)),
+            wait.reason()));
+  }
+
+  /**
+   * What is the same for all leases that wait for the name: a look at the whole fleet, taken once.
+   *
+   * @param line their claims, in their order
+   * @param vain why they wait in vain; empty while they may hope
+   * @param reason why they wait
+   */
+  record Waiting(List<Claim> line, Optional<Refused> vain, String reason) {
+
+    Waiting {
+      line = List.copyOf(line);
+    }
+
+    static Waiting of(Sight sight) {
+      List<Claim> line = claims(sight);
+      return line.isEmpty()
+          ? new Waiting(line, Optional.empty(), "")
+          : new Waiting(line, HopelessPolicy.of(sight), WaitPolicy.reason(sight));
+    }
   }
 
   private static List<Claim> claims(Sight sight) {

@@ -290,6 +290,6 @@ class TenancyDeciderTest {
   }
 
   private static Optional<ClaimReply> reply(World world, LeaseId lease) {
-    return TenancyDecider.reply(world.sight(), lease, WaitPolicy.reason(world.sight()));
+    return TenancyDecider.reply(world.sight(), lease, TenancyDecider.Waiting.of(world.sight()));
   }
 }

@@ -144,6 +144,6 @@ class TenancySharesTest {
   }
 
   private static Optional<ClaimReply> reply(World world, LeaseId lease) {
-    return TenancyDecider.reply(world.sight(), lease, WaitPolicy.reason(world.sight()));
+    return TenancyDecider.reply(world.sight(), lease, TenancyDecider.Waiting.of(world.sight()));
   }
 }

@@ -140,7 +140,8 @@ public final class Tenants {
   public List<Word> words() {
     List<Word> words = new ArrayList<>();
     for (LeaseId lease : List.copyOf(leases)) {
-      Optional<ClaimReply> reply = TenancyDecider.reply(world.sight(), lease, "it waits");
+      Optional<ClaimReply> reply =
+          TenancyDecider.reply(world.sight(), lease, TenancyDecider.Waiting.of(world.sight()));
       if (reply.isEmpty() && world.state.tenancy().of(lease).isEmpty()) {
         leases.remove(lease);
         told.remove(lease);

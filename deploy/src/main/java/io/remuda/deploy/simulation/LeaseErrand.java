@@ -57,7 +57,12 @@ final class LeaseErrand {
               agent ->
                   agent.tell(
                       new NodeProtocol.HoldInstance(
-                          hold.instance(), World.JOURNAL, hold.token(), hold.ttl(), held)));
+                          hold.instance(),
+                          World.JOURNAL,
+                          hold.token(),
+                          hold.ttl(),
+                          held,
+                          slots(state))));
     } else if (order instanceof LeaseOrder.Own own) {
       state.wish().flatMap(Wish::own).ifPresent(spec -> ask(state, own, spec));
     }
@@ -76,8 +81,13 @@ final class LeaseErrand {
             claim.avoided(),
             session,
             state.askedAt(),
-            answers(owner));
+            answers(owner),
+            slots(state));
     world.network().send(node.name(), owner.node.name(), "claim", () -> owner.claim(said));
+  }
+
+  private static int slots(LeaseState state) {
+    return state.wish().map(Wish::slots).orElse(0);
   }
 
   private void unclaim(LeaseState state, LeaseOrder.Unclaim wish) {

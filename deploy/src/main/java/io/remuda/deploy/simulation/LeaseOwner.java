@@ -43,6 +43,7 @@ final class LeaseOwner extends Entity {
   private final List<Caller> callers = new ArrayList<>();
   private LeaseState state;
   private LeaseSoft soft;
+  private List<LeaseOrder> said = List.of();
 
   LeaseOwner(World world, RegistryShell node, LeaseId lease, String id, long life) {
     super(world, node, id, life);
@@ -73,7 +74,9 @@ final class LeaseOwner extends Entity {
   }
 
   @Override
-  void onStopped() {}
+  void onStopped() {
+    LeaseOrderDecider.takenBack(state, said).forEach(order -> errand.send(state, order));
+  }
 
   @Override
   long sequence() {
@@ -173,7 +176,11 @@ final class LeaseOwner extends Entity {
 
   /** A name's owner does not hear it, and it has an instance there. */
   void stillWanted(ModelName model, long number) {
-    handle(() -> carryOut(LeaseDecider.stillWanted(state, soft, model, number)));
+    handle(
+        () -> {
+          LeaseOrderDecider.kept(state, soft, model).ifPresent(order -> errand.send(state, order));
+          carryOut(LeaseDecider.stillWanted(state, soft, model, number));
+        });
   }
 
   /** A machine says whether it holds an instance. */
@@ -207,23 +214,26 @@ final class LeaseOwner extends Entity {
   private void write(LeaseDecision decision, Runnable then) {
     List<LeaseOrder> ahead = LeaseOrderDecider.ahead(state, decision, now());
     LeaseState meant = state.on(decision.events());
+    LeaseSoft known = LeaseOrderDecider.said(decision.soft(), ahead, now());
     ahead.forEach(order -> errand.send(meant, order));
+    said = ahead;
     write(
         decision.events(),
         () -> {
+          said = List.of();
           then.run();
-          after(decision, ahead);
+          after(new LeaseDecision(decision.events(), known, decision.say()), ahead);
         });
   }
 
-  private void after(LeaseDecision decision, List<LeaseOrder> said) {
+  private void after(LeaseDecision decision, List<LeaseOrder> ahead) {
     boolean early = world.plant() == Plant.READY_EARLY && state.isLive() && state.token() > 0;
     remember(
         early && !decision.soft().isReady()
             ? LeaseTimeDecider.ready(state, decision.soft(), now())
             : decision.soft());
     if (decision.say()) {
-      say(false, said);
+      say(false, ahead);
     }
     if (soft.isReady() || state.end().isPresent()) {
       List<Caller> waiting = List.copyOf(callers);
@@ -266,9 +276,11 @@ final class LeaseOwner extends Entity {
     say(repeat, List.of());
   }
 
-  private void say(boolean repeat, List<LeaseOrder> said) {
-    LeaseOrderDecider.orders(state, soft, now(), repeat).stream()
-        .filter(order -> !said.contains(order))
+  private void say(boolean repeat, List<LeaseOrder> ahead) {
+    List<LeaseOrder> orders = LeaseOrderDecider.orders(state, soft, now(), repeat);
+    soft = LeaseOrderDecider.said(soft, orders, now());
+    orders.stream()
+        .filter(order -> !ahead.contains(order))
         .forEach(order -> errand.send(state, order));
   }
 

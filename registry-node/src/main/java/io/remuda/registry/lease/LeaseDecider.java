@@ -180,9 +180,13 @@ public final class LeaseDecider {
       return notHeld(state, soft, part.get(), reply, now);
     }
     LeaseSoft next = soft.but(draft -> draft.obeyed.add(model));
-    boolean ready = state.isGranted() && next.obeyed().containsAll(state.models());
-    return LeaseDecision.remember(
-        ready && !next.isReady() ? LeaseTimeDecider.ready(state, next, now) : next);
+    boolean all = state.isGranted() && next.obeyed().containsAll(state.models());
+    if (!all || next.isReady()) {
+      return LeaseDecision.remember(next);
+    }
+    return LeaseTimeDecider.isLate(state, next, now)
+        ? new LeaseDecision(List.of(), next.untold(), true)
+        : LeaseDecision.remember(LeaseTimeDecider.ready(state, next, now));
   }
 
   private static LeaseDecision notHeld(

@@ -72,6 +72,32 @@ public final class LeaseOrderDecider {
         .toList();
   }
 
+  /** What a lease remembers of {@code orders} when they are said. */
+  public static LeaseSoft said(LeaseSoft soft, List<LeaseOrder> orders, Instant now) {
+    LeaseSoft next = soft;
+    for (LeaseOrder order : orders) {
+      if (order instanceof LeaseOrder.Hold hold) {
+        next = next.telling(hold.token().number(), now);
+      }
+    }
+    return next;
+  }
+
+  /**
+   * What takes back {@code ahead}, which was said of a lease whose wish may never be written: no
+   * one else is to wait behind its claims. What was granted already stays, until its model's owner
+   * asks for it, see {@link LeaseDecider#stillWanted}.
+   */
+  public static List<LeaseOrder> takenBack(LeaseState state, List<LeaseOrder> ahead) {
+    List<LeaseOrder> back = new ArrayList<>();
+    for (LeaseOrder order : ahead) {
+      if (state.wish().isEmpty() && order instanceof LeaseOrder.Claim claim) {
+        back.add(new LeaseOrder.GiveBack(claim.model(), 0));
+      }
+    }
+    return back;
+  }
+
   private static boolean isToDeploy(LeaseState state, LeaseSoft soft) {
     return state.brings() && state.token() == 0 && !soft.deployed();
   }

@@ -31,6 +31,8 @@ import java.util.function.Consumer;
  * @param used whether its holder may be at work with it: it was ready, or was granted before this
  *     actor remembers anything
  * @param deadline by which it is to be renewed; present exactly while it is ready
+ * @param told when its machines were first told to hold it under which token, since they last had
+ *     to be told anew
  */
 public record LeaseSoft(
     Instant begun,
@@ -44,7 +46,11 @@ public record LeaseSoft(
     boolean deployed,
     boolean removed,
     boolean used,
-    Optional<Instant> deadline) {
+    Optional<Instant> deadline,
+    Optional<Told> told) {
+
+  /** Machines hold what they are told for its time to live, and count that from when they hear. */
+  record Told(long token, Instant at) {}
 
   public LeaseSoft {
     grants = Collections.unmodifiableMap(new TreeMap<>(grants));
@@ -73,6 +79,7 @@ public record LeaseSoft(
         false,
         false,
         state.token() > 0,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -83,11 +90,23 @@ public record LeaseSoft(
 
   /** It has lost an instance: what the others were told is to be told anew under another token. */
   LeaseSoft moving() {
+    return untold().but(next -> next.deadline = Optional.empty());
+  }
+
+  /** What its machines have said is too old to rest on: they are to be told anew. */
+  LeaseSoft untold() {
     return but(
         next -> {
           next.obeyed.clear();
-          next.deadline = Optional.empty();
+          next.told = Optional.empty();
         });
+  }
+
+  /** A machine was told to hold it under {@code token}. */
+  LeaseSoft telling(long token, Instant now) {
+    return told.filter(before -> before.token() == token).isPresent()
+        ? this
+        : but(next -> next.told = Optional.of(new Told(token, now)));
   }
 
   /** This but for what {@code change} sets. */
@@ -106,7 +125,8 @@ public record LeaseSoft(
         draft.deployed,
         draft.removed,
         draft.used,
-        draft.deadline);
+        draft.deadline,
+        draft.told);
   }
 
   /** The same in the making: what is not set stays as it was. */
@@ -122,6 +142,7 @@ public record LeaseSoft(
     boolean removed;
     boolean used;
     Optional<Instant> deadline;
+    Optional<Told> told;
 
     private Draft(LeaseSoft from) {
       grants = new TreeMap<>(from.grants);
@@ -135,6 +156,7 @@ public record LeaseSoft(
       removed = from.removed;
       used = from.used;
       deadline = from.deadline;
+      told = from.told;
     }
   }
 }

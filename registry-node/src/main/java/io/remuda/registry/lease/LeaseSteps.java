@@ -30,6 +30,9 @@ final class LeaseSteps {
   private LeaseSoft soft;
   private boolean writing;
 
+  /** What was said of that. */
+  private List<LeaseOrder> said = List.of();
+
   LeaseSteps(
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
@@ -55,9 +58,10 @@ final class LeaseSteps {
     measure.stands(state, soft, clock.instant());
   }
 
-  /** The actor ends. */
+  /** The actor ends, perhaps before it knows whether its wish is written. */
   void end(LeaseState state) {
     measure.gone(state);
+    LeaseOrderDecider.takenBack(state, said).forEach(order -> errands.send(state, order));
   }
 
   /** What is remembered of the lease. */
@@ -88,18 +92,23 @@ final class LeaseSteps {
    */
   Effect<LeaseEvent, LeaseState> write(
       LeaseState state, LeaseDecision decision, Consumer<LeaseState> then) {
-    List<LeaseOrder> ahead = LeaseOrderDecider.ahead(state, decision, clock.instant());
+    Instant now = clock.instant();
+    List<LeaseOrder> ahead = LeaseOrderDecider.ahead(state, decision, now);
     LeaseState meant = state.on(decision.events());
+    // Its machines count from here on, however long the write takes.
+    LeaseSoft known = LeaseOrderDecider.said(decision.soft(), ahead, now);
     ahead.forEach(order -> errands.send(meant, order));
     writing = true;
+    said = ahead;
     return effects
         .persist(decision.events())
         .thenRun(
             next -> {
               writing = false;
+              said = List.of();
               decision.events().forEach(event -> context.getLog().info("event={}", event.text()));
               measure.written(decision.events());
-              remember(next, decision.soft());
+              remember(next, known);
               then.accept(next);
               if (decision.say()) {
                 say(next, false, ahead);
@@ -134,9 +143,12 @@ final class LeaseSteps {
     say(state, repeat, List.of());
   }
 
-  private void say(LeaseState state, boolean repeat, List<LeaseOrder> said) {
-    LeaseOrderDecider.orders(state, soft, clock.instant(), repeat).stream()
-        .filter(order -> !said.contains(order))
+  private void say(LeaseState state, boolean repeat, List<LeaseOrder> ahead) {
+    Instant now = clock.instant();
+    List<LeaseOrder> orders = LeaseOrderDecider.orders(state, soft, now, repeat);
+    soft = LeaseOrderDecider.said(soft, orders, now);
+    orders.stream()
+        .filter(order -> !ahead.contains(order))
         .forEach(order -> errands.send(state, order));
   }
 

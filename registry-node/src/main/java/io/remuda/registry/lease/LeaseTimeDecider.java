@@ -38,12 +38,30 @@ public final class LeaseTimeDecider {
     return state.ttl().orElseGet(() -> state.wish().orElseThrow().ttl());
   }
 
-  /** All its instances obey: from {@code now} on it is its holder's. */
+  /**
+   * Whether its machines were told so long ago that they may soon let go of it, or have done so:
+   * what they say counts from when they heard, while the lease may have been writing.
+   */
+  static boolean isLate(LeaseState state, LeaseSoft soft, Instant now) {
+    return !toldAt(state, soft, now).plus(ttl(state).dividedBy(2)).isAfter(now);
+  }
+
+  private static Instant toldAt(LeaseState state, LeaseSoft soft, Instant now) {
+    return soft.told()
+        .filter(told -> told.token() == state.token())
+        .map(LeaseSoft.Told::at)
+        .orElse(now);
+  }
+
+  /**
+   * All its instances obey: it is its holder's from {@code now} on, until the first of its machines
+   * lets go of it.
+   */
   public static LeaseSoft ready(LeaseState state, LeaseSoft soft, Instant now) {
     return soft.but(
         draft -> {
           draft.used = true;
-          draft.deadline = Optional.of(now.plus(ttl(state)));
+          draft.deadline = Optional.of(toldAt(state, soft, now).plus(ttl(state)));
         });
   }
 

@@ -76,6 +76,7 @@ class LeaseAheadTest {
 
   private final PersistenceTestKit journal = PersistenceTestKit.create(KIT.system());
   private final Fleet fleet = new Fleet();
+  private final MovedClock clock = new MovedClock();
   private final TestProbe<NodeProtocol.Command> agent =
       KIT.createTestProbe(NodeProtocol.Command.class);
   private final TestProbe<RegistryProtocol.Command> model =
@@ -105,6 +106,10 @@ class LeaseAheadTest {
 
     assertThat(claim(DEMO).lease()).isEqualTo(id);
     assertThat(refused()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+    Unclaim claimed = said(Unclaim.class, any -> true);
+    assertThat(claimed.lease()).isEqualTo(id);
+    assertThat(claimed.number()).as("but not what was granted").isZero();
+    assertThat(claimed.comesBack()).as("if it was written all the same").isTrue();
     ActorRef<Command> next = lease(id);
     next.tell(new LeaseMessage.StillWanted(id, DEMO, 12));
     Unclaim back = said(Unclaim.class, any -> true);
@@ -160,6 +165,27 @@ class LeaseAheadTest {
     lease.tell(new LeaseProtocol.Release(id, "done", caller.getRef()));
     assertThat(caller.receiveMessage().refused()).isEmpty();
     agent.expectNoMessage(Duration.ZERO);
+  }
+
+  /** The machine counts from when it was told, which is before the write has begun. */
+  @Test
+  void aMachineThatMayHaveLetGoWhileTheGrantWasWrittenIsToldAgain() {
+    LeaseId id = new LeaseId("slow");
+    ActorRef<Command> lease = lease(id);
+    lease.tell(acquire(id, DEMO));
+    claim(DEMO).replyTo().tell(granted(id, DEMO, 7));
+    HoldInstance first = hold();
+    clock.move(TTL.plusSeconds(1));
+
+    first.replyTo().tell(held(first));
+
+    HoldInstance again = hold();
+    assertThat(again.grant()).isEqualTo(first.grant());
+    caller.expectNoMessage(Duration.ZERO);
+    again.replyTo().tell(held(again));
+    LeaseView view = caller.receiveMessage().lease().orElseThrow();
+    assertThat(view.state()).isEqualTo(LeaseView.State.READY);
+    assertThat(view.expiresAt()).hasValue(clock.instant().plus(TTL));
   }
 
   /** Its token is the highest of their numbers, which none but the lease has written down. */
@@ -220,7 +246,7 @@ class LeaseAheadTest {
             new Surroundings(
                 new JournalId("journal-1"),
                 RegistrySettings.from(CONFIG),
-                new MovedClock(),
+                clock,
                 fleet,
                 KIT.<FleetProtocol.Command>createTestProbe().getRef(),
                 new KeptLines(),

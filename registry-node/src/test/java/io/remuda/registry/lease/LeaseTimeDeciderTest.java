@@ -46,6 +46,56 @@ class LeaseTimeDeciderTest extends LeaseStage {
   }
 
   @Test
+  void itsTimeCountsFromWhenItsMachinesWereTold() {
+    asked(A);
+    told(granted(A, 41));
+    say();
+    now = now.plusSeconds(29);
+    say();
+
+    held(A, 41, Optional.empty());
+
+    assertThat(view().expiresAt()).as("the first may be the one").hasValue(now.plusSeconds(31));
+  }
+
+  @Test
+  void whatMachinesSayLateIsSaidAgainInsteadOfReady() {
+    asked(A, B);
+    told(granted(A, 41));
+    told(granted(B, 7));
+    say();
+    held(A, 41, Optional.empty());
+    now = now.plusSeconds(30);
+
+    assertThat(held(B, 41, 41, Optional.empty()).say()).isTrue();
+
+    assertThat(view().state()).isEqualTo(LeaseView.State.PENDING);
+    assertThat(orders()).containsExactly(hold(A, 41, TTL), hold(B, 41, TTL));
+    say();
+    held(A, 41, Optional.empty());
+    held(B, 41, Optional.empty());
+    assertThat(view().expiresAt()).hasValue(now.plus(TTL));
+  }
+
+  @Test
+  void anotherTokenIsToldAnew() {
+    ready();
+    say();
+    now = now.plus(TTL);
+    told(granted(A, 60, 2));
+    assertThat(soft.told()).as("it moves").isEmpty();
+    now = now.plusSeconds(1);
+
+    say();
+
+    assertThat(soft.told()).hasValue(new LeaseSoft.Told(state.token(), now));
+  }
+
+  private void say() {
+    soft = LeaseOrderDecider.said(soft, LeaseOrderDecider.orders(state, soft, now, true), now);
+  }
+
+  @Test
   void aRenewalForLongerOutlivesItsActorAndTheSameAgainIsNotWritten() {
     ready();
 

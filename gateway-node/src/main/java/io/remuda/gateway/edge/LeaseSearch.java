@@ -66,7 +66,7 @@ final class LeaseSearch {
     }
     LeasePlaceDecider.Place place = LeasePlaceDecider.decide(token, model, reply);
     if (place.refused().isPresent()) {
-      refused.accept(place.refused().get());
+      refused.accept(Refusals.seenBy(request.models(), place.refused().get()));
     } else {
       reach(place.instance().orElseThrow());
     }

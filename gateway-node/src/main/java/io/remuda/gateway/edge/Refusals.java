@@ -174,12 +174,17 @@ final class Refusals {
                     "no instance of '" + name + "' takes requests now; try again"));
   }
 
+  /** The same in the words that somebody may read who knows of some models alone. */
+  static Refused seenBy(Predicate<String> visible, Refused refused) {
+    return Refused.of(refused.code(), seenBy(visible, refused.message())).with(refused.details());
+  }
+
+  private static String seenBy(Predicate<String> visible, String sentence) {
+    return PartWords.seenBy(model -> visible.test(model.value()), sentence);
+  }
+
   private static Refused notReady(String name, Listing listing, Predicate<String> visible) {
-    String because =
-        listing
-            .reason()
-            .map(reason -> ": " + PartWords.seenBy(part -> visible.test(part.value()), reason))
-            .orElse("");
+    String because = listing.reason().map(reason -> ": " + seenBy(visible, reason)).orElse("");
     return switch (listing.phase()) {
       case STARTING ->
           Refused.of(

@@ -109,7 +109,7 @@ final class EventRoutes {
           ObjectNode json =
               Json.list(
                   events.stream().filter(event -> sees(call.caller(), event)).toList(),
-                  Views::event);
+                  event -> Views.event(event, call.caller()));
           json.put("last", lastOf(events, after));
           // A page is also full when it is as large as a message may be: only an empty one is last.
           json.put("has_more", !newest && !events.isEmpty());
@@ -179,7 +179,9 @@ final class EventRoutes {
               for (EventView event : events) {
                 if (sees(caller, event)) {
                   text.append("id: ").append(event.offset()).append('\n');
-                  text.append("data: ").append(Json.text(Views.event(event))).append("\n\n");
+                  text.append("data: ")
+                      .append(Json.text(Views.event(event, caller)))
+                      .append("\n\n");
                 }
               }
               String sent = text.isEmpty() ? ": keep-alive\n\n" : text.toString();

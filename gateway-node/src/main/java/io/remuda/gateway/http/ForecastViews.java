@@ -12,7 +12,7 @@ final class ForecastViews {
 
   private ForecastViews() {}
 
-  /** A forecast, as the caller may read it. */
+  /** A forecast, as the caller may read it; of those that give way whom it may see. */
   static ObjectNode forecast(Forecast forecast, Caller caller) {
     ObjectNode json = Json.object();
     json.put("name", forecast.name().value());
@@ -20,24 +20,28 @@ final class ForecastViews {
     json.put("ready", forecast.ready());
     json.put("reason", NamedModels.seen(caller, forecast.reason()));
     ArrayNode moves = json.putArray("moves");
-    forecast.moves().forEach(move -> moves.add(move(move)));
+    forecast.moves().forEach(move -> moves.add(move(move, caller)));
     ArrayNode verdicts = json.putArray("verdicts");
-    forecast.verdicts().forEach(verdict -> verdicts.add(Views.verdict(verdict)));
+    forecast.verdicts().forEach(verdict -> verdicts.add(Views.verdict(verdict, caller)));
     ArrayNode others = json.putArray("others");
-    forecast.others().forEach(other -> others.add(forecast(other, caller)));
+    forecast.others().stream()
+        .filter(other -> caller.sees(other.name()))
+        .forEach(other -> others.add(forecast(other, caller)));
     return json;
   }
 
-  private static ObjectNode move(Forecast.Move move) {
+  private static ObjectNode move(Forecast.Move move, Caller caller) {
     ObjectNode json = Json.object();
     json.put("kind", move.kind().name());
     json.put("instance", move.instance().map(InstanceId::toString).orElse(null));
     json.put("from", move.from().map(MachineId::value).orElse(null));
     json.put("next", move.next().map(InstanceId::toString).orElse(null));
     json.put("to", move.to().map(MachineId::value).orElse(null));
-    json.put("text", move.text());
+    json.put("text", NamedModels.seen(caller, move.text()));
     ArrayNode inPlaceOf = json.putArray("inPlaceOf");
-    move.inPlaceOf().forEach(other -> inPlaceOf.add(other.toString()));
+    move.inPlaceOf().stream()
+        .filter(other -> caller.sees(other.model()))
+        .forEach(other -> inPlaceOf.add(other.toString()));
     return json;
   }
 }

@@ -235,7 +235,9 @@ final class LeaseRoutes {
   private HttpResponse answer(Call call, int status, Reply reply) {
     LeaseView lease = reply.lease().orElseThrow(LeaseRoutes::notFound);
     boolean holds = isHolder(call, lease) || isOperator(call.caller());
-    ObjectNode json = holds ? LeaseViews.held(lease, gateway(call)) : LeaseViews.shown(lease);
+    Caller caller = call.caller();
+    ObjectNode json =
+        holds ? LeaseViews.held(lease, gateway(call), caller) : LeaseViews.shown(lease, caller);
     if (lease.state() != LeaseView.State.ENDED && reply.refused().isEmpty()) {
       return Replies.json(status, json);
     }
@@ -249,7 +251,8 @@ final class LeaseRoutes {
                         "lease %s has ended%s; acquire another"
                             .formatted(
                                 lease.id(), lease.reason().map(why -> ": " + why).orElse(""))));
-    return Errors.response(refused, LeaseViews.with(refused, json));
+    Refused told = caller.seesAll() ? refused : Refusal.of(refused).seenBy(caller::sees).refused();
+    return Errors.response(told, LeaseViews.with(told, json));
   }
 
   /** Where clients reach this gateway. */

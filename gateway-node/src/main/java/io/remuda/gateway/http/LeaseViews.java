@@ -2,6 +2,7 @@ package io.remuda.gateway.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.remuda.gateway.auth.Caller;
 import io.remuda.gateway.edge.LeaseAddress;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
@@ -21,8 +22,8 @@ final class LeaseViews {
    *
    * @param gateway its address, without a path
    */
-  static ObjectNode held(LeaseView lease, String gateway) {
-    ObjectNode json = shown(lease);
+  static ObjectNode held(LeaseView lease, String gateway, Caller caller) {
+    ObjectNode json = shown(lease, caller);
     if (lease.token().isPresent()) {
       json.put("token", lease.token().getAsLong());
     }
@@ -34,7 +35,7 @@ final class LeaseViews {
   }
 
   /** A lease as others may see it: without what lets its holder in. */
-  static ObjectNode shown(LeaseView lease) {
+  static ObjectNode shown(LeaseView lease, Caller caller) {
     ObjectNode json = Json.object();
     json.put("object", "lease");
     json.put("id", lease.id().value());
@@ -52,7 +53,7 @@ final class LeaseViews {
     }
     json.put("estimateSeconds", lease.estimate().map(LeaseViews::wholeSeconds).orElse(null));
     json.put("expiresAt", lease.expiresAt().map(Instant::toString).orElse(null));
-    json.put("reason", lease.reason().orElse(null));
+    json.put("reason", NamedModels.seen(caller, lease.reason()));
     json.put("code", lease.code().map(ErrorCode::code).orElse(null));
     json.put("exclusive", lease.exclusive());
     if (lease.exclusive()) {

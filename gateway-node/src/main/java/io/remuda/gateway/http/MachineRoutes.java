@@ -122,7 +122,7 @@ final class MachineRoutes {
                                         .map(instance.model().value()::equals)
                                         .orElse(true))
                             .toList(),
-                        Views::instance)));
+                        instance -> Views.instance(instance, call.caller()))));
   }
 
   private CompletionStage<HttpResponse> machines(Call call) {

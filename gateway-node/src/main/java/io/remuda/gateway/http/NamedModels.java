@@ -4,6 +4,7 @@ import io.remuda.gateway.auth.Caller;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.EventView;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.PartWords;
 import io.remuda.protocol.model.Policies;
@@ -67,9 +68,18 @@ final class NamedModels {
 
   /** A sentence of the registry's, which does not know who reads it; null where there is none. */
   static @Nullable String seen(Caller caller, Optional<String> sentence) {
-    return sentence
-        .map(text -> caller.seesAll() ? text : PartWords.seenBy(caller::sees, text))
-        .orElse(null);
+    return sentence.map(text -> seen(caller, text)).orElse(null);
+  }
+
+  static String seen(Caller caller, String sentence) {
+    return caller.seesAll() ? sentence : PartWords.seenBy(caller::sees, sentence);
+  }
+
+  /** A detail of an event: whom an instance gave its place to is a name, all others are words. */
+  static String detail(Caller caller, EventView event, String key, String value) {
+    return event.kind().equals("GaveWay") && key.equals("to")
+        ? PartWords.seenAlone(caller::sees, value)
+        : seen(caller, value);
   }
 
   private static Optional<ModelName> hidden(Caller caller, ModelSpec spec) {

@@ -65,7 +65,9 @@ final class RolloutRoutes {
 
   private CompletionStage<HttpResponse> rollout(Call call) {
     ModelName name = call.model("name");
-    return fleet.get(name).thenApply(view -> Replies.json(200, RolloutViews.rollout(view)));
+    return fleet
+        .get(name)
+        .thenApply(view -> Replies.json(200, RolloutViews.rollout(view, call.caller())));
   }
 
   private static CompletionStage<HttpResponse> changed(

@@ -1,6 +1,7 @@
 package io.remuda.gateway.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.remuda.gateway.auth.Caller;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.model.DeploymentView;
 import io.remuda.protocol.model.RolloutView;
@@ -11,14 +12,14 @@ final class RolloutViews {
   private RolloutViews() {}
 
   /** Where the rollout of {@code view} stands; of none, that there is none. */
-  static ObjectNode rollout(DeploymentView view) {
+  static ObjectNode rollout(DeploymentView view, Caller caller) {
     ObjectNode json = Json.object();
     json.put("name", view.name().value());
     json.put("version", view.version());
     json.put("strategy", view.spec().policies().rollout().strategy().word());
     view.rollout()
         .ifPresentOrElse(
-            rollout -> fill(json, rollout),
+            rollout -> fill(json, rollout, caller),
             () -> {
               json.put("stage", "NONE");
               json.putNull("from");
@@ -34,14 +35,14 @@ final class RolloutViews {
     return json;
   }
 
-  private static void fill(ObjectNode json, RolloutView rollout) {
+  private static void fill(ObjectNode json, RolloutView rollout, Caller caller) {
     json.put("stage", rollout.stage().name());
     json.put("from", rollout.from());
     json.put("to", rollout.to());
     json.put("wanted", rollout.wanted());
     json.putObject("ready").put("from", rollout.readyFrom()).put("to", rollout.readyTo());
     json.put("begunAt", rollout.begun().toString());
-    json.put("reason", rollout.reason());
+    json.put("reason", NamedModels.seen(caller, rollout.reason()));
     json.put("code", rollout.code().map(ErrorCode::code).orElse(null));
     if (rollout.canary().isPresent()) {
       json.put("canaryPercent", rollout.canary().getAsInt());

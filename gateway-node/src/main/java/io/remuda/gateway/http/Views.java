@@ -66,10 +66,11 @@ final class Views {
     json.put("createdAt", view.createdAt().toString());
     json.put("selfRegistered", view.selfRegistered());
     json.set("spec", SpecJson.write(NamedModels.seen(caller, view.spec())));
-    json.set("rollout", view.rollout().map(rollout -> RolloutViews.rollout(view)).orElse(null));
-    json.set("scaled", view.scaled().map(Views::scaled).orElse(null));
+    json.set(
+        "rollout", view.rollout().map(rollout -> RolloutViews.rollout(view, caller)).orElse(null));
+    json.set("scaled", view.scaled().map(scaled -> scaled(scaled, caller)).orElse(null));
     ArrayNode instances = json.putArray("instances");
-    view.instances().forEach(instance -> instances.add(instance(instance)));
+    view.instances().forEach(instance -> instances.add(instance(instance, caller)));
     ObjectNode links = json.putObject("links");
     String self = "/v1/deployments/" + view.name();
     links.put("status", self);
@@ -79,7 +80,7 @@ final class Views {
     return json;
   }
 
-  static ObjectNode instance(InstanceView view) {
+  static ObjectNode instance(InstanceView view, Caller caller) {
     ObjectNode json = Json.object();
     json.put("model", view.model().value());
     json.put("instance", view.instance().toString());
@@ -92,7 +93,7 @@ final class Views {
     json.put("queued", view.queued());
     json.put("slots", view.slots());
     json.put("restarts", view.restarts());
-    json.put("reason", view.reason().orElse(null));
+    json.put("reason", NamedModels.seen(caller, view.reason()));
     view.progress()
         .ifPresentOrElse(done -> json.put("progress", done), () -> json.putNull("progress"));
     json.set("loading", view.loading().map(Views::loading).orElse(null));
@@ -190,47 +191,50 @@ final class Views {
     json.put("phase", explanation.phase().name());
     json.put("reason", NamedModels.seen(caller, explanation.reason()));
     json.put("missing", explanation.missing());
-    json.set("scaled", explanation.scaled().map(Views::scaled).orElse(null));
+    json.set("scaled", explanation.scaled().map(scaled -> scaled(scaled, caller)).orElse(null));
     ArrayNode placed = json.putArray("instances");
-    explanation.placed().forEach(one -> placed.add(placed(one)));
+    explanation.placed().forEach(one -> placed.add(placed(one, caller)));
     ArrayNode verdicts = json.putArray("verdicts");
-    explanation.verdicts().forEach(verdict -> verdicts.add(verdict(verdict)));
+    explanation.verdicts().forEach(verdict -> verdicts.add(verdict(verdict, caller)));
     ArrayNode history = json.putArray("history");
-    explanation.history().forEach(event -> history.add(event(event)));
+    explanation.history().forEach(event -> history.add(event(event, caller)));
     return json;
   }
 
   /** What a deployment that scales by itself gives itself now. */
-  private static ObjectNode scaled(ScaleView view) {
+  private static ObjectNode scaled(ScaleView view, Caller caller) {
     ObjectNode json = Json.object();
     json.put("target", view.target());
-    json.put("reason", view.reason());
+    json.put("reason", NamedModels.seen(caller, view.reason()));
     return json;
   }
 
-  private static ObjectNode placed(Explanation.Placed placed) {
-    ObjectNode json = instance(placed.instance());
+  private static ObjectNode placed(Explanation.Placed placed, Caller caller) {
+    ObjectNode json = instance(placed.instance(), caller);
     json.put("placedAt", placed.at().toString());
-    json.put("because", placed.because());
-    weighed(json, placed.weighed());
+    json.put("because", NamedModels.seen(caller, placed.because()));
+    weighed(json, placed.weighed(), caller);
     return json;
   }
 
-  private static void weighed(ObjectNode json, List<Verdict> verdicts) {
+  private static void weighed(ObjectNode json, List<Verdict> verdicts, Caller caller) {
     ArrayNode weighed = json.putArray("weighed");
-    verdicts.forEach(verdict -> weighed.add(verdict(verdict)));
+    verdicts.forEach(verdict -> weighed.add(verdict(verdict, caller)));
   }
 
-  static ObjectNode event(EventView event) {
+  /** A line of the story, as the caller may read it. */
+  static ObjectNode event(EventView event, Caller caller) {
     ObjectNode json = Json.object();
     json.put("id", event.offset());
     json.put("at", event.at().toString());
     json.put("kind", event.kind());
     json.put("subject", event.subject());
-    json.put("text", event.text());
+    json.put("text", NamedModels.seen(caller, event.text()));
     ObjectNode details = json.putObject("details");
-    event.details().forEach(details::put);
-    weighed(json, event.weighed());
+    event
+        .details()
+        .forEach((key, value) -> details.put(key, NamedModels.detail(caller, event, key, value)));
+    weighed(json, event.weighed(), caller);
     return json;
   }
 
@@ -297,13 +301,14 @@ final class Views {
     return json;
   }
 
-  static ObjectNode verdict(Verdict verdict) {
+  /** What is said of a machine, as the caller may read it. */
+  static ObjectNode verdict(Verdict verdict, Caller caller) {
     ObjectNode json = Json.object();
     json.put("machine", verdict.machine().value());
     json.put("fits", verdict.fits());
     json.put("everFits", verdict.everFits());
     json.put("predicate", verdict.predicate());
-    json.put("text", verdict.text());
+    json.put("text", NamedModels.seen(caller, verdict.text()));
     return json;
   }
 }

@@ -258,6 +258,50 @@ class KeyRightsTest {
         .contains("its part their-lost is not deployed");
   }
 
+  /** Whoever gives its place, or takes one, is named by the owner, who does not know who asks. */
+  @Test
+  void noSentenceTellsAKeyForSomeModelsWhoTookItsPlaceOrWouldGiveOne() throws Exception {
+    String admin = api.key(Set.of(Scope.ADMIN), Set.of());
+    String narrow = api.key(Set.of(Scope.DEPLOY), Set.of(new ModelName("wants-room")));
+    String address = "/v1/deployments/wants-room";
+    String spec = "{\"engine\":\"jvm\"}";
+    api.send("PUT", address, spec, "x-api-key", admin);
+    api.lists(
+        "wants-room",
+        DeploymentPhase.PENDING,
+        Optional.empty(),
+        "gave way to their-chat, and comes back when there is room or it is asked for; 1 of 1 not"
+            + " placed: the room there is made for their-chat");
+    api.registry.gaveWay(new ModelName("wants-room"), new ModelName("their-chat"));
+
+    Answer all = api.get("/v1/deployments", "x-api-key", narrow);
+    Answer model = api.get("/v1/models/wants-room", "x-api-key", narrow);
+    Answer why = api.get(address + "/why", "x-api-key", narrow);
+    Answer events = api.get(address + "/events?after=0", "x-api-key", narrow);
+    Answer foreseen = api.send("PUT", address + "?dryRun=true", spec, "x-api-key", narrow);
+
+    assertThat(all.response().body()).contains("gave way to (not shown), and comes back");
+    assertThat(model.message()).contains("the room there is made for (not shown)");
+    assertThat(why.json().path("verdicts").path(0).path("text").asText())
+        .isEqualTo("5 free; in place of (not shown): pinned");
+    for (Answer told : List.of(why, events)) {
+      assertThat(told.response().body())
+          .contains("gives its place to (not shown)", "\"to\":\"(not shown)\"")
+          .contains("that of (not shown) 5");
+    }
+    assertThat(foreseen.json().path("others")).isEmpty();
+    assertThat(foreseen.json().path("moves").path(0).path("inPlaceOf")).isEmpty();
+    assertThat(foreseen.json().path("moves").path(0).path("text").asText())
+        .isEqualTo("starts on m1 in place of (not shown)");
+    for (Answer told : List.of(all, model, why, events, foreseen)) {
+      assertThat(told.response().body()).doesNotContain("their-");
+    }
+    assertThat(
+            api.send("PUT", address + "?dryRun=true", spec, "x-api-key", admin).response().body())
+        .as("whoever sees them is told")
+        .contains("in place of their-chat-3, their-chat-4", "gave way to wants-room");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"*", "a*b", "A-*", "**"})
   void refusesAPatternThatIsNone(String pattern) throws Exception {

@@ -3,6 +3,8 @@ package io.remuda.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.remuda.gateway.auth.Caller;
+import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.LeaseProtocol.Wish;
 import io.remuda.protocol.id.LeaseId;
@@ -28,7 +30,8 @@ class LeaseViewsTest {
 
   @Test
   void aRefusalThatEndedItIsToldByItsCode() {
-    ObjectNode json = LeaseViews.shown(ended(Optional.of(ErrorCode.CANNOT_BE_PLACED)));
+    ObjectNode json =
+        LeaseViews.shown(ended(Optional.of(ErrorCode.CANNOT_BE_PLACED)), Caller.LOCAL);
 
     assertThat(json.path("state").asText()).isEqualTo("ENDED");
     assertThat(json.path("code").asText()).isEqualTo("cannot_be_placed");
@@ -36,10 +39,29 @@ class LeaseViewsTest {
 
   @Test
   void oneThatEndedOtherwiseHasNoCode() {
-    assertThat(LeaseViews.shown(ended(Optional.empty())).path("code").isNull()).isTrue();
+    assertThat(LeaseViews.shown(ended(Optional.empty()), Caller.LOCAL).path("code").isNull())
+        .isTrue();
+  }
+
+  /** Its reason is the model's, which does not know who asks. */
+  @Test
+  void whoMayNotSeeTheModelThatTookThePlaceIsNotToldItsName() {
+    Caller narrow = new Caller("k", Set.of(Scope.INFER), Set.of(new ModelName("chat")));
+    LeaseView waits = ended(Optional.empty(), Optional.of("gave way to theirs"));
+
+    assertThat(LeaseViews.shown(waits, narrow).path("reason").asText())
+        .isEqualTo("gave way to (not shown)");
+    assertThat(LeaseViews.held(waits, "http://gw", narrow).path("reason").asText())
+        .isEqualTo("gave way to (not shown)");
+    assertThat(LeaseViews.shown(waits, Caller.LOCAL).path("reason").asText())
+        .isEqualTo("gave way to theirs");
   }
 
   private static LeaseView ended(Optional<ErrorCode> code) {
+    return ended(code, Optional.empty());
+  }
+
+  private static LeaseView ended(Optional<ErrorCode> code, Optional<String> reason) {
     LeaseView view = ScriptedLeases.view(new LeaseId("9f3a61"), WISH, LeaseView.State.ENDED);
     return new LeaseView(
         view.id(),
@@ -54,7 +76,7 @@ class LeaseViewsTest {
         view.estimate(),
         view.createdAt(),
         view.expiresAt(),
-        view.reason(),
+        reason,
         view.slots(),
         code);
   }

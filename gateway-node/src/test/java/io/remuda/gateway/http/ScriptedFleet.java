@@ -79,6 +79,7 @@ public final class ScriptedFleet implements AutoCloseable {
 
   private final Map<ModelName, DeploymentView> deployments = new ConcurrentHashMap<>();
   private final Map<ModelName, AliasView> aliases = new ConcurrentHashMap<>();
+  private final Map<ModelName, ModelName> takers = new ConcurrentHashMap<>();
   private final List<EventView> events = new CopyOnWriteArrayList<>();
   private final Map<String, ApiKey> keys = new ConcurrentSkipListMap<>();
   private final Map<String, TenantLimits> tenants = new ConcurrentSkipListMap<>();
@@ -195,6 +196,21 @@ public final class ScriptedFleet implements AutoCloseable {
     system.systemActorOf(more, "more-" + runs.incrementAndGet(), Props.empty());
   }
 
+  /** An instance of {@code name} gave its place to {@code taker}, and wants it back. */
+  void gaveWay(ModelName name, ModelName taker) {
+    takers.put(name, taker);
+    String why = "requests wait for it, its priority is 0, that of %s 5".formatted(taker);
+    events.add(
+        new EventView(
+            events.size() + 1L,
+            THEN,
+            "GaveWay",
+            name.value(),
+            "%s-1 gives its place to %s on m1: %s".formatted(name, taker, why),
+            Map.of("to", taker.value(), "why", why),
+            List.of()));
+  }
+
   /** The story goes on. */
   void happens(String kind, String subject, String text) {
     synchronized (waiting) {
@@ -229,19 +245,7 @@ public final class ScriptedFleet implements AutoCloseable {
           } else if (message instanceof RegistryProtocol.SetCanary weigh) {
             weigh.replyTo().tell(canary(weigh.name(), OptionalInt.of(weigh.percent())));
           } else if (message instanceof RegistryProtocol.ForeseeDeploy wish) {
-            wish.replyTo()
-                .tell(
-                    new RegistryProtocol.Foreseen(
-                        Optional.of(
-                            new Forecast(
-                                wish.spec().name(),
-                                wish.spec().replicas(),
-                                wish.spec().replicas(),
-                                Optional.empty(),
-                                List.of(),
-                                List.of())),
-                        List.of(),
-                        Optional.empty()));
+            wish.replyTo().tell(foreseen(wish.spec()));
           } else if (message instanceof RegistryProtocol.RetryOn retry) {
             retry.replyTo().tell(found(retry.name()));
           } else if (message instanceof RegistryProtocol.SetAlias set) {
@@ -268,9 +272,7 @@ public final class ScriptedFleet implements AutoCloseable {
                                 Optional.of(lacking(explain.name()).orElse("no machine has room")),
                                 1,
                                 List.of(),
-                                List.of(
-                                    new Verdict(
-                                        MACHINE, false, true, "memory", "needs 10, 5 free")),
+                                List.of(verdict(explain.name())),
                                 List.copyOf(events),
                                 Optional.empty())),
                         Optional.empty()));
@@ -482,6 +484,52 @@ public final class ScriptedFleet implements AutoCloseable {
           }
           return Behaviors.same();
         });
+  }
+
+  /** Of the name that gave way, another one's instance is in the way now. */
+  private Verdict verdict(ModelName name) {
+    String text =
+        Optional.ofNullable(takers.get(name))
+            .map(taker -> "5 free; in place of %s-3: pinned".formatted(taker))
+            .orElse("needs 10, 5 free");
+    return new Verdict(MACHINE, false, true, "memory", text);
+  }
+
+  /** It comes as it is declared; that which gave way takes its place back. */
+  private RegistryProtocol.Foreseen foreseen(ModelSpec spec) {
+    Optional<ModelName> taker = Optional.ofNullable(takers.get(spec.name()));
+    List<Forecast.Move> moves = taker.stream().map(in -> comesBack(spec.name(), in)).toList();
+    List<Forecast> others =
+        taker.stream()
+            .map(
+                other ->
+                    new Forecast(
+                        other,
+                        1,
+                        0,
+                        Optional.of("gave way to " + spec.name()),
+                        List.of(),
+                        List.of()))
+            .toList();
+    int wanted = spec.replicas();
+    return new RegistryProtocol.Foreseen(
+        Optional.of(
+            new Forecast(spec.name(), wanted, wanted, Optional.empty(), moves, List.of(), others)),
+        List.of(),
+        Optional.empty());
+  }
+
+  private static Forecast.Move comesBack(ModelName name, ModelName taker) {
+    InstanceId first = new InstanceId(taker, 3);
+    InstanceId second = new InstanceId(taker, 4);
+    return new Forecast.Move(
+        Forecast.Kind.NEW,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(new InstanceId(name, 2)),
+        Optional.of(MACHINE),
+        "starts on m1 in place of %s, %s".formatted(first, second),
+        List.of(first, second));
   }
 
   /** One instance that has no other place. */

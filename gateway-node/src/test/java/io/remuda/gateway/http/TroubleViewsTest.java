@@ -3,6 +3,7 @@ package io.remuda.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.remuda.gateway.auth.Caller;
 import io.remuda.gateway.auth.Need;
 import io.remuda.protocol.AccessProtocol.Scope;
 import io.remuda.protocol.id.InstanceId;
@@ -30,7 +31,7 @@ class TroubleViewsTest {
             List.of(new Line(Level.ERROR, "no room", 3, NOW)),
             Optional.of(new LastEnd("exited with code 3", NOW)));
 
-    JsonNode shown = Views.instance(instance(Optional.of(trouble))).path("trouble");
+    JsonNode shown = Views.instance(instance(Optional.of(trouble)), Caller.LOCAL).path("trouble");
 
     assertThat(shown.toString())
         .isEqualTo(
@@ -42,7 +43,8 @@ class TroubleViewsTest {
 
   @Test
   void oneWithoutTroubleSaysSo() {
-    assertThat(Views.instance(instance(Optional.empty())).path("trouble").isNull()).isTrue();
+    assertThat(Views.instance(instance(Optional.empty()), Caller.LOCAL).path("trouble").isNull())
+        .isTrue();
   }
 
   @Test

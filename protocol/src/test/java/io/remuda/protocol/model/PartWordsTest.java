@@ -2,6 +2,7 @@ package io.remuda.protocol.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.ModelName;
 import java.util.List;
 import java.util.function.Predicate;
@@ -47,6 +48,46 @@ class PartWordsTest {
         .isEqualTo("mine cannot be removed: it is a part of mine-too, (not shown)");
     assertThat(PartWords.seenBy(SEES, "mine " + PartWords.neededBy(users) + "; deploy that"))
         .isEqualTo("mine is needed by mine-too, (not shown); deploy that");
+  }
+
+  @Test
+  void whoTookAPlaceIsNotNamed() {
+    assertThat(hidden(PartWords.gaveWayTo(THEIRS) + ", and comes back when there is room"))
+        .isEqualTo("gave way to (not shown), and comes back when there is room");
+    assertThat(hidden("mine-3 " + PartWords.givesPlaceTo(THEIRS) + " on m1: idle"))
+        .isEqualTo("mine-3 gives its place to (not shown) on m1: idle");
+    assertThat(hidden("m1: " + PartWords.roomFor(THEIRS) + "; m2: full"))
+        .isEqualTo("m1: the room there is made for (not shown); m2: full");
+    assertThat(hidden("its " + PartWords.priorities(-1, THEIRS, 5)))
+        .isEqualTo("its priority is -1, that of (not shown) 5");
+    assertThat(hidden(PartWords.gaveWayTo(MINE))).isEqualTo("gave way to mine");
+  }
+
+  @Test
+  void whoseLastPlaceAMachineIsIsNotNamed() {
+    String both = PartWords.lastPlaceOf(MINE) + ": no room; and " + PartWords.lastPlaceOf(THEIRS);
+
+    assertThat(hidden("m1 is " + both + ": no room"))
+        .isEqualTo(
+            "m1 is the last place of mine: no room; and the last place of (not shown): no room");
+  }
+
+  @Test
+  void instancesThatGiveWayAreNotNamed() {
+    InstanceId own = new InstanceId(MINE, 7);
+    InstanceId theirs = new InstanceId(THEIRS, 3);
+    InstanceId more = new InstanceId(THEIRS, 4);
+
+    assertThat(hidden("starts on m1 " + PartWords.inPlaceOf(List.of(theirs, more, own))))
+        .isEqualTo("starts on m1 in place of (not shown), mine-7");
+    assertThat(hidden("5 free; " + PartWords.inPlaceOf(List.of(theirs)) + ": pinned"))
+        .isEqualTo("5 free; in place of (not shown): pinned");
+    assertThat(hidden("; it may " + PartWords.takePlaceOf(List.of(theirs)) + " on m1"))
+        .isEqualTo("; it may take the place of (not shown) on m1");
+  }
+
+  private static String hidden(String sentence) {
+    return PartWords.seenBy(SEES, sentence);
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.Forecast;
 import io.remuda.protocol.model.Gpu;
 import io.remuda.protocol.model.NodeReport;
+import io.remuda.protocol.model.PartWords;
 import io.remuda.registry.machine.MachineEvent.GpusCordoned;
 import io.remuda.registry.machine.MachineEvent.GpusDraining;
 import io.remuda.registry.machine.MachineEvent.GpusUncordoned;
@@ -73,7 +74,10 @@ public final class MachineDecider {
                     forecast.moves().stream()
                         .filter(move -> isStuck(move, machine))
                         .findFirst()
-                        .map(move -> "%s %s".formatted(forecast.name(), move.text()))
+                        .map(
+                            move ->
+                                "%s: it %s"
+                                    .formatted(PartWords.lastPlaceOf(forecast.name()), move.text()))
                         .orElse(""))
             .collect(Collectors.joining("; and "));
     return stuck.isEmpty()
@@ -81,8 +85,8 @@ public final class MachineDecider {
         : Optional.of(
             Refused.of(
                 ErrorCode.LAST_PLACE,
-                ("machine %s is the last place of what runs there: %s; make room or add a machine,"
-                        + " or drain it with --force (force=true), and what has no other place"
+                ("machine %s is %s; make room or add a machine, or drain it with --force"
+                        + " (force=true), and what has no other place"
                         + " serves on there until it has")
                     .formatted(machine, stuck)));
   }

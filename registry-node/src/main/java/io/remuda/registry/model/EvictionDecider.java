@@ -5,6 +5,7 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelDemand;
+import io.remuda.protocol.model.PartWords;
 import io.remuda.protocol.model.RolloutView.Stage;
 import io.remuda.protocol.model.Scaling;
 import io.remuda.registry.model.InstanceEvent.InstanceStopping;
@@ -151,13 +152,11 @@ public final class EvictionDecider {
     Keep keep = MakeRoom.keep(state);
     boolean spare = LingerDecider.spare(sight) > 0;
     String why =
-        "%s, and it was %s; its priority is %d, that of %s %d"
+        "%s, and it was %s; its %s"
             .formatted(
                 wish.asked() ? "requests wait for it" : "it is missing an instance",
                 spare ? "kept for the next lease alone" : "idle",
-                keep.priority(),
-                wish.to(),
-                wish.priority());
+                PartWords.priorities(keep.priority(), wish.to(), wish.priority()));
     List<ModelEvent> events = new ArrayList<>();
     GaveWay gave = new GaveWay(instance.id(), instance.machine(), wish.to(), why, now);
     Given given = new Given(instance.id(), instance.machine(), wish.to(), now);

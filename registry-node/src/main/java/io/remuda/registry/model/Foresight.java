@@ -6,6 +6,7 @@ import io.remuda.protocol.model.Forecast.Kind;
 import io.remuda.protocol.model.Forecast.Move;
 import io.remuda.protocol.model.Forecast.Shift;
 import io.remuda.protocol.model.LastWords;
+import io.remuda.protocol.model.PartWords;
 import io.remuda.protocol.model.Verdict;
 import io.remuda.registry.placement.EvictionPolicy.Eviction;
 import java.util.ArrayDeque;
@@ -15,7 +16,6 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** What lies between two sights of one name, told instance by instance. */
 final class Foresight {
@@ -74,7 +74,9 @@ final class Foresight {
                                       : "moves to "))
                           .orElse("starts on ")
                       + next.machine()
-                      + (others.isEmpty() ? "" : " in place of " + shown(others)))
+                      + (others.isEmpty()
+                          ? ""
+                          : " " + PartWords.inPlaceOf(first(others)) + more(others)))
               .inPlaceOf(others));
     }
     int missing = Outlook.missing(after);
@@ -147,17 +149,20 @@ final class Foresight {
 
   /** Whose place one that finds none may take, if their owners agree: that is not played. */
   private static String words(Eviction others) {
-    return "; it may take the place of %s on %s"
-        .formatted(shown(others.instances()), others.machine());
+    return "; it may %s%s on %s"
+        .formatted(
+            PartWords.takePlaceOf(first(others.instances())),
+            more(others.instances()),
+            others.machine());
   }
 
-  private static String shown(List<InstanceId> others) {
+  private static List<InstanceId> first(List<InstanceId> others) {
+    return others.subList(0, Math.min(others.size(), Outlook.MACHINES_SHOWN));
+  }
+
+  private static String more(List<InstanceId> others) {
     int more = others.size() - Outlook.MACHINES_SHOWN;
-    return others.stream()
-            .limit(Outlook.MACHINES_SHOWN)
-            .map(InstanceId::toString)
-            .collect(Collectors.joining(", "))
-        + (more > 0 ? " and %d more".formatted(more) : "");
+    return more > 0 ? " and %d more".formatted(more) : "";
   }
 
   private String waitsFor() {

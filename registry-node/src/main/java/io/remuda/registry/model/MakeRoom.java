@@ -200,7 +200,7 @@ final class MakeRoom {
                     verdict.fits(),
                     verdict.everFits(),
                     verdict.predicate(),
-                    verdict.text() + "; in place of: " + others))
+                    verdict.text() + "; " + others))
         .orElse(verdict);
   }
 }

@@ -2,6 +2,7 @@ package io.remuda.registry.model;
 
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.ModelFile;
+import io.remuda.protocol.model.PartWords;
 import io.remuda.protocol.model.Resources;
 import io.remuda.registry.placement.Locality;
 import io.remuda.registry.placement.Need;
@@ -96,8 +97,7 @@ final class Needs {
         .ifPresent(
             machine ->
                 held.putIfAbsent(
-                    machine,
-                    "the room there is made for " + sight.state().given().orElseThrow().to()));
+                    machine, PartWords.roomFor(sight.state().given().orElseThrow().to())));
     return held;
   }
 

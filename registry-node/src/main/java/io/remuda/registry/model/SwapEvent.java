@@ -3,6 +3,7 @@ package io.remuda.registry.model;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.PartWords;
 import java.time.Instant;
 import java.util.Map;
 
@@ -29,7 +30,7 @@ public sealed interface SwapEvent extends ModelEvent {
 
     @Override
     public String text() {
-      return "%s gives its place on %s to %s: %s".formatted(id, machine, to, why);
+      return "%s %s on %s: %s".formatted(id, PartWords.givesPlaceTo(to), machine, why);
     }
 
     @Override
@@ -44,7 +45,7 @@ public sealed interface SwapEvent extends ModelEvent {
 
     /** Why it has fewer instances, as half a sentence. */
     String reason() {
-      return "gave way to " + to;
+      return PartWords.gaveWayTo(to);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.Keep;
+import io.remuda.protocol.model.PartWords;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
 import io.remuda.registry.placement.EvictionChoice.Victim;
@@ -226,7 +227,7 @@ public final class EvictionPolicy {
                 .limit(SHOWN)
                 .map(
                     report ->
-                        report.id()
+                        PartWords.inPlaceOf(List.of(report.id()))
                             + ": "
                             + (spares.contains(report.id())
                                 ? "is kept for the next lease alone, and may give way"

@@ -134,7 +134,7 @@ class StandingRolloutTest {
         .doesNotContain("of 2 not placed");
     assertThat(MakeRoom.verdicts(world.sight()))
         .extracting(Verdict::text)
-        .anyMatch(text -> text.endsWith("in place of: chat-3: pinned"));
+        .anyMatch(text -> text.endsWith("in place of chat-3: pinned"));
   }
 
   @Test

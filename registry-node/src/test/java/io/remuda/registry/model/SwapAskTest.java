@@ -7,6 +7,7 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Keep;
+import io.remuda.protocol.model.PartWords;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Verdict;
 import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
@@ -181,7 +182,11 @@ class SwapAskTest extends SwapStage {
         .extracting(Verdict::text)
         .singleElement()
         .asString()
-        .endsWith("in place of: chat-3: idle for 3 s of 10 s");
+        .endsWith("in place of chat-3: idle for 3 s of 10 s")
+        .satisfies(
+            text ->
+                assertThat(PartWords.seenBy(name -> false, text))
+                    .endsWith("in place of (not shown): idle for 3 s of 10 s"));
   }
 
   @Test

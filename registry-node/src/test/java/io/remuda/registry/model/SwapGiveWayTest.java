@@ -12,6 +12,7 @@ import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.InstanceReport;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelDemand;
+import io.remuda.protocol.model.PartWords;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Resources;
 import io.remuda.registry.model.InstanceEvent.InstanceAssigned;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** The name that is asked to give way: demo-3 is ready on m1. */
@@ -80,6 +82,28 @@ class SwapGiveWayTest extends SwapStage {
               assertThat(stopping.reason()).isEqualTo("gave way to chat");
             });
     assertThat(world.outlook().returns()).isTrue();
+  }
+
+  /** Whoever shows what is said of it takes the name out for keys that may not see that. */
+  @Test
+  void whoTookItsPlaceIsNamedInWordsThatCanBeTakenOut() {
+    World world = serving(aSpec().scaling(SLEEPER), 0, IDLE);
+
+    List<ModelEvent> events = gives(world, 0, true).events();
+
+    Predicate<ModelName> own = name -> !name.equals(CHAT);
+    assertThat(events)
+        .hasSize(3)
+        .extracting(event -> PartWords.seenBy(own, event.text()))
+        .noneMatch(text -> text.contains("chat"))
+        .allMatch(text -> text.contains("(not shown)"));
+    assertThat(events.get(0))
+        .isInstanceOfSatisfying(
+            GaveWay.class,
+            gave -> assertThat(PartWords.seenBy(own, gave.why())).doesNotContain("chat"));
+    assertThat(world.outlook().reason().map(why -> PartWords.seenBy(own, why)))
+        .hasValueSatisfying(
+            why -> assertThat(why).contains("gave way to (not shown)").doesNotContain("chat"));
   }
 
   @Test

@@ -48,7 +48,7 @@ class SwapRolloutTest extends SwapStage {
     assertThat(MakeRoom.verdicts(world.sight()))
         .extracting(Verdict::text)
         .anySatisfy(
-            text -> assertThat(text).contains("in place of: chat-3: has the same priority 0"));
+            text -> assertThat(text).contains("in place of chat-3: has the same priority 0"));
   }
 
   @Test

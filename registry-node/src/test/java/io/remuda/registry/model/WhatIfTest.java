@@ -208,7 +208,7 @@ class WhatIfTest {
     assertThat(forecast.verdicts())
         .singleElement()
         .satisfies(
-            verdict -> assertThat(verdict.text()).endsWith("; in place of: chat-3: may give way"));
+            verdict -> assertThat(verdict.text()).endsWith("; in place of chat-3: may give way"));
   }
 
   @Test

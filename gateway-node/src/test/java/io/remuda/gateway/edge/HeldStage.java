@@ -23,14 +23,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -52,7 +52,7 @@ final class HeldStage implements AutoCloseable {
   int takes = SLOTS;
   int most;
   int cancelled;
-  final List<Client> clients = new ArrayList<>();
+  final List<Client> clients = new CopyOnWriteArrayList<>();
   private long sequence;
 
   @Override
@@ -238,10 +238,10 @@ final class HeldStage implements AutoCloseable {
     public void resume() {}
   }
 
-  /** Notes what it is told. */
+  /** Notes what it is told, on whichever thread: first a status, then what belongs to it. */
   static final class Client implements AnswerSink {
-    final List<String> said = new ArrayList<>();
-    final Map<String, String> headers = new HashMap<>();
+    final List<String> said = new CopyOnWriteArrayList<>();
+    final Map<String, String> headers = new ConcurrentHashMap<>();
     volatile boolean isAsked;
 
     @Override

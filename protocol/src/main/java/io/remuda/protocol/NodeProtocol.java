@@ -1,7 +1,6 @@
 package io.remuda.protocol;
 
 import akka.actor.typed.ActorRef;
-import akka.actor.typed.receptionist.ServiceKey;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.JournalId;
 import io.remuda.protocol.id.MachineId;
@@ -22,10 +21,6 @@ import java.util.Set;
  * gets it twice answers twice and acts once.
  */
 public final class NodeProtocol {
-
-  /** Under this key each machine's agent is found by the registry nodes. */
-  public static final ServiceKey<Command> AGENT_KEY =
-      ServiceKey.create(Command.class, "remuda-node-agent");
 
   private NodeProtocol() {}
 

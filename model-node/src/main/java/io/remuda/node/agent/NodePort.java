@@ -53,7 +53,6 @@ public final class NodePort extends AbstractBehavior<NodePort.Command> {
             listing -> new FleetViews(listing.getServiceInstances(FleetProtocol.FLEET_KEY)));
     ActorRef<Receptionist.Command> receptionist = context.getSystem().receptionist();
     receptionist.tell(Receptionist.subscribe(FleetProtocol.FLEET_KEY, listings));
-    receptionist.tell(Receptionist.register(NodeProtocol.AGENT_KEY, inbox));
     agent.tell(new NodeAgent.Attach(context.getSelf()));
   }
 

@@ -176,7 +176,10 @@ public final class MetricNames {
   /** Seconds that a dispatcher takes to answer. Label system. */
   public static final String DISPATCHER_DELAY = "remuda.dispatcher.delay";
 
-  /** Messages in the longest mailbox of an actor. Label system. */
+  /**
+   * Messages in the longest mailbox of an actor, of those of Akka's default kind: not before
+   * shards, their coordinators, the cluster's core and streams. Label system.
+   */
   public static final String MAILBOX_LONGEST = "remuda.mailbox.longest";
 
   /** Bytes. Label area (heap or other). */

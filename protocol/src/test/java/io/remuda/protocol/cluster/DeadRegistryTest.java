@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -91,7 +92,18 @@ class DeadRegistryTest {
           .init(
               Entity.of(RegistryProtocol.TYPE_KEY, entity -> owner()).withRole(Keys.ROLE_REGISTRY));
     }
-    Eventually.isTrue("three members", SOON, () -> nodes.get(2).membersUp() == 3);
+    Eventually.passes(
+        "three members",
+        SOON,
+        () -> assertThat(nodes.get(2).membersUp()).as(this::views).isEqualTo(3));
+  }
+
+  /** Whom each node sees and misses: seen twice to wait in vain here, with no word of why. */
+  private String views() {
+    return nodes.stream()
+        .map(node -> Cluster.get(node.system()))
+        .map(cluster -> cluster.selfMember() + " sees " + cluster.state())
+        .collect(Collectors.joining("; "));
   }
 
   /** Knows nothing and says so. */

@@ -44,6 +44,7 @@ final class OpenLines {
   private int failed;
   private boolean progress;
   private boolean limited;
+  private boolean wasLimited;
   private final Map<Integer, OpenLine> fresh = new LinkedHashMap<>();
   private final Map<Integer, OpenLine> submitted = new LinkedHashMap<>();
 
@@ -65,6 +66,7 @@ final class OpenLines {
     this.batch = now;
     this.expires = expires;
     this.progress = false;
+    this.wasLimited = limited;
     this.limited = false;
   }
 
@@ -148,10 +150,20 @@ final class OpenLines {
     }
   }
 
-  /** Puts what was opened into the queues of its models. */
+  /**
+   * Puts what was opened into the queues of its models. Where nothing was left of a minute's limit
+   * one line asks ahead of the others, so that no store is asked for all of them in vain.
+   */
   CompletionStage<Void> submit() {
+    List<OpenLine> lines = copied(fresh);
+    int ahead = wasLimited() ? Math.min(1, lines.size()) : 0;
+    return submit(lines.subList(0, ahead))
+        .thenCompose(asked -> isLimited() ? nothing() : submit(lines.subList(ahead, lines.size())));
+  }
+
+  private CompletionStage<Void> submit(List<OpenLine> lines) {
     List<CompletableFuture<Void>> all = new ArrayList<>();
-    for (OpenLine open : copied(fresh)) {
+    for (OpenLine open : lines) {
       long bytes = OpenLine.LEAST + (long) open.size() * BODY_COPIES;
       all.add(parts.budget().with(bytes, () -> submit(open)).toCompletableFuture());
     }
@@ -167,25 +179,38 @@ final class OpenLines {
       return tasks
           .submit(batch, open, task)
           .thenAccept(state -> submitted(open, task.model()))
-          .exceptionallyCompose(failure -> notSubmitted(open, TaskRefusal.of(failure)));
+          .exceptionallyCompose(
+              failure -> notSubmitted(open, task.model(), TaskRefusal.of(failure)));
     }
     return prepared instanceof LineWork.Known known ? answer(open, known.answer()) : nothing();
   }
 
   /**
    * No queue, no store, or nothing left of a minute's limit: the line stays and is submitted again,
-   * and those behind it wait for the next pass with it. A budget that is used up ends it.
+   * and those behind it wait for the next pass with it. A budget that is used up ends it, unless it
+   * has ended by itself: a gateway that died may have put it into its queue.
    */
-  private CompletionStage<Void> notSubmitted(OpenLine open, Refused why) {
+  private CompletionStage<Void> notSubmitted(OpenLine open, ModelName model, Refused why) {
     if (why.code() == ErrorCode.INSUFFICIENT_QUOTA) {
       return tasks
           .giveUp(open, why)
-          .thenCompose(state -> answer(open, LineAnswer.refused(why.code(), why.message(), "")));
+          .thenCompose(
+              state -> {
+                if (Ended.is(state) && state != TaskState.FAILED) {
+                  submitted(open, model);
+                  return nothing();
+                }
+                return answer(open, LineAnswer.refused(why.code(), why.message(), ""));
+              });
     }
     if (why.code() == ErrorCode.RATE_LIMIT_EXCEEDED) {
       limited();
     }
     return nothing();
+  }
+
+  private synchronized boolean wasLimited() {
+    return wasLimited;
   }
 
   private synchronized boolean isLimited() {

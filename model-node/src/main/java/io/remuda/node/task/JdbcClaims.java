@@ -133,20 +133,28 @@ final class JdbcClaims implements Claims {
 
   @Override
   public CompletionStage<Boolean> done(Claim claim, ByteString result) {
-    return finish(claim, TaskState.DONE, Optional.of(result), "", "");
+    // Ahead of the transaction: others' wait behind it.
+    TaskUse use = TaskUses.done(claim.task(), result);
+    return finish(claim, TaskState.DONE, Optional.of(result), "", "", use);
   }
 
   @Override
   public CompletionStage<Boolean> failed(Claim claim, String code, String message) {
-    return finish(claim, TaskState.FAILED, Optional.empty(), code, message);
+    TaskUse use = TaskUses.failed(claim.task());
+    return finish(claim, TaskState.FAILED, Optional.empty(), code, message, use);
   }
 
   private CompletionStage<Boolean> finish(
-      Claim claim, TaskState state, Optional<ByteString> result, String code, String message) {
+      Claim claim,
+      TaskState state,
+      Optional<ByteString> result,
+      String code,
+      String message,
+      TaskUse use) {
     return write(
         claim.task(),
         connection -> {
-          if (finish(connection, claim, state, result, code, message)) {
+          if (finish(connection, claim, state, result, code, message, use)) {
             return true;
           }
           if (attempt(connection, claim.task()) >= 0) {
@@ -156,7 +164,7 @@ final class JdbcClaims implements Claims {
           long deadline = claim.task().getDeadlineMillis();
           long until = deadline == 0 ? Long.MAX_VALUE : deadline;
           return remake(connection, claim.task(), claim.attempt(), claim.nonce(), until)
-              && finish(connection, claim, state, result, code, message);
+              && finish(connection, claim, state, result, code, message, use);
         });
   }
 
@@ -166,7 +174,8 @@ final class JdbcClaims implements Claims {
       TaskState state,
       Optional<ByteString> result,
       String code,
-      String message)
+      String message,
+      TaskUse use)
       throws SQLException {
     try (PreparedStatement update = connection.prepareStatement(TaskSql.FINISH)) {
       update.setString(1, state.name());
@@ -186,15 +195,12 @@ final class JdbcClaims implements Claims {
         return false;
       }
     }
-    note(connection, claim.task(), result);
+    note(connection, use);
     return true;
   }
 
   /** In the transaction of the end: each end is counted, and once. */
-  private static void note(Connection connection, TaskEnvelope task, Optional<ByteString> result)
-      throws SQLException {
-    TaskUse use =
-        result.map(done -> TaskUses.done(task, done)).orElseGet(() -> TaskUses.failed(task));
+  private static void note(Connection connection, TaskUse use) throws SQLException {
     try (PreparedStatement insert = connection.prepareStatement(UseSql.NOTE)) {
       insert.setBytes(1, use.toByteArray());
       insert.executeUpdate();

@@ -15,12 +15,15 @@ import io.remuda.gateway.task.TaskUseStore;
 import io.remuda.gateway.tasks.DeskSettings;
 import io.remuda.gateway.tasks.TaskDesk;
 import io.remuda.gateway.typed.TypedModels;
+import io.remuda.node.task.Claims;
 import io.remuda.node.task.TaskWorker;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.proto.batch.BatchRecord;
 import io.remuda.protocol.proto.batch.BatchStatus;
+import io.remuda.protocol.proto.task.TaskEnvelope;
+import io.remuda.protocol.proto.task.TaskRecord;
 import io.remuda.protocol.proto.task.TaskUse;
 import io.remuda.protocol.testing.Eventually;
 import java.nio.file.Path;
@@ -31,9 +34,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -45,6 +50,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LimitedLinesTest {
 
   private static final int LINES = 9;
+  private static final ByteString ANSWER =
+      ByteString.copyFromUtf8("{\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":5}}");
 
   private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(2);
   private final Routes routes = new Routes();
@@ -53,6 +60,7 @@ class LimitedLinesTest {
   private final AtomicInteger left = new AtomicInteger();
 
   private final AtomicInteger refused = new AtomicInteger();
+  private volatile Optional<Claims> meanwhile = Optional.empty();
   private volatile ErrorCode why = ErrorCode.RATE_LIMIT_EXCEEDED;
 
   private final Metering metering =
@@ -95,9 +103,9 @@ class LimitedLinesTest {
     routes.merge(BatchClient.listing(stage, 1, DeploymentPhase.READY));
     driver =
         BatchDriver.start(
-            stage::backends,
+            this::backends,
             new TaskDesk(
-                stage::backends,
+                this::backends,
                 DeskSettings.from(stage.config()),
                 InstantSource.system(),
                 new SecureRandom(),
@@ -114,6 +122,34 @@ class LimitedLinesTest {
             "gateway");
   }
 
+  private TaskDesk.Backends backends() {
+    TaskDesk.Backends all = stage.backends();
+    return meanwhile
+        .map(
+            claims ->
+                new TaskDesk.Backends(
+                    all.queue(),
+                    all.results().map(store -> new EndsMeanwhile(store, done(claims))),
+                    all.hooks(),
+                    all.shelf(),
+                    all.reason()))
+        .orElse(all);
+  }
+
+  private static Function<TaskRecord, CompletionStage<?>> done(Claims claims) {
+    return record ->
+        claims
+            .claim(
+                TaskEnvelope.newBuilder()
+                    .setTaskId(record.getTaskId())
+                    .setModel(record.getModel())
+                    .setTenant(record.getTenant())
+                    .setCreatedAtMillis(record.getCreatedAtMillis())
+                    .setDeadlineMillis(record.getDeadlineMillis())
+                    .build())
+            .thenCompose(claim -> claims.done(claim.orElseThrow(), ANSWER));
+  }
+
   @AfterEach
   void close() {
     driver.close();
@@ -123,11 +159,9 @@ class LimitedLinesTest {
 
   @Test
   void linesWaitForTheNextMinuteAndEndWhenTheBudgetDoes() {
-    ByteString answer =
-        ByteString.copyFromUtf8("{\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":5}}");
     try (TaskStage.Machine machine = stage.machine();
         TaskWorker worker =
-            machine.work((input, progress) -> CompletableFuture.completedFuture(answer))) {
+            machine.work((input, progress) -> CompletableFuture.completedFuture(ANSWER))) {
       left.set(2);
       String id = client.begin(LINES, number -> "{\"model\":\"" + stage.model + "\"}");
 
@@ -160,6 +194,22 @@ class LimitedLinesTest {
           .extracting(TaskUse::getPromptTokens)
           .containsExactly(7L, 7L, 7L, 7L, 7L);
       get(worker.drain());
+    }
+  }
+
+  /** A gateway that died may have put them into their queue and have noted nothing of it. */
+  @Test
+  void aLineThatWasDoneMeanwhileHasItsAnswerAlthoughTheBudgetIsUsedUp() {
+    try (TaskStage.Machine machine = stage.machine()) {
+      meanwhile = Optional.of(machine.claims());
+      why = ErrorCode.INSUFFICIENT_QUOTA;
+
+      String id = client.begin(LINES, number -> "{\"model\":\"" + stage.model + "\"}");
+
+      BatchRecord batch = client.ended(id, LIMIT);
+      assertThat(batch.getCompleted()).isEqualTo(LINES);
+      assertThat(batch.getFailed()).isZero();
+      assertThat(client.lines(batch.getOutputFileId())).hasSize(LINES);
     }
   }
 }

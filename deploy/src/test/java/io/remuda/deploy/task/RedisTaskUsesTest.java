@@ -3,12 +3,17 @@ package io.remuda.deploy.task;
 import static io.remuda.deploy.task.TaskStage.get;
 import static io.remuda.deploy.task.TaskStage.id;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.sync.RedisCommands;
 import io.remuda.gateway.task.TaskUseStore;
 import io.remuda.node.task.Claims;
 import io.remuda.protocol.proto.task.TaskEnvelope;
+import io.remuda.protocol.proto.task.TaskState;
 import io.remuda.protocol.proto.task.TaskUse;
 import io.remuda.protocol.task.TaskNames;
 import io.remuda.protocol.task.TaskScripts;
@@ -16,56 +21,40 @@ import io.remuda.protocol.testing.RedisServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What tasks used, in Redis; their queue is of no matter here. */
 class RedisTaskUsesTest extends TaskUsesContract {
 
+  /** Its own: what tasks used is one list, which other tests' tasks are noted in too. */
+  private static final RedisServer REDIS = RedisServer.own();
+
   @TempDir Path folder;
+
+  @AfterEach
+  void forget() {
+    REDIS.flush();
+  }
 
   @Override
   Map<String, ?> places() {
     return Map.of(
         "remuda.node.data", folder.toString(),
-        "remuda.tasks.results", RedisServer.shared().url());
+        "remuda.tasks.results", REDIS.url());
   }
 
   /** A worker in another language runs the same script, and knows nothing of what is counted. */
   @Test
   void aWorkerThatNamesNoUseHasUsedARequest() {
-    RedisClient client = RedisClient.create(RedisServer.shared().url());
+    RedisClient client = RedisClient.create(REDIS.url());
     try (TaskStage.Machine machine = stage.machine();
         var connection = client.connect()) {
       TaskEnvelope task = stage.task("typed").toBuilder().setTenant("t".repeat(150)).build();
       Claims.Claim claim = get(machine.claims().claim(task)).orElseThrow();
 
-      Long stored =
-          connection
-              .sync()
-              .eval(
-                  TaskScripts.load().finish().text(),
-                  ScriptOutputType.INTEGER,
-                  new String[] {
-                    TaskNames.recordKey(id(task)),
-                    TaskNames.DEADLINES,
-                    TaskNames.tenantKey(task.getTenant())
-                  },
-                  task.getTaskId(),
-                  "1",
-                  claim.nonce(),
-                  "FAILED",
-                  "",
-                  "refused",
-                  "it cannot",
-                  "60000",
-                  task.getModel(),
-                  task.getSchemaFingerprint(),
-                  task.getTenant(),
-                  "" + task.getCreatedAtMillis(),
-                  "" + task.getDeadlineMillis(),
-                  "60000",
-                  "0");
+      Long stored = fails(connection.sync(), claim);
 
       assertThat(stored).isEqualTo(1);
       assertThat(take(Duration.ofMinutes(1), 400).orElseThrow().uses())
@@ -79,5 +68,57 @@ class RedisTaskUsesTest extends TaskUsesContract {
     } finally {
       client.shutdown();
     }
+  }
+
+  @Test
+  void aWorkerThatMayNotNoteWhatWasUsedEndsNothing() {
+    RedisClient client = RedisClient.create(REDIS.url());
+    try (TaskStage.Machine machine = stage.machine();
+        var connection = client.connect()) {
+      Claims.Claim claim = get(machine.claims().claim(stage.task("typed"))).orElseThrow();
+      RedisCommands<String, String> redis = connection.sync();
+      redis.aclSetuser(
+          "narrow",
+          AclSetuserArgs.Builder.on()
+              .addPassword("narrow")
+              .allCommands()
+              .keyPattern("remuda:task*")
+              .keyPattern("remuda:deadlines"));
+      redis.auth("narrow", "narrow");
+
+      assertThatThrownBy(() -> fails(redis, claim)).isInstanceOf(RedisException.class);
+
+      assertThat(stage.read(claim.task()).orElseThrow().getState()).isEqualTo(TaskState.RUNNING);
+      assertThat(get(machine.claims().failed(claim, "refused", "it cannot"))).isTrue();
+      assertThat(take(Duration.ofMinutes(1), 400).orElseThrow().uses()).hasSize(1);
+    } finally {
+      client.shutdown();
+    }
+  }
+
+  /** As a worker of another make says so. */
+  private static Long fails(RedisCommands<String, String> redis, Claims.Claim claim) {
+    TaskEnvelope task = claim.task();
+    return redis.eval(
+        TaskScripts.load().finish().text(),
+        ScriptOutputType.INTEGER,
+        new String[] {
+          TaskNames.recordKey(id(task)), TaskNames.DEADLINES, TaskNames.tenantKey(task.getTenant())
+        },
+        task.getTaskId(),
+        "1",
+        claim.nonce(),
+        "FAILED",
+        "",
+        "refused",
+        "it cannot",
+        "60000",
+        task.getModel(),
+        task.getSchemaFingerprint(),
+        task.getTenant(),
+        "" + task.getCreatedAtMillis(),
+        "" + task.getDeadlineMillis(),
+        "60000",
+        "0");
   }
 }

@@ -242,6 +242,8 @@ abstract class TaskContract {
     assertThat(repeated).isEqualTo(new Submission(id(first), TaskState.SUBMITTING, true));
     get(stage.results().queued(id(first)));
     assertThat(get(stage.results().submitting(again)).state()).isEqualTo(TaskState.QUEUED);
+    assertThat(get(stage.results().first(again)))
+        .contains(new Submission(id(first), TaskState.QUEUED, true));
     assertThat(get(stage.results().submitting(first)))
         .isEqualTo(new Submission(id(first), TaskState.QUEUED, false));
     assertThat(stage.read(again)).isEmpty();
@@ -264,12 +266,21 @@ abstract class TaskContract {
               failure ->
                   assertThat(TaskRefusal.of(failure).code())
                       .isEqualTo(ErrorCode.IDEMPOTENCY_CONFLICT));
+      assertThatThrownBy(() -> stage.results().first(other).toCompletableFuture().join())
+          .satisfies(
+              failure ->
+                  assertThat(TaskRefusal.of(failure).code())
+                      .isEqualTo(ErrorCode.IDEMPOTENCY_CONFLICT));
     }
 
     // and another tenant's key of the same name is another key
     TaskEnvelope theirs =
         stage.task("pay 2").toBuilder().setIdempotencyKey("key").setTenant("they").build();
+    assertThat(get(stage.results().first(theirs))).isEmpty();
     assertThat(get(stage.results().submitting(theirs)).repeated()).isFalse();
+    assertThat(get(stage.results().first(theirs)).map(Submission::state))
+        .contains(TaskState.SUBMITTING);
+    assertThat(get(stage.results().first(stage.task("without a key")))).isEmpty();
   }
 
   @Test

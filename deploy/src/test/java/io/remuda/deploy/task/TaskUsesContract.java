@@ -36,10 +36,6 @@ abstract class TaskUsesContract {
   @BeforeEach
   void open() {
     stage = TaskStage.open(places());
-    // A server that other tests use has their tasks' too.
-    for (Optional<Part> left = take(LONG, 400); left.isPresent(); left = take(LONG, 400)) {
-      get(uses().done(left.get().id()));
-    }
   }
 
   @AfterEach
@@ -147,7 +143,7 @@ abstract class TaskUsesContract {
     }
   }
 
-  private void end(TaskStage.Machine machine, int tasks) {
+  final void end(TaskStage.Machine machine, int tasks) {
     List<Claims.Claim> begun = new ArrayList<>();
     for (int i = 0; i < tasks; i++) {
       begun.add(get(machine.claims().claim(chat())).orElseThrow());

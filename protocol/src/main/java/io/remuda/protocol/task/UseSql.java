@@ -12,13 +12,19 @@ public final class UseSql {
   public static final String NOTE =
       "INSERT INTO " + USE + " (body, ended_at) VALUES (?, " + TaskSql.NOW + ")";
 
-  /** Gives a part that was taken before, and whose lease is over. */
+  /**
+   * Gives a part that was taken before, and whose lease is over. Whoever takes a part has its first
+   * row: two that had different rows of one part would wait for each other.
+   */
   public static final String DUE =
-      "SELECT part FROM "
+      "SELECT u.part FROM "
           + USE
-          + " WHERE due_at > 0 AND due_at <= "
+          + " u WHERE u.due_at > 0 AND u.due_at <= "
           + TaskSql.NOW
-          + " ORDER BY due_at, seq LIMIT 1 FOR UPDATE SKIP LOCKED";
+          + " AND u.seq = (SELECT MIN(f.seq) FROM "
+          + USE
+          + " f WHERE f.part = u.part)"
+          + " ORDER BY u.due_at, u.seq LIMIT 1 FOR UPDATE SKIP LOCKED";
 
   /** limit; gives seq of what is in no part. Passes over what others are just taking. */
   public static final String FRESH =

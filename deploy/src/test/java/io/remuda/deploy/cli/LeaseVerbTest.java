@@ -109,17 +109,26 @@ final class LeaseVerbTest {
 
   @Test
   void whatCanNeverBeServedEndsWithTheCodeOfItsRefusal() {
-    gateway.on("POST /v1/leases", 202, PENDING);
-    gateway.on("GET /v1/leases/ls-1?wait=15000ms", 410, refused("cannot_be_placed"));
-    gateway.on("POST /v1/leases", 202, PENDING);
-    gateway.on("GET /v1/leases/ls-1?wait=15000ms", 410, refused("invalid_spec"));
-
-    Typed nowhere = type("lease", "acquire", "chat", "--wait");
-    Typed invalid = type("lease", "acquire", "chat", "--wait");
-
+    Typed nowhere = waits("cannot_be_placed");
     assertThat(nowhere.exit()).isEqualTo(4);
     assertThat(nowhere.err()).contains("lease ls-1 has ended: it says why");
-    assertThat(invalid.exit()).isEqualTo(2);
+
+    assertThat(waits("invalid_spec").exit()).isEqualTo(2);
+    assertThat(waits("invalid_request").exit()).isEqualTo(2);
+    assertThat(waits("no_such_engine").exit()).isEqualTo(2);
+    assertThat(waits("model_not_found").exit()).isEqualTo(3);
+    assertThat(waits("schema_conflict").exit()).isEqualTo(7);
+    assertThat(waits("busy").exit()).isEqualTo(1);
+    assertThat(waits("spec_conflict").exit()).isEqualTo(1);
+  }
+
+  private Typed waits(String code) {
+    try (ScriptedGateway ends = new ScriptedGateway()) {
+      ends.on("POST /v1/leases", 202, PENDING);
+      ends.on("GET /v1/leases/ls-1?wait=15000ms", 410, refused(code));
+      return Typed.in(
+          Map.of("REMUDA_URL", ends.url()), folder, "", "lease", "acquire", "chat", "--wait");
+    }
   }
 
   @Test

@@ -98,7 +98,7 @@ busiest() { # NODE
     FILENAME ~ /before$/ { before[$1] = $2; next }
     { key = ($1 in name) ? name[$1] : "other"; sum[key] += ($2 - before[$1]) / 1e6 / seconds }
     END { for (key in sum) printf "  %6.1f ms/s  %s\n", sum[key], key }' \
-    "$WORK/names" "$WORK/$1.before" "$WORK/$1.after" | sort -rn | head -n 8
+    "$WORK/names" "$WORK/$1.before" "$WORK/$1.after" | sort -rn | sed -n 1,8p
 }
 
 printf 'machine: %s cores, load %s\n' "$(nproc)" "$(cut -d' ' -f1-3 /proc/loadavg)"

@@ -122,7 +122,10 @@ final class Round {
     }
   }
 
-  /** Waits until a look, made after this moment, is as it should be; empty when none was. */
+  /**
+   * Waits until a look, made after this moment, is as it should be; empty when none was. The time
+   * is that at which all was known that was wished.
+   */
   Optional<Duration> until(Predicate<Watch.Look> wished, Duration limit) {
     Duration from = recorder.now();
     try {
@@ -134,7 +137,7 @@ final class Round {
                   Optional.of(watch.last())
                       .filter(look -> look.at().compareTo(from) > 0)
                       .filter(wished)
-                      .map(Watch.Look::at)));
+                      .map(Watch.Look::known)));
     } catch (AssertionError late) {
       return Optional.empty();
     }

@@ -81,6 +81,11 @@ final class Watch implements AutoCloseable {
     boolean settled() {
       return asWished() && together.yes();
     }
+
+    /** When all was known of it that was asked: what is asked by need may be asked much later. */
+    Duration known() {
+      return together.answered().orElse(at);
+    }
   }
 
   private final Stage stage;
@@ -179,7 +184,7 @@ final class Watch implements AutoCloseable {
             replicas,
             reachable == stage.machines().size(),
             kept,
-            new Asked(stage::registriesHaveJoined)));
+            new Asked(stage::registriesHaveJoined, recorder::now)));
   }
 
   private static List<Replica> replicas(JsonNode deployment) {

@@ -42,6 +42,9 @@ public final class Chaos {
 
   private static final Duration CALM = Duration.ofSeconds(1);
 
+  /** Two ticks of a node's metrics and a look at them. */
+  private static final Duration QUEUES_PATIENCE = Duration.ofSeconds(30);
+
   /** For so long requests go through a fleet before it is broken: its JVMs were new until then. */
   private static final Duration WARM_UP = Duration.ofSeconds(5);
 
@@ -58,6 +61,8 @@ public final class Chaos {
   private final Map<String, InstanceStarted> there = new HashMap<>();
 
   private List<Client> clients = List.of();
+
+  private Duration lastHealed = Duration.ZERO;
 
   private Chaos(Options options, Stage stage) {
     this.options = options;
@@ -110,7 +115,12 @@ public final class Chaos {
         Rivals rivals = new Rivals(stage.doors(), recorder);
         Holders holders = new Holders(stage.doors(), recorder);
         Queues queues =
-            new Queues(stage.metrics(), QueueSizes.from(ConfigFactory.load()), recorder)) {
+            new Queues(
+                stage.metrics(),
+                stage.queues(),
+                QueueSizes.from(
+                    ConfigFactory.load(), stage.slots(Client.count(options.perSecond()))),
+                recorder)) {
       Eventually.passes(
           "the fleet is as wished",
           SETTLE_LIMIT,
@@ -137,7 +147,7 @@ public final class Chaos {
       if (holders.refused() == 0) {
         atTheEnd.add("no call was refused whose lease was over, so that none was judged");
       }
-      queues.untold().forEach(node -> atTheEnd.add("no queue of " + node + " was ever seen"));
+      atTheEnd.addAll(queues.missed(lastHealed, QUEUES_PATIENCE));
     } finally {
       timers.shutdownNow();
     }
@@ -197,6 +207,7 @@ public final class Chaos {
       round.demand("the round came to its end", false, e.toString());
       round.heals();
     }
+    lastHealed = round.healed();
     Optional<Duration> settled = round.until(Watch.Look::settled, SETTLE_LIMIT);
     Optional<Duration> wished = watch.wishedAfter();
     round.demandChanges(CHANGES_LIMIT);

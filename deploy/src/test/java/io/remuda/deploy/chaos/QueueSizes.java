@@ -13,10 +13,11 @@ import java.util.regex.Pattern;
  * The queues of a node as its metrics tell of them, and what the product's settings let them be.
  *
  * @param mailbox messages before one actor, above which it is told as overrun
- * @param waiting requests that a gateway holds, of all models together
+ * @param waiting requests that a gateway lets in to be held, of all models together
  * @param queued requests that wait at an instance
+ * @param slots that whoever is held may have been called for and not got
  */
-record QueueSizes(long mailbox, long waiting, long queued) {
+record QueueSizes(long mailbox, long waiting, long queued, long slots) {
 
   private static final Pattern SERIES =
       Pattern.compile("(?m)^(remuda_[a-z_]+)\\{([^}]*)} ([0-9.eE+-]+)$");
@@ -38,12 +39,32 @@ record QueueSizes(long mailbox, long waiting, long queued) {
     }
   }
 
-  /** As a node's configuration has them. */
-  static QueueSizes from(Config config) {
+  /** Of each actor system a node tells its longest mailbox by this and the system's name. */
+  static final String MAILBOX = "messages in the longest mailbox of ";
+
+  /** Of each instance that a machine has. */
+  static final String BEFORE = "requests before ";
+
+  /**
+   * As a node's configuration has them.
+   *
+   * @param slots of all instances together
+   */
+  static QueueSizes from(Config config, long slots) {
     return new QueueSizes(
         config.getLong("remuda.metrics.mailbox-alarm"),
         config.getLong("remuda.gateway.inference.waiting"),
-        config.getLong("remuda.node.instance.queue"));
+        config.getLong("remuda.node.instance.queue"),
+        slots);
+  }
+
+  /**
+   * What a gateway may hold: whoever was called for a slot and did not get it comes back to its
+   * place, though others may have come in meanwhile; so many may be away at a time as there are
+   * slots.
+   */
+  private long held() {
+    return waiting + slots;
   }
 
   /**
@@ -56,17 +77,17 @@ record QueueSizes(long mailbox, long waiting, long queued) {
     List<Size> sizes = new ArrayList<>();
     for (Series each : all) {
       if (each.is(MetricNames.MAILBOX_LONGEST)) {
-        String what = "messages in the longest mailbox of " + each.label(MetricNames.SYSTEM);
+        String what = MAILBOX + each.label(MetricNames.SYSTEM);
         sizes.add(new Size(at, node, what, each.value(), mailbox));
       } else if (each.is(MetricNames.QUEUED)) {
-        String what = "requests before " + each.label(MetricNames.INSTANCE);
+        String what = BEFORE + each.label(MetricNames.INSTANCE);
         sizes.add(new Size(at, node, what, each.value(), queued));
       }
     }
     List<Series> held = all.stream().filter(each -> each.is(MetricNames.WAITING_REQUESTS)).toList();
     if (!held.isEmpty()) {
       long together = held.stream().mapToLong(Series::value).sum();
-      sizes.add(new Size(at, node, "requests held", together, waiting));
+      sizes.add(new Size(at, node, "requests held", together, held()));
     }
     return List.copyOf(sizes);
   }

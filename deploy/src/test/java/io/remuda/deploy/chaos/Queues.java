@@ -27,11 +27,15 @@ final class Queues implements AutoCloseable {
 
   private static final Duration LIMIT = Duration.ofSeconds(2);
 
+  private static final Duration LOOKS = Duration.ofMillis(50);
+
   private final Map<String, URI> nodes;
+  private final Map<String, Set<String>> wanted;
   private final QueueSizes sizes;
   private final Recorder recorder;
   private final Duration pause;
-  private final Set<String> told = ConcurrentHashMap.newKeySet();
+  private final Map<Told, Duration> told = new ConcurrentHashMap<>();
+  private final Set<String> broken = ConcurrentHashMap.newKeySet();
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -40,15 +44,34 @@ final class Queues implements AutoCloseable {
   private final Thread thread = new Thread(this::run, "queues");
   private volatile boolean ending;
 
-  /**
-   * @param nodes where each tells its metrics, by its name
-   */
-  Queues(Map<String, URI> nodes, QueueSizes sizes, Recorder recorder) {
-    this(nodes, sizes, recorder, PAUSE);
+  /** What a node tells of, all instances as one. */
+  private record Told(String node, String what) {
+    static Told of(Size size) {
+      boolean before = size.what().startsWith(QueueSizes.BEFORE);
+      return new Told(size.part(), before ? QueueSizes.BEFORE : size.what());
+    }
   }
 
-  Queues(Map<String, URI> nodes, QueueSizes sizes, Recorder recorder, Duration pause) {
+  /**
+   * @param nodes where each tells its metrics, by its name
+   * @param wanted what each must tell of
+   */
+  Queues(
+      Map<String, URI> nodes,
+      Map<String, Set<String>> wanted,
+      QueueSizes sizes,
+      Recorder recorder) {
+    this(nodes, wanted, sizes, recorder, PAUSE);
+  }
+
+  Queues(
+      Map<String, URI> nodes,
+      Map<String, Set<String>> wanted,
+      QueueSizes sizes,
+      Recorder recorder,
+      Duration pause) {
     this.nodes = new TreeMap<>(nodes);
+    this.wanted = new TreeMap<>(wanted);
     this.sizes = sizes;
     this.recorder = recorder;
     this.pause = pause;
@@ -72,23 +95,49 @@ final class Queues implements AutoCloseable {
       HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
       if (answer.statusCode() == 200) {
         List<Size> seen = sizes.of(node, recorder.now(), answer.body());
+        seen.forEach(size -> told.put(Told.of(size), size.at()));
         seen.forEach(recorder::add);
-        if (!seen.isEmpty()) {
-          told.add(node);
-        }
       }
     } catch (IOException away) {
       // The next time it may be there.
+    } catch (RuntimeException e) {
+      // What cannot be read is told at the end; the others are asked all the same.
+      broken.add("the queues of " + node + " could not be read: " + e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Those of which nothing was ever seen, so that nothing was judged. */
-  Set<String> untold() {
-    Set<String> untold = new TreeSet<>(nodes.keySet());
-    untold.removeAll(told);
+  /**
+   * Of which queues nothing was seen after {@code since}, so that they were not judged, and which
+   * answers could not be read. Waits as long as {@code patience} for what is missing: a node tells
+   * what it saw at its last tick.
+   */
+  List<String> missed(Duration since, Duration patience) {
+    Duration end = recorder.now().plus(patience);
+    Set<String> missed = untold(since);
+    while (!missed.isEmpty() && recorder.now().compareTo(end) < 0) {
+      LockSupport.parkNanos(LOOKS.toNanos());
+      missed = untold(since);
+    }
+    missed.addAll(broken);
+    return List.copyOf(missed);
+  }
+
+  private Set<String> untold(Duration since) {
+    Set<String> untold = new TreeSet<>();
+    wanted.forEach(
+        (node, kinds) ->
+            kinds.stream()
+                .filter(what -> !isTold(new Told(node, what), since))
+                .forEach(
+                    what -> untold.add("not told since the last fault: " + what + " of " + node)));
     return untold;
+  }
+
+  private boolean isTold(Told what, Duration since) {
+    Duration last = told.get(what);
+    return last != null && last.compareTo(since) > 0;
   }
 
   @Override

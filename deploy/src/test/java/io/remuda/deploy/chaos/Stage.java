@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -32,6 +33,7 @@ final class Stage implements AutoCloseable {
   static final String LEASED = "leased";
 
   private static final int LEASED_REPLICAS = 2;
+  private static final int LEASED_SLOTS = 2;
   static final int MEMORY_MIB = 128;
   private static final int HEAP_MIB = 192;
 
@@ -184,8 +186,8 @@ final class Stage implements AutoCloseable {
     deploy(
         LEASED,
         """
-        {"engine":"jvm","model":"demo","replicas":%d,"strategy":"spread","slots":2}"""
-            .formatted(LEASED_REPLICAS),
+        {"engine":"jvm","model":"demo","replicas":%d,"strategy":"spread","slots":%d}"""
+            .formatted(LEASED_REPLICAS, LEASED_SLOTS),
         LEASED_REPLICAS);
   }
 
@@ -287,6 +289,27 @@ final class Stage implements AutoCloseable {
         .filter(member -> member.path("status").asText().equals("Up"))
         .filter(member -> member.path("roles").toString().contains("\"registry\""))
         .count();
+  }
+
+  /**
+   * How many requests may be at instances at once.
+   *
+   * @param each of each replica that clients ask
+   */
+  int slots(int each) {
+    return machines.size() * each + LEASED_REPLICAS * LEASED_SLOTS;
+  }
+
+  /** What each node must tell of its queues, by its name: each machine has an instance. */
+  Map<String, Set<String>> queues() {
+    Map<String, Set<String>> all = new HashMap<>();
+    String cluster = QueueSizes.MAILBOX + "cluster";
+    registries.forEach(node -> all.put(node.name(), Set.of(cluster)));
+    machines.forEach(
+        node ->
+            all.put(node.name(), Set.of(cluster, QueueSizes.MAILBOX + "model", QueueSizes.BEFORE)));
+    gateways.forEach(node -> all.put(node.name(), Set.of(cluster, QueueSizes.MAILBOX + "gateway")));
+    return all;
   }
 
   /** Where each node tells its metrics, by the node's name. */

@@ -86,7 +86,8 @@ final class Belongings {
                 0,
                 1,
                 0,
-                List.of()));
+                List.of(),
+                Optional.of(tenant)));
     return new Belongings(
         api,
         tenant,

@@ -3,6 +3,7 @@ package io.remuda.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.remuda.gateway.auth.Caller;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.InstanceView;
 import io.remuda.protocol.model.Loading;
@@ -18,7 +19,8 @@ class LoadingViewsTest {
   void oneThatComesUpTellsItsShareItsBytesAndWhatIsLeft() {
     Loading loading = new Loading(1_269, 4_700, Optional.of(Duration.ofSeconds(12)));
 
-    ObjectNode shown = Views.instance(instance(OptionalDouble.of(0.27), Optional.of(loading)));
+    ObjectNode shown =
+        Views.instance(instance(OptionalDouble.of(0.27), Optional.of(loading)), Caller.LOCAL);
 
     assertThat(shown.path("progress").asDouble()).isEqualTo(0.27);
     assertThat(shown.path("loading").toString())
@@ -29,7 +31,8 @@ class LoadingViewsTest {
   void whatNobodySeesIsNoNumber() {
     ObjectNode shown =
         Views.instance(
-            instance(OptionalDouble.of(0.5), Optional.of(new Loading(0, 0, Optional.empty()))));
+            instance(OptionalDouble.of(0.5), Optional.of(new Loading(0, 0, Optional.empty()))),
+            Caller.LOCAL);
 
     assertThat(shown.path("loading").toString())
         .isEqualTo("{\"bytesRead\":null,\"bytes\":null,\"leftSeconds\":null}");
@@ -37,7 +40,8 @@ class LoadingViewsTest {
 
   @Test
   void oneThatIsReadyTellsNeither() {
-    ObjectNode shown = Views.instance(instance(OptionalDouble.empty(), Optional.empty()));
+    ObjectNode shown =
+        Views.instance(instance(OptionalDouble.empty(), Optional.empty()), Caller.LOCAL);
 
     assertThat(shown.get("progress").isNull()).isTrue();
     assertThat(shown.get("loading").isNull()).isTrue();

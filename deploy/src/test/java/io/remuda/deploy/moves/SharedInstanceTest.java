@@ -206,7 +206,7 @@ final class SharedInstanceTest {
   }
 
   @Test
-  void aLeaseThatCanNeverBeServedEndsAtOnceAndTheExitCodeSaysWhy() throws Exception {
+  void aLeaseThatCanNeverBeServedEndsSoonAndTheExitCodeSaysWhy() throws Exception {
     Typed huge = underOwn("engine: jvm\nmodel: demo\nresources:\n  memoryMiB: 900000000\n", "true");
     Typed invalid = underOwn("engine: jar\nmodel: none.jar\narguments:\n  no-such: x\n", "true");
 
@@ -228,7 +228,7 @@ final class SharedInstanceTest {
         "-f",
         file.toString(),
         "--timeout",
-        "60s",
+        "120s",
         "--",
         "sh",
         "-c",

@@ -1,6 +1,7 @@
 package io.remuda.protocol;
 
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Defaults;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.Relief;
@@ -38,6 +39,7 @@ import java.util.TreeSet;
  * @param relief which other models its requests go to
  * @param spare how many of its instances stay for the next lease alone, so that any other model may
  *     have their places; an older owner says 0
+ * @param defaults what its requests say where their clients do not
  */
 public record Listing(
     ModelName name,
@@ -61,7 +63,8 @@ public record Listing(
     Optional<ModelName> alias,
     Set<ModelName> needs,
     Relief relief,
-    int spare)
+    int spare,
+    Defaults defaults)
     implements WireMessage {
 
   public Listing {
@@ -71,6 +74,57 @@ public record Listing(
     alias = Absent.orEmpty(alias);
     needs = Collections.unmodifiableSet(new TreeSet<>(Absent.orEmpty(needs)));
     relief = relief == null ? Relief.NONE : relief;
+    defaults = defaults == null ? Defaults.NONE : defaults;
+  }
+
+  /** One that adds nothing to its requests. */
+  public Listing(
+      ModelName name,
+      long version,
+      long softVersion,
+      long specVersion,
+      DeploymentPhase phase,
+      String engine,
+      Optional<String> model,
+      int replicas,
+      int ready,
+      Optional<String> reason,
+      OptionalInt context,
+      Optional<Schema> schema,
+      Instant createdAt,
+      boolean selfRegistered,
+      boolean scales,
+      Map<Long, Integer> weights,
+      boolean returns,
+      Optional<Keep> keep,
+      Optional<ModelName> alias,
+      Set<ModelName> needs,
+      Relief relief,
+      int spare) {
+    this(
+        name,
+        version,
+        softVersion,
+        specVersion,
+        phase,
+        engine,
+        model,
+        replicas,
+        ready,
+        reason,
+        context,
+        schema,
+        createdAt,
+        selfRegistered,
+        scales,
+        weights,
+        returns,
+        keep,
+        alias,
+        needs,
+        relief,
+        spare,
+        Defaults.NONE);
   }
 
   /** One whose requests go to it alone, and of which nothing is spare. */

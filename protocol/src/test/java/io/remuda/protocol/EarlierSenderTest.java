@@ -141,7 +141,7 @@ class EarlierSenderTest {
             Instant.EPOCH,
             false);
 
-    assertThat(without(listing, "weights", "relief", "spare")).isEqualTo(listing);
+    assertThat(without(listing, "weights", "relief", "spare", "defaults")).isEqualTo(listing);
   }
 
   @Test

@@ -144,6 +144,15 @@ final class DeployVerb implements Callable<Integer> {
       description = "With --shadow: of so many requests, 0.05 for 5 percent; 1 when left out.")
   private @Nullable Double shadowShare;
 
+  @Option(
+      names = "--default",
+      paramLabel = "KEY=VALUE",
+      description = {
+        "What requests say where their clients do not: temperature=0.2,",
+        "max_tokens=512, system=TEXT and others."
+      })
+  private Map<String, String> defaults = new TreeMap<>();
+
   @Option(names = "--update", description = "Change the specification of one that is there.")
   private boolean update;
 
@@ -226,7 +235,8 @@ final class DeployVerb implements Callable<Integer> {
           || !needs.isEmpty()
           || !fallbacks.isEmpty()
           || shadow != null
-          || shadowShare != null) {
+          || shadowShare != null
+          || !defaults.isEmpty()) {
         throw new CliFailure(Exit.USAGE, "give either -f FILE or NAME with options, not both");
       }
       return DeploymentFile.read(file, target.world());
@@ -300,6 +310,23 @@ final class DeployVerb implements Callable<Integer> {
     } else if (shadowShare != null) {
       throw new CliFailure(Exit.USAGE, "--shadow-share is of copies to --shadow NAME; name it");
     }
+    if (!defaults.isEmpty()) {
+      addDefaults(spec.putObject("defaults"));
+    }
+  }
+
+  /** What is no number is a text, and is refused where it must be one. */
+  private void addDefaults(ObjectNode said) {
+    defaults.forEach(
+        (key, value) -> {
+          if (!key.equals("system") && value.matches("-?[0-9]{1,10}")) {
+            said.put(key, Long.parseLong(value));
+          } else if (!key.equals("system") && value.matches("-?[0-9]{1,9}\\.[0-9]{1,9}")) {
+            said.put(key, Double.parseDouble(value));
+          } else {
+            said.put(key, value);
+          }
+        });
   }
 
   private void addRollout(ObjectNode wish) {

@@ -2,6 +2,7 @@ package io.remuda.deploy.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.remuda.deploy.cli.StrictYaml.Keys;
+import io.remuda.protocol.model.Defaults;
 import io.remuda.protocol.model.SpecJson;
 import io.remuda.protocol.model.SpecJson.Problem;
 import java.io.IOException;
@@ -86,6 +87,11 @@ final class DeploymentFile {
     keys.put("needs", Keys.LIST);
     keys.put("fallbacks", Keys.LIST);
     keys.put("shadow", Keys.of(Map.of("to", Keys.VALUE, "share", Keys.VALUE)));
+    Map<String, Keys> defaults = new HashMap<>(Map.of("system", Keys.VALUE));
+    for (Defaults.Field field : Defaults.Field.values()) {
+      defaults.put(field.key(), Keys.VALUE);
+    }
+    keys.put("defaults", Keys.of(defaults));
     keys.put("arguments", Keys.FREE);
     keys.put("machineLabels", Keys.FREE);
     Map<String, Keys> resources = new HashMap<>();

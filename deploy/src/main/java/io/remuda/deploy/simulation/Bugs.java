@@ -142,6 +142,7 @@ final class Bugs {
         line.alias(),
         line.needs(),
         line.relief(),
-        line.spare());
+        line.spare(),
+        line.defaults());
   }
 }

@@ -123,6 +123,38 @@ final class DeployVerbTest {
   }
 
   @Test
+  void saysWhatRequestsSayWhereTheirClientsDoNot() throws IOException {
+    gateway.on("PUT /v1/deployments/chat", 202, view("STARTING", 0));
+
+    Typed typed =
+        type(
+            "deploy",
+            "chat",
+            "--engine",
+            "jvm",
+            "--default",
+            "temperature=0.2",
+            "--default",
+            "max_tokens=64",
+            "--default",
+            "system=7",
+            "--default",
+            "seed=2147483647");
+
+    assertThat(typed.exit()).as(typed.err()).isZero();
+    assertThat(gateway.last().body())
+        .contains(
+            "\"defaults\":{\"temperature\":0.2,\"max_tokens\":64,\"system\":\"7\",\"seed\":2147483647}");
+    assertThat(type("deploy", "chat", "--engine", "jvm", "--default", "top_p=much").err())
+        .contains("defaults.top_p is a number");
+    assertThat(type("deploy", "-f", "it.yaml", "--default", "seed=1").err()).contains("not both");
+    Path file = write("name: chat\nengine: jvm\ndefaults: {seed: 7, system: Be brief.}\n");
+    assertThat(type("deploy", "-f", file.toString()).exit()).isZero();
+    assertThat(gateway.last().body())
+        .contains("\"defaults\":{\"seed\":7,\"system\":\"Be brief.\"}");
+  }
+
+  @Test
   void readsThatFromAFileToo() throws IOException {
     gateway.on("PUT /v1/deployments/chat", 202, view("STARTING", 0));
     Path file =

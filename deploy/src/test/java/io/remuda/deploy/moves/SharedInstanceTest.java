@@ -189,14 +189,18 @@ final class SharedInstanceTest {
     Path said = folder.resolve("said.json");
     String ask =
         "curl -sS -f $OPENAI_BASE_URL/chat/completions -H 'content-type: application/json' -d"
-            + " '{\"model\":\"brought\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\","
+            + " '{\"model\":\"brought\",\"messages\":[{\"role\":\"user\","
             + "\"content\":\"the horse\"}]}' -o "
             + said;
 
-    Typed typed = underOwn("name: brought\nengine: jvm\nmodel: demo\n", ask);
+    Typed typed =
+        underOwn("name: brought\nengine: jvm\nmodel: demo\ndefaults:\n  max_tokens: 2\n", ask);
 
     assertThat(typed.exit()).as(typed.err()).isZero();
-    assertThat(Files.readString(said)).contains("\"choices\"", "\"brought\"");
+    assertThat(Files.readString(said))
+        .contains("\"choices\"", "\"brought\"")
+        .as("as its deployment says")
+        .contains("\"completion_tokens\":2");
     Eventually.isTrue(
         "its deployment is removed",
         LIMIT,

@@ -17,6 +17,7 @@ import io.remuda.protocol.Keys;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.bytes.InferencePort;
 import io.remuda.protocol.bytes.InferenceRequest;
+import io.remuda.protocol.model.Defaults;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,7 @@ final class InstanceBody {
   private boolean streamOptions;
   private boolean asksUsage;
   private @Nullable Translation translation;
+  private Defaults defaults = Defaults.NONE;
 
   /** Whether JSON is wanted in a dialect in which engines may read over that; see WantedJson. */
   private boolean wantsJson;
@@ -160,6 +162,7 @@ final class InstanceBody {
    * the instance's engine does not answer such. Where it was made before, nothing is done.
    */
   Optional<Translation.Translated.Bad> prepare(ModelEntry entry, Target target) {
+    defaults = entry.defaults();
     Translation between = between(target);
     Set<String> offered = target.route().endpoints();
     boolean offersIt = Dialects.isNative(request.endpoint(), offered);
@@ -232,14 +235,16 @@ final class InstanceBody {
 
   InferenceRequest forInstance(Target target) {
     Translation between = between(target);
+    String path = between == null ? request.endpoint().path() : between.path();
     ByteBuf body =
         between == null ? made.inItsOwnWords(request.body()) : made.inOthers(request.body());
+    ByteBuf whole = completed(body, path, between != null);
     return new InferenceRequest(
         target.instance(),
         "POST",
-        between == null ? request.endpoint().path() : between.path(),
+        path,
         withLease(between == null ? request.headers() : between.headers(request.headers())),
-        hidesUsage(target) ? made.asking(body) : body,
+        hidesUsage(target) ? made.asking(whole) : whole,
         model,
         request.requestId(),
         stream,
@@ -268,6 +273,14 @@ final class InstanceBody {
         whole.requestId(),
         whole.stream(),
         whole.loop());
+  }
+
+  /** With what the deployment says where the client does not, if it is a chat or a completion. */
+  private ByteBuf completed(ByteBuf body, String path, boolean inOthers) {
+    boolean chat = path.equals(Endpoint.CHAT.path());
+    return chat || path.equals(Endpoint.COMPLETIONS.path())
+        ? made.completed(body, defaults, chat, inOthers)
+        : body;
   }
 
   /** The instance compares the token with what it was told; its engine never sees it. */

@@ -1,6 +1,7 @@
 package io.remuda.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
+import io.remuda.protocol.model.Defaults;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,8 @@ final class MadeBodies {
 
   private @Nullable ByteBuf renamed;
   private @Nullable ByteBuf translated;
+  private @Nullable ByteBuf completed;
+  private @Nullable ByteBuf completedInOthers;
   private @Nullable ByteBuf asking;
   private @Nullable ByteBuf rest;
 
@@ -40,6 +43,26 @@ final class MadeBodies {
     return made == null ? sent : made;
   }
 
+  /**
+   * What an instance is sent, with what its deployment says where the client does not.
+   *
+   * @param chat whether it may have messages
+   * @param inOthers whether it is in another dialect than the client's
+   */
+  ByteBuf completed(ByteBuf body, Defaults defaults, boolean chat, boolean inOthers) {
+    ByteBuf made = inOthers ? completedInOthers : completed;
+    if (made != null) {
+      return made;
+    }
+    ByteBuf more = DefaultFields.added(body, defaults, chat).orElse(null);
+    if (inOthers) {
+      completedInOthers = more;
+    } else {
+      completed = more;
+    }
+    return more == null ? body : more;
+  }
+
   /** The body, with a question for the tokens that the client did not ask for. */
   ByteBuf asking(ByteBuf body) {
     ByteBuf made = asking;
@@ -60,6 +83,10 @@ final class MadeBodies {
   void freeAllButTheRest() {
     free(translated);
     translated = null;
+    free(completed);
+    completed = null;
+    free(completedInOthers);
+    completedInOthers = null;
     free(asking);
     asking = null;
     free(renamed);

@@ -63,7 +63,8 @@ final class NamedModels {
         new Relief(
             all.relief().fallbacks().stream().filter(caller::sees).toList(),
             all.relief().shadow().filter(shadow -> caller.sees(shadow.to())));
-    return spec.withPolicies(new Policies(all.scaling(), all.rollout(), all.keep(), needs, relief));
+    return spec.withPolicies(
+        new Policies(all.scaling(), all.rollout(), all.keep(), needs, relief, all.defaults()));
   }
 
   /** A sentence of the registry's, which does not know who reads it; null where there is none. */

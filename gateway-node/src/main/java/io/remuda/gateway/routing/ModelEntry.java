@@ -4,6 +4,7 @@ import io.remuda.protocol.Listing;
 import io.remuda.protocol.Route;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
+import io.remuda.protocol.model.Defaults;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Relief;
@@ -54,6 +55,11 @@ public final class ModelEntry {
   /** Which other models its requests go to, as its deployment says. */
   public Relief relief() {
     return listing.map(Listing::relief).orElse(Relief.NONE);
+  }
+
+  /** What its requests say where their clients do not, as its deployment says. */
+  public Defaults defaults() {
+    return listing.map(Listing::defaults).orElse(Defaults.NONE);
   }
 
   /** Whether waiting may help where no instance takes requests. */

@@ -17,6 +17,7 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Defaults;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Relief;
@@ -152,6 +153,15 @@ final class EdgeFixture implements AutoCloseable {
 
   /** Says which other models requests for {@code name} go to. */
   void relieved(String name, Relief relief) {
+    listed(name, relief, Defaults.NONE);
+  }
+
+  /** Says what requests for {@code name} say where their clients do not. */
+  void defaulted(String name, Defaults defaults) {
+    listed(name, Relief.NONE, defaults);
+  }
+
+  private void listed(String name, Relief relief, Defaults defaults) {
     routes.merge(
         new Catalog(
             List.of(
@@ -177,7 +187,8 @@ final class EdgeFixture implements AutoCloseable {
                     Optional.empty(),
                     Set.of(),
                     relief,
-                    0))));
+                    0,
+                    defaults))));
   }
 
   void listed(String name, DeploymentPhase phase, String reason, Optional<Schema> schema) {

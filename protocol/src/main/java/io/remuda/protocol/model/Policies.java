@@ -17,13 +17,15 @@ import java.util.TreeSet;
  * @param keep what may take its instances' places from it
  * @param needs deployments that it is made of: it is ready when they are
  * @param relief which other models its requests go to
+ * @param defaults what its requests say where their clients do not
  */
 public record Policies(
     Optional<Scaling> scaling,
     RolloutWish rollout,
     Keep keep,
     Set<ModelName> needs,
-    Relief relief) {
+    Relief relief,
+    Defaults defaults) {
 
   /** More than these nobody composes one model of. */
   public static final int MOST_NEEDS = 32;
@@ -37,6 +39,17 @@ public record Policies(
     keep = keep == null ? Keep.DEFAULT : keep;
     needs = Collections.unmodifiableSet(new TreeSet<>(Absent.orEmpty(needs)));
     relief = relief == null ? Relief.NONE : relief;
+    defaults = defaults == null ? Defaults.NONE : defaults;
+  }
+
+  /** One that adds nothing to its requests. */
+  public Policies(
+      Optional<Scaling> scaling,
+      RolloutWish rollout,
+      Keep keep,
+      Set<ModelName> needs,
+      Relief relief) {
+    this(scaling, rollout, keep, needs, relief, Defaults.NONE);
   }
 
   /** One whose requests go to it alone. */

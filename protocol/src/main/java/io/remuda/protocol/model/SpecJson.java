@@ -42,7 +42,8 @@ public final class SpecJson {
           "priority",
           "needs",
           "fallbacks",
-          "shadow");
+          "shadow",
+          "defaults");
   private static final Set<String> RESOURCE_KEYS =
       Set.of("gpuMemoryMiB", "memoryMiB", "cpus", "gpus");
   private static final Set<String> SCHEMA_KEYS =
@@ -106,6 +107,7 @@ public final class SpecJson {
             fields.integer("priority", Keep.LEAST, Keep.MOST).orElse(Keep.DEFAULT.priority()));
     Set<ModelName> needs = needs(fields, name);
     Relief relief = ReliefJson.read(fields, name);
+    Defaults defaults = DefaultsJson.read(fields);
     List<Problem> problems = fields.problems();
     if (!problems.isEmpty() || name.isEmpty() || engine.isEmpty()) {
       return new Parsed(Optional.empty(), problems);
@@ -125,7 +127,7 @@ public final class SpecJson {
                 strategy,
                 antiAffinity,
                 schema,
-                new Policies(scaling, rollout, keep, needs, relief))),
+                new Policies(scaling, rollout, keep, needs, relief, defaults))),
         List.of());
   }
 
@@ -163,6 +165,7 @@ public final class SpecJson {
       policies.needs().forEach(need -> needs.add(need.value()));
     }
     ReliefJson.write(policies.relief(), json);
+    DefaultsJson.write(policies.defaults(), json);
   }
 
   private static Set<ModelName> needs(StrictFields fields, Optional<ModelName> self) {

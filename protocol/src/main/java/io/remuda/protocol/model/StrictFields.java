@@ -3,6 +3,7 @@ package io.remuda.protocol.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.remuda.protocol.model.SpecJson.Problem;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -173,6 +174,31 @@ public final class StrictFields {
       return fallback;
     }
     return value;
+  }
+
+  /** A number within bounds, as JSON writes it; empty when it is absent. */
+  Optional<String> number(String key, double least, double most, boolean whole) {
+    if (isAbsent(key)) {
+      return Optional.empty();
+    }
+    JsonNode node = tree.path(key);
+    if (whole ? !node.isIntegralNumber() : !node.isNumber()) {
+      problem(key, path(key) + " is a " + (whole ? "whole " : "") + "number, not " + kindOf(node));
+      return Optional.empty();
+    }
+    double value = node.doubleValue();
+    if (!(value >= least && value <= most)) {
+      problem(
+          key,
+          "%s is %s to %s, not %s"
+              .formatted(path(key), plain(least), plain(most), shown(node.asText())));
+      return Optional.empty();
+    }
+    return Optional.of(plain(value));
+  }
+
+  private static String plain(double value) {
+    return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
   }
 
   public boolean bool(String key, boolean fallback) {

@@ -1,6 +1,7 @@
 package io.remuda.registry.model;
 
 import io.remuda.protocol.Listing;
+import io.remuda.protocol.model.Defaults;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.LastWords;
 import io.remuda.protocol.model.ModelSpec;
@@ -139,7 +140,8 @@ public final class CatalogEntry {
         Optional.empty(),
         DependsDecider.needs(state),
         ended ? Relief.NONE : spec.policies().relief(),
-        outlook.spare());
+        outlook.spare(),
+        ended ? Defaults.NONE : spec.policies().defaults());
   }
 
   /**

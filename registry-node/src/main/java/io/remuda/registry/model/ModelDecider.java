@@ -275,6 +275,7 @@ public final class ModelDecider {
     differ(fields, "pinned or priority", now.policies().keep(), wanted.policies().keep());
     differ(fields, "needs", now.policies().needs(), wanted.policies().needs());
     differ(fields, "fallbacks or shadow", now.policies().relief(), wanted.policies().relief());
+    differ(fields, "defaults", now.policies().defaults(), wanted.policies().defaults());
     return String.join(", ", fields);
   }
 

@@ -1,6 +1,7 @@
 package io.remuda.registry.model;
 
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Defaults;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Relief;
@@ -38,6 +39,8 @@ final class PoliciesCodec {
             shadow ->
                 proto.setShadow(
                     PShadow.newBuilder().setTo(shadow.to().value()).setShare(shadow.share())));
+    proto.putAllDefaults(policies.defaults().numbers());
+    policies.defaults().system().ifPresent(proto::setDefaultSystem);
   }
 
   static Policies fromProto(PSpec proto) {
@@ -46,7 +49,10 @@ final class PoliciesCodec {
         proto.hasRollout() ? fromProto(proto.getRollout()) : RolloutWish.DEFAULT,
         new Keep(proto.getPinned(), proto.getPriority()),
         proto.getNeedsList().stream().map(ModelName::new).collect(Collectors.toSet()),
-        relief(proto));
+        relief(proto),
+        new Defaults(
+            proto.getDefaultsMap(),
+            proto.hasDefaultSystem() ? Optional.of(proto.getDefaultSystem()) : Optional.empty()));
   }
 
   private static Relief relief(PSpec proto) {

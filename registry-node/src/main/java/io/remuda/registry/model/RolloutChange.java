@@ -122,7 +122,8 @@ final class RolloutChange {
             new RolloutWish(wish.strategy(), wish.surge(), wish.deadline(), percent),
             now.keep(),
             now.needs(),
-            now.relief()));
+            now.relief(),
+            now.defaults()));
   }
 
   /** An instance takes requests for the first time. */

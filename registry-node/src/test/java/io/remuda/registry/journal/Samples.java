@@ -15,6 +15,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.ModelPattern;
 import io.remuda.protocol.limit.Limits;
+import io.remuda.protocol.model.Defaults;
 import io.remuda.protocol.model.InstanceReport.Origin;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.ModelFile;
@@ -100,6 +101,9 @@ final class Samples {
     all.put(
         "DeploymentDeclared-relieved",
         new DeploymentEvent.DeploymentDeclared(spec().withPolicies(relieved()), AT));
+    all.put(
+        "DeploymentDeclared-defaults",
+        new DeploymentEvent.DeploymentDeclared(spec().withPolicies(defaults()), AT));
     all.put("DeploymentChanged", new DeploymentEvent.DeploymentChanged(spec().withReplicas(5), AT));
     all.put("DeploymentScaled", new DeploymentEvent.DeploymentScaled(NAME, 0, AT));
     all.put("DeploymentRemoved", new DeploymentEvent.DeploymentRemoved(NAME, AT));
@@ -393,6 +397,16 @@ final class Samples {
         new Relief(
             List.of(new ModelName("chat-old"), new ModelName("chat-tiny")),
             Optional.of(new Relief.Shadow(new ModelName("chat-next"), 0.05))));
+  }
+
+  private static Policies defaults() {
+    return new Policies(
+        Optional.empty(),
+        RolloutWish.DEFAULT,
+        Keep.DEFAULT,
+        Set.of(),
+        Relief.NONE,
+        new Defaults(Map.of("temperature", "0.2", "seed", "7"), Optional.of("Be brief.")));
   }
 
   private static Fit.Unfit unfit() {

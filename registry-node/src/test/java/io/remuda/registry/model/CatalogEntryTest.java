@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.remuda.protocol.Catalog;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Defaults;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Policies;
@@ -12,6 +13,7 @@ import io.remuda.protocol.model.Relief;
 import io.remuda.registry.testing.Specs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,34 @@ class CatalogEntryTest {
     assertThat(entry.show(state, READY)).isEmpty();
 
     assertThat(said).hasSize(1);
+  }
+
+  @Test
+  void tellsWhatRequestsSayByDefaultAndAChangeOfThatAloneReplacesNothing() {
+    ModelSpec plain = Specs.aSpec().build();
+    Defaults defaults = new Defaults(Map.of("temperature", "0.2"), Optional.empty());
+    ModelSpec defaulted =
+        plain.withPolicies(
+            new Policies(
+                plain.policies().scaling(),
+                plain.policies().rollout(),
+                plain.policies().keep(),
+                plain.policies().needs(),
+                plain.policies().relief(),
+                defaults));
+    World world = new World().declared(plain);
+    long seen = world.state.live().orElseThrow().version();
+    long revision = world.state.live().orElseThrow().revision();
+
+    ModelDecider.deploy(world.state, defaulted, Optional.of(seen), false, world.now)
+        .events()
+        .forEach(world::on);
+    ownerOf(7).show(world.state, READY);
+
+    assertThat(world.state.live().orElseThrow().revision()).isEqualTo(revision);
+    assertThat(said.get(0).defaults()).isEqualTo(defaults);
+    assertThat(RolloutChange.weighing(defaulted, OptionalInt.of(5)).policies().defaults())
+        .isEqualTo(defaults);
   }
 
   @Test

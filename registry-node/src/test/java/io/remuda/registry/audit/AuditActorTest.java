@@ -20,10 +20,14 @@ import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.journal.Unreadable;
 import java.io.NotSerializableException;
 import java.sql.SQLException;
-import java.util.List;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -54,11 +58,13 @@ class AuditActorTest {
   void whatWaitsBehindAWriteThatFailsIsAnsweredAtOnce() {
     journal.clearAll();
     journal.failNextPersisted(PersistenceIds.audit(), new SQLException("the database is away"));
-    // All are sent while it still reads its journal: what comes after its end waits for the next
-    // one.
-    List<Keep> keeps = Stream.generate(() -> new Keep(deed(), replies.getRef())).limit(3).toList();
-    ActorRef<AuditProtocol.Command> audit = audit();
-    keeps.forEach(audit::tell);
+    // It writes nothing before all are sent: what came after its end would wait for the next one.
+    CountDownLatch sent = new CountDownLatch(1);
+    ActorRef<AuditProtocol.Command> audit = audit(onceReached(sent));
+    for (int i = 0; i < 3; i++) {
+      audit.tell(new Keep(deed(), replies.getRef()));
+    }
+    sent.countDown();
 
     for (int i = 0; i < 3; i++) {
       assertThat(replies.receiveMessage().refused().map(Refused::code))
@@ -72,7 +78,7 @@ class AuditActorTest {
     journal.clearAll();
     journal.failNextRead(PersistenceIds.audit(), new NotSerializableException("a newer event"));
 
-    audit().tell(new Keep(deed(), replies.getRef()));
+    audit(new SteadyClock()).tell(new Keep(deed(), replies.getRef()));
 
     Refused why = replies.receiveMessage().refused().orElseThrow();
     assertThat(why.code()).isEqualTo(ErrorCode.INTERNAL);
@@ -80,9 +86,33 @@ class AuditActorTest {
     assertThat(down).hasValue(0);
   }
 
-  private ActorRef<AuditProtocol.Command> audit() {
-    return KIT.spawn(
-        AuditActor.create(new SteadyClock(), 100, down::incrementAndGet, new Unreadable()));
+  private ActorRef<AuditProtocol.Command> audit(Clock clock) {
+    return KIT.spawn(AuditActor.create(clock, 100, down::incrementAndGet, new Unreadable()));
+  }
+
+  /** Tells the time to nobody before that. */
+  private static Clock onceReached(CountDownLatch that) {
+    return new Clock() {
+      @Override
+      public Instant instant() {
+        try {
+          assertThat(that.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+          throw new AssertionError(e);
+        }
+        return Instant.EPOCH;
+      }
+
+      @Override
+      public ZoneId getZone() {
+        return ZoneOffset.UTC;
+      }
+
+      @Override
+      public Clock withZone(ZoneId zone) {
+        return this;
+      }
+    };
   }
 
   private static Deed deed() {

@@ -48,7 +48,7 @@ class EvictionPolicyTest {
     FleetSnapshot fleet = fleet(full("m1", idle("chat-1", 8_000, IDLE.minusMillis(1))));
 
     assertThat(chosen(fleet, ASKED)).isEmpty();
-    assertThat(words(fleet, ASKED)).isEqualTo("chat-1: idle for 9 s of 10 s");
+    assertThat(words(fleet, ASKED)).isEqualTo("in place of chat-1: idle for 9 s of 10 s");
   }
 
   @Test
@@ -73,7 +73,7 @@ class EvictionPolicyTest {
     FleetSnapshot fleet = fleet(full("m1", idle("chat-1", 8_000, IDLE)));
 
     assertThat(chosen(fleet, ASKED)).isEmpty();
-    assertThat(words(fleet, ASKED)).isEqualTo("chat-1: priority 5 is above 0");
+    assertThat(words(fleet, ASKED)).isEqualTo("in place of chat-1: priority 5 is above 0");
   }
 
   @Test
@@ -82,7 +82,7 @@ class EvictionPolicyTest {
     FleetSnapshot fleet = fleet(full("m1", idle("chat-1", 8_000, IDLE)));
 
     assertThat(chosen(fleet, ASKED)).isEmpty();
-    assertThat(words(fleet, ASKED)).isEqualTo("chat-1: pinned");
+    assertThat(words(fleet, ASKED)).isEqualTo("in place of chat-1: pinned");
   }
 
   @Test
@@ -96,7 +96,7 @@ class EvictionPolicyTest {
                     Reports.serving(InstanceId.of("chat-1"), 2, IDLE), memory(8_000))));
 
     assertThat(chosen(fleet, ASKED)).isEmpty();
-    assertThat(words(fleet, ASKED)).isEqualTo("chat-1: works on 2 requests");
+    assertThat(words(fleet, ASKED)).isEqualTo("in place of chat-1: works on 2 requests");
   }
 
   @Test
@@ -107,7 +107,7 @@ class EvictionPolicyTest {
             .with(Map.of(chat, new ModelDemand(chat, 1, 0, Optional.empty())));
 
     assertThat(chosen(fleet, ASKED)).isEmpty();
-    assertThat(words(fleet, ASKED)).isEqualTo("chat-1: 1 request for it waiting");
+    assertThat(words(fleet, ASKED)).isEqualTo("in place of chat-1: 1 request for it waiting");
   }
 
   @Test
@@ -152,7 +152,7 @@ class EvictionPolicyTest {
 
     assertThat(chosen(fleet, MISSING)).containsExactly("chat-1");
     assertThat(words(fleet, MISSING))
-        .isEqualTo("chat-1: is kept for the next lease alone, and may give way");
+        .isEqualTo("in place of chat-1: is kept for the next lease alone, and may give way");
     assertThat(mayHelp(fleet)).isTrue();
   }
 
@@ -167,7 +167,7 @@ class EvictionPolicyTest {
 
     assertThat(chosen(fleet, ASKED)).isEmpty();
     assertThat(mayHelp(fleet)).isFalse();
-    assertThat(words(fleet, ASKED)).isEqualTo("chat-1: priority 50 is above 0");
+    assertThat(words(fleet, ASKED)).isEqualTo("in place of chat-1: priority 50 is above 0");
   }
 
   @Test

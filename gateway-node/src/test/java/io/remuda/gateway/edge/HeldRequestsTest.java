@@ -206,7 +206,7 @@ class HeldRequestsTest {
     InferenceHandler small =
         stage.handler(
             "waiting = 2, waiting-rest = 20ms, retry-after = 700ms, loading-retry-after = 3s",
-            "waiting-per-key = 1");
+            "waiting-per-tenant = 1");
     stage.route(Phase.STARTING);
     stage.start(small, Duration.ZERO);
     AnswerInProgress ones = stage.start(small, "one");

@@ -97,8 +97,12 @@ class DeliveryLimitTest {
           (tag, delivery) -> taken.add(delivery),
           tag -> {});
       Delivery delivery = taken.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      while (delivery != null && !TaskEnvelope.parseFrom(delivery.getBody()).equals(task)) {
+        // The one before has ended, and its worker went before it could tell the broker.
+        channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+        delivery = taken.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      }
       assertThat(delivery).as("the task is delivered").isNotNull();
-      assertThat(TaskEnvelope.parseFrom(delivery.getBody())).isEqualTo(task);
       Map<String, Object> headers = delivery.getProperties().getHeaders();
       Object before = headers == null ? null : headers.get("x-delivery-count");
       return before instanceof Number count ? count.longValue() : 0;

@@ -64,7 +64,7 @@ class LeaseAheadTest {
                   """
                   akka.actor.provider = local
                   akka.actor.testkit.typed.timefactor = 5
-                  remuda.registry.lease { repeat-interval = 1h, claim-limit = 3h }
+                  remuda.registry.lease { repeat-interval = 1h, claim-limit = 3h, answer-within = 1m }
                   """))
           .withFallback(ConfigFactory.load());
   private static final ActorTestKit KIT = ActorTestKit.create("lease-ahead", CONFIG);

@@ -20,6 +20,9 @@ import java.util.Optional;
  */
 public final class LeaseTimeDecider {
 
+  /** So much of its time a holder may find gone; telling machines anew takes less. */
+  private static final Duration LATE = Duration.ofSeconds(1);
+
   private LeaseTimeDecider() {}
 
   /** Why nothing lasts for {@code time}. */
@@ -39,11 +42,14 @@ public final class LeaseTimeDecider {
   }
 
   /**
-   * Whether its machines were told so long ago that they may soon let go of it, or have done so:
-   * what they say counts from when they heard, while the lease may have been writing.
+   * Whether its machines were told so long ago that its holder would miss some of its time, or that
+   * they have let go of it: what they say counts from when they heard, while the lease may have
+   * been writing, or another machine have waited for its calls.
    */
   static boolean isLate(LeaseState state, LeaseSoft soft, Instant now) {
-    return !toldAt(state, soft, now).plus(ttl(state).dividedBy(2)).isAfter(now);
+    Duration half = ttl(state).dividedBy(2);
+    Duration late = half.compareTo(LATE) < 0 ? half : LATE;
+    return !toldAt(state, soft, now).plus(late).isAfter(now);
   }
 
   private static Instant toldAt(LeaseState state, LeaseSoft soft, Instant now) {

@@ -50,12 +50,29 @@ class LeaseTimeDeciderTest extends LeaseStage {
     asked(A);
     told(granted(A, 41));
     say();
-    now = now.plusSeconds(29);
+    now = now.plusMillis(900);
     say();
 
     held(A, 41, Optional.empty());
 
-    assertThat(view().expiresAt()).as("the first may be the one").hasValue(now.plusSeconds(31));
+    assertThat(view().expiresAt())
+        .as("the first may be the one")
+        .hasValue(now.plus(TTL).minusMillis(900));
+  }
+
+  @Test
+  void waitingForTheCallsOfOthersTakesNothingOfItsTime() {
+    asked(A);
+    told(granted(A, 41));
+    say();
+    now = now.plusSeconds(25);
+
+    assertThat(held(A, 41, 41, Optional.empty()).say()).isTrue();
+    say();
+    now = now.plusMillis(5);
+    held(A, 41, Optional.empty());
+
+    assertThat(view().expiresAt()).hasValue(now.plus(TTL).minusMillis(5));
   }
 
   @Test

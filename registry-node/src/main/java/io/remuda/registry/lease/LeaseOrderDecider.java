@@ -77,7 +77,7 @@ public final class LeaseOrderDecider {
     LeaseSoft next = soft;
     for (LeaseOrder order : orders) {
       if (order instanceof LeaseOrder.Hold hold) {
-        next = next.telling(hold.token().number(), now);
+        next = next.telling(hold.token().number(), now, hold.ttl());
       }
     }
     return next;

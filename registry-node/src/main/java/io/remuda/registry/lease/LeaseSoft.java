@@ -4,6 +4,7 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.registry.model.ClaimReply.Granted;
 import io.remuda.registry.model.ClaimReply.Queued;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
@@ -50,7 +51,7 @@ public record LeaseSoft(
     Optional<Told> told) {
 
   /** Machines hold what they are told for its time to live, and count that from when they hear. */
-  record Told(long token, Instant at) {}
+  record Told(long token, Instant at, Duration ttl) {}
 
   public LeaseSoft {
     grants = Collections.unmodifiableMap(new TreeMap<>(grants));
@@ -102,11 +103,11 @@ public record LeaseSoft(
         });
   }
 
-  /** A machine was told to hold it under {@code token}. */
-  LeaseSoft telling(long token, Instant now) {
+  /** A machine was told to hold it under {@code token} for {@code ttl}. */
+  LeaseSoft telling(long token, Instant now, Duration ttl) {
     return told.filter(before -> before.token() == token).isPresent()
         ? this
-        : but(next -> next.told = Optional.of(new Told(token, now)));
+        : but(next -> next.told = Optional.of(new Told(token, now, ttl)));
   }
 
   /** This but for what {@code change} sets. */

@@ -44,19 +44,26 @@ public final class LeaseTimeDecider {
   /**
    * Whether its machines were told so long ago that its holder would miss some of its time, or that
    * they have let go of it: what they say counts from when they heard, while the lease may have
-   * been writing, or another machine have waited for its calls.
+   * been writing, or another machine have waited for its calls. Of a lease that was renewed for
+   * longer meanwhile they know the shorter time.
    */
   static boolean isLate(LeaseState state, LeaseSoft soft, Instant now) {
-    Duration half = ttl(state).dividedBy(2);
+    Duration time =
+        told(state, soft)
+            .map(LeaseSoft.Told::ttl)
+            .filter(before -> before.compareTo(ttl(state)) < 0)
+            .orElseGet(() -> ttl(state));
+    Duration half = time.dividedBy(2);
     Duration late = half.compareTo(LATE) < 0 ? half : LATE;
     return !toldAt(state, soft, now).plus(late).isAfter(now);
   }
 
   private static Instant toldAt(LeaseState state, LeaseSoft soft, Instant now) {
-    return soft.told()
-        .filter(told -> told.token() == state.token())
-        .map(LeaseSoft.Told::at)
-        .orElse(now);
+    return told(state, soft).map(LeaseSoft.Told::at).orElse(now);
+  }
+
+  private static Optional<LeaseSoft.Told> told(LeaseState state, LeaseSoft soft) {
+    return soft.told().filter(told -> told.token() == state.token());
   }
 
   /**

@@ -95,6 +95,21 @@ class LeaseTimeDeciderTest extends LeaseStage {
   }
 
   @Test
+  void aRenewalForLongerMakesNoOlderWordOfAMachineGood() {
+    asked(A);
+    told(granted(A, 41));
+    renewed(Optional.of(Duration.ofMillis(600)));
+    say();
+    renewed(Optional.of(LONGER));
+    now = now.plusMillis(400);
+
+    assertThat(held(A, 41, 41, Optional.empty()).say()).isTrue();
+
+    assertThat(view().state()).isEqualTo(LeaseView.State.PENDING);
+    assertThat(orders()).containsExactly(hold(A, 41, LONGER));
+  }
+
+  @Test
   void anotherTokenIsToldAnew() {
     ready();
     say();
@@ -105,7 +120,7 @@ class LeaseTimeDeciderTest extends LeaseStage {
 
     say();
 
-    assertThat(soft.told()).hasValue(new LeaseSoft.Told(state.token(), now));
+    assertThat(soft.told()).hasValue(new LeaseSoft.Told(state.token(), now, TTL));
   }
 
   private void say() {

@@ -14,12 +14,17 @@
 set -euo pipefail
 
 THREADS=no
-if [ "${1:-}" = --threads ]; then
-  THREADS=yes
+SHORT=no
+while true; do
+  case "${1:-}" in
+    --threads) THREADS=yes ;;
+    --short) SHORT=yes ;;
+    *) break ;;
+  esac
   shift
-fi
+done
 WARM=60
-if [ "${1:-}" = --short ]; then
+if [ "$SHORT" = yes ]; then
   WARM=0
   set -- 2 3
 fi

@@ -111,8 +111,8 @@ public final class TaskDesk {
   /**
    * Puts a task into its model's queue. The same tenant's second try under the same idempotency key
    * finds the first one's task, and publishes it again where its confirm was never seen. Beyond its
-   * owner's limits it is refused, unless it is such a second try of a task that its queue has. What
-   * did not come into a queue took nothing of the limits.
+   * owner's limits it is refused, unless it is such a second try of a task that is noted as queued.
+   * What its queue refused took nothing of the limits; what its queue has keeps its part.
    */
   public CompletionStage<Accepted> submit(Submit wanted) {
     Instant now = clock.instant();
@@ -141,24 +141,21 @@ public final class TaskDesk {
 
   private CompletionStage<Accepted> submit(
       TaskEnvelope task, Optional<URI> webhook, Metering.Ticket ticket) {
-    return keeping(
-        ticket,
-        results()
-            .thenCompose(
-                store ->
-                    store
-                        .submitting(task)
-                        .thenCompose(
-                            noted -> {
-                              if (noted.repeated()) {
-                                if (noted.state() != TaskState.SUBMITTING) {
-                                  ticket.giveBack();
-                                }
-                                return repeated(store, task, noted, webhook);
-                              }
-                              return publish(store, task, webhook)
-                                  .thenApply(state -> accepted(task, state, false));
-                            })));
+    return keeping(ticket, results())
+        .thenCompose(
+            store ->
+                keeping(ticket, store.submitting(task))
+                    .thenCompose(
+                        noted -> {
+                          if (noted.repeated()) {
+                            if (noted.state() != TaskState.SUBMITTING) {
+                              ticket.giveBack();
+                            }
+                            return repeated(store, task, noted, webhook, ticket);
+                          }
+                          return publish(store, task, webhook, ticket)
+                              .thenApply(state -> accepted(task, state, false));
+                        }));
   }
 
   /** Nothing is left of the limits: only who asks for a task that has its place already is told. */
@@ -176,7 +173,9 @@ public final class TaskDesk {
                         first ->
                             first
                                 .filter(noted -> noted.state() != TaskState.SUBMITTING)
-                                .map(noted -> repeated(store, task, noted, webhook))
+                                .map(
+                                    noted ->
+                                        repeated(store, task, noted, webhook, Metering.Ticket.NONE))
                                 .orElseGet(() -> CompletableFuture.failedStage(otherwise))));
   }
 
@@ -241,10 +240,10 @@ public final class TaskDesk {
     Metering.Admission admission = limits.admit(task);
     return admission.refused().isPresent()
         ? CompletableFuture.failedStage(failure(admission.refused().get(), admission))
-        : keeping(admission.ticket(), publish(store, task, Optional.empty()));
+        : keeping(admission.ticket(), publish(store, task, Optional.empty(), admission.ticket()));
   }
 
-  /** What a task took of its owner's limits it keeps unless it fails: it is said again then. */
+  /** What a task took of its owner's limits it keeps unless {@code stage} fails. */
   private static <T> CompletionStage<T> keeping(Metering.Ticket ticket, CompletionStage<T> stage) {
     return stage.whenComplete(
         (done, failure) -> {
@@ -255,7 +254,11 @@ public final class TaskDesk {
   }
 
   private CompletionStage<Accepted> repeated(
-      ResultStore store, TaskEnvelope again, ResultStore.Submission first, Optional<URI> webhook) {
+      ResultStore store,
+      TaskEnvelope again,
+      ResultStore.Submission first,
+      Optional<URI> webhook,
+      Metering.Ticket ticket) {
     TaskEnvelope task =
         again.toBuilder()
             .setTaskId(first.id().value())
@@ -263,7 +266,7 @@ public final class TaskDesk {
                 first.id().deadline().map(Instant::toEpochMilli).orElse(again.getDeadlineMillis()))
             .build();
     if (first.state() == TaskState.SUBMITTING) {
-      return publish(store, task, webhook).thenApply(state -> accepted(task, state, true));
+      return publish(store, task, webhook, ticket).thenApply(state -> accepted(task, state, true));
     }
     // The first try may have ended between the queue's confirm and this note.
     return remember(task, webhook)
@@ -292,14 +295,19 @@ public final class TaskDesk {
     return Ended.byItsId(id, now(), settings.recordSlack());
   }
 
-  /** Ends only when the queue has the task for good; the state is the record's afterwards. */
+  /**
+   * Ends only when the queue has the task for good; the state is the record's afterwards. The
+   * ticket is given back where there is no queue or it refuses the task, and not for what fails
+   * behind it: the task runs then.
+   */
   private CompletionStage<TaskState> publish(
-      ResultStore store, TaskEnvelope task, Optional<URI> webhook) {
-    return queue()
+      ResultStore store, TaskEnvelope task, Optional<URI> webhook, Metering.Ticket ticket) {
+    return keeping(ticket, queue())
         .thenCompose(queue -> queue.publish(task))
         .thenCompose(
             refused -> {
               if (refused.isPresent()) {
+                ticket.giveBack();
                 return CompletableFuture.failedStage(failure(refused.get()));
               }
               return remember(task, webhook);

@@ -18,6 +18,7 @@ import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.task.TaskEnvelope;
 import io.remuda.protocol.task.UntypedPayload;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -205,6 +206,30 @@ class LimitedTasksTest {
     assertThat(code(desk.ensure(line))).isEmpty();
     assertThat(code(once("{}"))).isEmpty();
     assertThat(taken.get()).isEqualTo(2);
+  }
+
+  /** It runs although nobody was told that it was accepted. */
+  @Test
+  void aTaskThatIsInItsQueueKeepsItsPartAlthoughItsWebhookIsNotWrittenDown() {
+    tasks.hooksAway(true);
+
+    CompletionStage<Accepted> submitted =
+        desk.submit(
+            new Submit(
+                "k1",
+                "acme",
+                new ModelName("chat"),
+                "",
+                chat("/v1/chat/completions", "{}"),
+                "",
+                Duration.ofMinutes(5),
+                Duration.ofHours(1),
+                Optional.of(URI.create("https://example.com/hook")),
+                "req-1"));
+
+    assertThat(code(submitted)).contains(ErrorCode.STORE_UNAVAILABLE);
+    assertThat(tasks.published).hasSize(1);
+    assertThat(taken.get()).isEqualTo(1);
   }
 
   private static TaskEnvelope line() {

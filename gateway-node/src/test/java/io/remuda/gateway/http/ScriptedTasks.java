@@ -67,6 +67,7 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   private Optional<Refused> refusal = Optional.empty();
   private Optional<CompletableFuture<Void>> held = Optional.empty();
   private boolean storeAway;
+  private boolean hooksAway;
   private boolean configured = true;
 
   ScriptedTasks(Config config) {
@@ -122,6 +123,10 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
 
   synchronized void storeAway(boolean away) {
     storeAway = away;
+  }
+
+  synchronized void hooksAway(boolean away) {
+    hooksAway = away;
   }
 
   /** As if a worker had taken the task and stored its end. */
@@ -398,6 +403,9 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   @Override
   public synchronized CompletionStage<Void> remember(
       TaskId task, String tenant, URI url, Instant from) {
+    if (hooksAway) {
+      return away();
+    }
     hooks.putIfAbsent(task, new Hook(task, tenant, url, 0));
     due.putIfAbsent(task, from);
     return CompletableFuture.completedStage(null);

@@ -92,8 +92,10 @@ public final class Meter implements Metering {
 
   private record Held(String holder, String words, Limits limits) {}
 
-  /** What a request holds of one account's budget until it ends. */
-  private record Charge(Account account, long held) {}
+  /**
+   * What a request took under an account's limits of then, and holds of its budget until it ends.
+   */
+  private record Charge(Account account, Limits limits, long held) {}
 
   /** What was taken of each account, or why nothing was. */
   private record Taking(List<Charge> charges, Optional<Admission> refusal) {}
@@ -158,7 +160,7 @@ public final class Meter implements Metering {
       long now = now();
       if (back.compareAndSet(false, true) && now - takenAt < MINUTE_MILLIS) {
         charges.forEach(
-            charge -> charge.account().purse().giveBack(now, charge.account().limits(), estimated));
+            charge -> charge.account().purse().giveBack(now, charge.limits(), estimated));
       }
     }
   }
@@ -176,7 +178,7 @@ public final class Meter implements Metering {
         hurryIfShort(now, account);
         return new Taking(List.of(), refusal);
       }
-      taken.add(new Charge(account, account.begins(clock.instant(), estimated)));
+      taken.add(new Charge(account, held.limits(), account.begins(clock.instant(), estimated)));
     }
     taken.forEach(charge -> hurryIfShort(now, charge.account()));
     if (taken.stream().map(Charge::account).anyMatch(Account::isFirstOfBudget)) {
@@ -275,7 +277,7 @@ public final class Meter implements Metering {
 
   private static void giveBack(Charge charge, long now, long estimated) {
     Account account = charge.account();
-    account.purse().giveBack(now, account.limits(), estimated);
+    account.purse().giveBack(now, charge.limits(), estimated);
     account.ended(charge.held());
   }
 

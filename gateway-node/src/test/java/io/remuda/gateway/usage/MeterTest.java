@@ -218,6 +218,22 @@ class MeterTest {
   }
 
   @Test
+  void aTaskGivesBackWhatItTookUnderTheLimitsOfThen() {
+    Sender sender = Sender.of("abcd1234", Optional.empty(), Optional.empty(), Optional.empty());
+    key("abcd1234", Optional.empty(), new Limits(0, 1_000, 0, 0));
+    Metering.Ticket ofTokens = meter.admitTask(sender, CHAT).ticket();
+
+    // A tenth of ten a minute may come in before the registry has said anything.
+    key("abcd1234", Optional.empty(), new Limits(10, 0, 0, 0));
+    assertThat(meter.admitTask(sender, CHAT).refused()).isEmpty();
+    ofTokens.giveBack();
+
+    assertThat(code(meter.admitTask(sender, CHAT)))
+        .as("it took no request")
+        .isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
+  }
+
+  @Test
   void aBudgetThatIsUsedUpIsRefusedUntilItsNextDay() {
     key("abcd1234", Optional.empty(), new Limits(0, 0, 1_000, 0));
 

@@ -76,6 +76,10 @@ public final class TaskUsage {
 
   private CompletionStage<Boolean> handIn(TaskUseStore kept, TaskUseStore.Part part) {
     List<Line> lines = lines(part.uses());
+    if (lines.isEmpty()) {
+      // Nothing of it could be read.
+      return kept.done(part.id()).thenApply(done -> true);
+    }
     return told(replyTo -> new HandIn(NAME + part.id(), 1, lines, List.of(), replyTo))
         .toCompletableFuture()
         .copy()
@@ -124,14 +128,15 @@ public final class TaskUsage {
         .toList();
   }
 
+  /** A worker may be anybody's: what it says less than nothing of is nothing. */
   private static Count count(TaskUse use) {
     return new Count(
         1,
         use.getFailed() ? 1 : 0,
         use.getEstimated() ? 1 : 0,
-        use.getPromptTokens(),
-        use.getCompletionTokens(),
-        use.getCachedTokens());
+        Math.max(0, use.getPromptTokens()),
+        Math.max(0, use.getCompletionTokens()),
+        Math.max(0, use.getCachedTokens()));
   }
 
   private String tenant(String owner) {

@@ -108,6 +108,33 @@ class TaskUsageTest {
   }
 
   @Test
+  void aPartOfWhichNothingCouldBeReadIsForgotten() {
+    parts.waiting.add(new TaskUseStore.Part("p1", List.of()));
+
+    assertThat(succeeds(gateway().handIn())).isTrue();
+
+    assertThat(registry.parts()).isEmpty();
+    assertThat(parts.done).containsExactly("p1");
+  }
+
+  @Test
+  void tokensBelowZeroAreNone() {
+    TaskUse odd =
+        use("k1", "acme", NOW).use().toBuilder()
+            .setPromptTokens(-5)
+            .setCompletionTokens(-6)
+            .setCachedTokens(Integer.MIN_VALUE)
+            .build();
+    parts.waiting.add(
+        new TaskUseStore.Part(
+            "p1", List.of(new TaskUseStore.Use(odd, NOW), use("k1", "acme", NOW))));
+
+    assertThat(succeeds(gateway().handIn())).isTrue();
+
+    assertThat(registry.of("k1", "chat")).isEqualTo(new Count(2, 0, 0, 3, 4, 1));
+  }
+
+  @Test
   void aPartWhoseAnswerIsLostIsHandedInByAnotherGatewayAndCountedOnce() {
     parts.waiting.add(new TaskUseStore.Part("p1", List.of(use("k1", "acme", NOW))));
     registry.losesAnswers(true);

@@ -56,9 +56,10 @@ class LimitedLinesTest {
   private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(2);
   private final Routes routes = new Routes();
 
-  /** So many more lines are let in, and how often one was refused. */
+  /** So many more lines of so many bytes are let in, and how often one was refused. */
   private final AtomicInteger left = new AtomicInteger();
 
+  private volatile long largest = Long.MAX_VALUE;
   private final AtomicInteger refused = new AtomicInteger();
   private volatile Optional<Claims> meanwhile = Optional.empty();
   private volatile ErrorCode why = ErrorCode.RATE_LIMIT_EXCEEDED;
@@ -72,7 +73,7 @@ class LimitedLinesTest {
 
         @Override
         public Admission admitTask(Sender sender, Wish wish) {
-          if (left.getAndUpdate(now -> Math.max(0, now - 1)) > 0) {
+          if (wish.bodyBytes() <= largest && left.getAndUpdate(now -> Math.max(0, now - 1)) > 0) {
             return Admission.FREE;
           }
           refused.incrementAndGet();
@@ -193,6 +194,34 @@ class LimitedLinesTest {
           .extracting(TaskUseStore.Use::use)
           .extracting(TaskUse::getPromptTokens)
           .containsExactly(7L, 7L, 7L, 7L, 7L);
+      get(worker.drain());
+    }
+  }
+
+  @Test
+  void aLineThatWantsTooMuchDoesNotKeepThoseBehindItBack() {
+    try (TaskStage.Machine machine = stage.machine();
+        TaskWorker worker =
+            machine.work((input, progress) -> CompletableFuture.completedFuture(ANSWER))) {
+      // given a first line that is larger than what is left, and a minute of which nothing is left
+      largest = 500;
+      String id =
+          client.begin(
+              LINES,
+              number ->
+                  "{\"model\":\"%s\",\"user\":\"%s\"}"
+                      .formatted(stage.model, number == 1 ? "u".repeat(1_000) : "u"));
+      Eventually.isTrue("all wait", LIMIT, () -> refused.get() > LINES);
+
+      // when there is room for the small ones
+      left.set(2 * LINES);
+
+      // then they are done, and the large one once there is room for it
+      Eventually.isTrue(
+          "the small ones are done", LIMIT, () -> client.batch(id).getCompleted() == LINES - 1);
+      assertThat(client.batch(id).getStatus()).isEqualTo(BatchStatus.IN_PROGRESS);
+      largest = Long.MAX_VALUE;
+      assertThat(client.ended(id, LIMIT).getCompleted()).isEqualTo(LINES);
       get(worker.drain());
     }
   }

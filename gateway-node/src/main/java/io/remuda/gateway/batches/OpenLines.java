@@ -152,7 +152,8 @@ final class OpenLines {
 
   /**
    * Puts what was opened into the queues of its models. Where nothing was left of a minute's limit
-   * one line asks ahead of the others, so that no store is asked for all of them in vain.
+   * one line asks ahead of the others, so that no store is asked for all of them in vain: each time
+   * another one, since one that wants much may have to wait where others need not.
    */
   CompletionStage<Void> submit() {
     List<OpenLine> lines = copied(fresh);
@@ -204,7 +205,7 @@ final class OpenLines {
               });
     }
     if (why.code() == ErrorCode.RATE_LIMIT_EXCEEDED) {
-      limited();
+      limited(open);
     }
     return nothing();
   }
@@ -217,8 +218,13 @@ final class OpenLines {
     return limited;
   }
 
-  private synchronized void limited() {
+  private synchronized void limited(OpenLine open) {
     limited = true;
+    int number = open.line().number();
+    if (fresh.remove(number, open)) {
+      // It asks behind the others from now on.
+      fresh.put(number, open);
+    }
   }
 
   private synchronized void submitted(OpenLine open, ModelName model) {

@@ -61,7 +61,7 @@ class LimitedLinesTest {
 
   private volatile long largest = Long.MAX_VALUE;
   private final AtomicInteger refused = new AtomicInteger();
-  private volatile Optional<Claims> meanwhile = Optional.empty();
+  private volatile Optional<Function<TaskRecord, CompletionStage<?>>> meanwhile = Optional.empty();
   private volatile ErrorCode why = ErrorCode.RATE_LIMIT_EXCEEDED;
 
   private final Metering metering =
@@ -127,17 +127,18 @@ class LimitedLinesTest {
     TaskDesk.Backends all = stage.backends();
     return meanwhile
         .map(
-            claims ->
+            end ->
                 new TaskDesk.Backends(
                     all.queue(),
-                    all.results().map(store -> new EndsMeanwhile(store, done(claims))),
+                    all.results().map(store -> new EndsMeanwhile(store, end)),
                     all.hooks(),
                     all.shelf(),
                     all.reason()))
         .orElse(all);
   }
 
-  private static Function<TaskRecord, CompletionStage<?>> done(Claims claims) {
+  private static Function<TaskRecord, CompletionStage<?>> ending(
+      Claims claims, Function<Claims.Claim, CompletionStage<?>> end) {
     return record ->
         claims
             .claim(
@@ -148,7 +149,7 @@ class LimitedLinesTest {
                     .setCreatedAtMillis(record.getCreatedAtMillis())
                     .setDeadlineMillis(record.getDeadlineMillis())
                     .build())
-            .thenCompose(claim -> claims.done(claim.orElseThrow(), ANSWER));
+            .thenCompose(claim -> end.apply(claim.orElseThrow()));
   }
 
   @AfterEach
@@ -230,7 +231,8 @@ class LimitedLinesTest {
   @Test
   void aLineThatWasDoneMeanwhileHasItsAnswerAlthoughTheBudgetIsUsedUp() {
     try (TaskStage.Machine machine = stage.machine()) {
-      meanwhile = Optional.of(machine.claims());
+      Claims claims = machine.claims();
+      meanwhile = Optional.of(ending(claims, claim -> claims.done(claim, ANSWER)));
       why = ErrorCode.INSUFFICIENT_QUOTA;
 
       String id = client.begin(LINES, number -> "{\"model\":\"" + stage.model + "\"}");
@@ -239,6 +241,25 @@ class LimitedLinesTest {
       assertThat(batch.getCompleted()).isEqualTo(LINES);
       assertThat(batch.getFailed()).isZero();
       assertThat(client.lines(batch.getOutputFileId())).hasSize(LINES);
+    }
+  }
+
+  @Test
+  void aLineThatFailedMeanwhileSaysHowAlthoughTheBudgetIsUsedUp() {
+    try (TaskStage.Machine machine = stage.machine()) {
+      Claims claims = machine.claims();
+      meanwhile =
+          Optional.of(ending(claims, claim -> claims.failed(claim, "engine_failed", "it broke")));
+      why = ErrorCode.INSUFFICIENT_QUOTA;
+
+      String id = client.begin(LINES, number -> "{\"model\":\"" + stage.model + "\"}");
+
+      assertThat(client.lines(client.ended(id, LIMIT).getErrorFileId()))
+          .hasSize(LINES)
+          .allSatisfy(
+              line ->
+                  assertThat(line.at("/response/body/error/code").asText())
+                      .isEqualTo("engine_failed"));
     }
   }
 }

@@ -189,7 +189,8 @@ final class OpenLines {
   /**
    * No queue, no store, or nothing left of a minute's limit: the line stays and is submitted again,
    * and those behind it wait for the next pass with it. A budget that is used up ends it, unless it
-   * has ended by itself: a gateway that died may have put it into its queue.
+   * has ended by itself: a gateway that died may have put it into its queue. Its record says how it
+   * ended either way.
    */
   private CompletionStage<Void> notSubmitted(OpenLine open, ModelName model, Refused why) {
     if (why.code() == ErrorCode.INSUFFICIENT_QUOTA) {
@@ -197,7 +198,7 @@ final class OpenLines {
           .giveUp(open, why)
           .thenCompose(
               state -> {
-                if (Ended.is(state) && state != TaskState.FAILED) {
+                if (Ended.is(state)) {
                   submitted(open, model);
                   return nothing();
                 }

@@ -96,6 +96,22 @@ class RedisTaskUsesTest extends TaskUsesContract {
     }
   }
 
+  @Test
+  void aRowThatCannotBeReadKeepsNoOtherFromBeingCounted() {
+    RedisClient client = RedisClient.create(REDIS.url());
+    try (TaskStage.Machine machine = stage.machine();
+        var connection = client.connect()) {
+      end(machine, 2);
+      connection
+          .sync()
+          .rpush(TaskNames.USES, "", "1700000000000", "soon:", "1700000000000:\n\u0007");
+
+      assertThat(take(Duration.ofMinutes(1), 400).orElseThrow().uses()).hasSize(2);
+    } finally {
+      client.shutdown();
+    }
+  }
+
   /** As a worker of another make says so. */
   private static Long fails(RedisCommands<String, String> redis, Claims.Claim claim) {
     TaskEnvelope task = claim.task();

@@ -80,20 +80,35 @@ final class JdbcTaskUses implements TaskUseStore {
     return Optional.of(part);
   }
 
+  /** A row that cannot be read is left out: it would keep all others from being counted. */
   private static List<Use> uses(Connection connection, String part) throws SQLException {
     List<Use> uses = new ArrayList<>();
+    int bad = 0;
     try (PreparedStatement select = connection.prepareStatement(UseSql.READ)) {
       select.setString(1, part);
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
-          uses.add(
-              new Use(TaskUse.parseFrom(rows.getBytes(1)), Instant.ofEpochMilli(rows.getLong(2))));
+          Optional<TaskUse> use = use(rows.getBytes(1));
+          if (use.isPresent()) {
+            uses.add(new Use(use.get(), Instant.ofEpochMilli(rows.getLong(2))));
+          } else {
+            bad++;
+          }
         }
       }
-    } catch (InvalidProtocolBufferException e) {
-      throw new SQLException("the part " + part + " of what tasks used cannot be read", e);
+    }
+    if (bad > 0) {
+      LOG.warn("event=task-usage-unreadable part={} tasks={}", part, bad);
     }
     return uses;
+  }
+
+  private static Optional<TaskUse> use(byte[] body) {
+    try {
+      return Optional.of(TaskUse.parseFrom(body));
+    } catch (InvalidProtocolBufferException e) {
+      return Optional.empty();
+    }
   }
 
   private static void update(Connection connection, String sql, long lease, String part)

@@ -13,11 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What tasks used, in Redis: a list, and parts of it that gateways are handing in. */
 final class RedisTaskUses implements TaskUseStore {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RedisTaskUses.class);
 
   private static final String[] KEYS = {TaskNames.USES, TaskNames.USE_PARTS};
 
@@ -52,30 +55,42 @@ final class RedisTaskUses implements TaskUseStore {
   @Override
   public void close() {}
 
-  /** The part's id, then rows of when a task ended, a colon, and what it used. */
+  /**
+   * The part's id, then rows of when a task ended, a colon, and what it used. A row that is not so
+   * is left out: it would keep all others from being counted.
+   */
   private static Optional<Part> part(List<byte[]> rows) {
     if (rows.isEmpty()) {
       return Optional.empty();
     }
+    String part = new String(rows.get(0), StandardCharsets.UTF_8);
     List<Use> uses = new ArrayList<>();
     for (byte[] row : rows.subList(1, rows.size())) {
-      uses.add(use(ByteString.copyFrom(row)));
+      use(ByteString.copyFrom(row)).ifPresent(uses::add);
     }
-    return Optional.of(new Part(new String(rows.get(0), StandardCharsets.UTF_8), uses));
+    int bad = rows.size() - 1 - uses.size();
+    if (bad > 0) {
+      LOG.warn("event=task-usage-unreadable part={} tasks={}", part, bad);
+    }
+    return Optional.of(new Part(part, uses));
   }
 
-  private static Use use(ByteString row) {
+  private static Optional<Use> use(ByteString row) {
     int colon = 0;
     while (colon < row.size() && row.byteAt(colon) != ':') {
       colon++;
     }
     try {
-      return new Use(
-          TaskUse.parseFrom(row.substring(Math.min(row.size(), colon + 1))),
-          Instant.ofEpochMilli(
-              Long.parseLong(row.substring(0, colon).toString(StandardCharsets.US_ASCII))));
+      return colon == row.size()
+          ? Optional.empty()
+          : Optional.of(
+              new Use(
+                  TaskUse.parseFrom(row.substring(colon + 1)),
+                  Instant.ofEpochMilli(
+                      Long.parseLong(
+                          row.substring(0, colon).toString(StandardCharsets.US_ASCII)))));
     } catch (InvalidProtocolBufferException | NumberFormatException e) {
-      throw new CompletionException("what a task used cannot be read", e);
+      return Optional.empty();
     }
   }
 }

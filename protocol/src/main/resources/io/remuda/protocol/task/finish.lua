@@ -35,7 +35,7 @@ if not use then
   end
 end
 for _, oldest in ipairs(redis.call('LRANGE', uses, 0, 1)) do
-  if tonumber(string.match(oldest, '^%d+')) < now - kept then
+  if (tonumber(string.match(oldest, '^%d+')) or 0) < now - kept then
     redis.call('LPOP', uses)
   end
 end

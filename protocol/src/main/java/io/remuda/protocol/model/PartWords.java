@@ -37,25 +37,30 @@ public final class PartWords {
   private static final String STEP = " -> ";
   private static final String MORE = ", ";
 
-  /** What a name looks like, and ends with: no sentence of these has one before its full stop. */
-  private static final String NAME = "[a-z0-9][a-z0-9._-]*";
+  /**
+   * What a name looks like, and ends with: no sentence of these has one before its full stop.
+   * Engines write in these sentences too, at any length: nothing here is tried from two places in a
+   * name, nor goes deeper with the number of names.
+   */
+  private static final String NAME = "[a-z0-9][a-z0-9._-]*+";
 
-  private static final String INSTANCE = NAME + "-[0-9]+";
+  private static final String INSTANCE = "(?>[a-z0-9][a-z0-9._-]*-[0-9]+)";
 
   /** After these a sentence goes on, also with a comma. */
   private static final String BEFORE_ONE =
-      String.join("|", GAVE_WAY, GIVES_PLACE, ROOM, LAST_PLACE, PRIORITY.replace("%d", "-?[0-9]+"));
+      String.join(
+          "|", GAVE_WAY, GIVES_PLACE, ROOM, LAST_PLACE, PRIORITY.replace("%d", "-?[0-9]++"));
 
   private static final Pattern NAMED =
       Pattern.compile(
           String.join(
               "|",
-              "(?<words>%s|%s|%s)(?<names>%s(?:%s%s)*)"
+              "(?<words>%s|%s|%s)(?<names>%s(?:%s%s)*+)"
                   .formatted(PART, USERS, NEEDED, NAME, MORE, NAME),
               "(?<before>%s)(?<name>%s)".formatted(BEFORE_ONE, NAME),
-              "(?<place>%s|%s)(?<ids>%s(?:%s%s)*)"
+              "(?<place>%s|%s)(?<ids>%s(?:%s%s)*+)"
                   .formatted(IN_PLACE, TAKE_PLACE, INSTANCE, MORE, INSTANCE),
-              "(?<way>%s(?:%s%s)+)".formatted(NAME, STEP, NAME)));
+              "(?<way>(?<![a-z0-9._-])[a-z0-9._-]++(?:%s%s)++)".formatted(STEP, NAME)));
 
   private PartWords() {}
 

@@ -1,9 +1,12 @@
 package io.remuda.protocol.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.ModelName;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -99,6 +102,24 @@ class PartWordsTest {
             + PartWords.lacks(OTHERS, "PENDING");
 
     assertThat(PartWords.seenBy(any -> true, sentence)).isEqualTo(sentence);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "a-", "a-1", "-.", "a -> ", "its part a, ", "in place of a-1, "})
+  void whatAnEngineWroteAtAnyLengthIsReadAtOnce(String part) {
+    String text = part.repeat(100_000 / part.length());
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(2), () -> PartWords.seenBy(none -> false, "failed: " + text));
+  }
+
+  @Test
+  void aLongWayAndALongListAreHiddenToTheirEnds() {
+    List<ModelName> many = Collections.nCopies(20_000, THEIRS);
+
+    assertThat(hidden("no: " + PartWords.way(many) + "!")).isEqualTo("no: (not shown)!");
+    assertThat(hidden("it " + PartWords.partOf(many) + "!"))
+        .isEqualTo("it is a part of (not shown)!");
   }
 
   @ParameterizedTest

@@ -17,7 +17,7 @@ public final class ContinuedBody {
   /**
    * What keeps a request of that kind from being continued, whatever its fields are called.
    *
-   * @param body as the client sent it, with no field beyond those of {@link PlainFields}
+   * @param body as the engine was sent it, with no field beyond those of {@link PlainFields}
    * @param tokens of the text so far
    */
   public static Optional<String> objection(AnswerKind kind, JsonNode body, long tokens) {

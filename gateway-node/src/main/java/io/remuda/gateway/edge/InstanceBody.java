@@ -1,5 +1,6 @@
 package io.remuda.gateway.edge;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -8,6 +9,7 @@ import io.remuda.gateway.dialect.AnswerKind;
 import io.remuda.gateway.dialect.CallFacts;
 import io.remuda.gateway.dialect.ContinuedBody;
 import io.remuda.gateway.dialect.OllamaNames;
+import io.remuda.gateway.dialect.PlainFields;
 import io.remuda.gateway.dialect.Translator;
 import io.remuda.gateway.dialect.Trees;
 import io.remuda.gateway.routing.ModelEntry;
@@ -152,9 +154,15 @@ final class InstanceBody {
     return stream;
   }
 
-  /** The field by which the client asks for more than plain text of one choice, if it does. */
-  Optional<String> beyondText() {
-    return beyondText;
+  /**
+   * The field by which the instance is asked for more than plain text of one choice, if it is: by
+   * the client, or by what its deployment says by default.
+   */
+  Optional<String> beyondText(Target target) {
+    return beyondText.isPresent()
+            || defaults.numbers().keySet().stream().allMatch(PlainFields::contains)
+        ? beyondText
+        : BodyScan.of(forInstance(target).body()).scan().flatMap(BodyScan::beyondText);
   }
 
   /**
@@ -249,6 +257,11 @@ final class InstanceBody {
         request.requestId(),
         stream,
         request.loop());
+  }
+
+  /** What the instance is asked; empty where that is not JSON in UTF-8. */
+  Optional<JsonNode> asked(Target target) {
+    return Trees.read(ByteBufUtil.getBytes(forInstance(target).body()));
   }
 
   /**

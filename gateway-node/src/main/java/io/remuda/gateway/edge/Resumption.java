@@ -1,11 +1,9 @@
 package io.remuda.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.remuda.gateway.dialect.AnswerKind;
 import io.remuda.gateway.dialect.ContinuedBody;
 import io.remuda.gateway.dialect.ContinuedChunks;
-import io.remuda.gateway.dialect.Trees;
 import io.remuda.gateway.edge.ResumeObjection.Kind;
 import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.gateway.routing.Target;
@@ -77,8 +75,8 @@ final class Resumption {
         !copy
             && settings().resumes() > 0
             && kind.isPresent()
-            && body.beyondText().isEmpty()
-            && successors.any(entry);
+            && successors.any(entry)
+            && body.beyondText(target).isEmpty();
     if (kept) {
       sent = new SentText(kind.get(), settings().resumedTextBytes());
     }
@@ -117,7 +115,7 @@ final class Resumption {
     if (seams > 0) {
       gone++;
     }
-    Optional<ResumeObjection> objection = objection();
+    Optional<ResumeObjection> objection = objection(target);
     if (objection.isPresent()) {
       return Optional.of(given(why, objection.get()));
     }
@@ -169,23 +167,24 @@ final class Resumption {
     }
   }
 
-  private Optional<ResumeObjection> objection() {
+  private Optional<ResumeObjection> objection(Target target) {
     SentText kept = sent;
     return ResumePolicy.objection(
         new ResumePolicy.Broken(
             settings().resumes(),
             gone,
             kind,
-            body.beyondText(),
+            body.beyondText(target),
             kept != null,
             kept == null ? Optional.empty() : kept.objection(),
-            kept == null ? Optional.empty() : question(kept)));
+            kept == null ? Optional.empty() : question(kept, target)));
   }
 
-  private Optional<String> question(SentText kept) {
+  /** Asked of what the engine was, which is what another one would be asked for the rest of. */
+  private Optional<String> question(SentText kept, Target target) {
     return kind.flatMap(
         of ->
-            Trees.read(ByteBufUtil.getBytes(request.body()))
+            body.asked(target)
                 .map(tree -> ContinuedBody.objection(of, tree, kept.tokens()))
                 .orElseGet(() -> Optional.of("its body is not JSON in UTF-8")));
   }

@@ -162,33 +162,34 @@ final class EdgeFixture implements AutoCloseable {
   }
 
   private void listed(String name, Relief relief, Defaults defaults) {
-    routes.merge(
-        new Catalog(
-            List.of(
-                new Listing(
-                    new ModelName(name),
-                    ++sequence,
-                    0,
-                    1,
-                    DeploymentPhase.READY,
-                    "command",
-                    Optional.empty(),
-                    1,
-                    0,
-                    Optional.empty(),
-                    OptionalInt.empty(),
-                    Optional.empty(),
-                    Instant.EPOCH,
-                    false,
-                    false,
-                    Map.of(),
-                    false,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Set.of(),
-                    relief,
-                    0,
-                    defaults))));
+    routes.merge(new Catalog(List.of(listing(name, ++sequence, relief, defaults))));
+  }
+
+  static Listing listing(String name, long sequence, Relief relief, Defaults defaults) {
+    return new Listing(
+        new ModelName(name),
+        sequence,
+        0,
+        1,
+        DeploymentPhase.READY,
+        "command",
+        Optional.empty(),
+        1,
+        0,
+        Optional.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        Instant.EPOCH,
+        false,
+        false,
+        Map.of(),
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Set.of(),
+        relief,
+        0,
+        defaults);
   }
 
   void listed(String name, DeploymentPhase phase, String reason, Optional<Schema> schema) {

@@ -5,12 +5,15 @@ import com.typesafe.config.ConfigFactory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.remuda.gateway.routing.Routes;
+import io.remuda.protocol.Catalog;
 import io.remuda.protocol.Route;
 import io.remuda.protocol.RouteTable;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.Continues;
+import io.remuda.protocol.model.Defaults;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Relief;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,6 +91,13 @@ final class ResumedStage implements AutoCloseable, AnswerSink {
                     Optional.empty(),
                     List.of(),
                     continues))));
+  }
+
+  /** What the deployment says by default. */
+  ResumedStage defaulted(String key, String number) {
+    Defaults defaults = new Defaults(Map.of(key, number), Optional.empty());
+    routes.merge(new Catalog(List.of(EdgeFixture.listing("chat", 1, Relief.NONE, defaults))));
+    return this;
   }
 
   AnswerInProgress chat(String fields) {

@@ -313,6 +313,43 @@ class ResumedStreamTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"seed, 7, its request has 'seed'", "max_tokens, 2, all of its max_tokens were sent"})
+  void whatItsDeploymentSaysForTheClientCountsAsMuch(String key, String number, String why) {
+    try (ResumedStage stage = new ResumedStage().ready("chat-1", "chat-2")) {
+      stage.defaulted(key, number).chat("");
+      stage.call(1).begins().says(3).dies();
+
+      assertThat(stage.calls).hasSize(1);
+      assertThat(stage.said.toString())
+          .contains("\"code\":\"engine_gone\"")
+          .contains("it was not resumed: " + why);
+      assertThat(stage.resumes).containsExactly("refused request", "engine_gone");
+    }
+  }
+
+  @Test
+  void aLimitOfItsDeploymentHoldsForBothPartsTogether() {
+    try (ResumedStage stage = new ResumedStage().ready("chat-1", "chat-2")) {
+      stage.defaulted("max_tokens", "5").chat("");
+      stage.call(1).begins().says(3).dies();
+
+      assertThat(stage.call(2).body.path("max_tokens").asInt()).isEqualTo(3);
+      stage.call(2).begins().finishes();
+      assertThat(stage.text()).isEqualTo("A horse, a \"quoted\" café");
+    }
+  }
+
+  @Test
+  void aSeedOfItsDeploymentThatTheClientDoesNotWantKeepsNothingFromBeingResumed() {
+    try (ResumedStage stage = new ResumedStage().ready("chat-1", "chat-2")) {
+      stage.defaulted("seed", "7").chat(",\"seed\":null");
+      stage.call(1).begins().says(3).dies();
+
+      assertThat(stage.calls).hasSize(2);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {",\"n\":1", ",\"seed\":null", ",\"logprobs\":false", ",\"top_p\":0.5"})
   void whatAsksForNothingMoreIsResumed(String fields) {
     try (ResumedStage stage = new ResumedStage().ready("chat-1", "chat-2")) {

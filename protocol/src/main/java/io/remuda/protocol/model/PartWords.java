@@ -46,23 +46,45 @@ public final class PartWords {
 
   private static final String INSTANCE = "(?>[a-z0-9][a-z0-9._-]*-[0-9]+)";
 
+  /** As registry nodes that are not upgraded yet say it: with the machine in its middle. */
+  private static final String GIVES_PLACE_OF_OLD = "gives its place on [a-z0-9-]++ to ";
+
   /** After these a sentence goes on, also with a comma. */
   private static final String BEFORE_ONE =
       String.join(
-          "|", GAVE_WAY, GIVES_PLACE, ROOM, LAST_PLACE, PRIORITY.replace("%d", "-?[0-9]++"));
+          "|",
+          GAVE_WAY,
+          GIVES_PLACE,
+          GIVES_PLACE_OF_OLD,
+          ROOM,
+          LAST_PLACE,
+          PRIORITY.replace("%d", "-?[0-9]++"));
 
-  private static final Pattern NAMED =
-      Pattern.compile(
-          String.join(
-              "|",
-              "(?<words>%s|%s|%s)(?<names>%s(?:%s%s)*+)"
-                  .formatted(PART, USERS, NEEDED, NAME, MORE, NAME),
-              "(?<before>%s)(?<name>%s)".formatted(BEFORE_ONE, NAME),
-              "(?<place>%s|%s)(?<ids>%s(?:%s%s)*+)"
-                  .formatted(IN_PLACE, TAKE_PLACE, INSTANCE, MORE, INSTANCE),
-              "(?<way>(?<![a-z0-9._-])[a-z0-9._-]++(?:%s%s)++)".formatted(STEP, NAME)));
+  private static final Pattern NAMED = named(BEFORE_ONE, IN_PLACE);
+
+  /** With these such nodes begin a list of which each element is a name and what it says. */
+  private static final Pattern LIST_OF_OLD =
+      Pattern.compile("in place of: |the last place of what runs there: ");
+
+  /** From there to the sentence's end a name may stand at the beginning of each element. */
+  private static final Pattern NAMED_OF_OLD =
+      named(
+          "the last place of what runs there: |; and |" + BEFORE_ONE,
+          "in place of: |; (?=%s: )|%s".formatted(INSTANCE, IN_PLACE));
 
   private PartWords() {}
+
+  private static Pattern named(String beforeOne, String beforeIds) {
+    return Pattern.compile(
+        String.join(
+            "|",
+            "(?<words>%s|%s|%s)(?<names>%s(?:%s%s)*+)"
+                .formatted(PART, USERS, NEEDED, NAME, MORE, NAME),
+            "(?<before>%s)(?<name>%s)".formatted(beforeOne, NAME),
+            "(?<place>%s|%s)(?<ids>%s(?:%s%s)*+)"
+                .formatted(beforeIds, TAKE_PLACE, INSTANCE, MORE, INSTANCE),
+            "(?<way>(?<![a-z0-9._-])[a-z0-9._-]++(?:%s%s)++)".formatted(STEP, NAME)));
+  }
 
   /**
    * How a part stands of one that lacks it.
@@ -125,7 +147,13 @@ public final class PartWords {
 
   /** The sentence without the names of models that {@code visible} does not hold for. */
   public static String seenBy(Predicate<ModelName> visible, String sentence) {
-    Matcher named = NAMED.matcher(sentence);
+    Matcher old = LIST_OF_OLD.matcher(sentence);
+    int list = old.find() ? old.start() : sentence.length();
+    return allSeen(visible, NAMED.matcher(sentence.substring(0, list)))
+        + allSeen(visible, NAMED_OF_OLD.matcher(sentence.substring(list)));
+  }
+
+  private static String allSeen(Predicate<ModelName> visible, Matcher named) {
     return named.replaceAll(any -> Matcher.quoteReplacement(seen(visible, named)));
   }
 

@@ -89,6 +89,20 @@ class PartWordsTest {
         .isEqualTo("; it may take the place of (not shown) on m1");
   }
 
+  @Test
+  void theWordsOfRegistryNodesThatAreNotUpgradedYetAreKnownToo() {
+    assertThat(
+            hidden("5 free; in place of: theirs-7: may give way; mine-1: pinned; theirs-8: idle"))
+        .isEqualTo(
+            "5 free; in place of: (not shown): may give way; mine-1: pinned; (not shown): idle");
+    assertThat(hidden("mine-3 gives its place on m1 to theirs: idle"))
+        .isEqualTo("mine-3 gives its place on m1 to (not shown): idle");
+    assertThat(
+            hidden("m1 is the last place of what runs there: theirs stays; and mine stays; more"))
+        .isEqualTo(
+            "m1 is the last place of what runs there: (not shown) stays; and mine stays; more");
+  }
+
   private static String hidden(String sentence) {
     return PartWords.seenBy(SEES, sentence);
   }

@@ -218,7 +218,9 @@ public final class AccessProtocol {
 
     /** Secrets that it had before and that are good at {@code now}. */
     public List<Replaced> goodBeside(Instant now) {
-      return replaced.stream().filter(old -> now.isBefore(old.until())).toList();
+      return replaced.isEmpty()
+          ? List.of()
+          : replaced.stream().filter(old -> now.isBefore(old.until())).toList();
     }
 
     /** It with another secret, since {@code at}. */

@@ -68,6 +68,9 @@ final class EdgeLoop extends VerticleBase {
             .setTcpNoDelay(true)
             .setCompressionSupported(false)
             .setDecompressionSupported(false)
+            // Nobody speaks WebSocket here: else each message passes a handler that looks for it.
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setPerMessageWebSocketCompressionSupported(false)
             .setPort(edge.port())
             .setHost(edge.settings().host());
     edge.encryption()

@@ -257,9 +257,9 @@ final class Exchange implements AnswerSink {
     answered = true;
     response.setStatusCode(status);
     for (Map.Entry<String, String> header : headers) {
-      response.putHeader(header.getKey(), header.getValue());
+      response.putHeader(AnswerNames.hashed(header.getKey()), header.getValue());
     }
-    response.putHeader(Keys.REQUEST_ID_HEADER, requestId);
+    response.putHeader(AnswerNames.hashed(Keys.REQUEST_ID_HEADER), requestId);
     if (endpoint.dialect() == Endpoint.Dialect.ANTHROPIC) {
       response.putHeader("request-id", requestId);
     }

@@ -62,6 +62,9 @@ final class FrontLoop extends VerticleBase {
             .setMaxHeaderSize(32 * 1024)
             .setAcceptBacklog(1024)
             .setTcpNoDelay(true)
+            // Nobody speaks WebSocket here: else each message passes a handler that looks for it.
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setPerMessageWebSocketCompressionSupported(false)
             .setIdleTimeout(idleSeconds());
     // Clients show no certificate: gateways have the cluster's key, workers and scrapers have none.
     door.tls()

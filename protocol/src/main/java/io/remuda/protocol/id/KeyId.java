@@ -3,24 +3,38 @@ package io.remuda.protocol.id;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** The public part of an API key. */
 public record KeyId(@JsonValue String value) implements Comparable<KeyId> {
 
-  private static final Pattern PATTERN = Pattern.compile("[a-z0-9]{4,32}");
+  private static final int LEAST = 4;
+  private static final int MOST = 32;
 
   /** Throws IllegalArgumentException when {@code value} is of another shape. */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public KeyId {
-    if (!PATTERN.matcher(value).matches()) {
+    if (!isValid(value)) {
       throw new IllegalArgumentException("'" + Shown.of(value) + "' is not a key id");
     }
   }
 
   /** The id, or empty when {@code value} is of another shape. */
   public static Optional<KeyId> parse(String value) {
-    return PATTERN.matcher(value).matches() ? Optional.of(new KeyId(value)) : Optional.empty();
+    return isValid(value) ? Optional.of(new KeyId(value)) : Optional.empty();
+  }
+
+  /** Not by a pattern: each request shows a key. */
+  private static boolean isValid(String value) {
+    if (value.length() < LEAST || value.length() > MOST) {
+      return false;
+    }
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if ((c < 'a' || c > 'z') && (c < '0' || c > '9')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

@@ -48,6 +48,13 @@ class IdsTest {
   }
 
   @Property(tries = 500)
+  void whatIsReadByHandIsWhatAPatternFinds(@ForAll("nearlyNames") String raw) {
+    assertThat(ModelName.parse(raw).isPresent())
+        .isEqualTo(raw.matches(ModelName.SHAPE) && !raw.contains(".."));
+    assertThat(KeyId.parse(raw).isPresent()).isEqualTo(raw.matches("[a-z0-9]{4,32}"));
+  }
+
+  @Property(tries = 500)
   void anInstanceNamesItsModelAndNumber(
       @ForAll("names") String model, @ForAll @LongRange(min = 0, max = 999_999_999) long number) {
     InstanceId id = new InstanceId(new ModelName(model), number);
@@ -106,6 +113,11 @@ class IdsTest {
         .ofMinLength(1)
         .ofMaxLength(64)
         .filter(name -> ModelName.parse(name).isPresent());
+  }
+
+  @Provide
+  Arbitrary<String> nearlyNames() {
+    return Arbitraries.strings().withChars("abcxyz0189._-A").ofMaxLength(66);
   }
 
   @Provide

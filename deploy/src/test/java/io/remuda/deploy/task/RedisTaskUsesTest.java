@@ -17,6 +17,7 @@ import io.remuda.protocol.proto.task.TaskState;
 import io.remuda.protocol.proto.task.TaskUse;
 import io.remuda.protocol.task.TaskNames;
 import io.remuda.protocol.task.TaskScripts;
+import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.RedisServer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,6 +108,55 @@ class RedisTaskUsesTest extends TaskUsesContract {
           .rpush(TaskNames.USES, "", "1700000000000", "soon:", "1700000000000:\n\u0007");
 
       assertThat(take(Duration.ofMinutes(1), 400).orElseThrow().uses()).hasSize(2);
+    } finally {
+      client.shutdown();
+    }
+  }
+
+  @Test
+  void aPartOfAnEarlierVersionKeepsItsName() {
+    RedisClient client = RedisClient.create(REDIS.url());
+    try (TaskStage.Machine machine = stage.machine();
+        var connection = client.connect()) {
+      end(machine, 3);
+      RedisCommands<String, String> redis = connection.sync();
+      redis.rename(TaskNames.USES, TaskNames.USES + ":old");
+      redis.zadd(TaskNames.USE_PARTS, 1, "old");
+
+      TaskUseStore.Part part = take(Duration.ofMinutes(5), 400).orElseThrow();
+
+      assertThat(part.lane()).isEqualTo("old");
+      assertThat(part.number()).isEqualTo(1);
+      assertThat(part.uses()).hasSize(3);
+      assertThat(take(Duration.ZERO, 400)).isEmpty();
+      get(stage.uses().done(part));
+      assertThat(redis.exists(TaskNames.USES + ":old", TaskNames.USE_PARTS)).isZero();
+    } finally {
+      client.shutdown();
+    }
+  }
+
+  /** As a replica that became the server without what was written last. */
+  @Test
+  void aNumberNeverComesTwiceAlthoughRedisIsSetBack() {
+    RedisClient client = RedisClient.create(REDIS.url());
+    try (TaskStage.Machine machine = stage.machine();
+        var connection = client.connect()) {
+      end(machine, 1);
+      TaskUseStore.Part before = take(Duration.ofMinutes(5), 400).orElseThrow();
+      get(stage.uses().done(before));
+      RedisCommands<String, String> redis = connection.sync();
+      redis.hset(TaskNames.USE_NUMBERS, before.lane(), "5");
+      Eventually.isTrue(
+          "its clock has gone on",
+          Duration.ofSeconds(5),
+          () -> Long.parseLong(redis.time().get(0) + "000") > before.number());
+      end(machine, 1);
+
+      TaskUseStore.Part after = take(Duration.ofMinutes(5), 400).orElseThrow();
+
+      assertThat(after.lane()).isEqualTo(before.lane());
+      assertThat(after.number()).isGreaterThan(before.number());
     } finally {
       client.shutdown();
     }

@@ -9,6 +9,7 @@ import io.remuda.gateway.task.TaskUseStore.Part;
 import io.remuda.node.task.Claims;
 import io.remuda.protocol.proto.task.TaskEnvelope;
 import io.remuda.protocol.proto.task.TaskUse;
+import io.remuda.protocol.task.TaskNames;
 import io.remuda.protocol.task.UntypedPayload;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -108,12 +109,17 @@ abstract class TaskUsesContract {
       assertThat(take(Duration.ZERO, 400)).contains(taken);
 
       // and what has been handed in never comes again
-      get(uses().done(taken.id()));
-      get(uses().done(taken.id()));
+      get(uses().done(taken));
+      get(uses().done(taken));
       Part rest = take(Duration.ZERO, 400).orElseThrow();
-      assertThat(rest.id()).isNotEqualTo(taken.id());
+      assertThat(rest.lane()).isEqualTo(taken.lane());
+      assertThat(rest.number()).isGreaterThan(taken.number());
       assertThat(rest.uses()).hasSize(2);
-      get(uses().done(rest.id()));
+
+      // also where a gateway says late that it handed in what was before
+      get(uses().done(taken));
+      assertThat(take(Duration.ZERO, 400)).contains(rest);
+      get(uses().done(rest));
       assertThat(take(Duration.ZERO, 400)).isEmpty();
     }
   }
@@ -125,6 +131,42 @@ abstract class TaskUsesContract {
 
       assertThat(take(LONG, 400)).isPresent();
       assertThat(take(LONG, 400)).isEmpty();
+    }
+  }
+
+  /** The registry keeps a row for each lane. */
+  @Test
+  void aGatewayUsesOneLaneHoweverMuchItHandsIn() {
+    try (TaskStage.Machine machine = stage.machine()) {
+      end(machine, 5);
+      List<Part> parts = new ArrayList<>();
+      for (Optional<Part> part = take(LONG, 1); part.isPresent(); part = take(LONG, 1)) {
+        parts.add(part.get());
+        get(uses().done(part.get()));
+      }
+
+      assertThat(parts).hasSize(5);
+      assertThat(parts).extracting(Part::lane).containsOnly(parts.get(0).lane());
+      assertThat(parts).extracting(Part::number).doesNotHaveDuplicates().isSorted();
+    }
+  }
+
+  @Test
+  void whoComesWhenEachLaneHasAPartWaitsForOneOfThem() {
+    try (TaskStage.Machine machine = stage.machine()) {
+      end(machine, TaskNames.MOST_LANES + 1);
+      List<Part> parts = new ArrayList<>();
+      for (int i = 0; i < TaskNames.MOST_LANES; i++) {
+        parts.add(take(LONG, 1).orElseThrow());
+      }
+      assertThat(parts).extracting(Part::lane).doesNotHaveDuplicates();
+      assertThat(take(LONG, 1)).isEmpty();
+
+      get(uses().done(parts.get(3)));
+
+      Part last = take(LONG, 1).orElseThrow();
+      assertThat(last.lane()).isEqualTo(parts.get(3).lane());
+      assertThat(last.uses()).hasSize(1);
     }
   }
 

@@ -17,12 +17,17 @@ import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What tasks used, in Redis: a list, and parts of it that gateways are handing in. */
+/** What tasks used, in Redis: a list, and lanes in which parts of it are being handed in. */
 final class RedisTaskUses implements TaskUseStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(RedisTaskUses.class);
 
-  private static final String[] KEYS = {TaskNames.USES, TaskNames.USE_PARTS};
+  private static final String[] KEYS = {
+    TaskNames.USES, TaskNames.USE_PARTS, TaskNames.USE_LANES, TaskNames.USE_NUMBERS
+  };
+
+  /** Before a part's uses: its lane and its number. */
+  private static final int HEAD = 2;
 
   private final RedisLink link;
   private final UseScripts scripts = UseScripts.load();
@@ -41,13 +46,20 @@ final class RedisTaskUses implements TaskUseStore {
             UUID.randomUUID().toString(),
             Long.toString(lease.toMillis()),
             Integer.toString(most),
-            Long.toString(TaskNames.USE_MILLIS));
+            Long.toString(TaskNames.USE_MILLIS),
+            Integer.toString(TaskNames.MOST_LANES));
     return StoreFailures.explained(rows.thenApply(RedisTaskUses::part));
   }
 
   @Override
-  public CompletionStage<Void> done(String part) {
-    CompletionStage<Long> removed = link.run(scripts.done(), ScriptOutputType.INTEGER, KEYS, part);
+  public CompletionStage<Void> done(Part part) {
+    CompletionStage<Long> removed =
+        link.run(
+            scripts.done(),
+            ScriptOutputType.INTEGER,
+            KEYS,
+            part.lane(),
+            Long.toString(part.number()));
     return StoreFailures.explained(removed.<Void>thenApply(count -> null));
   }
 
@@ -56,23 +68,24 @@ final class RedisTaskUses implements TaskUseStore {
   public void close() {}
 
   /**
-   * The part's id, then rows of when a task ended, a colon, and what it used. A row that is not so
-   * is left out: it would keep all others from being counted.
+   * The part's lane and number, then rows of when a task ended, a colon, and what it used. A row
+   * that is not so is left out: it would keep all others from being counted.
    */
   private static Optional<Part> part(List<byte[]> rows) {
     if (rows.isEmpty()) {
       return Optional.empty();
     }
-    String part = new String(rows.get(0), StandardCharsets.UTF_8);
+    String lane = new String(rows.get(0), StandardCharsets.UTF_8);
+    long number = Long.parseLong(new String(rows.get(1), StandardCharsets.UTF_8));
     List<Use> uses = new ArrayList<>();
-    for (byte[] row : rows.subList(1, rows.size())) {
+    for (byte[] row : rows.subList(HEAD, rows.size())) {
       use(ByteString.copyFrom(row)).ifPresent(uses::add);
     }
-    int bad = rows.size() - 1 - uses.size();
+    int bad = rows.size() - HEAD - uses.size();
     if (bad > 0) {
-      LOG.warn("event=task-usage-unreadable part={} tasks={}", part, bad);
+      LOG.warn("event=task-usage-unreadable lane={} number={} tasks={}", lane, number, bad);
     }
-    return Optional.of(new Part(part, uses));
+    return Optional.of(new Part(lane, number, uses));
   }
 
   private static Optional<Use> use(ByteString row) {

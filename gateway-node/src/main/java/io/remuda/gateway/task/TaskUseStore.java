@@ -1,6 +1,7 @@
 package io.remuda.gateway.task;
 
 import io.remuda.protocol.proto.task.TaskUse;
+import io.remuda.protocol.task.TaskNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,9 +25,11 @@ public interface TaskUseStore extends AutoCloseable {
   /**
    * Some of it under one number, which is handed in as it is by whichever gateway has it.
    *
-   * @param id of its own, which no other part has
+   * @param lane of this store alone. It has one part at a time, and there are {@link
+   *     TaskNames#MOST_LANES} of them at most, however many parts and gateways there are
+   * @param number rises with each part of the lane
    */
-  record Part(String id, List<Use> uses) {
+  record Part(String lane, long number, List<Use> uses) {
     public Part {
       uses = List.copyOf(uses);
     }
@@ -34,15 +37,15 @@ public interface TaskUseStore extends AutoCloseable {
 
   /**
    * Takes a part: one that was taken before and whose lease is over, else a new one of what is in
-   * none; empty where there is neither.
+   * none; empty where there is neither, or where each lane has a part that others are handing in.
    *
    * @param lease for which nobody else is given it
    * @param most uses of a new part
    */
   CompletionStage<Optional<Part>> take(Duration lease, int most);
 
-  /** The registry has it: it is forgotten. */
-  CompletionStage<Void> done(String part);
+  /** The registry has it: it is forgotten, and its lane has none. Said again it changes nothing. */
+  CompletionStage<Void> done(Part part);
 
   @Override
   void close();

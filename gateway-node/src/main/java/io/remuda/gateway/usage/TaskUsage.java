@@ -24,9 +24,10 @@ import java.util.function.Supplier;
 
 /**
  * Hands in what durable tasks used, lines of batches among them. A part of it is the store's, with
- * a name that stays the same whichever gateway hands it in and however often; the registry adds
- * each name once, and only then the store forgets it. So a task that has ended is counted once,
- * whoever dies.
+ * a lane and a number that stay the same whichever gateway hands it in and however often; the
+ * registry adds each number of a lane once, and only then the store forgets it. So a task that has
+ * ended is counted once, whoever dies, and the registry keeps a row for each lane, not for each
+ * part.
  */
 public final class TaskUsage {
 
@@ -78,9 +79,9 @@ public final class TaskUsage {
     List<Line> lines = lines(part.uses());
     if (lines.isEmpty()) {
       // Nothing of it could be read.
-      return kept.done(part.id()).thenApply(done -> true);
+      return kept.done(part).thenApply(done -> true);
     }
-    return told(replyTo -> new HandIn(NAME + part.id(), 1, lines, List.of(), replyTo))
+    return told(replyTo -> new HandIn(NAME + part.lane(), part.number(), lines, List.of(), replyTo))
         .toCompletableFuture()
         .copy()
         .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
@@ -89,7 +90,7 @@ public final class TaskUsage {
                 answer.refused().isPresent()
                     ? CompletableFuture.failedStage(
                         new IllegalStateException(answer.refused().get().message()))
-                    : kept.done(part.id()).thenApply(done -> true));
+                    : kept.done(part).thenApply(done -> true));
   }
 
   private CompletionStage<HandedIn> told(Function<ActorRef<HandedIn>, HandIn> part) {

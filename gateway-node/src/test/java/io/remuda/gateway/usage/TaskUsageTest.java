@@ -28,7 +28,7 @@ class TaskUsageTest {
   /** Parts as a store keeps them whose leases are over at once. */
   private static final class Parts implements TaskUseStore {
     private final Deque<Part> waiting = new ArrayDeque<>();
-    private final List<String> done = new ArrayList<>();
+    private final List<Long> done = new ArrayList<>();
     private boolean away;
 
     @Override
@@ -37,12 +37,12 @@ class TaskUsageTest {
     }
 
     @Override
-    public CompletionStage<Void> done(String part) {
+    public CompletionStage<Void> done(Part part) {
       if (away) {
         return CompletableFuture.failedStage(new IllegalStateException("the store is away"));
       }
-      waiting.removeIf(each -> each.id().equals(part));
-      done.add(part);
+      waiting.removeIf(each -> each.number() == part.number());
+      done.add(part.number());
       return CompletableFuture.completedStage(null);
     }
 
@@ -75,6 +75,10 @@ class TaskUsageTest {
         ended);
   }
 
+  private static TaskUseStore.Part part(long number, List<TaskUseStore.Use> uses) {
+    return new TaskUseStore.Part("lane", number, uses);
+  }
+
   private static boolean succeeds(CompletionStage<Boolean> round) {
     return round.handle((more, failure) -> failure == null).toCompletableFuture().join();
   }
@@ -85,8 +89,8 @@ class TaskUsageTest {
         new TaskUseStore.Use(
             TaskUse.newBuilder().setOwner("k2").setModel("m").setFailed(true).build(), NOW);
     parts.waiting.add(
-        new TaskUseStore.Part(
-            "p1",
+        part(
+            7,
             List.of(
                 use("k1", "acme", NOW),
                 use("k1", "acme", NOW.plusSeconds(60)),
@@ -96,25 +100,26 @@ class TaskUsageTest {
 
     assertThat(gateway().handIn().toCompletableFuture().join()).isTrue();
 
-    assertThat(registry.parts()).extracting(HandIn::gateway).containsExactly("tasks.p1");
+    assertThat(registry.parts()).extracting(HandIn::gateway).containsExactly("tasks.lane");
+    assertThat(registry.parts()).extracting(HandIn::number).containsExactly(7L);
     assertThat(registry.parts().get(0).lines())
         .containsExactly(
             new Line(HOUR, "k1", "acme", "chat", new Count(2, 0, 0, 6, 8, 2)),
             new Line(HOUR + 1, "k1", "acme", "chat", new Count(1, 0, 0, 3, 4, 1)),
             new Line(HOUR, "", "", "chat", new Count(1, 0, 0, 3, 4, 1)),
             new Line(HOUR, "k2", "", "m", new Count(1, 1, 0, 0, 0, 0)));
-    assertThat(parts.done).containsExactly("p1");
+    assertThat(parts.done).containsExactly(7L);
     assertThat(gateway().handIn().toCompletableFuture().join()).isFalse();
   }
 
   @Test
   void aPartOfWhichNothingCouldBeReadIsForgotten() {
-    parts.waiting.add(new TaskUseStore.Part("p1", List.of()));
+    parts.waiting.add(part(7, List.of()));
 
     assertThat(succeeds(gateway().handIn())).isTrue();
 
     assertThat(registry.parts()).isEmpty();
-    assertThat(parts.done).containsExactly("p1");
+    assertThat(parts.done).containsExactly(7L);
   }
 
   @Test
@@ -125,9 +130,7 @@ class TaskUsageTest {
             .setCompletionTokens(-6)
             .setCachedTokens(Integer.MIN_VALUE)
             .build();
-    parts.waiting.add(
-        new TaskUseStore.Part(
-            "p1", List.of(new TaskUseStore.Use(odd, NOW), use("k1", "acme", NOW))));
+    parts.waiting.add(part(7, List.of(new TaskUseStore.Use(odd, NOW), use("k1", "acme", NOW))));
 
     assertThat(succeeds(gateway().handIn())).isTrue();
 
@@ -136,7 +139,7 @@ class TaskUsageTest {
 
   @Test
   void aPartWhoseAnswerIsLostIsHandedInByAnotherGatewayAndCountedOnce() {
-    parts.waiting.add(new TaskUseStore.Part("p1", List.of(use("k1", "acme", NOW))));
+    parts.waiting.add(part(7, List.of(use("k1", "acme", NOW))));
     registry.losesAnswers(true);
     assertThat(succeeds(gateway().handIn())).isFalse();
     assertThat(parts.done).isEmpty();
@@ -146,12 +149,12 @@ class TaskUsageTest {
 
     assertThat(registry.parts()).hasSize(2);
     assertThat(registry.of("k1", "chat").requests()).isEqualTo(1);
-    assertThat(parts.done).containsExactly("p1");
+    assertThat(parts.done).containsExactly(7L);
   }
 
   @Test
   void aPartThatTheStoreCouldNotForgetIsCountedOnce() {
-    parts.waiting.add(new TaskUseStore.Part("p1", List.of(use("k1", "acme", NOW))));
+    parts.waiting.add(part(7, List.of(use("k1", "acme", NOW))));
     parts.away = true;
     assertThat(succeeds(gateway().handIn())).isFalse();
     parts.away = false;
@@ -162,9 +165,22 @@ class TaskUsageTest {
     assertThat(parts.waiting).isEmpty();
   }
 
+  /** It slept while another gateway handed its part in, and the next one of the lane. */
+  @Test
+  void aGatewayThatHandsItsPartInBehindTheNextOneAddsNothing() {
+    TaskUseStore.Part slept = part(7, List.of(use("k1", "acme", NOW)));
+    for (TaskUseStore.Part each : List.of(slept, part(8, slept.uses()), slept)) {
+      parts.waiting.add(each);
+      assertThat(succeeds(gateway().handIn())).isTrue();
+    }
+
+    assertThat(registry.of("k1", "chat").requests()).isEqualTo(2);
+    assertThat(registry.parts()).extracting(HandIn::gateway).containsOnly("tasks.lane");
+  }
+
   @Test
   void aPartWaitsWhileNoRegistryTakesItIn() {
-    parts.waiting.add(new TaskUseStore.Part("p1", List.of(use("k1", "acme", NOW))));
+    parts.waiting.add(part(7, List.of(use("k1", "acme", NOW))));
     registry.away(true);
 
     assertThat(succeeds(gateway().handIn())).isFalse();

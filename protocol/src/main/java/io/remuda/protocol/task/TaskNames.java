@@ -84,8 +84,20 @@ public final class TaskNames {
   /** The result store's list of what tasks used that have ended. */
   public static final String USES = "remuda:uses";
 
-  /** Its sorted set of parts of that which gateways are handing in. */
+  /** Its sorted set of parts of that which gateways of earlier versions were handing in. */
   public static final String USE_PARTS = "remuda:uses:parts";
+
+  /** Its sorted set of lanes whose part a gateway is handing in. */
+  public static final String USE_LANES = "remuda:uses:lanes";
+
+  /** Its hash of the last number of each lane. */
+  public static final String USE_NUMBERS = "remuda:uses:numbers";
+
+  /**
+   * The most parts that gateways hand in at one time: the registry keeps a row for each lane, and
+   * one gateway uses one. A database's migration makes as many.
+   */
+  public static final int MOST_LANES = 16;
 
   /**
    * How long what a task used waits for a registry that takes it in, in milliseconds: 6 days. A

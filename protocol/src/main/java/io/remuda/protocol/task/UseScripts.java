@@ -4,12 +4,15 @@ import io.remuda.protocol.task.TaskScripts.Script;
 
 /**
  * What tasks used, as Redis scripts; {@code finish} of {@link TaskScripts} notes it. KEYS of both
- * are the list of what is in no part, whose name begins the names of parts, and the sorted set of
- * parts by when their leases end.
+ * are the list of what is in no part, whose name begins the names of parts; the sorted set of parts
+ * of earlier versions by when their leases end; the same of lanes that have a part; and the hash of
+ * each lane's last number.
  *
- * @param take ARGV id of a new part, lease in millis, most uses of a part, millis that a part
- *     lives. Answers the part's id and its uses, or nothing
- * @param done ARGV the part's id. Answers how many there were
+ * @param take ARGV name of a lane if one is to be made, lease in millis, most uses of a part,
+ *     millis that a part lives, most lanes. Answers the lane, the part's number and its uses, or
+ *     nothing
+ * @param done ARGV the lane and the part's number. Answers how many parts there were: none where
+ *     the lane has another one by now
  */
 public record UseScripts(Script take, Script done) {
 

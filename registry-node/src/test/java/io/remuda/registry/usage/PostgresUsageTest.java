@@ -102,7 +102,7 @@ class PostgresUsageTest {
   void whatIsHandedInIsAddedOnceAndIsThereAfterAnotherMigration() throws SQLException {
     assertThat(handIn("g1", 1, line(HOUR, 10))).isEqualTo(20);
     assertThat(handIn("g1", 1, line(HOUR, 10))).isEqualTo(20);
-    // A part of what tasks used is a gateway of its own.
+    // A lane of what tasks used is a gateway of its own.
     String part = "tasks.00000000-0000-0000-0000-000000000000";
     assertThat(handIn(part, 1, line(HOUR, 5))).isEqualTo(30);
     assertThat(handIn(part, 1, line(HOUR, 5))).isEqualTo(30);

@@ -15,6 +15,7 @@ import io.remuda.protocol.UsageProtocol.Read;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -103,6 +104,27 @@ class UsageLedgerTest {
         .containsExactly(
             new Line(0, "k1", "acme", "", new Count(3, 0, 0, 21, 21, 3)),
             new Line(0, "k2", "", "", new Count(2, 0, 0, 10, 10, 2)));
+  }
+
+  /** However many parts of what tasks used there were, and whoever handed them in. */
+  @Test
+  void keepsARowForEachLaneOfTasksAndNotForEachPart() throws SQLException {
+    for (long number = 1; number <= 100; number++) {
+      for (String lane : List.of("tasks.a", "tasks.b")) {
+        handIn(lane, number, List.of(line(HOUR, "k1", "acme", "m", 1)));
+        // A gateway that died had handed in the one before.
+        handIn(lane, number - 1, List.of(line(HOUR, "k1", "acme", "m", 1)));
+      }
+    }
+
+    assertThat(read(Optional.empty(), Set.of(), 0, 10))
+        .extracting(line -> line.count().requests())
+        .containsExactly(200L);
+    try (Statement statement = Objects.requireNonNull(open).createStatement();
+        ResultSet rows = statement.executeQuery("SELECT COUNT(*) FROM \"remuda_usage_gateway\"")) {
+      rows.next();
+      assertThat(rows.getInt(1)).isEqualTo(2);
+    }
   }
 
   @Test

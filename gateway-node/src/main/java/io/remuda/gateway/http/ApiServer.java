@@ -13,6 +13,7 @@ import akka.http.javadsl.settings.ServerSettings;
 import akka.pattern.Patterns;
 import akka.stream.Materializer;
 import akka.stream.SystemMaterializer;
+import akka.stream.javadsl.BidiFlow;
 import akka.stream.javadsl.Flow;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
@@ -140,11 +141,8 @@ public final class ApiServer {
 
   /** The same of clients that no edge keeps in check. */
   private static Flow<HttpRequest, HttpResponse, NotUsed> guarded(Api api, ApiSettings settings) {
-    return Flow.<HttpRequest, HttpResponse, NotUsed>fromMaterializer(
-            (materializer, attributes) ->
-                new HeaderDeadline(materializer, settings.headerTimeout(), settings.keptTimeout())
-                    .around(connection(api)))
-        .mapMaterializedValue(none -> NotUsed.getInstance());
+    return BidiFlow.fromGraph(new HeaderDeadline(settings.headerTimeout(), settings.keptTimeout()))
+        .join(connection(api));
   }
 
   public InetSocketAddress address() {

@@ -4,6 +4,7 @@ import static io.remuda.deploy.task.TaskStage.LIMIT;
 import static io.remuda.deploy.task.TaskStage.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.remuda.gateway.task.TaskRefusal;
 import io.remuda.node.task.TaskWorker;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
@@ -88,7 +89,13 @@ class BrokerFaultsTest {
       link.keepConfirms();
       TaskEnvelope unconfirmed = stage.task("unconfirmed");
       get(stage.results().submitting(unconfirmed));
-      Optional<Refused> refused = get(stage.queue().publish(unconfirmed));
+      // A failure: nobody says that the broker has not got it.
+      Optional<Refused> refused =
+          get(
+              stage
+                  .queue()
+                  .publish(unconfirmed)
+                  .handle((answer, failure) -> Optional.ofNullable(failure).map(TaskRefusal::of)));
 
       // then who waits is told to send again, and a new connection confirms
       assertThat(kept).hasPositiveValue();

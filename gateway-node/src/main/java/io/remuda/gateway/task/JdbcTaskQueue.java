@@ -46,16 +46,26 @@ final class JdbcTaskQueue implements TaskQueue {
 
   @Override
   public CompletionStage<Optional<Refused>> publish(TaskEnvelope task) {
+    Sending sending = new Sending();
     return database
-        .write("p:" + task.getTaskId(), connection -> insert(connection, task))
+        .<Integer>write(
+            "p:" + task.getTaskId(), connection -> sending.begin() ? insert(connection, task) : 0)
         .handle(
             (stored, failure) -> {
               if (failure != null) {
-                return Optional.of(TaskRefusal.of(StoreFailures.refusal(failure)));
+                return unanswered(sending, StoreFailures.refusal(failure));
               }
               bell.ring();
               return Optional.empty();
             });
+  }
+
+  /** What was begun may be committed, whatever failed since. */
+  private static Optional<Refused> unanswered(Sending sending, TaskRefusal why) {
+    if (!sending.giveUp()) {
+      throw why;
+    }
+    return Optional.of(why.refused());
   }
 
   @Override

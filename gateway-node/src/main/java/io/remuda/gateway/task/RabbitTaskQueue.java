@@ -44,7 +44,7 @@ import java.util.function.Function;
 /**
  * Tasks in RabbitMQ: persistent messages to the model's quorum queue, mandatory and confirmed. A
  * lost connection is made anew with a growing pause; what was under way at that moment is answered
- * at once as not stored, and its id may be published again.
+ * at once as not confirmed, and its id may be published again.
  *
  * <p>So is a connection whose messages stay without a confirm. A quorum queue that has no leader at
  * the moment of a channel's first message, as just after a crash of the broker, keeps that channel
@@ -65,6 +65,7 @@ final class RabbitTaskQueue implements TaskQueue {
   private static final class Entry {
     private final String publication;
     private final String model;
+    private final Sending sending = new Sending();
     private final CompletableFuture<Optional<Refused>> answer = new CompletableFuture<>();
     private volatile Optional<TaskEnvelope> task;
 
@@ -73,6 +74,24 @@ final class RabbitTaskQueue implements TaskQueue {
       this.model = task.getModel();
       this.task = Optional.of(task);
       answer.whenComplete((refused, failure) -> this.task = Optional.empty());
+    }
+
+    /** What is to be sent; nothing once its caller has been told. */
+    Optional<TaskEnvelope> toSend() {
+      return task.filter(there -> sending.begin());
+    }
+
+    /** There will be no answer of the broker's. */
+    void giveUp(String why) {
+      answer.completeExceptionally(new TaskRefusal(ErrorCode.STORE_UNAVAILABLE, why));
+    }
+
+    /** What was not sent is refused; of what was sent only the broker knows whether it is there. */
+    Optional<Refused> unanswered(TaskRefusal why) {
+      if (!sending.giveUp()) {
+        throw why;
+      }
+      return Optional.of(why.refused());
     }
   }
 
@@ -123,7 +142,7 @@ final class RabbitTaskQueue implements TaskQueue {
         .mapConcat(
             entry ->
                 entry
-                    .task
+                    .toSend()
                     .map(task -> Pair.create(message(task, entry.publication), entry))
                     .map(List::of)
                     .orElse(List.of()))
@@ -151,12 +170,19 @@ final class RabbitTaskQueue implements TaskQueue {
       return CompletableFuture.completedFuture(
           refused("the way to the broker is full or closed; send the task again in a moment"));
     }
-    CompletableFuture<Optional<Refused>> answer =
-        entry.answer.completeOnTimeout(
-            refused("the broker did not confirm within " + timeout + "; send the task again"),
-            timeout.toMillis(),
-            TimeUnit.MILLISECONDS);
-    return answer.whenComplete((refused, failure) -> underWay.remove(entry));
+    return entry
+        .answer
+        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(failure -> entry.unanswered(reason(failure)))
+        .whenComplete((refused, failure) -> underWay.remove(entry));
+  }
+
+  private TaskRefusal reason(Throwable failure) {
+    return failure instanceof TaskRefusal told
+        ? told
+        : new TaskRefusal(
+            ErrorCode.STORE_UNAVAILABLE,
+            "the broker did not confirm within " + timeout + "; send the task again");
   }
 
   @Override
@@ -219,7 +245,8 @@ final class RabbitTaskQueue implements TaskQueue {
     } else if (written.first().confirmed()) {
       entry.answer.complete(Optional.empty());
     } else {
-      entry.answer.complete(refused("the broker rejected the task; send it again"));
+      // Also when the writer waited no longer.
+      entry.giveUp("the broker did not confirm the task; send it again");
     }
     if (unroutable || written.first().confirmed()) {
       // Its caller may not have come to wait for the answer yet, which removes it too.
@@ -236,8 +263,7 @@ final class RabbitTaskQueue implements TaskQueue {
   /** The connection is gone or takes nothing: their confirms will not come in time. */
   private void refuseUnderWay() {
     String reason = broker.trouble().orElse("the broker is away");
-    underWay.forEach(
-        entry -> entry.answer.complete(refused(reason + "; send the task again in a moment")));
+    underWay.forEach(entry -> entry.giveUp(reason + "; send the task again in a moment"));
   }
 
   private static Optional<Refused> refused(String message) {

@@ -19,8 +19,9 @@ public interface TaskQueue extends AutoCloseable {
 
   /**
    * Completes empty only when the queue has the task for good: a crash of anything does not lose
-   * it. A refusal, a time-out or a failure to reach the queue completes with the reason; the task
-   * may then be in the queue all the same, and publishing it again under the same id does no harm.
+   * it. Completes with the reason only when the task is not in the queue and will not come into it.
+   * Fails where neither is known, such as when no confirm came in time: the task may be in the
+   * queue, and run. Publishing it again under the same id does no harm.
    */
   CompletionStage<Optional<Refused>> publish(TaskEnvelope task);
 

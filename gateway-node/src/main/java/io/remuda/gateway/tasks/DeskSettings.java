@@ -23,6 +23,7 @@ import java.time.Duration;
  * @param sweepLimit within which a look for overdue tasks must be over
  * @param depthPause between two readings of the queues' depths
  * @param roundLimit within which any other look must be over
+ * @param unsure tasks that are remembered of which a queue did not say whether it has them
  */
 public record DeskSettings(
     long payloadLimit,
@@ -40,7 +41,19 @@ public record DeskSettings(
     int sweepBatch,
     Duration sweepLimit,
     Duration depthPause,
-    Duration roundLimit) {
+    Duration roundLimit,
+    int unsure) {
+
+  public DeskSettings {
+    atLeastOne("unsure", unsure);
+  }
+
+  private static void atLeastOne(String key, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(
+          "remuda.gateway.tasks.%s is %d; it is 1 or more, correct it".formatted(key, value));
+    }
+  }
 
   public static DeskSettings from(Config config) {
     Config tasks = config.getConfig("remuda.gateway.tasks");
@@ -60,6 +73,7 @@ public record DeskSettings(
         tasks.getInt("sweep-batch"),
         tasks.getDuration("sweep-limit"),
         tasks.getDuration("depth-pause"),
-        tasks.getDuration("round-limit"));
+        tasks.getDuration("round-limit"),
+        tasks.getInt("unsure"));
   }
 }

@@ -30,8 +30,8 @@ import kamon.Kamon;
  * confirmed it and its webhook, if it has one, is written down. Nobody is told of another tenant's
  * task: it does not exist for them.
  *
- * <p>Keeps no state. Every stage ends within the stores' time-out; one that fails does so with a
- * {@link TaskRefusal}.
+ * <p>Keeps nothing but what its queue left open of the latest tasks. Every stage ends within the
+ * stores' time-out; one that fails does so with a {@link TaskRefusal}.
  */
 public final class TaskDesk {
 
@@ -40,6 +40,7 @@ public final class TaskDesk {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final TaskLimits limits;
+  private final UnsureTasks unsure;
 
   /**
    * The stores as they are now.
@@ -97,6 +98,7 @@ public final class TaskDesk {
     this.clock = clock;
     this.random = random;
     this.limits = new TaskLimits(metering);
+    this.unsure = new UnsureTasks(settings.unsure());
   }
 
   public DeskSettings settings() {
@@ -111,8 +113,9 @@ public final class TaskDesk {
   /**
    * Puts a task into its model's queue. The same tenant's second try under the same idempotency key
    * finds the first one's task, and publishes it again where its confirm was never seen. Beyond its
-   * owner's limits it is refused, unless it is such a second try of a task that is noted as queued.
-   * What its queue refused took nothing of the limits; what its queue has keeps its part.
+   * owner's limits it is refused, unless it is such a second try of a task that has its part of
+   * them. What its queue refused took nothing of the limits; what its queue has, or may have, keeps
+   * its part.
    */
   public CompletionStage<Accepted> submit(Submit wanted) {
     Instant now = clock.instant();
@@ -148,7 +151,7 @@ public final class TaskDesk {
                     .thenCompose(
                         noted -> {
                           if (noted.repeated()) {
-                            if (noted.state() != TaskState.SUBMITTING) {
+                            if (hasItsPart(noted)) {
                               ticket.giveBack();
                             }
                             return repeated(store, task, noted, webhook, ticket);
@@ -172,18 +175,23 @@ public final class TaskDesk {
                     .thenCompose(
                         first ->
                             first
-                                .filter(noted -> noted.state() != TaskState.SUBMITTING)
+                                .filter(this::hasItsPart)
                                 .map(
                                     noted ->
                                         repeated(store, task, noted, webhook, Metering.Ticket.NONE))
                                 .orElseGet(() -> CompletableFuture.failedStage(otherwise))));
   }
 
+  /** It is in its queue, or may be, and took of its owner's limits what it may use. */
+  private boolean hasItsPart(ResultStore.Submission noted) {
+    return noted.state() != TaskState.SUBMITTING || unsure.has(noted.id().value());
+  }
+
   /**
    * Puts a task into its model's queue unless it is known there, or has ended. May be said again
    * and again, by several at once: its id is the same each time. It takes its part of its owner's
-   * limits as it goes into the queue, and gives that back where no queue takes it; fails with their
-   * refusal where there is nothing left for it.
+   * limits as it goes into the queue, and gives that back where the queue certainly has not got it;
+   * fails with their refusal where there is nothing left for it.
    *
    * @return the state that it now has
    */
@@ -196,7 +204,7 @@ public final class TaskDesk {
                     .thenCompose(
                         noted ->
                             noted.state() == TaskState.SUBMITTING
-                                ? publishWithinLimits(store, task)
+                                ? publishAgain(store, task)
                                 : CompletableFuture.completedStage(noted.state())));
   }
 
@@ -236,11 +244,14 @@ public final class TaskDesk {
                         .thenCompose(state -> read(tenant, id)));
   }
 
-  private CompletionStage<TaskState> publishWithinLimits(ResultStore store, TaskEnvelope task) {
+  private CompletionStage<TaskState> publishAgain(ResultStore store, TaskEnvelope task) {
+    if (unsure.has(task.getTaskId())) {
+      return publish(store, task, Optional.empty(), Metering.Ticket.NONE);
+    }
     Metering.Admission admission = limits.admit(task);
     return admission.refused().isPresent()
         ? CompletableFuture.failedStage(failure(admission.refused().get(), admission))
-        : keeping(admission.ticket(), publish(store, task, Optional.empty(), admission.ticket()));
+        : publish(store, task, Optional.empty(), admission.ticket());
   }
 
   /** What a task took of its owner's limits it keeps unless {@code stage} fails. */
@@ -297,13 +308,14 @@ public final class TaskDesk {
 
   /**
    * Ends only when the queue has the task for good; the state is the record's afterwards. The
-   * ticket is given back where there is no queue or it refuses the task, and not for what fails
-   * behind it: the task runs then.
+   * ticket is given back where there is no queue or it refuses the task, and for nothing else: when
+   * the queue does not say in time whether it has the task, or when something fails behind it, the
+   * task may run.
    */
   private CompletionStage<TaskState> publish(
       ResultStore store, TaskEnvelope task, Optional<URI> webhook, Metering.Ticket ticket) {
     return keeping(ticket, queue())
-        .thenCompose(queue -> queue.publish(task))
+        .thenCompose(queue -> published(queue, task))
         .thenCompose(
             refused -> {
               if (refused.isPresent()) {
@@ -316,6 +328,20 @@ public final class TaskDesk {
             done ->
                 // The queue has it: a store that goes away now takes nothing back.
                 store.queued(new TaskId(task.getTaskId())).exceptionally(f -> TaskState.QUEUED));
+  }
+
+  /** That a queue refuses a task now says nothing of a try before, so it stays unsure then. */
+  private CompletionStage<Optional<Refused>> published(TaskQueue queue, TaskEnvelope task) {
+    return queue
+        .publish(task)
+        .whenComplete(
+            (refused, failure) -> {
+              if (failure != null) {
+                unsure.add(task.getTaskId());
+              } else if (refused.isEmpty()) {
+                unsure.remove(task.getTaskId());
+              }
+            });
   }
 
   private CompletionStage<Void> remember(TaskEnvelope task, Optional<URI> webhook) {

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -82,13 +83,17 @@ class LimitedTasksTest {
         }
       };
 
-  private final TaskDesk desk =
-      new TaskDesk(
-          tasks::backends,
-          DeskSettings.from(ConfigFactory.load()),
-          InstantSource.system(),
-          new SecureRandom(),
-          metering);
+  private final TaskDesk desk = gateway();
+
+  /** One of them: nothing that it alone remembers outlives it. */
+  private TaskDesk gateway() {
+    return new TaskDesk(
+        tasks::backends,
+        DeskSettings.from(ConfigFactory.load()),
+        InstantSource.system(),
+        new SecureRandom(),
+        metering);
+  }
 
   private static ByteString chat(String path, String body) {
     return UntypedPayload.of(path, body.getBytes(StandardCharsets.UTF_8));
@@ -100,7 +105,12 @@ class LimitedTasksTest {
 
   private CompletionStage<Accepted> submit(
       String owner, String fingerprint, ByteString payload, String once) {
-    return desk.submit(
+    return submit(desk, owner, fingerprint, payload, once);
+  }
+
+  private static CompletionStage<Accepted> submit(
+      TaskDesk gateway, String owner, String fingerprint, ByteString payload, String once) {
+    return gateway.submit(
         new Submit(
             owner,
             "acme",
@@ -206,6 +216,77 @@ class LimitedTasksTest {
     assertThat(code(desk.ensure(line))).isEmpty();
     assertThat(code(once("{}"))).isEmpty();
     assertThat(taken.get()).isEqualTo(2);
+  }
+
+  /** Its confirm comes late, or never: the task may run. */
+  @Test
+  void aTaskThatMayBeInItsQueueKeepsItsPart() {
+    tasks.unsure(true);
+
+    assertThat(code(submit("k1", "", chat("/v1/chat/completions", "{}"))))
+        .contains(ErrorCode.STORE_UNAVAILABLE);
+    assertThat(code(once("{}"))).contains(ErrorCode.STORE_UNAVAILABLE);
+    assertThat(code(desk.ensure(line()))).contains(ErrorCode.STORE_UNAVAILABLE);
+
+    assertThat(tasks.published).hasSize(3);
+    assertThat(taken.get()).isEqualTo(3);
+  }
+
+  @Test
+  void aTaskThatMayBeInItsQueueIsPublishedAgainAndTakesNothingMore() {
+    TaskEnvelope line = line();
+    tasks.unsure(true);
+    for (int pass = 0; pass < 3; pass++) {
+      assertThat(code(desk.ensure(line))).contains(ErrorCode.STORE_UNAVAILABLE);
+      assertThat(code(once("{}"))).contains(ErrorCode.STORE_UNAVAILABLE);
+      assertThat(taken.get()).isEqualTo(2);
+    }
+
+    // also where nothing is left for anybody else
+    refusal = Optional.of(Refused.of(ErrorCode.RATE_LIMIT_EXCEEDED, "too many"));
+    tasks.unsure(false);
+    assertThat(code(desk.ensure(line))).isEmpty();
+    assertThat(once("{}").toCompletableFuture().join().repeated()).isTrue();
+
+    assertThat(taken.get()).isEqualTo(2);
+    assertThat(tasks.published.stream().map(TaskEnvelope::getTaskId).distinct()).hasSize(2);
+  }
+
+  @Test
+  void aQueueThatRefusesASecondTryGivesNothingBackOfTheFirst() {
+    TaskEnvelope line = line();
+    tasks.unsure(true);
+    assertThat(code(desk.ensure(line))).contains(ErrorCode.STORE_UNAVAILABLE);
+
+    tasks.unsure(false);
+    tasks.publishing(Optional.of(Refused.of(ErrorCode.STORE_UNAVAILABLE, "the broker is away")));
+    for (int pass = 0; pass < 3; pass++) {
+      assertThat(code(desk.ensure(line))).contains(ErrorCode.STORE_UNAVAILABLE);
+    }
+
+    assertThat(taken.get()).isEqualTo(1);
+  }
+
+  /** What it would have given back stays taken, and the next one takes a part of its own. */
+  @Test
+  void aGatewayThatDiesWhileItsQueueIsSilentGivesNothingBack() {
+    tasks.holding(new CompletableFuture<>());
+    CompletionStage<Accepted> neverTold = once("{}");
+    assertThat(neverTold.toCompletableFuture()).isNotDone();
+    assertThat(taken.get()).isEqualTo(1);
+
+    // when another gateway is asked
+    tasks.holding(CompletableFuture.completedFuture(null));
+    TaskDesk next = gateway();
+    ByteString payload = chat("/v1/chat/completions", "{}");
+    Accepted again = submit(next, "k1", "", payload, "once").toCompletableFuture().join();
+    assertThat(again.repeated()).isTrue();
+    assertThat(taken.get()).isEqualTo(2);
+
+    // then a task that is noted as queued takes nothing of any
+    assertThat(code(submit(gateway(), "k1", "", payload, "once"))).isEmpty();
+    assertThat(taken.get()).isEqualTo(2);
+    assertThat(tasks.published.stream().map(TaskEnvelope::getTaskId).distinct()).hasSize(1);
   }
 
   /** It runs although nobody was told that it was accepted. */

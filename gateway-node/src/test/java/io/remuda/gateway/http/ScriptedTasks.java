@@ -66,6 +66,7 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   private final TaskApi api;
   private Optional<Refused> refusal = Optional.empty();
   private Optional<CompletableFuture<Void>> held = Optional.empty();
+  private boolean unsure;
   private boolean storeAway;
   private boolean hooksAway;
   private boolean configured = true;
@@ -119,6 +120,11 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   /** From now on the queue answers nobody before {@code until}. */
   synchronized void holding(CompletableFuture<Void> until) {
     held = Optional.of(until);
+  }
+
+  /** From now on the queue takes tasks and does not say so. */
+  synchronized void unsure(boolean now) {
+    unsure = now;
   }
 
   synchronized void storeAway(boolean away) {
@@ -202,6 +208,10 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   public synchronized CompletionStage<Optional<Refused>> publish(TaskEnvelope task) {
     if (refusal.isEmpty()) {
       published.add(task);
+    }
+    if (unsure) {
+      return CompletableFuture.failedStage(
+          new TaskRefusal(ErrorCode.STORE_UNAVAILABLE, "no confirm came in time"));
     }
     Optional<Refused> answer = refusal;
     return held.orElseGet(() -> CompletableFuture.completedFuture(null)).thenApply(none -> answer);

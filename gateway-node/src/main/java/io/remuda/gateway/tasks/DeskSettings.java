@@ -23,6 +23,8 @@ import java.time.Duration;
  * @param sweepLimit within which a look for overdue tasks must be over
  * @param depthPause between two readings of the queues' depths
  * @param roundLimit within which any other look must be over
+ * @param lookups of first tries that may be under way for those of whose limits nothing is left
+ * @param lookupsOfOwner such lookups of one owner of tasks
  * @param unsure tasks that are remembered of which a queue did not say whether it has them
  */
 public record DeskSettings(
@@ -42,9 +44,13 @@ public record DeskSettings(
     Duration sweepLimit,
     Duration depthPause,
     Duration roundLimit,
+    int lookups,
+    int lookupsOfOwner,
     int unsure) {
 
   public DeskSettings {
+    atLeastOne("lookups", lookups);
+    atLeastOne("lookups-of-owner", lookupsOfOwner);
     atLeastOne("unsure", unsure);
   }
 
@@ -74,6 +80,8 @@ public record DeskSettings(
         tasks.getDuration("sweep-limit"),
         tasks.getDuration("depth-pause"),
         tasks.getDuration("round-limit"),
+        tasks.getInt("lookups"),
+        tasks.getInt("lookups-of-owner"),
         tasks.getInt("unsure"));
   }
 }

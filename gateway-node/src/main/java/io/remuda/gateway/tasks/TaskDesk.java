@@ -41,6 +41,7 @@ public final class TaskDesk {
   private final RandomGenerator random;
   private final TaskLimits limits;
   private final UnsureTasks unsure;
+  private final FirstLookups lookups;
 
   /**
    * The stores as they are now.
@@ -99,6 +100,7 @@ public final class TaskDesk {
     this.random = random;
     this.limits = new TaskLimits(metering);
     this.unsure = new UnsureTasks(settings.unsure());
+    this.lookups = new FirstLookups(settings.lookups(), settings.lookupsOfOwner());
   }
 
   public DeskSettings settings() {
@@ -170,8 +172,8 @@ public final class TaskDesk {
     return results()
         .thenCompose(
             store ->
-                store
-                    .first(task)
+                lookups
+                    .first(task, store::first)
                     .thenCompose(
                         first ->
                             first

@@ -289,6 +289,37 @@ class LimitedTasksTest {
     assertThat(tasks.published.stream().map(TaskEnvelope::getTaskId).distinct()).hasSize(1);
   }
 
+  @Test
+  void whoRepeatsWhatIsRefusedAsksTheStoreAFewTimesAtOnceAndNoMore() {
+    refusal = Optional.of(Refused.of(ErrorCode.RATE_LIMIT_EXCEEDED, "too many"));
+    CompletableFuture<Void> answers = new CompletableFuture<>();
+    tasks.looking(answers);
+    int most = desk.settings().lookupsOfOwner();
+    List<CompletionStage<?>> waiting = new ArrayList<>();
+    for (int i = 0; i < most; i++) {
+      waiting.add(once("{}"));
+    }
+
+    CompletionStage<Accepted> further = once("{}");
+
+    assertThat(further.toCompletableFuture()).isDone();
+    HttpResponse answer =
+        TaskRoutes.told(further)
+            .handle((done, failure) -> Errors.response(failure, "req-1"))
+            .toCompletableFuture()
+            .join();
+    assertThat(answer.status().intValue()).isEqualTo(503);
+    assertThat(answer.getHeader("retry-after").orElseThrow().value()).isEqualTo("1");
+    assertThat(tasks.looks()).isEqualTo(most);
+
+    // when the store has answered, the others have theirs, and there is room again
+    answers.complete(null);
+    assertThat(waiting)
+        .allSatisfy(each -> assertThat(code(each)).contains(ErrorCode.RATE_LIMIT_EXCEEDED));
+    assertThat(code(once("{}"))).contains(ErrorCode.RATE_LIMIT_EXCEEDED);
+    assertThat(tasks.looks()).isEqualTo(most + 1);
+  }
+
   /** It runs although nobody was told that it was accepted. */
   @Test
   void aTaskThatIsInItsQueueKeepsItsPartAlthoughItsWebhookIsNotWrittenDown() {

@@ -67,6 +67,8 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   private Optional<Refused> refusal = Optional.empty();
   private Optional<CompletableFuture<Void>> held = Optional.empty();
   private boolean unsure;
+  private Optional<CompletableFuture<Void>> looking = Optional.empty();
+  private int looks;
   private boolean storeAway;
   private boolean hooksAway;
   private boolean configured = true;
@@ -125,6 +127,16 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   /** From now on the queue takes tasks and does not say so. */
   synchronized void unsure(boolean now) {
     unsure = now;
+  }
+
+  /** From now on the store tells nobody of first tries before {@code until}. */
+  synchronized void looking(CompletableFuture<Void> until) {
+    looking = Optional.of(until);
+  }
+
+  /** How often it was asked for one. */
+  synchronized int looks() {
+    return looks;
   }
 
   synchronized void storeAway(boolean away) {
@@ -306,6 +318,10 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
   public synchronized CompletionStage<Optional<Submission>> first(TaskEnvelope task) {
     if (storeAway) {
       return away();
+    }
+    looks++;
+    if (looking.isPresent()) {
+      return looking.get().thenApply(none -> Optional.empty());
     }
     TaskEnvelope first = task.getIdempotencyKey().isEmpty() ? null : keys.get(key(task));
     if (first == null) {

@@ -25,6 +25,8 @@ class DeskSettingsTest {
     assertThat(settings.defaultDeadline()).isEqualTo(Duration.ofHours(1));
     assertThat(settings.longestWait()).isEqualTo(Duration.ofSeconds(60));
     assertThat(settings.waiting()).isEqualTo(2_000);
+    assertThat(settings.lookups()).isEqualTo(64);
+    assertThat(settings.lookupsOfOwner()).isEqualTo(8);
     assertThat(settings.unsure()).isEqualTo(10_000);
   }
 
@@ -37,7 +39,7 @@ class DeskSettingsTest {
                     + " longest-deadline = 5s, default-result-ttl = 6s, longest-result-ttl = 7s,"
                     + " longest-wait = 8s, first-look = 9s, longest-look = 10s, waiting = 11,"
                     + " sweep-pause = 12s, sweep-batch = 13, sweep-limit = 14s, depth-pause = 15s,"
-                    + " round-limit = 16s, unsure = 19 }"))
+                    + " round-limit = 16s, lookups = 17, lookups-of-owner = 18, unsure = 19 }"))
         .isEqualTo(
             new DeskSettings(
                 1,
@@ -56,11 +58,16 @@ class DeskSettingsTest {
                 Duration.ofSeconds(14),
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(16),
+                17,
+                18,
                 19));
   }
 
   @Test
   void badValuesAreRefused() {
+    assertThatThrownBy(() -> ofTasks("lookups = 0")).hasMessageContaining("tasks.lookups is 0");
+    assertThatThrownBy(() -> ofTasks("lookups-of-owner = 0"))
+        .hasMessageContaining("lookups-of-owner");
     assertThatThrownBy(() -> ofTasks("unsure = -1")).hasMessageContaining("unsure is -1");
   }
 }

@@ -45,9 +45,6 @@ public final class Chaos {
   /** Two ticks of a node's metrics and a look at them. */
   private static final Duration QUEUES_PATIENCE = Duration.ofSeconds(30);
 
-  /** For so long requests go through a fleet before it is broken: its JVMs were new until then. */
-  private static final Duration WARM_UP = Duration.ofSeconds(5);
-
   /** What is seen for so long without a fault is what to compare with. */
   private static final Duration QUIET = Duration.ofSeconds(5);
 
@@ -155,7 +152,7 @@ public final class Chaos {
   }
 
   private void quiet() {
-    Round.pass(WARM_UP);
+    Round.pass(options.warmUp());
     keep(recorder.take());
     Duration begin = recorder.now();
     Round.pass(QUIET);

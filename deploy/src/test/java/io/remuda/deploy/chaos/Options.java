@@ -61,6 +61,14 @@ record Options(
   }
 
   /**
+   * For so long requests go through a fleet before it is broken: its JVMs are new until then, and
+   * all of them compile what they run on the same processors.
+   */
+  Duration warmUp() {
+    return Duration.ofSeconds(brief ? 5 : 60);
+  }
+
+  /**
    * What the invariants leave open: a machine that has other work takes its time to come to rest.
    */
   Limits limits() {

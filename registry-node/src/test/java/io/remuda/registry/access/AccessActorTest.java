@@ -127,7 +127,7 @@ class AccessActorTest {
   @Test
   void oldSecretsOfAKeyAreBoundedAndARotationWithoutOverlapEndsThem() {
     create("abcd1234", "hash-0");
-    for (int i = 1; i <= AccessActor.MOST_REPLACED; i++) {
+    for (int i = 1; i <= AccessDecider.MOST_REPLACED; i++) {
       assertThat(rotate("abcd1234", "hash-" + i, Optional.of(LATER)).refused()).isEmpty();
     }
 

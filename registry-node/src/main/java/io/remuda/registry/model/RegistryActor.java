@@ -1,6 +1,5 @@
 package io.remuda.registry.model;
 
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.ActorContext;
@@ -15,15 +14,9 @@ import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.RetentionCriteria;
 import akka.persistence.typed.javadsl.SignalHandler;
-import io.remuda.protocol.ErrorCode;
-import io.remuda.protocol.Listing;
-import io.remuda.protocol.Refused;
 import io.remuda.protocol.RegistryProtocol;
-import io.remuda.protocol.RegistryProtocol.AliasReply;
 import io.remuda.protocol.RegistryProtocol.Command;
-import io.remuda.protocol.RegistryProtocol.Reply;
 import io.remuda.protocol.id.ModelName;
-import io.remuda.protocol.model.DeploymentView;
 import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.journal.Succession;
 import io.remuda.registry.journal.WaitingCommands;
@@ -39,13 +32,8 @@ import io.remuda.registry.model.RegistryMessage.WhatIfDescribed;
 import io.remuda.registry.model.RegistryMessage.WhatIfYielded;
 import io.remuda.registry.model.RegistryMessage.WhatIs;
 import io.remuda.registry.model.RegistryMessage.Written;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * Owner of one deployment's name: the one mailbox through which every change to it goes.
@@ -62,16 +50,15 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   private final ModelName name;
   private final Surroundings around;
   private final WaitingCommands<Command> waiting;
-  private final Orders orders;
+  private final Succession<Command> succession;
+  private final Leasing leasing = new Leasing();
   private final Explaining explaining;
   private final Forecasting forecasting;
-  private final Announcing announcing;
-  private final Leasing leasing = new Leasing();
-  private final Succession<Command> succession;
   private final Recovery recovery;
-  private SoftState soft = SoftState.EMPTY;
-  private Optional<Consumer<Refused>> unanswered = Optional.empty();
-  private boolean writing;
+  private final RegistrySteps steps;
+  private final Changing changing;
+  private final Aliasing aliasing;
+  private final Registering registering;
   private Rest rest = Rest.NONE;
   private boolean leaving;
 
@@ -89,12 +76,15 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
     this.name = name;
     this.around = around;
     this.waiting = waiting;
-    this.orders = new Orders(context, around);
+    this.succession = succession;
     this.explaining = new Explaining(context, around);
     this.forecasting = new Forecasting(context, around);
-    this.announcing = new Announcing(context, name, around);
-    this.succession = succession;
+    Announcing announcing = new Announcing(context, name, around);
     this.recovery = new Recovery(context, name, around, waiting, announcing, succession);
+    this.steps = new RegistrySteps(context, Effect(), name, around, announcing, leasing);
+    this.changing = new Changing(steps);
+    this.aliasing = new Aliasing(context, around.catalog(), steps);
+    this.registering = new Registering(steps);
     timers.startTimerWithFixedDelay(Look.BY_CLOCK, around.settings().reconcileInterval());
   }
 
@@ -133,7 +123,7 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
             state -> recovery.completed(state, lastSequenceNumber(context)))
         .onSignal(
             RecoveryFailed.class, (state, failed) -> recovery.failed(state, failed.getFailure()))
-        .onSignal(PostStop.instance(), state -> onStopped())
+        .onSignal(PostStop.instance(), state -> steps.end())
         .build();
   }
 
@@ -164,269 +154,107 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
   private CommandHandler<Command, ModelEvent, ModelState> handlers() {
     return newCommandHandlerBuilder()
         .forAnyState()
-        .onCommand(RegistryProtocol.Deploy.class, this::onDeploy)
-        .onCommand(
-            RegistryProtocol.Scale.class,
-            (state, c) ->
-                run(
-                    state,
-                    Decision.unless(
-                        ModelDecider.scale(state, c.replicas(), now()),
-                        () -> DependsDecider.stop(state, c.replicas(), names())),
-                    c.replyTo()))
-        .onCommand(
-            RegistryProtocol.Remove.class,
-            (state, c) ->
-                run(
-                    state,
-                    c.ofLease()
-                        ? ModelDecider.takeBack(state, c.lease(), now())
-                        : Decision.unless(
-                            ModelDecider.remove(state, now()),
-                            () -> DependsDecider.removal(state, names())),
-                    c.replyTo()))
-        .onCommand(
-            RegistryProtocol.RollBack.class,
-            (state, c) -> run(state, RolloutDecider.rollBack(state, now()), c.replyTo()))
-        .onCommand(
-            RegistryProtocol.Promote.class,
-            (state, c) -> run(state, RolloutDecider.promote(state, now()), c.replyTo()))
-        .onCommand(
-            RegistryProtocol.SetCanary.class,
-            (state, c) -> run(state, RolloutDecider.weigh(state, c.percent(), now()), c.replyTo()))
-        .onCommand(
-            RegistryProtocol.RetryOn.class,
-            (state, c) -> run(state, FitDecider.retry(state, c.machine(), now()), c.replyTo()))
-        .onCommand(RegistryProtocol.SetAlias.class, this::onSetAlias)
-        .onCommand(TargetTold.class, this::onTargetTold)
-        .onCommand(
-            RegistryProtocol.RemoveAlias.class,
-            (state, c) ->
-                answer(
-                    state,
-                    AliasDecider.remove(state, DependsDecider.users(name, names()), now()),
-                    c.replyTo()))
-        .onCommand(
-            RegistryProtocol.GetAlias.class,
-            (state, c) -> answer(state, Decision.accepted(), c.replyTo()))
-        .onCommand(
-            WhatIs.class,
-            (state, asked) -> {
-              asked.replyTo().tell(AliasDecider.stands(state));
-              return Effect().none();
-            })
-        .onCommand(RegistryProtocol.Register.class, this::onRegister)
-        .onCommand(RegistryProtocol.Unregister.class, this::onUnregister)
-        .onCommand(RegistryProtocol.Get.class, this::onGet)
+        .onCommand(RegistryProtocol.Deploy.class, changing::deploy)
+        .onCommand(RegistryProtocol.Scale.class, changing::scale)
+        .onCommand(RegistryProtocol.Remove.class, changing::remove)
+        .onCommand(RegistryProtocol.RollBack.class, changing::rollBack)
+        .onCommand(RegistryProtocol.Promote.class, changing::promote)
+        .onCommand(RegistryProtocol.SetCanary.class, changing::weigh)
+        .onCommand(RegistryProtocol.RetryOn.class, changing::retry)
+        .onCommand(RegistryProtocol.Get.class, changing::get)
+        .onCommand(RegistryProtocol.SetAlias.class, aliasing::set)
+        .onCommand(TargetTold.class, aliasing::told)
+        .onCommand(RegistryProtocol.RemoveAlias.class, aliasing::remove)
+        .onCommand(RegistryProtocol.GetAlias.class, aliasing::get)
+        .onCommand(WhatIs.class, aliasing::whatIs)
+        .onCommand(RegistryProtocol.Register.class, registering::register)
+        .onCommand(RegistryProtocol.Unregister.class, registering::unregister)
         .onCommand(RegistryProtocol.Wanted.class, this::onWanted)
         .onCommand(
             RegistryProtocol.Explain.class,
-            (state, wish) -> {
-              explaining.read(state, wish);
-              return Effect().none();
-            })
+            (state, wish) -> steps.aside(() -> explaining.read(state, wish)))
         .onCommand(
             HistoryRead.class,
-            (state, read) -> {
-              Explaining.answer(sight(state), read);
-              return Effect().none();
-            })
+            (state, read) -> steps.aside(() -> Explaining.answer(steps.sight(state), read)))
         .onCommand(
             RegistryProtocol.ForeseeDeploy.class,
-            (state, wish) -> aside(() -> forecasting.deploy(sight(state), names(), wish)))
+            (state, wish) ->
+                steps.aside(() -> forecasting.deploy(steps.sight(state), steps.names(), wish)))
         .onCommand(
             RegistryProtocol.ForeseeDeparture.class,
-            (state, wish) -> aside(() -> forecasting.departure(sight(state), wish)))
-        .onCommand(WhatIfDescribed.class, (state, said) -> aside(() -> forecasting.described(said)))
-        .onCommand(WhatIfYielded.class, (state, said) -> aside(() -> forecasting.yielded(said)))
+            (state, wish) -> steps.aside(() -> forecasting.departure(steps.sight(state), wish)))
+        .onCommand(
+            WhatIfDescribed.class, (state, said) -> steps.aside(() -> forecasting.described(said)))
+        .onCommand(
+            WhatIfYielded.class, (state, said) -> steps.aside(() -> forecasting.yielded(said)))
         .onCommand(
             RegistryMessage.ForeseeGiveWay.class,
-            (state, wish) -> aside(() -> Forecasting.givesWay(sight(state), wish)))
+            (state, wish) -> steps.aside(() -> Forecasting.givesWay(steps.sight(state), wish)))
         .onCommand(Wake.class, (state, wake) -> Effect().none())
         .onCommand(
-            Written.class,
-            (state, written) -> {
-              recovery.told(state, written);
-              return Effect().none();
-            })
+            Written.class, (state, written) -> steps.aside(() -> recovery.told(state, written)))
         .onCommand(RegistryMessage.GiveWay.class, this::onGiveWay)
-        .onCommand(RegistryMessage.RoomMade.class, (state, made) -> look(state))
+        .onCommand(RegistryMessage.RoomMade.class, (state, made) -> steps.look(state))
         .onCommand(
             RegistryMessage.GiveWayAnswered.class,
             (state, answer) -> {
-              soft = EvictionDecider.answered(sight(state), answer).soft();
-              return look(state);
+              steps.remember(EvictionDecider.answered(steps.sight(state), answer).soft());
+              return steps.look(state);
             })
-        .onCommand(TermRead.class, this::onTerm)
+        .onCommand(TermRead.class, steps::onTerm)
         .onCommand(
-            Look.class, (state, look) -> look == Look.BY_CLOCK ? onClock(state) : look(state))
+            Look.class, (state, look) -> look == Look.BY_CLOCK ? onClock(state) : steps.look(state))
         .onCommand(
             StartAnswered.class,
-            (state, answer) -> carryOut(state, AnswerDecider.start(sight(state), answer)))
+            (state, answer) ->
+                steps.carryOut(state, AnswerDecider.start(steps.sight(state), answer)))
         .onCommand(
             StopAnswered.class,
-            (state, answer) -> carryOut(state, AnswerDecider.stop(sight(state), answer)))
+            (state, answer) ->
+                steps.carryOut(state, AnswerDecider.stop(steps.sight(state), answer)))
         .onCommand(DescribeAnswered.class, this::onDescribeAnswered)
         .onCommand(
             TenancyMessage.Claim.class,
-            (state, claim) -> carryOut(state, leasing.claim(sight(state), claim)))
+            (state, claim) -> steps.carryOut(state, leasing.claim(steps.sight(state), claim)))
         .onCommand(
             TenancyMessage.Unclaim.class,
-            (state, wish) -> carryOut(state, leasing.unclaim(sight(state), wish)))
+            (state, wish) -> steps.carryOut(state, leasing.unclaim(steps.sight(state), wish)))
         .onCommand(
             TenancyMessage.ReleaseAnswered.class,
-            (state, answer) -> carryOut(state, TenancyDecider.released(sight(state), answer)))
+            (state, answer) ->
+                steps.carryOut(state, TenancyDecider.released(steps.sight(state), answer)))
         .build();
-  }
-
-  /** Something that changes nothing here. */
-  private Effect<ModelEvent, ModelState> aside(Runnable act) {
-    act.run();
-    return Effect().none();
-  }
-
-  private Effect<ModelEvent, ModelState> onDeploy(ModelState state, RegistryProtocol.Deploy c) {
-    Decision decision =
-        c.lease()
-            .map(lease -> ModelDecider.bring(state, c.spec(), lease, now()))
-            .orElseGet(() -> ModelDecider.deploy(state, c.spec(), c.ifMatch(), c.evolve(), now()));
-    return run(
-        state,
-        Decision.unless(decision, () -> DependsDecider.deploy(state, c.spec(), names())),
-        c.replyTo());
-  }
-
-  /** Where it comes to a change, its target is asked first what it is. */
-  private Effect<ModelEvent, ModelState> onSetAlias(ModelState state, RegistryProtocol.SetAlias c) {
-    Decision decision = AliasDecider.set(state, c.target(), c.ifMatch(), now());
-    if (decision.events().isEmpty()) {
-      return answer(state, decision, c.replyTo());
-    }
-    long sequence = state.sequence();
-    context.pipeToSelf(
-        around.catalog().whatIs(c.target()),
-        (stands, failure) -> new TargetTold(c, sequence, Optional.ofNullable(stands)));
-    return Effect().none();
-  }
-
-  /** Of two that are set at once the one whose target answers late does not undo the other. */
-  private Effect<ModelEvent, ModelState> onTargetTold(ModelState state, TargetTold told) {
-    RegistryProtocol.SetAlias wish = told.wish();
-    return answer(
-        state,
-        Decision.unless(
-            AliasDecider.set(state, wish.target(), wish.ifMatch(), told.stands(), now()),
-            () -> AliasDecider.changedSince(state, told.sequence())),
-        wish.replyTo());
-  }
-
-  private Effect<ModelEvent, ModelState> answer(
-      ModelState state, Decision decision, ActorRef<AliasReply> replyTo) {
-    if (decision.events().isEmpty()) {
-      replyTo.tell(AliasDecider.reply(state, state, decision));
-      return Effect().none();
-    }
-    unanswered = Optional.of(why -> replyTo.tell(AliasReply.refused(why)));
-    return write(
-        decision.events(),
-        next -> {
-          unanswered = Optional.empty();
-          replyTo.tell(AliasDecider.reply(state, next, decision));
-        });
   }
 
   /** One that sleeps wakes; one that has no room may have some made at once. */
   private Effect<ModelEvent, ModelState> onWanted(ModelState state, RegistryProtocol.Wanted c) {
-    soft = soft.wantedAt(now());
-    Plan plan = ScaleDecider.wanted(sight(state), c.waiting());
-    return plan.events().isEmpty() && Outlook.missing(sight(state)) > 0
-        ? look(state)
-        : carryOut(state, plan);
+    steps.remember(steps.soft().wantedAt(steps.now()));
+    Plan plan = ScaleDecider.wanted(steps.sight(state), c.waiting());
+    return plan.events().isEmpty() && Outlook.missing(steps.sight(state)) > 0
+        ? steps.look(state)
+        : steps.carryOut(state, plan);
   }
 
   private Effect<ModelEvent, ModelState> onGiveWay(ModelState state, RegistryMessage.GiveWay c) {
-    EvictionDecider.Answer answer = EvictionDecider.giveWay(sight(state), c);
+    EvictionDecider.Answer answer = EvictionDecider.giveWay(steps.sight(state), c);
     RegistryMessage.GiveWayReply reply =
         new RegistryMessage.GiveWayReply(c.instance(), answer.stays());
     if (answer.events().isEmpty()) {
       c.replyTo().tell(reply);
       return Effect().none();
     }
-    soft = EvictionDecider.going(sight(state), c);
-    return write(answer.events(), next -> c.replyTo().tell(reply));
-  }
-
-  /** A refusal too is written, once. */
-  private Effect<ModelEvent, ModelState> onRegister(ModelState state, RegistryProtocol.Register c) {
-    soft = soft.registered(c.machine(), now());
-    Decision decision = RegistrationDecider.register(state, c.spec(), c.machine(), now());
-    if (decision.events().isEmpty()) {
-      c.replyTo().tell(RegistrationDecider.answer(state, c.machine(), decision));
-      return Effect().none();
-    }
-    return write(
-        decision.events(),
-        next -> c.replyTo().tell(RegistrationDecider.answer(next, c.machine(), decision)));
-  }
-
-  private Effect<ModelEvent, ModelState> onUnregister(
-      ModelState state, RegistryProtocol.Unregister c) {
-    Decision decision = RegistrationDecider.unregister(state, c.machine(), c.reason(), now());
-    return decision.events().isEmpty() ? Effect().none() : write(decision.events(), next -> {});
-  }
-
-  private Effect<ModelEvent, ModelState> run(
-      ModelState state, Decision decision, ActorRef<Reply> replyTo) {
-    if (decision.refused().isPresent()) {
-      // A conflict shows what is there.
-      replyTo.tell(new Reply(view(state), decision.refused()));
-      return Effect().none();
-    }
-    if (decision.events().isEmpty()) {
-      replyTo.tell(new Reply(view(state), Optional.empty()));
-      return Effect().none();
-    }
-    unanswered = Optional.of(why -> replyTo.tell(Reply.refused(why)));
-    return write(
-        decision.events(),
-        next -> {
-          unanswered = Optional.empty();
-          soft = soft.forRecipe();
-          replyTo.tell(new Reply(Outlook.viewAfterChange(sight(next)), Optional.empty()));
-        });
-  }
-
-  /** Writes events, then tells what they mean to whoever waits, then looks at the world again. */
-  private Effect<ModelEvent, ModelState> write(List<ModelEvent> events, Consumer<ModelState> then) {
-    long started = System.nanoTime();
-    writing = true;
-    return Effect()
-        .persist(events)
-        .thenRun(
-            next -> {
-              writing = false;
-              around.meters().written(events, Duration.ofNanos(System.nanoTime() - started));
-              events.forEach(event -> context.getLog().info("event={}", event.text()));
-              then.accept(next);
-              announcing.ended(next, events);
-              show(next);
-              context.getSelf().tell(Look.NOW);
-            });
-  }
-
-  private Effect<ModelEvent, ModelState> onTerm(ModelState state, TermRead read) {
-    announcing.given(read);
-    show(state);
-    return Effect().none();
+    steps.remember(EvictionDecider.going(steps.sight(state), c));
+    return steps.write(answer.events(), next -> c.replyTo().tell(reply));
   }
 
   /** A name that nothing is left of, or never was, takes no room for ever. */
   private Effect<ModelEvent, ModelState> onClock(ModelState state) {
-    Sight sight = sight(state);
+    Sight sight = steps.sight(state);
     rest = rest.after(sight);
-    return switch (rest.step(sight, around.settings().closeAfter(), names())) {
-      case STAY -> look(state);
-      case CLOSE -> write(List.of(new DeploymentEvent.NameClosed(name, now())), next -> {});
+    return switch (rest.step(sight, around.settings().closeAfter(), steps.names())) {
+      case STAY -> steps.look(state);
+      case CLOSE ->
+          steps.write(List.of(new DeploymentEvent.NameClosed(name, steps.now())), next -> {});
       case END -> leave();
     };
   }
@@ -437,88 +265,11 @@ public final class RegistryActor extends EventSourcedBehavior<Command, ModelEven
     return Effect().none();
   }
 
-  private Effect<ModelEvent, ModelState> look(ModelState state) {
-    announcing.askTerm();
-    return carryOut(state, Reconciler.reconcile(sight(state)));
-  }
-
   private Effect<ModelEvent, ModelState> onDescribeAnswered(
       ModelState state, DescribeAnswered answer) {
-    Plan plan = AnswerDecider.describe(sight(state), answer);
-    soft = plan.soft();
+    Plan plan = AnswerDecider.describe(steps.sight(state), answer);
+    steps.remember(plan.soft());
     // Without a description another machine is asked.
-    return plan.events().isEmpty() ? look(state) : carryOut(state, plan);
-  }
-
-  /** Remembers, writes, then sends: no command leaves ahead of the event that it rests on. */
-  private Effect<ModelEvent, ModelState> carryOut(ModelState state, Plan plan) {
-    soft = plan.soft();
-    if (plan.events().isEmpty()) {
-      plan.actions().forEach(action -> orders.send(state, action));
-      show(state);
-      return Effect().none();
-    }
-    return write(
-        plan.events(), next -> plan.actions().forEach(action -> orders.send(next, action)));
-  }
-
-  private Effect<ModelEvent, ModelState> onGet(ModelState state, RegistryProtocol.Get wish) {
-    Optional<DeploymentView> view = view(state);
-    wish.replyTo()
-        .tell(view.map(Reply::of).orElseGet(() -> Reply.refused(ModelDecider.unknown(state))));
-    return Effect().none();
-  }
-
-  private Optional<DeploymentView> view(ModelState state) {
-    return Outlook.view(sight(state));
-  }
-
-  /** What was decided and what machines say, at this moment. */
-  private Sight sight(ModelState state) {
-    return new Sight(
-        state,
-        soft,
-        around.fleet().snapshot(),
-        around.journal(),
-        around.settings().reconcile(),
-        now(),
-        parts(state));
-  }
-
-  private Map<ModelName, Listing> parts(ModelState state) {
-    Set<ModelName> needs = DependsDecider.needs(state);
-    return needs.isEmpty() ? Map.of() : DependsDecider.reached(needs, names());
-  }
-
-  /** The fleet's other names, as this node has heard of them. */
-  private Map<ModelName, Listing> names() {
-    return around.catalog().known();
-  }
-
-  private void show(ModelState state) {
-    Sight sight = sight(state);
-    // Somebody waits for these.
-    leasing.show(sight);
-    announcing.show(sight);
-  }
-
-  /** A change whose write failed: nobody knows whether it is in the journal. */
-  private void onStopped() {
-    announcing.gone();
-    if (writing) {
-      around.storeDown().run();
-    }
-    unanswered.ifPresent(
-        caller ->
-            caller.accept(
-                Refused.of(
-                    ErrorCode.STORE_UNAVAILABLE,
-                    "the journal's database did not confirm the change to %s; look at it again"
-                            .formatted(name)
-                        + " when the database answers, and repeat what is missing")));
-  }
-
-  private Instant now() {
-    return around.clock().instant();
+    return plan.events().isEmpty() ? steps.look(state) : steps.carryOut(state, plan);
   }
 }

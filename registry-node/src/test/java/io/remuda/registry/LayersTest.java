@@ -18,7 +18,7 @@ class LayersTest {
 
   private static final String PURE =
       "(?!.*\\.proto\\.).*(Decider|State|Draft|Policy|Codec|Reconciler|Round|Follow|Strangers|Resize"
-          + "|Replace|MakeRoom|Evictions|Rollout|RolloutChange|Recipes|Outlook|Sight|Event|Decision|Action|Instance)(\\$.*)?";
+          + "|Replace|MakeRoom|Evictions|Rollout|Change|Declaration|Recipes|Outlook|Sight|Event|Decision|Action|Instance)(\\$.*)?";
 
   @ArchTest
   static final ArchRule decidingIsPure =

@@ -66,12 +66,12 @@ public final class CatalogEntry {
    * @param number of its last event, as far as that is known
    */
   static Listing broken(ModelState state, long number, long term, String why) {
-    Optional<ModelState.Declaration> declared = state.declaration();
+    Optional<Declaration> declared = state.declaration();
     return new Listing(
         state.name(),
         number,
         term << TERM_SHIFT,
-        declared.map(ModelState.Declaration::version).orElse(0L),
+        declared.map(Declaration::version).orElse(0L),
         DeploymentPhase.FAILED,
         declared.map(known -> known.spec().engine()).orElse(""),
         declared.flatMap(known -> known.spec().model()),
@@ -80,8 +80,8 @@ public final class CatalogEntry {
         listed(why),
         OptionalInt.empty(),
         Optional.empty(),
-        declared.map(ModelState.Declaration::createdAt).orElse(Instant.EPOCH),
-        declared.map(ModelState.Declaration::self).orElse(false),
+        declared.map(Declaration::createdAt).orElse(Instant.EPOCH),
+        declared.map(Declaration::self).orElse(false),
         false,
         Map.of(),
         false,
@@ -115,7 +115,7 @@ public final class CatalogEntry {
   }
 
   private static Listing listing(
-      ModelState state, ModelState.Declaration declaration, Outlook outlook, long soft) {
+      ModelState state, Declaration declaration, Outlook outlook, long soft) {
     ModelSpec spec = declaration.spec();
     boolean ended = outlook.phase() == DeploymentPhase.ENDED;
     return new Listing(

@@ -27,8 +27,8 @@ public sealed interface DeploymentEvent extends ModelEvent {
 
     @Override
     public ModelState applyTo(ModelState state) {
-      return state.declared(
-          new ModelState.Declaration(spec, state.sequence(), state.sequence(), at, false));
+      return DeclarationChange.declared(
+          state, new Declaration(spec, state.sequence(), state.sequence(), at, false));
     }
 
     @Override
@@ -52,9 +52,9 @@ public sealed interface DeploymentEvent extends ModelEvent {
 
     @Override
     public ModelState applyTo(ModelState state) {
-      return state.declared(
-          new ModelState.Declaration(
-              spec, state.sequence(), state.sequence(), at, false, Optional.of(lease)));
+      return DeclarationChange.declared(
+          state,
+          new Declaration(spec, state.sequence(), state.sequence(), at, false, Optional.of(lease)));
     }
 
     @Override
@@ -89,8 +89,9 @@ public sealed interface DeploymentEvent extends ModelEvent {
           .live()
           .map(
               now ->
-                  state.declared(
-                      new ModelState.Declaration(
+                  DeclarationChange.declared(
+                      state,
+                      new Declaration(
                           spec,
                           state.sequence(),
                           isSameRecipe(now.spec(), spec) ? now.revision() : state.sequence(),
@@ -151,10 +152,11 @@ public sealed interface DeploymentEvent extends ModelEvent {
           .live()
           .map(
               now ->
-                  state.evolved(
-                      new ModelState.Declaration(
+                  DeclarationChange.evolved(
+                      state,
+                      new Declaration(
                           spec, state.sequence(), state.sequence(), now.createdAt(), false)))
-          .map(next -> spec.schema().isEmpty() ? next.describedAnew() : next)
+          .map(next -> spec.schema().isEmpty() ? DeclarationChange.describedAnew(next) : next)
           .orElse(state);
     }
 
@@ -177,8 +179,9 @@ public sealed interface DeploymentEvent extends ModelEvent {
           .live()
           .map(
               now ->
-                  state.declared(
-                      new ModelState.Declaration(
+                  DeclarationChange.declared(
+                      state,
+                      new Declaration(
                           now.spec().withReplicas(replicas),
                           state.sequence(),
                           now.revision(),
@@ -203,7 +206,7 @@ public sealed interface DeploymentEvent extends ModelEvent {
   record DeploymentRemoved(ModelName name, Instant at) implements DeploymentEvent {
     @Override
     public ModelState applyTo(ModelState state) {
-      return state.withoutDeclaration();
+      return DeclarationChange.removed(state);
     }
 
     @Override
@@ -245,7 +248,10 @@ public sealed interface DeploymentEvent extends ModelEvent {
     public ModelState applyTo(ModelState state) {
       return state
           .live()
-          .map(now -> state.described(new ModelState.Description(file, now.revision())))
+          .map(
+              now ->
+                  DeclarationChange.described(
+                      state, new ModelState.Description(file, now.revision())))
           .orElse(state);
     }
 

@@ -50,7 +50,7 @@ public sealed interface InstanceEvent extends ModelEvent {
 
     @Override
     public ModelState applyTo(ModelState state) {
-      long declared = state.live().map(ModelState.Declaration::revision).orElse(0L);
+      long declared = state.live().map(Declaration::revision).orElse(0L);
       return state.assigned(
           new Instance(
               id,

@@ -56,7 +56,7 @@ public final class ModelDecider {
                   .formatted(wanted.name(), ifMatch.get()))
           : Decision.accepted(new DeploymentDeclared(wanted, at));
     }
-    ModelState.Declaration now = state.live().get();
+    Declaration now = state.live().get();
     if (now.lease().isPresent() && ifMatch.isEmpty()) {
       return Decision.refused(
           SPEC_CONFLICT,
@@ -87,11 +87,7 @@ public final class ModelDecider {
   }
 
   private static Decision change(
-      ModelState state,
-      ModelState.Declaration now,
-      ModelSpec wanted,
-      Optional<Long> ifMatch,
-      Instant at) {
+      ModelState state, Declaration now, ModelSpec wanted, Optional<Long> ifMatch, Instant at) {
     if (now.self()) {
       // Whoever declares it takes it over, with the schema that it has.
       ModelSpec kept =
@@ -106,7 +102,7 @@ public final class ModelDecider {
     return ifMatch.isPresent() ? RolloutDecider.change(state, now, wanted, at) : blind(now, wanted);
   }
 
-  private static Decision blind(ModelState.Declaration now, ModelSpec wanted) {
+  private static Decision blind(Declaration now, ModelSpec wanted) {
     return Decision.refused(
         SPEC_CONFLICT,
         "%s is deployed with another %s; send If-Match: %d (--update) to change it"
@@ -115,11 +111,7 @@ public final class ModelDecider {
 
   /** A schema that only adds is taken; one that is not told is looked for in the model itself. */
   private static Decision evolve(
-      ModelState state,
-      ModelState.Declaration now,
-      ModelSpec wanted,
-      Optional<Long> ifMatch,
-      Instant at) {
+      ModelState state, Declaration now, ModelSpec wanted, Optional<Long> ifMatch, Instant at) {
     Optional<Schema> from = state.schema();
     Optional<String> fingerprint = wanted.schema().map(Schema::fingerprint);
     if (from.isEmpty() || from.map(Schema::fingerprint).equals(fingerprint)) {

@@ -1,16 +1,13 @@
 package io.remuda.registry.model;
 
 import io.remuda.protocol.id.InstanceId;
-import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.ModelFile;
-import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Scaling;
 import io.remuda.protocol.model.Schema;
 import io.remuda.registry.model.Recipes.Recipe;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -68,41 +65,6 @@ public record ModelState(
     Optional<SwapEvent.Given> given,
     Optional<Alias> alias,
     boolean closed) {
-
-  /** Of more than these, tasks that still wait in the oldest one's queue are left to expire. */
-  private static final int MOST_EARLIER = 4;
-
-  /**
-   * What an operator wants; or, where nobody declared the name, what the machines have that
-   * registered it: one instance on each of them.
-   *
-   * @param version sequence number of the last change; what {@code If-Match} names
-   * @param revision sequence number of the last change that needs other instances
-   * @param self whether the name registered itself
-   * @param lease that brought it, and takes it with it; empty of all others
-   */
-  public record Declaration(
-      ModelSpec spec,
-      long version,
-      long revision,
-      Instant createdAt,
-      boolean self,
-      Optional<LeaseId> lease) {
-
-    /** One that no lease brought. */
-    Declaration(ModelSpec spec, long version, long revision, Instant createdAt, boolean self) {
-      this(spec, version, revision, createdAt, self, Optional.empty());
-    }
-
-    Declaration withReplicas(int replicas) {
-      return new Declaration(
-          spec.withReplicas(replicas), version, revision, createdAt, self, lease);
-    }
-
-    Declaration broughtBy(Optional<LeaseId> creator) {
-      return new Declaration(spec, version, revision, createdAt, self, creator);
-    }
-  }
 
   /**
    * A machine that has the model by itself.
@@ -228,7 +190,8 @@ public record ModelState(
     return recipes.find(revision).or(() -> declaration.map(this::recipe));
   }
 
-  private Recipe recipe(Declaration declared) {
+  /** The recipe that {@code declared} is, of the description that there is. */
+  Recipe recipe(Declaration declared) {
     return new Recipe(
         declared.spec(),
         schemaWithEarlier(),
@@ -269,110 +232,8 @@ public record ModelState(
     return state;
   }
 
-  /** A rollout is of two recipes: with a third it is over. */
-  ModelState declared(Declaration declared) {
-    return declared(declared, isSameRecipe(declared) ? rollout : Optional.empty());
-  }
-
-  /** Whoever changes what a lease brought does not make it another's. */
-  ModelState declared(Declaration declared, Optional<Rollout> rolling) {
-    return but(
-        next -> {
-          next.declaration =
-              Optional.of(live().map(now -> declared.broughtBy(now.lease())).orElse(declared));
-          next.recipes = superseded(declared);
-          next.rollout = rolling;
-          next.schema = declared.spec().schema().or(() -> schema);
-          next.failures = Failures.NONE;
-          next.given = Optional.empty();
-          next.removed = false;
-          if (live().map(now -> now.spec().replicas() != declared.spec().replicas()).orElse(true)
-              || declared.spec().policies().scaling().isEmpty()) {
-            // Another number from an operator holds until the load asks for another one.
-            next.target = OptionalInt.empty();
-          }
-          if (removed) {
-            // A name that comes back after a removal starts afresh: it may stand for another
-            // schema.
-            next.description = Optional.empty();
-            next.evolving = false;
-            next.earlier = List.of();
-            next.fit = Fit.NONE;
-            next.previous = OptionalLong.empty();
-          }
-        });
-  }
-
-  private boolean isSameRecipe(Declaration next) {
-    return declaration.map(now -> now.revision() == next.revision()).orElse(true);
-  }
-
-  /** With the present recipe, where {@code next} has another one. */
-  private Recipes superseded(Declaration next) {
-    return declaration
-        .filter(now -> !isSameRecipe(next))
-        .map(now -> recipes.and(now.revision(), recipe(now)))
-        .orElse(recipes);
-  }
-
   ModelState with(Optional<Rollout> next) {
     return but(draft -> draft.rollout = next);
-  }
-
-  /** Declared with a schema that adds to the present one, or to be found in the model. */
-  ModelState evolved(Declaration declared) {
-    List<String> before = before(declared.spec().schema());
-    return declared(declared)
-        .but(
-            next -> {
-              next.earlier = before;
-              // What served before has a schema that the name does not stand for any more.
-              next.previous = OptionalLong.empty();
-            });
-  }
-
-  /** Machines that still have the model say so again, and then it is theirs. */
-  ModelState withoutDeclaration() {
-    return but(
-        next -> {
-          next.removed = true;
-          next.rollout = Optional.empty();
-          next.failures = Failures.NONE;
-          next.evolving = false;
-          next.registrations = Map.of();
-          next.earlier = List.of();
-          next.schema = Optional.empty();
-          next.target = OptionalInt.empty();
-          next.previous = OptionalLong.empty();
-          next.given = Optional.empty();
-        });
-  }
-
-  ModelState described(Description found) {
-    return but(
-        next -> {
-          next.description = Optional.of(found);
-          next.evolving = false;
-          next.earlier = evolving ? before(found.file().schema()) : earlier;
-          next.schema =
-              live().flatMap(now -> now.spec().schema()).or(found.file()::schema).or(() -> schema);
-        });
-  }
-
-  /** Its model is to be described anew, and may have more fields then. */
-  ModelState describedAnew() {
-    return but(next -> next.evolving = true);
-  }
-
-  /** The schemas whose tasks may still wait once {@code next} has added to the present one. */
-  private List<String> before(Optional<Schema> next) {
-    Optional<String> now = schema().map(Schema::fingerprint);
-    if (now.isEmpty() || next.isEmpty() || now.equals(next.map(Schema::fingerprint))) {
-      return earlier;
-    }
-    List<String> all = new ArrayList<>(earlier);
-    all.add(now.get());
-    return all.subList(Math.max(0, all.size() - MOST_EARLIER), all.size());
   }
 
   ModelState assigned(Instance instance) {
@@ -393,36 +254,6 @@ public record ModelState(
 
   ModelState with(Failures counted) {
     return but(next -> next.failures = counted);
-  }
-
-  ModelState with(MachineId machine, Registration registration) {
-    TreeMap<MachineId, Registration> next = new TreeMap<>(registrations);
-    next.put(machine, registration);
-    return registered(next);
-  }
-
-  ModelState without(MachineId machine) {
-    TreeMap<MachineId, Registration> next = new TreeMap<>(registrations);
-    next.remove(machine);
-    return registered(next);
-  }
-
-  /**
-   * A name that registered itself wants as many instances as machines have it; of none, it ends.
-   */
-  private ModelState registered(Map<MachineId, Registration> all) {
-    int taken = (int) all.values().stream().filter(Registration::isTaken).count();
-    if (!isSelfRegistered()) {
-      return but(next -> next.registrations = all);
-    }
-    int wanted = Math.min(taken, ModelSpec.MAX_REPLICAS);
-    return taken == 0
-        ? withoutDeclaration()
-        : but(
-            next -> {
-              next.registrations = all;
-              next.declaration = declaration.map(now -> now.withReplicas(wanted));
-            });
   }
 
   /** It gave itself another number of instances; empty: an operator's number holds. */

@@ -131,7 +131,7 @@ public final class ModelStateCodec {
             : told.toldSchema());
   }
 
-  private static PDeclaration toProto(ModelState.Declaration declaration) {
+  private static PDeclaration toProto(Declaration declaration) {
     PDeclaration.Builder proto =
         PDeclaration.newBuilder()
             .setSpec(SpecCodec.toProto(declaration.spec()))
@@ -143,8 +143,8 @@ public final class ModelStateCodec {
     return proto.build();
   }
 
-  private static ModelState.Declaration fromProto(PDeclaration proto) {
-    return new ModelState.Declaration(
+  private static Declaration fromProto(PDeclaration proto) {
+    return new Declaration(
         SpecCodec.fromProto(proto.getSpec()),
         proto.getVersion(),
         proto.getRevision(),

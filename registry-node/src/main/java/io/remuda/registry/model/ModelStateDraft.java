@@ -18,7 +18,7 @@ final class ModelStateDraft {
 
   private final ModelName name;
   long sequence;
-  Optional<ModelState.Declaration> declaration;
+  Optional<Declaration> declaration;
   boolean removed;
   Optional<ModelState.Description> description;
   final Map<InstanceId, Instance> instances;

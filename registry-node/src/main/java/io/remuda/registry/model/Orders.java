@@ -140,7 +140,7 @@ final class Orders {
   }
 
   private void describe(
-      ModelState.Declaration declaration, MachineId machine, ActorRef<NodeProtocol.Command> agent) {
+      Declaration declaration, MachineId machine, ActorRef<NodeProtocol.Command> agent) {
     context.ask(
         NodeProtocol.Described.class,
         agent,

@@ -32,11 +32,13 @@ public sealed interface RegistrationEvent extends ModelEvent {
       ModelState there =
           state.live().isPresent()
               ? state
-              : state.declared(
-                  new ModelState.Declaration(
+              : DeclarationChange.declared(
+                  state,
+                  new Declaration(
                       spec.withReplicas(1), state.sequence(), state.sequence(), at, true));
       String fingerprint = spec.schema().map(Schema::fingerprint).orElse("");
-      return there.with(machine, new Registration(fingerprint, Optional.empty()));
+      return RegistrationChange.said(
+          there, machine, new Registration(fingerprint, Optional.empty()));
     }
 
     @Override
@@ -63,7 +65,8 @@ public sealed interface RegistrationEvent extends ModelEvent {
       implements RegistrationEvent {
     @Override
     public ModelState applyTo(ModelState state) {
-      return state.with(machine, new Registration(fingerprint, Optional.of(reason)));
+      return RegistrationChange.said(
+          state, machine, new Registration(fingerprint, Optional.of(reason)));
     }
 
     @Override
@@ -82,7 +85,7 @@ public sealed interface RegistrationEvent extends ModelEvent {
       implements RegistrationEvent {
     @Override
     public ModelState applyTo(ModelState state) {
-      return state.without(machine);
+      return RegistrationChange.gone(state, machine);
     }
 
     @Override

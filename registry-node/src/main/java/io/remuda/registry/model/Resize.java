@@ -30,7 +30,7 @@ final class Resize {
   }
 
   private void run() {
-    Optional<ModelState.Declaration> live = round.state().live();
+    Optional<Declaration> live = round.state().live();
     Optional<Rollout> rollout = round.state().rollout();
     if (live.isEmpty()) {
       round.stopAll(instance -> true, "the deployment was removed");
@@ -74,7 +74,7 @@ final class Resize {
     }
   }
 
-  private void recreate(ModelState.Declaration live) {
+  private void recreate(Declaration live) {
     if (!round.older()) {
       // Behind an older journal nothing could be placed in their stead.
       round.stopAll(

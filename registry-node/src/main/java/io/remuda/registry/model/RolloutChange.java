@@ -5,7 +5,6 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.RolloutWish;
-import io.remuda.registry.model.ModelState.Declaration;
 import io.remuda.registry.model.ModelState.Description;
 import io.remuda.registry.model.ModelState.Failures;
 import io.remuda.registry.model.Recipes.Recipe;
@@ -28,8 +27,8 @@ final class RolloutChange {
             .or(() -> state.live().map(Declaration::revision))
             .orElse(0L);
     OptionalInt canary = declared.spec().policies().rollout().canary();
-    return state.declared(
-        declared, Optional.of(Rollout.begun(from, declared.revision(), canary, back, at)));
+    return DeclarationChange.declared(
+        state, declared, Optional.of(Rollout.begun(from, declared.revision(), canary, back, at)));
   }
 
   /** Given up, and what failed of it does not count against what serves. */
@@ -62,8 +61,7 @@ final class RolloutChange {
             revision,
             now.createdAt(),
             false);
-    return state
-        .declared(again, state.rollout().map(on -> on.returning(why)))
+    return DeclarationChange.declared(state, again, state.rollout().map(on -> on.returning(why)))
         .but(
             next ->
                 next.description =
@@ -101,7 +99,8 @@ final class RolloutChange {
         .live()
         .map(
             now ->
-                state.declared(
+                DeclarationChange.declared(
+                    state,
                     new Declaration(
                         weighing(now.spec(), OptionalInt.of(percent)),
                         state.sequence(),

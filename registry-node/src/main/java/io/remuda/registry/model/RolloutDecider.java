@@ -22,8 +22,7 @@ public final class RolloutDecider {
   private RolloutDecider() {}
 
   /** What a change that is accepted comes to: {@code wanted} is not what is declared. */
-  static Decision change(
-      ModelState state, ModelState.Declaration now, ModelSpec wanted, Instant at) {
+  static Decision change(ModelState state, Declaration now, ModelSpec wanted, Instant at) {
     if (DeploymentChanged.isSameRecipe(now.spec(), wanted)) {
       return sameRecipe(state, now, wanted, at);
     }
@@ -41,7 +40,7 @@ public final class RolloutDecider {
   }
 
   private static Decision sameRecipe(
-      ModelState state, ModelState.Declaration now, ModelSpec wanted, Instant at) {
+      ModelState state, Declaration now, ModelSpec wanted, Instant at) {
     // Given up for its strategy or its deadline, it is tried again as it is wanted now.
     boolean another = !wanted.policies().rollout().equals(now.spec().policies().rollout());
     if (isIn(state, Stage.HALTED) && another) {
@@ -60,7 +59,7 @@ public final class RolloutDecider {
   }
 
   /** The same specification again: one that was given up is tried again. */
-  static Decision again(ModelState state, ModelState.Declaration now, Instant at) {
+  static Decision again(ModelState state, Declaration now, Instant at) {
     return isIn(state, Stage.HALTED)
         ? Decision.accepted(new RolloutBegun(now.spec(), at))
         : Decision.accepted();
@@ -103,7 +102,7 @@ public final class RolloutDecider {
    * After the last rollout was completed, what served before it is rolled out anew: as many
    * instances, which move as they do now, but never as a canary.
    */
-  private static Decision backToPrevious(ModelState state, ModelState.Declaration now, Instant at) {
+  private static Decision backToPrevious(ModelState state, Declaration now, Instant at) {
     Optional<Recipe> before =
         state.previous().isPresent()
             ? state.recipes().find(state.previous().getAsLong())

@@ -39,7 +39,7 @@ public sealed interface RolloutEvent extends ModelEvent {
               now ->
                   RolloutChange.begun(
                       state,
-                      new ModelState.Declaration(
+                      new Declaration(
                           spec, state.sequence(), state.sequence(), now.createdAt(), false),
                       back,
                       at))

@@ -187,7 +187,7 @@ public record WhatIf(Sight before, Sight imagined, boolean calm, boolean rests, 
 
   /** After that machine's answer; none came in time where it is empty. */
   public WhatIf told(MachineId machine, Optional<NodeProtocol.Described> answer) {
-    long revision = imagined.state().live().map(ModelState.Declaration::revision).orElse(-1L);
+    long revision = imagined.state().live().map(Declaration::revision).orElse(-1L);
     Plan plan = AnswerDecider.describe(imagined, new DescribeAnswered(machine, revision, answer));
     Sight next = imagined.with(imagined.state().on(plan.events()), plan.soft());
     return new WhatIf(before, next, calm, false, yielding);

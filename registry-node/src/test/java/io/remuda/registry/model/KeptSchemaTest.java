@@ -85,7 +85,7 @@ class KeptSchemaTest {
   }
 
   private void deploy(ModelSpec spec, boolean evolve) {
-    Optional<Long> seen = world.state.live().map(ModelState.Declaration::version);
+    Optional<Long> seen = world.state.live().map(Declaration::version);
     Decision decision = ModelDecider.deploy(world.state, spec, seen, evolve, world.now);
     assertThat(decision.refused()).isEmpty();
     assertThat(decision.events()).isNotEmpty();
@@ -93,7 +93,7 @@ class KeptSchemaTest {
   }
 
   private Optional<ErrorCode> refusal(ModelSpec spec) {
-    Optional<Long> seen = world.state.live().map(ModelState.Declaration::version);
+    Optional<Long> seen = world.state.live().map(Declaration::version);
     return ModelDecider.deploy(world.state, spec, seen, false, world.now)
         .refused()
         .map(refused -> refused.code());

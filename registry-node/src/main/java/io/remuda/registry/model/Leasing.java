@@ -36,7 +36,7 @@ public final class Leasing {
       return TenancyDecider.unclaim(sight, wish.lease(), wish.number());
     }
     // It may not know of it, nor its owner of the claim: neither would say another word of it.
-    TenancyDecider.kept(sight, wish.lease(), wish.number())
+    TenancyOutlook.kept(sight, wish.lease(), wish.number())
         .ifPresent(has -> tell(wish.lease(), wish.replyTo(), has));
     return TenancyDecider.giveBack(sight, wish.lease(), wish.number());
   }
@@ -46,10 +46,10 @@ public final class Leasing {
     if (leases.isEmpty()) {
       return;
     }
-    TenancyDecider.Waiting wait = TenancyDecider.Waiting.of(sight);
+    TenancyOutlook.Waiting wait = TenancyOutlook.Waiting.of(sight);
     for (Map.Entry<LeaseId, ActorRef<ClaimReply>> each : Map.copyOf(leases).entrySet()) {
       LeaseId lease = each.getKey();
-      Optional<ClaimReply> reply = TenancyDecider.reply(sight, lease, wait);
+      Optional<ClaimReply> reply = TenancyOutlook.reply(sight, lease, wait);
       if (reply.isPresent()) {
         tell(lease, each.getValue(), reply.get());
       } else if (sight.state().tenancy().of(lease).isEmpty()) {

@@ -13,13 +13,11 @@ import io.remuda.protocol.model.Phase;
 import io.remuda.registry.placement.FleetSnapshot;
 import io.remuda.registry.placement.FleetSnapshot.Machine;
 import io.remuda.registry.placement.Need;
-import io.remuda.registry.placement.Silence;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -257,48 +255,8 @@ public record Sight(
     return sent == null || !sent.plus(policy.resendAfter()).isAfter(now);
   }
 
+  /** What operators are shown of it. */
   InstanceView view(Instance instance) {
-    InstanceId id = instance.id();
-    String engine = state.declaration().map(d -> d.spec().engine()).orElse("");
-    Optional<InstanceReport> report = report(instance);
-    Phase phase = phase(instance);
-    return new InstanceView(
-        id.model(),
-        id,
-        instance.machine(),
-        report.map(InstanceReport::engine).orElse(engine),
-        phase,
-        report.map(InstanceReport::pid).orElse(OptionalLong.empty()),
-        report.map(InstanceReport::port).orElse(OptionalInt.empty()),
-        report.map(InstanceReport::inFlight).orElse(0),
-        report.map(InstanceReport::queued).orElse(0),
-        report.map(InstanceReport::slots).orElse(0),
-        report.map(InstanceReport::restarts).orElse(0),
-        reason(instance, phase, report),
-        report.map(InstanceReport::progress).orElse(OptionalDouble.empty()),
-        instance.claim(),
-        report.flatMap(InstanceReport::tasks),
-        report.flatMap(InstanceReport::loading),
-        report.flatMap(InstanceReport::trouble));
-  }
-
-  private Optional<String> reason(Instance instance, Phase phase, Optional<InstanceReport> report) {
-    if (phase == Phase.SUSPECT) {
-      String silent =
-          "machine %s was last heard %s ago"
-              .formatted(instance.machine(), Silence.shown(fleet.silenceOf(instance.machine())));
-      return Optional.of(
-          fleet.braked()
-              ? silent
-                  + ", with many others, so nothing is placed elsewhere for now; look at the"
-                  + " network first, and confirm the loss if the machines are really gone"
-              : silent);
-    }
-    return instance
-        .stop()
-        .map(Instance.Stop::reason)
-        .or(() -> report.flatMap(InstanceReport::reason))
-        .or(() -> AbandonDecider.said(this, instance))
-        .or(() -> LingerDecider.said(this, instance));
+    return InstanceOutlook.view(this, instance);
   }
 }

@@ -243,60 +243,10 @@ public record SoftState(
   }
 
   /** This state but for what {@code change} sets. */
-  private SoftState but(Consumer<Draft> change) {
-    Draft draft = new Draft(this);
+  private SoftState but(Consumer<SoftStateDraft> change) {
+    SoftStateDraft draft = new SoftStateDraft(this);
     change.accept(draft);
     return draft.done();
-  }
-
-  /** A state in the making: what is not set stays as it was. */
-  private static final class Draft {
-    private Map<InstanceId, Instant> sent;
-    private Map<MachineId, Instant> asked;
-    private Map<MachineId, Hold> absent;
-    private Map<MachineId, Hold> holds;
-    private Map<InstanceId, Refused> standing;
-    private Map<InstanceId, Instant> strangers;
-    private Map<MachineId, Instant> registered;
-    private Optional<Instant> cramped;
-    private Locality files;
-    private DemandWindow window;
-    private Claims claims;
-    private Evictions evictions;
-    private NoPlaceDecider.Memory noPlace;
-
-    private Draft(SoftState from) {
-      sent = from.sent;
-      asked = from.asked;
-      absent = from.absent;
-      holds = from.holds;
-      standing = from.standing;
-      strangers = from.strangers;
-      registered = from.registered;
-      cramped = from.cramped;
-      files = from.files;
-      window = from.window;
-      claims = from.claims;
-      evictions = from.evictions;
-      noPlace = from.noPlace;
-    }
-
-    private SoftState done() {
-      return new SoftState(
-          sent,
-          asked,
-          absent,
-          holds,
-          standing,
-          strangers,
-          registered,
-          cramped,
-          files,
-          window,
-          claims,
-          evictions,
-          noPlace);
-    }
   }
 
   private static <V> Map<InstanceId, V> retain(

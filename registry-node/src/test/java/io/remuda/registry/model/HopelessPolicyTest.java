@@ -242,7 +242,7 @@ class HopelessPolicyTest {
   }
 
   private Optional<Refused> refusal() {
-    return TenancyDecider.reply(world.sight(), A, TenancyDecider.Waiting.of(world.sight()))
+    return TenancyOutlook.reply(world.sight(), A, TenancyOutlook.Waiting.of(world.sight()))
         .filter(ClaimReply.Rejected.class::isInstance)
         .map(reply -> ((ClaimReply.Rejected) reply).refused());
   }

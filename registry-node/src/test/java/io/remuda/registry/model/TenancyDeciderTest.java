@@ -290,6 +290,6 @@ class TenancyDeciderTest {
   }
 
   private static Optional<ClaimReply> reply(World world, LeaseId lease) {
-    return TenancyDecider.reply(world.sight(), lease, TenancyDecider.Waiting.of(world.sight()));
+    return TenancyOutlook.reply(world.sight(), lease, TenancyOutlook.Waiting.of(world.sight()));
   }
 }

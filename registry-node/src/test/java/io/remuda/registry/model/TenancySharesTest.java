@@ -144,6 +144,6 @@ class TenancySharesTest {
   }
 
   private static Optional<ClaimReply> reply(World world, LeaseId lease) {
-    return TenancyDecider.reply(world.sight(), lease, TenancyDecider.Waiting.of(world.sight()));
+    return TenancyOutlook.reply(world.sight(), lease, TenancyOutlook.Waiting.of(world.sight()));
   }
 }

@@ -141,7 +141,7 @@ public final class Tenants {
     List<Word> words = new ArrayList<>();
     for (LeaseId lease : List.copyOf(leases)) {
       Optional<ClaimReply> reply =
-          TenancyDecider.reply(world.sight(), lease, TenancyDecider.Waiting.of(world.sight()));
+          TenancyOutlook.reply(world.sight(), lease, TenancyOutlook.Waiting.of(world.sight()));
       if (reply.isEmpty() && world.state.tenancy().of(lease).isEmpty()) {
         leases.remove(lease);
         told.remove(lease);

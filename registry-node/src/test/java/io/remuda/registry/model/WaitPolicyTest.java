@@ -93,7 +93,7 @@ class WaitPolicyTest {
   }
 
   private static Optional<Duration> estimate(World world, LeaseId lease) {
-    return TenancyDecider.reply(world.sight(), lease, TenancyDecider.Waiting.of(world.sight()))
+    return TenancyOutlook.reply(world.sight(), lease, TenancyOutlook.Waiting.of(world.sight()))
         .map(ClaimReply.Queued.class::cast)
         .flatMap(ClaimReply.Queued::estimate);
   }

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -30,12 +29,6 @@ final class Suitability {
 
   private Suitability() {}
 
-  /**
-   * Why not now. A fleet that waits for room is weighed again at every look, and the sentences are
-   * read far more seldom.
-   */
-  private record Objection(String predicate, boolean ever, Supplier<String> sentence) {}
-
   static Verdict of(Machine machine, Need need) {
     return objection(machine, need)
         .map(
@@ -43,7 +36,12 @@ final class Suitability {
                 new Verdict(machine.id(), false, why.ever(), why.predicate(), why.sentence().get()))
         .orElseGet(
             () ->
-                new Verdict(machine.id(), true, true, "fits", shown(machine) + " has room for it"));
+                new Verdict(
+                    machine.id(),
+                    true,
+                    true,
+                    "fits",
+                    Objection.shown(machine) + " has room for it"));
   }
 
   /** The same in a word. */
@@ -60,7 +58,7 @@ final class Suitability {
         .or(() -> experience(machine, need))
         .or(() -> presence(machine, need))
         .or(() -> willingness(machine, need.without(machine.id())))
-        .or(() -> room(machine, need.claim(), then))
+        .or(() -> Shortage.now(machine, need.claim(), then))
         .isEmpty();
   }
 
@@ -103,7 +101,7 @@ final class Suitability {
         .or(() -> presence(machine, need))
         .or(() -> willingness(machine, need))
         .or(() -> openGpus(machine, need))
-        .or(() -> room(machine, need.claim(), room(machine, need)));
+        .or(() -> Shortage.now(machine, need.claim(), room(machine, need)));
   }
 
   /** What the machine has free, less what was promised since it last spoke. */
@@ -118,7 +116,7 @@ final class Suitability {
   private static Optional<Objection> engine(Machine machine, Need need) {
     String wanted = need.spec().engine();
     if (machine.report().engines().isEmpty()) {
-      return notNow(
+      return Objection.notNow(
           machine,
           "engine",
           () -> "has just joined and still looks for its engines; wait a moment");
@@ -126,7 +124,7 @@ final class Suitability {
     Optional<EngineOffer> offer =
         machine.report().engines().stream().filter(o -> o.engine().equals(wanted)).findFirst();
     if (offer.isEmpty()) {
-      return never(
+      return Objection.never(
           machine,
           "engine",
           () ->
@@ -135,7 +133,7 @@ final class Suitability {
     }
     return offer.get().available()
         ? Optional.empty()
-        : never(
+        : Objection.never(
             machine,
             "engine",
             () ->
@@ -155,27 +153,24 @@ final class Suitability {
     missing.entrySet().removeAll(machine.report().labels().entrySet());
     return missing.isEmpty()
         ? Optional.empty()
-        : never(
+        : Objection.never(
             machine,
             "labels",
             () -> "does not carry the label %s; label it, or ask for less".formatted(missing));
   }
 
   private static Optional<Objection> size(Machine machine, Need need) {
-    return machine.report().settled()
-        ? shortage(
-            machine, need.claim(), Room.total(machine.report().capacity()), "has in all", false)
-        : Optional.empty();
+    return machine.report().settled() ? Shortage.ever(machine, need.claim()) : Optional.empty();
   }
 
   private static Optional<Objection> experience(Machine machine, Need need) {
     return Optional.ofNullable(need.unfit().get(machine.id()))
-        .flatMap(why -> never(machine, "does-not-fit", () -> why));
+        .flatMap(why -> Objection.never(machine, "does-not-fit", () -> why));
   }
 
   private static Optional<Objection> presence(Machine machine, Need need) {
     if (!machine.fresh(need.freshness())) {
-      return notNow(
+      return Objection.notNow(
           machine,
           "reachable",
           () ->
@@ -183,7 +178,7 @@ final class Suitability {
                   .formatted(Silence.shown(machine.silence())));
     }
     if (!machine.obeys(need.journal())) {
-      return notNow(
+      return Objection.notNow(
           machine,
           "journal",
           () ->
@@ -192,13 +187,13 @@ final class Suitability {
     }
     return machine.report().settled()
         ? Optional.empty()
-        : notNow(
+        : Objection.notNow(
             machine, "settled", () -> "has just joined and is not ready for starts; wait a moment");
   }
 
   private static Optional<Objection> willingness(Machine machine, Need need) {
     if (machine.draining() || machine.report().cordoned()) {
-      return notNow(
+      return Objection.notNow(
           machine,
           "cordon",
           () ->
@@ -206,13 +201,13 @@ final class Suitability {
                   .formatted(machine.id()));
     }
     if (need.spec().antiAffinity() && need.neighbours().getOrDefault(machine.id(), 0) > 0) {
-      return notNow(
+      return Objection.notNow(
           machine,
           "anti-affinity",
           () -> "holds an instance already and no two may share a machine; add a machine");
     }
     return Optional.ofNullable(need.held().get(machine.id()))
-        .flatMap(reason -> notNow(machine, "refused", () -> "refused lately: " + reason));
+        .flatMap(reason -> Objection.notNow(machine, "refused", () -> "refused lately: " + reason));
   }
 
   /** Whether it would fit, were it not for GPUs that are cordoned. */
@@ -223,7 +218,7 @@ final class Suitability {
         || !Room.free(opened(machine.report().capacity())).hasGpusFor(need.claim())) {
       return Optional.empty();
     }
-    return notNow(
+    return Objection.notNow(
         machine,
         "gpu-cordon",
         () ->
@@ -246,76 +241,5 @@ final class Suitability {
         capacity.cpusTotal(),
         capacity.cpusReserved(),
         capacity.gpus().stream().map(gpu -> gpu.withCordon(false)).toList());
-  }
-
-  private static Optional<Objection> room(Machine machine, Resources claim, Room free) {
-    return shortage(machine, claim, free, "has free", true);
-  }
-
-  private static Optional<Objection> shortage(
-      Machine machine, Resources claim, Room room, String has, boolean ever) {
-    String cure =
-        ever
-            ? "stop or shrink something there, or add a machine"
-            : "ask for less, or add a machine";
-    if (!room.hasGpusFor(claim)) {
-      return objection(
-          ever,
-          "gpu-memory",
-          () ->
-              "needs %d GPU%s with %d MiB, %s %s %d GPU%s with at most %d MiB; %s"
-                  .formatted(
-                      claim.gpus(),
-                      claim.gpus() == 1 ? "" : "s",
-                      Room.gpuShare(claim),
-                      shown(machine),
-                      has,
-                      room.gpuMemoryMiB().size(),
-                      room.gpuMemoryMiB().size() == 1 ? "" : "s",
-                      room.largestGpuMiB(),
-                      cure));
-    }
-    if (!room.hasMemoryFor(claim)) {
-      return objection(
-          ever,
-          "memory",
-          () ->
-              "needs %d MiB of memory, %s %s %d; %s"
-                  .formatted(claim.memoryMiB(), shown(machine), has, room.memoryMiB(), cure));
-    }
-    if (!room.hasCpusFor(claim)) {
-      return objection(
-          ever,
-          "cpus",
-          () ->
-              "needs %s cores, %s %s %s; %s"
-                  .formatted(cores(claim.cpus()), shown(machine), has, cores(room.cpus()), cure));
-    }
-    return Optional.empty();
-  }
-
-  private static String cores(double cpus) {
-    return cpus == Math.rint(cpus)
-        ? Long.toString(Math.round(cpus))
-        : String.format(java.util.Locale.ROOT, "%.2f", cpus);
-  }
-
-  private static Optional<Objection> never(
-      Machine machine, String predicate, Supplier<String> text) {
-    return objection(false, predicate, () -> shown(machine) + " " + text.get());
-  }
-
-  private static Optional<Objection> notNow(
-      Machine machine, String predicate, Supplier<String> text) {
-    return objection(true, predicate, () -> shown(machine) + " " + text.get());
-  }
-
-  private static Optional<Objection> objection(
-      boolean ever, String predicate, Supplier<String> sentence) {
-    return Optional.of(new Objection(predicate, ever, sentence));
-  }
-
-  private static String shown(Machine machine) {
-    return machine.id() + " (" + machine.report().hostName() + ")";
   }
 }

@@ -5,7 +5,6 @@ import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
-import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.eventstream.EventStream;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
@@ -17,24 +16,15 @@ import akka.cluster.Member;
 import akka.cluster.typed.Cluster;
 import io.remuda.protocol.FleetProtocol;
 import io.remuda.protocol.cluster.PeerRefused;
-import io.remuda.protocol.cluster.SharedTable;
-import io.remuda.protocol.cluster.TableSubscriber;
 import io.remuda.registry.fleet.Fleet;
-import io.remuda.registry.fleet.FleetMessage;
-import io.remuda.registry.fleet.FleetView;
-import io.remuda.registry.fleet.Membership;
-import io.remuda.registry.journal.EventTail;
 import io.remuda.registry.journal.JournalStore;
 import io.remuda.registry.journal.JournalWarmUp;
-import io.remuda.registry.journal.LateCommands;
 import io.remuda.registry.journal.PersistenceIds;
 import io.remuda.registry.journal.Unreadable;
 import io.remuda.registry.model.RegistryMeters;
 import io.remuda.registry.model.Surroundings;
-import io.remuda.registry.standing.RegistryVoice;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -100,41 +90,10 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
     this.hosting =
         new Hosting(
             Cluster.get(context.getSystem()), () -> entities.open(settings, this::surroundings));
-    ActorRef<EventTail.Command> tail =
-        context.spawn(
-            Behaviors.supervise(EventTail.create(store, clock))
-                .onFailure(SupervisorStrategy.restart()),
-            "events");
-    this.view =
-        context.spawn(FleetView.create(fleet, settings, clock, entities, tail), "fleet-view");
-    context.spawn(
-        TableSubscriber.create(
-            SharedTable.CATALOG,
-            lines -> {
-              entities.spread().heard(lines);
-              view.tell(new FleetMessage.Listed(lines.entries()));
-            }),
-        "catalog");
-    context.spawn(
-        Behaviors.supervise(LateCommands.create(store)).onFailure(SupervisorStrategy.restart()),
-        "late-commands");
-    context.spawn(
-        Behaviors.supervise(RegistryVoice.create(status, InstantSource.system()))
-            .onFailure(SupervisorStrategy.restart()),
-        "voice");
-    ActorRef<Command> self = context.getSelf();
-    this.waker =
-        context.spawn(
-            Waker.create(
-                new JournalNames(store, entities, aside, view, clock, settings.lease().remember()),
-                self,
-                settings.wakeInterval(),
-                settings.wakePace(),
-                store.settings().retryInterval()),
-            "waker");
-    context.spawn(
-        Membership.create(view, settings.flapping(), clock, () -> waker.tell(Waker.Tick.WAKE)),
-        "membership");
+    Residents residents =
+        Residents.spawn(context, store, settings, status, clock, fleet, entities, aside);
+    this.view = residents.view();
+    this.waker = residents.waker();
     context.getSystem().receptionist().tell(Receptionist.register(FleetProtocol.FLEET_KEY, view));
     CoordinatedShutdown.get(context.getSystem())
         .addTask(
@@ -146,8 +105,8 @@ final class RegistryGuardian extends AbstractBehavior<RegistryGuardian.Command> 
             });
     ActorRef<PeerRefused> door = context.messageAdapter(PeerRefused.class, TurnedAway::new);
     context.getSystem().eventStream().tell(new EventStream.Subscribe<>(PeerRefused.class, door));
-    self.tell(Tick.PREPARE);
-    self.tell(Tick.JOINED);
+    context.getSelf().tell(Tick.PREPARE);
+    context.getSelf().tell(Tick.JOINED);
     timers.startSingleTimer(
         Tick.HOST_ANYWAY, store.settings().retryInterval().multipliedBy(HOST_AFTER_RETRIES));
     timers.startTimerWithFixedDelay(Tick.PROBE, store.settings().retryInterval());

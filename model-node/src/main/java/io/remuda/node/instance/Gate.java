@@ -4,14 +4,8 @@ import io.remuda.node.instance.Admission.Permit;
 import io.remuda.node.instance.Admission.Waiter;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -34,23 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gate {
 
-  private static final long OPEN = 1L << 62;
-  private static final long COUNT = (1L << 20) - 1;
-  private static final int SHARED = 20;
-  private static final int RESERVED = 40;
-
-  private final AtomicLong word = new AtomicLong();
-  private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger waiting = new AtomicInteger();
-  private final Queue<Waiter> patient = new ConcurrentLinkedQueue<>();
-  private final AtomicBoolean patientTurn = new AtomicBoolean();
-  private final AtomicReference<@Nullable CompletableFuture<Void>> emptied =
-      new AtomicReference<>();
-  private final Queue<CompletableFuture<Void>> roomless = new ConcurrentLinkedQueue<>();
-  private final Queue<ShareSlots> closing = new ConcurrentLinkedQueue<>();
+  private final Permits permits;
+  private final WaitingLine line = new WaitingLine();
+  private final Vacancy vacancy;
   private final int queueLimit;
   private final LongSupplier nanos;
-  private volatile int slots;
 
   /** When the last permit came back, or the gate was opened. */
   private volatile long idleSince;
@@ -73,7 +55,8 @@ public final class Gate {
           "a gate has 1 slot or more and a queue of 0 or more, not %d and %d"
               .formatted(slots, queueLimit));
     }
-    this.slots = slots;
+    this.permits = new Permits(slots);
+    this.vacancy = new Vacancy(() -> permits.taken() <= permits.slots(), () -> permits.out() == 0);
     this.queueLimit = queueLimit;
     this.nanos = nanos;
     this.idleSince = nanos.getAsLong();
@@ -81,7 +64,9 @@ public final class Gate {
 
   /** A permit now, or nothing: for whoever can wait elsewhere. */
   public Optional<Permit> tryAcquire() {
-    return waiting.get() == 0 && take() ? Optional.of(new Permit(this, null)) : Optional.empty();
+    return line.queued() == 0 && permits.take()
+        ? Optional.of(new Permit(this, null))
+        : Optional.empty();
   }
 
   /**
@@ -90,21 +75,22 @@ public final class Gate {
    */
   public Admission acquire(Consumer<Admission> later) {
     while (true) {
-      int queued = waiting.get();
-      switch (AdmissionPolicy.decide(isOpen(), taken(word.get()), slots, queued, queueLimit)) {
+      int queued = line.queued();
+      switch (AdmissionPolicy.decide(
+          isOpen(), permits.taken(), permits.slots(), queued, queueLimit)) {
         case CLOSED:
           return new Admission.Closed();
         case FULL:
-          return new Admission.Full(slots);
+          return new Admission.Full(permits.slots());
         case TAKE:
-          if (take()) {
+          if (permits.take()) {
             return new Admission.Granted(new Permit(this, null));
           }
           break;
         case WAIT:
-          if (waiting.compareAndSet(queued, queued + 1)) {
+          if (line.reserve(queued)) {
             Waiter waiter = new Waiter(this, later);
-            waiters.add(waiter);
+            line.add(waiter);
             // A slot may have come free, or the gate closed, before the waiter could be seen.
             serve();
             return new Admission.Queued(waiter);
@@ -119,70 +105,39 @@ public final class Gate {
     if (!share.take()) {
       return isOpen() ? new Admission.Full(share.slots()) : new Admission.Closed();
     }
-    while (true) {
-      long seen = word.get();
-      boolean open = (seen & OPEN) != 0;
-      if (!open || (seen & COUNT) >= slots) {
-        share.give();
-        return open ? new Admission.Full(share.slots()) : new Admission.Closed();
-      }
-      if (word.compareAndSet(seen, seen + 1 + (1L << SHARED))) {
-        return new Admission.Granted(new Permit(this, share));
-      }
+    Permits.OfShare came = permits.takeShared();
+    if (came == Permits.OfShare.TAKEN) {
+      return new Admission.Granted(new Permit(this, share));
     }
+    share.give();
+    return came == Permits.OfShare.FULL
+        ? new Admission.Full(share.slots())
+        : new Admission.Closed();
   }
 
   /** Keeps {@code count} slots from everybody's requests that come from now on. */
   ShareSlots reserve(int count) {
     ShareSlots share = new ShareSlots(count);
-    word.addAndGet((long) count << RESERVED);
+    permits.reserve(share);
     serve();
     return share;
   }
 
   /** The share's slots are everybody's, those that are taken as they come back. */
   void unreserve(ShareSlots share) {
-    closing.removeIf(ShareSlots::isOver);
-    share.close();
-    closing.add(share);
-    word.addAndGet(-((long) share.slots() << RESERVED));
-    closing.removeIf(ShareSlots::isOver);
-    tellRoom();
+    permits.unreserve(share);
+    vacancy.tellRoom();
     serve();
   }
 
   /** Slots that are kept for shares. */
   public int reserved() {
-    return (int) (word.get() >>> RESERVED & COUNT);
+    return permits.reserved();
   }
 
   /** Completed when no more requests are under way beside the shares than slots beside them. */
   CompletionStage<Void> whenRoom() {
-    CompletableFuture<Void> next = new CompletableFuture<>();
-    roomless.add(next);
-    tellRoom();
-    return next.minimalCompletionStage();
-  }
-
-  private void tellRoom() {
-    while (!roomless.isEmpty() && taken(word.get()) <= slots) {
-      CompletableFuture<Void> waiting = roomless.poll();
-      if (waiting != null) {
-        waiting.complete(null);
-      }
-    }
-  }
-
-  /**
-   * Slots that a request of everybody's cannot take: those of others, of shares, and of calls whose
-   * share is over. Look at these after the word, in which their share is no more.
-   */
-  private int taken(long seen) {
-    int all = (int) (seen & COUNT);
-    int shared = (int) (seen >>> SHARED & COUNT);
-    int kept = (int) (seen >>> RESERVED & COUNT);
-    int left = closing.isEmpty() ? 0 : closing.stream().mapToInt(ShareSlots::taken).sum();
-    return Math.max(all, all - shared + kept + left);
+    return vacancy.whenRoom();
   }
 
   /**
@@ -191,7 +146,7 @@ public final class Gate {
    * {@link Admission.Closed}.
    */
   public void await(Consumer<Admission> later) {
-    patient.add(new Waiter(this, later));
+    line.addPatient(new Waiter(this, later));
     serve();
   }
 
@@ -199,7 +154,7 @@ public final class Gate {
   public void open() {
     idleSince = nanos.getAsLong();
     synchronized (this) {
-      word.updateAndGet(value -> value | OPEN);
+      permits.open();
     }
     serve();
   }
@@ -216,7 +171,7 @@ public final class Gate {
         idle = new CompletableFuture<>();
       }
       closing = idle;
-      word.updateAndGet(value -> value & ~OPEN);
+      permits.close();
     }
     serve();
     completeWhenIdle();
@@ -228,31 +183,24 @@ public final class Gate {
    * at a time: who called before and still waits is told that somebody else does now.
    */
   public CompletionStage<Void> whenEmpty() {
-    CompletableFuture<Void> next = new CompletableFuture<>();
-    CompletableFuture<Void> before = emptied.getAndSet(next);
-    if (before != null) {
-      before.cancel(false);
-    }
-    // The last permit may have come back before this could be seen.
-    tellWhenEmpty();
-    return next.minimalCompletionStage();
+    return vacancy.whenEmpty();
   }
 
   public boolean isOpen() {
-    return (word.get() & OPEN) != 0;
+    return permits.isOpen();
   }
 
   /** Permits that are out. */
   public int inFlight() {
-    return (int) (word.get() & COUNT);
+    return permits.out();
   }
 
   public int queued() {
-    return waiting.get();
+    return line.queued();
   }
 
   public int slots() {
-    return slots;
+    return permits.slots();
   }
 
   /** For how long no permit has been out and nobody has waited; zero while any is or does. */
@@ -267,54 +215,35 @@ public final class Gate {
     if (count < 1) {
       throw new IllegalArgumentException("a gate has 1 slot or more, not " + count);
     }
-    slots = count;
-    tellRoom();
+    permits.slots(count);
+    vacancy.tellRoom();
     serve();
   }
 
   void give(@Nullable ShareSlots share) {
-    if (share != null) {
-      share.give();
-      if (share.isOver()) {
-        closing.remove(share);
-      }
-    }
-    long left = word.addAndGet(share == null ? -1 : -1 - (1L << SHARED));
-    if ((left & COUNT) == 0) {
+    long left = permits.give(share);
+    if (Permits.noneOut(left)) {
       idleSince = nanos.getAsLong();
     }
-    if ((left & (OPEN | COUNT)) == 0) {
+    if (Permits.isOver(left)) {
       completeWhenIdle();
     }
-    if ((left & COUNT) == 0) {
-      tellWhenEmpty();
+    if (Permits.noneOut(left)) {
+      vacancy.tellWhenEmpty();
     }
-    tellRoom();
+    vacancy.tellRoom();
     serve();
   }
 
-  /**
-   * Counts after it has seen who waits, not before: whoever began to wait since has closed the
-   * instance to others meanwhile, and a permit may have been taken before that.
-   */
-  private void tellWhenEmpty() {
-    CompletableFuture<Void> waiting = emptied.get();
-    if (waiting != null && inFlight() == 0) {
-      waiting.complete(null);
-    }
-  }
-
   void left(Waiter waiter) {
-    if (waiters.remove(waiter)) {
-      waiting.decrementAndGet();
-    }
+    line.left(waiter);
   }
 
   /** Only a closed gate takes the lock: it may have been opened again since the last permit. */
   private void completeWhenIdle() {
     CompletableFuture<Void> closing;
     synchronized (this) {
-      if ((word.get() & (OPEN | COUNT)) != 0) {
+      if (!permits.isOver()) {
         return;
       }
       closing = idle;
@@ -322,76 +251,21 @@ public final class Gate {
     closing.complete(null);
   }
 
-  private boolean take() {
-    while (true) {
-      long seen = word.get();
-      if ((seen & OPEN) == 0 || taken(seen) >= slots) {
-        return false;
-      }
-      if (word.compareAndSet(seen, seen + 1)) {
-        return true;
-      }
-    }
-  }
-
   private void serve() {
-    while (!waiters.isEmpty() || !patient.isEmpty()) {
+    while (!line.isEmpty()) {
       if (!isOpen()) {
-        next(new Admission.Closed());
-      } else if (take()) {
+        line.tellNext(new Admission.Closed());
+      } else if (permits.take()) {
         Permit permit = new Permit(this, null);
-        if (!next(new Admission.Granted(permit))) {
+        if (!line.tellNext(new Admission.Granted(permit))) {
           permit.release();
         }
       } else if (isOpen()) {
-        if (reserved() >= slots) {
-          sendAway();
+        if (reserved() >= permits.slots()) {
+          line.sendPatientAway();
         }
         return;
       }
-    }
-  }
-
-  /** Shares may have all slots for hours: who waits without a limit waits elsewhere. */
-  private void sendAway() {
-    for (Waiter next = patient.poll(); next != null; next = patient.poll()) {
-      tell(next, new Admission.Closed());
-    }
-  }
-
-  private @Nullable Waiter poll() {
-    boolean patientFirst = !patient.isEmpty() && patientTurn.getAndSet(false);
-    Waiter urgent = patientFirst ? null : waiters.poll();
-    if (urgent != null) {
-      waiting.decrementAndGet();
-      patientTurn.set(true);
-      return urgent;
-    }
-    Waiter next = patient.poll();
-    if (next == null && patientFirst) {
-      next = waiters.poll();
-      if (next != null) {
-        waiting.decrementAndGet();
-      }
-    }
-    return next;
-  }
-
-  /** Whether the longest waiter was there to be told. */
-  private boolean next(Admission admission) {
-    return tell(poll(), admission);
-  }
-
-  private static boolean tell(@Nullable Waiter waiter, Admission admission) {
-    if (waiter == null || !waiter.settle()) {
-      return false;
-    }
-    try {
-      waiter.tell(admission);
-      return true;
-    } catch (RuntimeException e) {
-      // A waiter that fails has gone: its grant goes back and the next one is served.
-      return false;
     }
   }
 }

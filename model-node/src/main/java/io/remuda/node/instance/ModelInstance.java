@@ -15,11 +15,8 @@ import io.remuda.node.instance.EngineRuntime.Ending;
 import io.remuda.node.instance.EngineRuntime.Running;
 import io.remuda.node.instance.EngineRuntime.Start;
 import io.remuda.node.instance.Lifecycle.Trigger;
-import io.remuda.node.instance.RestartPolicy.Decision;
-import io.remuda.node.instance.RestartPolicy.End;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.LeaseId;
-import io.remuda.protocol.model.LastWords;
 import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.Phase;
 import java.time.Duration;
@@ -106,7 +103,7 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
 
   record SeenOfTrouble(int watched, LogNews news) implements Command {}
 
-  private record PauseOver() implements Command {}
+  record PauseOver() implements Command {}
 
   record Drained() implements Command {}
 
@@ -114,23 +111,14 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
 
   record KillAgain(int run) implements Command {}
 
-  private final TimerScheduler<Command> timers;
-  private final EngineRuntime runtime;
   private final Logger log;
   private final Work work;
   private final Standing standing;
-  private final StartProgress progress;
-  private final EngineStart start;
-  private final EngineWatch watch;
+  private final EngineCourse course;
   private final Drain drain;
-  private final EngineEnd end;
-  private final EngineHang hang;
-  private final EngineFailures failures;
   private final InstanceTasks tasks;
   private final Grace grace;
-  private final WorkerRest rest;
   private final InstanceLease lease;
-  private final TroubleWatch trouble;
   private final InstanceShares shares;
 
   private ModelInstance(
@@ -140,24 +128,16 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
       EngineRuntime runtime,
       Standing standing) {
     super(context);
-    this.timers = timers;
-    this.runtime = runtime;
     this.standing = standing;
     this.log = context.getLog();
     this.work = new Work(context, around.blocking());
-    this.progress = new StartProgress(work, around, standing, timers);
-    this.start = new EngineStart(work, around, runtime, standing, progress);
-    this.watch = new EngineWatch(work, around, standing, timers);
     this.drain = new Drain(around, timers);
-    this.end = new EngineEnd(work, around, standing, timers, log);
-    this.hang = new EngineHang(work, around, standing, end, timers);
-    this.failures = new EngineFailures(around);
     this.tasks = new InstanceTasks(around, standing, timers);
     LeaseTimes times = around.settings().lease();
     this.grace = new Grace(standing.shown().lease(), timers, times.grace());
-    this.rest = new WorkerRest(standing, work, timers, times.clear());
+    WorkerRest rest = new WorkerRest(standing, work, timers, times.clear());
+    this.course = new EngineCourse(work, around, runtime, standing, tasks, rest, timers, log);
     this.lease = new InstanceLease(work, around, standing, tasks, grace, rest, timers, log);
-    this.trouble = new TroubleWatch(work, around, standing, timers);
     this.shares = new InstanceShares(work, around, standing, tasks, grace, timers, log);
   }
 
@@ -187,31 +167,31 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
   @Override
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
-        .onMessage(Begin.class, this::onBegin)
-        .onMessage(Adopted.class, this::onAdopted)
-        .onMessage(YourTurn.class, message -> after(start::turn))
-        .onMessage(Started.class, this::onStarted)
-        .onMessage(Proven.class, this::onProven)
-        .onMessage(Watch.class, look -> after(() -> watch.look(look.run()).ifPresent(this::hang)))
-        .onMessage(Watched.class, seen -> after(() -> watch.looked(seen).ifPresent(this::hang)))
-        .onMessage(EngineEnded.class, this::onEngineEnded)
-        .onMessage(Killed.class, killed -> after(() -> hang.killed(killed)))
-        .onMessage(KillAgain.class, again -> after(() -> hang.kill(again.run())))
+        .onMessage(Begin.class, begin -> after(() -> course.begin(begin)))
+        .onMessage(Adopted.class, adopted -> after(() -> course.adopted(adopted)))
+        .onMessage(YourTurn.class, message -> after(course::turn))
+        .onMessage(Started.class, started -> after(() -> course.started(started)))
+        .onMessage(Proven.class, proven -> after(() -> course.proven(proven)))
+        .onMessage(Watch.class, look -> after(() -> course.look(look)))
+        .onMessage(Watched.class, seen -> after(() -> course.looked(seen)))
+        .onMessage(EngineEnded.class, ended -> after(() -> course.ended(ended)))
+        .onMessage(Killed.class, killed -> after(() -> course.killed(killed)))
+        .onMessage(KillAgain.class, again -> after(() -> course.kill(again)))
+        .onMessage(LookAtStart.class, message -> after(course::lookAtStart))
+        .onMessage(SeenOfStart.class, seen -> after(() -> course.seenOfStart(seen)))
+        .onMessage(LookForTrouble.class, message -> after(course::lookForTrouble))
+        .onMessage(SeenOfTrouble.class, seen -> after(() -> course.seenOfTrouble(seen)))
+        .onMessage(PauseOver.class, message -> after(course::pauseOver))
         .onMessage(LookAtTasks.class, message -> after(tasks::look))
-        .onMessage(LookAtStart.class, message -> after(progress::look))
-        .onMessage(SeenOfStart.class, seen -> after(() -> progress.seen(seen)))
-        .onMessage(LookForTrouble.class, message -> after(trouble::look))
-        .onMessage(SeenOfTrouble.class, seen -> after(() -> trouble.seen(seen)))
         .onMessage(Hold.class, hold -> after(() -> onHold(hold)))
         .onMessage(Release.class, release -> after(() -> onRelease(release)))
         .onMessage(OfLease.class, heard -> after(() -> lease.heard(heard.news())))
         .onMessage(OfShares.class, heard -> after(() -> shares.heard(heard.news())))
         .onMessage(GraceOver.class, up -> after(() -> grace.over(up.lease())))
-        .onMessage(PauseOver.class, message -> onPauseOver())
-        .onMessage(Stop.class, this::onStop)
-        .onMessage(Drained.class, message -> onDrained())
-        .onMessage(Ended.class, ended -> after(() -> end.ended(ended)))
-        .onMessage(EndAgain.class, again -> after(() -> end.again(again.engine())))
+        .onMessage(Stop.class, stop -> after(() -> onStop(stop)))
+        .onMessage(Drained.class, message -> after(this::onDrained))
+        .onMessage(Ended.class, ended -> after(() -> course.ended(ended)))
+        .onMessage(EndAgain.class, again -> after(() -> course.endAgain(again)))
         .onMessage(Gone.class, this::onGone)
         .onSignal(PostStop.class, ended -> after(tasks::close))
         .onSignal(PreRestart.class, failed -> after(tasks::close))
@@ -220,143 +200,6 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
 
   private Behavior<Command> after(Runnable act) {
     act.run();
-    return this;
-  }
-
-  private Behavior<Command> onBegin(Begin begin) {
-    if (begin.adopt()) {
-      start.adopt();
-    } else {
-      start.again();
-      bringUp(Trigger.RESERVED);
-    }
-    return this;
-  }
-
-  private Behavior<Command> onAdopted(Adopted adopted) {
-    start.adopted();
-    adopted.problem().ifPresent(why -> log.warn("not adopted instance={}", standing.id(), why));
-    adopted.found().ifPresent(this::runs);
-    if (standing.phase() == Phase.DRAINING) {
-      return endEngine();
-    }
-    if (adopted.found().isEmpty() || !runtime.startable()) {
-      bringUp(Trigger.RESERVED);
-      return this;
-    }
-    log.info("adopted {}", standing.engine());
-    standing.move(Trigger.ADOPTED, Optional.empty());
-    start.prove();
-    return this;
-  }
-
-  private void runs(Running engine) {
-    start.watchOver(engine);
-    trouble.begin();
-  }
-
-  /** Why it ended before is said until it is ready again. */
-  private void bringUp(Trigger trigger) {
-    standing.move(trigger, standing.state().reason());
-    start.comeUp();
-  }
-
-  private Behavior<Command> onStarted(Started started) {
-    start.started();
-    if (started.start() instanceof Start.Up up) {
-      runs(up.running());
-    }
-    if (standing.phase() == Phase.DRAINING) {
-      return endEngine();
-    }
-    if (started.start() instanceof Start.Not not) {
-      End how = not.hopeless() ? End.NOT_STARTABLE : End.EXITED;
-      return failed(how, not.refused().message());
-    }
-    log.info("engine started {}", standing.engine());
-    hang.forget();
-    standing.move(Trigger.SPAWNED, standing.state().reason());
-    start.prove();
-    return this;
-  }
-
-  private Behavior<Command> onProven(Proven proven) {
-    if (proven.run() != start.run() || standing.phase() != Phase.WARMING) {
-      return this;
-    }
-    if (proven.missing().isPresent()) {
-      hang(proven.missing().get());
-      return this;
-    }
-    if (!rest.mayServe(proven)) {
-      return this;
-    }
-    standing.pulse().set(failures.ready());
-    standing.running().flatMap(Running::serving).ifPresent(standing::serves);
-    standing.gate().open();
-    tasks.begin();
-    standing.move(Trigger.PROVEN, Optional.empty());
-    start.proven();
-    log.info("ready instance={}", standing.id());
-    watch.begin(start.run());
-    return this;
-  }
-
-  private void hang(String what) {
-    watch.end();
-    tasks.end();
-    hang.begin(start.run(), what);
-  }
-
-  private Behavior<Command> onEngineEnded(EngineEnded ended) {
-    if (ended.run() != start.run() || standing.running().isEmpty()) {
-      return this;
-    }
-    standing.running().ifPresent(trouble::ended);
-    standing.runsNothing();
-    watch.end();
-    tasks.end();
-    standing.gate().close();
-    if (standing.phase() == Phase.DRAINING) {
-      // What was in flight has failed with the engine; nothing is left to wait for.
-      return endEngine();
-    }
-    if (!runtime.startable()) {
-      // It has failed already, or is about to; what is left of it waits to be told to stop.
-      standing.say(standing.state().reason());
-      return this;
-    }
-    return failed(ended.ending().end(), hang.after(ended.ending().words()));
-  }
-
-  private Behavior<Command> failed(End how, String words) {
-    start.over();
-    trouble.ended(words);
-    Decision next = failures.decide(how);
-    if (next instanceof Decision.Again again) {
-      log.warn("engine ended instance={} then={} reason={}", standing.id(), again, logged(words));
-      standing.move(Trigger.ENGINE_ENDED, Optional.of(words));
-      timers.startSingleTimer("pause", new PauseOver(), again.pause());
-      return this;
-    }
-    String why = ((Decision.GiveUp) next).sentence() + ": " + words;
-    log.error("given up instance={} reason={}", standing.id(), logged(why));
-    standing.failed(how.kind());
-    standing.move(Trigger.HOPELESS, Optional.of(why));
-    return this;
-  }
-
-  /** All of an engine's output is in its own file. */
-  private static String logged(String words) {
-    return LastWords.within(words, LastWords.JOURNALED_BYTES);
-  }
-
-  private Behavior<Command> onPauseOver() {
-    if (standing.phase() == Phase.BACKOFF) {
-      start.again();
-      standing.restarted();
-      bringUp(Trigger.PAUSE_OVER);
-    }
     return this;
   }
 
@@ -376,40 +219,31 @@ public final class ModelInstance extends AbstractBehavior<ModelInstance.Command>
     }
   }
 
-  private Behavior<Command> onStop(Stop stop) {
+  private void onStop(Stop stop) {
     if (standing.phase() == Phase.DRAINING) {
       drain.shorten(stop.drain());
-    } else {
-      lease.stop();
-      shares.stop();
-      CompletionStage<Void> tasksOver = tasks.end();
-      standing.move(Trigger.STOPPED, Optional.empty());
-      timers.cancel("pause");
-      work.then(
-          standing.gate().close().thenCombine(tasksOver, (idle, none) -> idle),
-          (done, why) -> new Drained());
-      drain.begin(stop.drain());
+      return;
     }
-    return this;
+    lease.stop();
+    shares.stop();
+    CompletionStage<Void> tasksOver = tasks.end();
+    standing.move(Trigger.STOPPED, Optional.empty());
+    course.stop();
+    work.then(
+        standing.gate().close().thenCombine(tasksOver, (idle, none) -> idle),
+        (done, why) -> new Drained());
+    drain.begin(stop.drain());
   }
 
-  private Behavior<Command> onDrained() {
+  private void onDrained() {
     drain.over();
     tasks.close();
-    return endEngine();
-  }
-
-  /** Ends what runs; what is still being brought up is ended when it is up. */
-  private Behavior<Command> endEngine() {
-    if (!start.underWay()) {
-      end.begin();
-    }
-    return this;
+    course.end();
   }
 
   private Behavior<Command> onGone(Gone gone) {
     gone.failure().ifPresent(why -> log.warn("folder not removed instance={}", standing.id(), why));
-    start.over();
+    course.over();
     standing.over();
     log.info("ended instance={}", standing.id());
     return Behaviors.stopped();

@@ -29,10 +29,9 @@ final class FrontCall implements InferenceCall {
   private final TokenMeter meter;
   private final CallTimes times = new CallTimes();
   private Admission.@Nullable Permit permit;
-  private Admission.@Nullable Waiter waiter;
+  private @Nullable QueueWait place;
   private LeaseGate.@Nullable Stay stay;
   private @Nullable InferenceCall engine;
-  private long queueTimer = -1;
   private boolean headSent;
   private boolean paused;
   private boolean over;
@@ -74,11 +73,12 @@ final class FrontCall implements InferenceCall {
             .orElseGet(
                 () -> instance.gate().acquire(later -> context.runOnContext(v -> admitted(later))));
     if (admission instanceof Admission.Queued queued) {
-      waiter = queued.waiter();
-      queueTimer =
-          context
-              .owner()
-              .setTimer(front.settings().queueTimeout().toMillis(), id -> waitedTooLong());
+      place =
+          new QueueWait(
+              context,
+              queued.waiter(),
+              front.settings().queueTimeout(),
+              () -> fail(busy(instance.gate().slots()), true));
     } else {
       admitted(admission);
     }
@@ -109,18 +109,12 @@ final class FrontCall implements InferenceCall {
     }
   }
 
-  private void waitedTooLong() {
-    queueTimer = -1;
-    Admission.Waiter waiting = waiter;
-    if (!over && waiting != null && waiting.leave()) {
-      waiter = null;
-      fail(busy(instance.gate().slots()), true);
-    }
-  }
-
   private void admitted(Admission admission) {
-    waiter = null;
-    cancelQueueTimer();
+    QueueWait left = place;
+    if (left != null) {
+      place = null;
+      left.over();
+    }
     if (admission instanceof Admission.Granted granted) {
       if (over) {
         granted.permit().release();
@@ -261,8 +255,7 @@ final class FrontCall implements InferenceCall {
 
   private void end(String code) {
     over = true;
-    cancelQueueTimer();
-    Admission.Waiter waiting = waiter;
+    QueueWait waiting = place;
     if (waiting != null) {
       waiting.leave();
     }
@@ -282,13 +275,6 @@ final class FrontCall implements InferenceCall {
     InferenceCall running = engine;
     if (running != null) {
       running.cancel();
-    }
-  }
-
-  private void cancelQueueTimer() {
-    if (queueTimer >= 0) {
-      context.owner().cancelTimer(queueTimer);
-      queueTimer = -1;
     }
   }
 

@@ -12,21 +12,17 @@ import io.remuda.protocol.bytes.InferenceSink;
 import io.remuda.protocol.bytes.KeptConnections;
 import io.remuda.protocol.id.InstanceId;
 import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.IOException;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +36,7 @@ final class HttpEngineCall implements InferenceCall, KeptConnections.Taker {
   private final Upstream.Http http;
   private final InferenceRequest request;
   private final InferenceSink sink;
-  private final String name;
+  private final EngineAside aside;
   private KeptConnections.@Nullable Kept line;
   private @Nullable HttpClientRequest outgoing;
   private @Nullable HttpClientResponse incoming;
@@ -50,7 +46,6 @@ final class HttpEngineCall implements InferenceCall, KeptConnections.Taker {
   private boolean again;
   // Whether the engine leaves the connection open after its answer.
   private boolean lasts;
-  private long asking = -1;
 
   HttpEngineCall(
       Front front,
@@ -65,7 +60,7 @@ final class HttpEngineCall implements InferenceCall, KeptConnections.Taker {
     this.http = http;
     this.request = request;
     this.sink = sink;
-    this.name = http.told() ? Long.toHexString(ThreadLocalRandom.current().nextLong()) : "";
+    this.aside = new EngineAside(front, context, http, request.path(), sink);
   }
 
   void start() {
@@ -97,7 +92,7 @@ final class HttpEngineCall implements InferenceCall, KeptConnections.Taker {
     line = connection;
     connection
         .connection()
-        .request(options(HttpMethod.valueOf(request.method())))
+        .request(EngineAside.options(http, request.path(), HttpMethod.valueOf(request.method())))
         .onComplete(
             result -> {
               if (result.succeeded()) {
@@ -106,17 +101,6 @@ final class HttpEngineCall implements InferenceCall, KeptConnections.Taker {
                 lost(connection.wasUsed(), new HttpClosedException("it was closed meanwhile"));
               }
             });
-  }
-
-  private RequestOptions options(HttpMethod method) {
-    URI base = http.base();
-    String prefix = base.getRawPath() == null ? "" : base.getRawPath();
-    return new RequestOptions()
-        .setMethod(method)
-        .setHost(base.getHost())
-        .setPort(Upstream.port(base))
-        .setSsl(Upstream.isEncrypted(base))
-        .setURI(prefix + request.path());
   }
 
   private void send(HttpClientRequest call, boolean kept) {
@@ -132,7 +116,7 @@ final class HttpEngineCall implements InferenceCall, KeptConnections.Taker {
     call.exceptionHandler(e -> {});
     for (Map.Entry<String, String> header : request.headers()) {
       if (http.told() && header.getKey().equals(FrontHeaders.PROGRESS)) {
-        askHowFar(header.getValue());
+        aside.askHowFar(header.getValue());
       } else {
         call.putHeader(header.getKey(), header.getValue());
       }
@@ -142,7 +126,7 @@ final class HttpEngineCall implements InferenceCall, KeptConnections.Taker {
       call.putHeader(header.getKey(), header.getValue());
     }
     if (http.told()) {
-      call.putHeader(FrontHeaders.CALL, name);
+      call.putHeader(FrontHeaders.CALL, aside.name());
     }
     ByteBuf body = request.body().duplicate();
     if (!http.servedName().equals(request.model())) {
@@ -178,55 +162,11 @@ final class HttpEngineCall implements InferenceCall, KeptConnections.Taker {
     }
   }
 
-  private void askHowFar(String millis) {
-    askNoMore();
-    try {
-      long every = Math.max(1, Long.parseLong(millis));
-      asking = context.owner().setPeriodic(every, id -> progress());
-    } catch (NumberFormatException e) {
-      // Whoever asks so badly is told nothing.
-    }
-  }
-
-  private void progress() {
-    beside(HttpMethod.GET)
-        .compose(asked -> asked.send())
-        .compose(
-            answer ->
-                answer.statusCode() == 200 ? answer.body() : Future.failedFuture("it has ended"))
-        .onSuccess(
-            text -> {
-              if (asking >= 0) {
-                sink.onProgress(Integer.parseInt(text.toString()));
-              }
-            });
-  }
-
-  private void askNoMore() {
-    if (asking >= 0) {
-      context.owner().cancelTimer(asking);
-      asking = -1;
-    }
-  }
-
-  /** A request about this call, on a connection of its own. */
-  private Future<HttpClientRequest> beside(HttpMethod method) {
-    return front
-        .clients()
-        .beside(context.owner())
-        .request(options(method).setIdleTimeout(front.settings().silenceTimeout().toMillis()))
-        .onSuccess(
-            asked -> {
-              asked.putHeader(FrontHeaders.CALL, name);
-              http.headers().forEach(asked::putHeader);
-            });
-  }
-
   private void head(HttpClientResponse response) {
     if (over) {
       return;
     }
-    askNoMore();
+    aside.askNoMore();
     incoming = response;
     heard();
     lasts =
@@ -295,12 +235,12 @@ final class HttpEngineCall implements InferenceCall, KeptConnections.Taker {
   public void cancel() {
     boolean told = over;
     over = true;
-    askNoMore();
+    aside.askNoMore();
     HttpClientRequest call = outgoing;
     if (call != null) {
       call.reset();
       if (http.told() && !told) {
-        tell();
+        aside.end();
       }
     }
     letGo();
@@ -312,11 +252,6 @@ final class HttpEngineCall implements InferenceCall, KeptConnections.Taker {
     if (broken != null) {
       broken.close();
     }
-  }
-
-  /** In vain when the call has just ended, or its engine has. */
-  private void tell() {
-    var unused = beside(HttpMethod.DELETE).compose(asked -> asked.send());
   }
 
   @Override

@@ -100,11 +100,9 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
   private final Instances instances;
   private final GpuLooks looks;
   private final Reports reports;
-  private final StateChanges stateChanges;
   private final Starts starts;
   private final Stops stops;
-  private final Inquiries inquiries;
-  private final Holds holds;
+  private final Obeying obeying;
 
   private NodeAgent(
       ActorContext<Command> context,
@@ -134,7 +132,6 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
         new Reports(
             settings, life.incarnation(), around.hosted(), instances, books, around.nanoTime());
     Saving saving = new Saving(context, memory, around.blocking());
-    this.stateChanges = new StateChanges(settings.machine(), books, saving, reports);
     this.starts = new Starts(settings.machine(), engines, instances, books, context.getLog());
     this.looks =
         new GpuLooks(
@@ -146,10 +143,20 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
             around.nanoTime(),
             context.getLog());
     this.stops = new Stops(settings.machine(), clock, instances, books, looks, reports, saving);
-    this.inquiries =
-        new Inquiries(
-            settings.machine(), life.incarnation(), instances, engines, books, around.blocking());
-    this.holds = new Holds(settings.machine(), instances, books, around.hosted());
+    this.obeying =
+        new Obeying(
+            starts,
+            stops,
+            new Inquiries(
+                settings.machine(),
+                life.incarnation(),
+                instances,
+                engines,
+                books,
+                around.blocking()),
+            new StateChanges(settings.machine(), books, saving, reports),
+            new Holds(settings.machine(), instances, books, around.hosted()),
+            reports);
     looks.look();
     timers.startTimerAtFixedRate(new Tick(), settings.reportInterval());
     timers.startTimerWithFixedDelay(new LookAtGpus(), settings.gpuInterval());
@@ -191,79 +198,53 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
   @Override
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
-        .onMessage(Obey.class, this::onObey)
-        .onMessage(Attach.class, this::onAttach)
-        .onMessage(GpusSeen.class, this::onGpusSeen)
-        .onMessage(EnginesSeen.class, this::onEnginesSeen)
-        .onMessage(EndAll.class, this::onEndAll)
-        .onMessage(Hasten.class, hasten -> onHasten())
-        .onMessage(Noticed.class, this::onNoticed)
-        .onMessage(ActorGone.class, this::onActorGone)
-        .onMessage(TakeUpAgain.class, this::onTakeUpAgain)
-        .onMessage(TurnLimitOver.class, this::onTurnLimitOver)
-        .onMessage(Answer.class, this::onAnswer)
-        .onMessage(Tick.class, tick -> onTick())
-        .onMessage(LookAtGpus.class, look -> onLookAtGpus())
-        .onMessage(LookAgain.class, look -> onLookAgain())
+        .onMessage(Obey.class, obey -> after(() -> obeying.obey(obey.command())))
+        .onMessage(Attach.class, attach -> after(() -> onAttach(attach)))
+        .onMessage(GpusSeen.class, seen -> after(() -> onGpusSeen(seen)))
+        .onMessage(EnginesSeen.class, seen -> after(() -> onEnginesSeen(seen)))
+        .onMessage(EndAll.class, end -> after(() -> onEndAll(end)))
+        .onMessage(Hasten.class, hasten -> after(this::onHasten))
+        .onMessage(Noticed.class, noticed -> after(() -> onNoticed(noticed.notice())))
+        .onMessage(ActorGone.class, gone -> after(() -> onActorGone(gone)))
+        .onMessage(TakeUpAgain.class, again -> after(() -> onTakeUpAgain(again.kept())))
+        .onMessage(TurnLimitOver.class, over -> after(() -> instances.turnOver(over.id())))
+        .onMessage(Answer.class, answer -> after(answer.tell()))
+        .onMessage(Tick.class, tick -> after(this::onTick))
+        .onMessage(LookAtGpus.class, look -> after(looks::look))
+        .onMessage(LookAgain.class, look -> after(this::onLookAgain))
         .build();
   }
 
-  private Behavior<Command> onObey(Obey obey) {
-    NodeProtocol.Command command = obey.command();
-    if (command instanceof NodeProtocol.StartInstance start) {
-      starts.start(start);
-      reports.publish();
-    } else if (command instanceof NodeProtocol.StopInstance stop) {
-      stops.stop(stop);
-    } else if (command instanceof NodeProtocol.Ping ping) {
-      inquiries.ping(ping);
-    } else if (command instanceof NodeProtocol.DescribeModel describe) {
-      inquiries.describe(describe);
-    } else if (command instanceof NodeProtocol.SetMachineState set) {
-      stateChanges.set(set);
-    } else if (command instanceof NodeProtocol.HoldInstance hold) {
-      holds.hold(hold);
-    } else if (command instanceof NodeProtocol.ReleaseInstance release) {
-      holds.release(release);
-    }
+  private Behavior<Command> after(Runnable act) {
+    act.run();
     return this;
   }
 
-  private Behavior<Command> onAttach(Attach attach) {
+  private void onAttach(Attach attach) {
     reports.to(attach.port());
     reports.publish();
-    return this;
   }
 
-  private Behavior<Command> onLookAtGpus() {
-    looks.look();
-    return this;
-  }
-
-  private Behavior<Command> onLookAgain() {
+  private void onLookAgain() {
     looks.look();
     looks.again();
-    return this;
   }
 
-  private Behavior<Command> onGpusSeen(GpusSeen seen) {
+  private void onGpusSeen(GpusSeen seen) {
     boolean news = looks.seen(seen);
     engines.gpus(seen.use().gpus());
     if (news) {
       reports.publish();
     }
-    return this;
   }
 
-  private Behavior<Command> onEnginesSeen(EnginesSeen seen) {
+  private void onEnginesSeen(EnginesSeen seen) {
     if (reports.offers(seen.offers())) {
       reports.publish();
     }
-    return this;
   }
 
-  private Behavior<Command> onNoticed(Noticed noticed) {
-    InstanceNotice notice = noticed.notice();
+  private void onNoticed(InstanceNotice notice) {
     if (notice instanceof InstanceNotice.Changed changed) {
       if (instances.said(changed.state())) {
         looks.filled(changed.id());
@@ -277,54 +258,38 @@ public final class NodeAgent extends AbstractBehavior<NodeAgent.Command> {
     } else {
       instances.turnOver(notice.id());
     }
-    return this;
   }
 
-  private Behavior<Command> onTurnLimitOver(TurnLimitOver over) {
-    instances.turnOver(over.id());
-    return this;
-  }
-
-  private Behavior<Command> onActorGone(ActorGone gone) {
+  private void onActorGone(ActorGone gone) {
     Optional<Kept> failed = stops.actorGone(gone.id());
     if (failed.isPresent()) {
       getContext().getLog().error("instance failed instance={}", gone.id());
       timers.startSingleTimer(gone, new TakeUpAgain(failed.get()), AGAIN_AFTER);
-      return this;
+      return;
     }
     reports.publish();
     stops.leaveWhenOver();
-    return this;
   }
 
-  private Behavior<Command> onTakeUpAgain(TakeUpAgain again) {
-    starts.takeUp(again.kept());
-    stops.takenUpAgain(again.kept().assignment().id());
-    return this;
+  private void onTakeUpAgain(Kept kept) {
+    starts.takeUp(kept);
+    stops.takenUpAgain(kept.assignment().id());
   }
 
-  private Behavior<Command> onEndAll(EndAll end) {
+  private void onEndAll(EndAll end) {
     stops.all(end);
     reports.publish();
     stops.leaveWhenOver();
-    return this;
   }
 
-  private Behavior<Command> onHasten() {
+  private void onHasten() {
     if (books.ending().isPresent()) {
       instances.stopAll(Duration.ZERO);
     }
-    return this;
   }
 
-  private Behavior<Command> onTick() {
+  private void onTick() {
     books.state(books.state().prune(clock.instant(), settings.tombstonesFor()));
     reports.publish();
-    return this;
-  }
-
-  private Behavior<Command> onAnswer(Answer answer) {
-    answer.tell().run();
-    return this;
   }
 }

@@ -46,7 +46,7 @@ public final class ExternalWorkers implements OwnModels, WorkerDesk {
   private final LongSupplier nanos;
   private final Supplier<String> ids;
   private final Map<ModelName, Seat> seats = new HashMap<>();
-  private final List<Waiting> waiting = new ArrayList<>();
+  private final Arrivals arrivals = new Arrivals();
   private long lookedAt;
 
   /**
@@ -79,9 +79,6 @@ public final class ExternalWorkers implements OwnModels, WorkerDesk {
    * @param objection why the registry does not take its model any more
    */
   record Heard(Worker worker, Optional<String> objection) {}
-
-  private record Waiting(
-      ModelName model, String fingerprint, CompletableFuture<JoinedWorker> arrival) {}
 
   WorkerSettings settings() {
     return settings;
@@ -176,7 +173,7 @@ public final class ExternalWorkers implements OwnModels, WorkerDesk {
             tasks.ifPresent(there::says);
             there.heard(nanos.getAsLong());
             if (there.isTaken()) {
-              welcome(there, news);
+              arrivals.welcome(there, news);
             }
           });
     }
@@ -269,39 +266,21 @@ public final class ExternalWorkers implements OwnModels, WorkerDesk {
       boolean first = !seat.isTaken();
       seat.taken(earlier);
       if (first) {
-        welcome(seat, news);
+        arrivals.welcome(seat, news);
       }
     }
     news.add(() -> seat.answer().complete(refused));
   }
 
-  private void welcome(Seat seat, List<Runnable> news) {
-    waiting.removeIf(each -> each.arrival().isDone());
-    for (Iterator<Waiting> each = waiting.iterator(); each.hasNext(); ) {
-      Waiting place = each.next();
-      if (fits(seat, place.model(), place.fingerprint())) {
-        each.remove();
-        JoinedWorker present = seat.present();
-        news.add(() -> place.arrival().complete(present));
-      }
-    }
-  }
-
   @Override
   public synchronized CompletableFuture<JoinedWorker> next(ModelName model, String fingerprint) {
-    waiting.removeIf(each -> each.arrival().isDone());
     Seat seat = seats.get(model);
-    if (seat != null && seat.isTaken() && !seat.isSuspect() && fits(seat, model, fingerprint)) {
-      return CompletableFuture.completedFuture(seat.present());
-    }
-    CompletableFuture<JoinedWorker> arrival = new CompletableFuture<>();
-    waiting.add(new Waiting(model, fingerprint, arrival));
-    return arrival;
-  }
-
-  private static boolean fits(Seat seat, ModelName model, String fingerprint) {
-    return seat.worker().model().equals(model)
-        && (fingerprint.isEmpty() || seat.worker().schema().fingerprint().equals(fingerprint));
+    return seat != null
+            && seat.isTaken()
+            && !seat.isSuspect()
+            && Arrivals.fits(seat, model, fingerprint)
+        ? CompletableFuture.completedFuture(seat.present())
+        : arrivals.next(model, fingerprint);
   }
 
   private Optional<Seat> find(String id) {

@@ -8,7 +8,6 @@ import com.sun.net.httpserver.HttpServer;
 import io.remuda.protocol.bytes.FrontHeaders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -187,15 +186,14 @@ final class HostServer implements AutoCloseable {
     }
   }
 
-  /** The head goes out with the first answer, so that a failure before it still has a status. */
   private void stream(
       HttpExchange exchange, Streams streams, Message input, OpenCall call, String name)
       throws CallFailed, IOException, InterruptedException {
-    Out out = new Out(exchange);
+    AnswerBody out = new AnswerBody(exchange);
     try {
       streams.answer(input, out, call);
     } catch (CallFailed e) {
-      if (!out.begun) {
+      if (!out.isBegun()) {
         throw e;
       }
       HostLog.say("a stream was cut: " + e.sentence());
@@ -231,37 +229,6 @@ final class HostServer implements AutoCloseable {
       ended(name);
     }
     whole(exchange, 200, SEQUENCE, all.toByteArray());
-  }
-
-  private static final class Out implements Streams.Sink {
-    private final HttpExchange exchange;
-    private boolean begun;
-
-    Out(HttpExchange exchange) {
-      this.exchange = exchange;
-    }
-
-    @Override
-    public void take(Message answer, boolean last) throws IOException {
-      OutputStream body = body();
-      answer.writeDelimitedTo(body);
-      if (last) {
-        body.flush();
-      }
-    }
-
-    private OutputStream body() throws IOException {
-      if (!begun) {
-        begun = true;
-        exchange.getResponseHeaders().set("Content-Type", SEQUENCE);
-        exchange.sendResponseHeaders(200, 0);
-      }
-      return exchange.getResponseBody();
-    }
-
-    void end() throws IOException {
-      body().close();
-    }
   }
 
   /** How much the caller would like this type: 0 to 1. */

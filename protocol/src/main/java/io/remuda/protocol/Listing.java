@@ -77,7 +77,7 @@ public record Listing(
     defaults = defaults == null ? Defaults.NONE : defaults;
   }
 
-  /** One that adds nothing to its requests. */
+  /** A plain one: it does not scale by itself, and its instances are all alike. */
   public Listing(
       ModelName name,
       long version,
@@ -92,15 +92,7 @@ public record Listing(
       OptionalInt context,
       Optional<Schema> schema,
       Instant createdAt,
-      boolean selfRegistered,
-      boolean scales,
-      Map<Long, Integer> weights,
-      boolean returns,
-      Optional<Keep> keep,
-      Optional<ModelName> alias,
-      Set<ModelName> needs,
-      Relief relief,
-      int spare) {
+      boolean selfRegistered) {
     this(
         name,
         version,
@@ -116,105 +108,15 @@ public record Listing(
         schema,
         createdAt,
         selfRegistered,
-        scales,
-        weights,
-        returns,
-        keep,
-        alias,
-        needs,
-        relief,
-        spare,
-        Defaults.NONE);
-  }
-
-  /** One whose requests go to it alone, and of which nothing is spare. */
-  public Listing(
-      ModelName name,
-      long version,
-      long softVersion,
-      long specVersion,
-      DeploymentPhase phase,
-      String engine,
-      Optional<String> model,
-      int replicas,
-      int ready,
-      Optional<String> reason,
-      OptionalInt context,
-      Optional<Schema> schema,
-      Instant createdAt,
-      boolean selfRegistered,
-      boolean scales,
-      Map<Long, Integer> weights,
-      boolean returns,
-      Optional<Keep> keep,
-      Optional<ModelName> alias,
-      Set<ModelName> needs) {
-    this(
-        name,
-        version,
-        softVersion,
-        specVersion,
-        phase,
-        engine,
-        model,
-        replicas,
-        ready,
-        reason,
-        context,
-        schema,
-        createdAt,
-        selfRegistered,
-        scales,
-        weights,
-        returns,
-        keep,
-        alias,
-        needs,
-        Relief.NONE,
-        0);
-  }
-
-  /** One that is no alias and made of nothing else. */
-  public Listing(
-      ModelName name,
-      long version,
-      long softVersion,
-      long specVersion,
-      DeploymentPhase phase,
-      String engine,
-      Optional<String> model,
-      int replicas,
-      int ready,
-      Optional<String> reason,
-      OptionalInt context,
-      Optional<Schema> schema,
-      Instant createdAt,
-      boolean selfRegistered,
-      boolean scales,
-      Map<Long, Integer> weights,
-      boolean returns,
-      Optional<Keep> keep) {
-    this(
-        name,
-        version,
-        softVersion,
-        specVersion,
-        phase,
-        engine,
-        model,
-        replicas,
-        ready,
-        reason,
-        context,
-        schema,
-        createdAt,
-        selfRegistered,
-        scales,
-        weights,
-        returns,
-        keep,
+        false,
+        Map.of(),
+        false,
         Optional.empty(),
-        Set.of());
+        Optional.empty(),
+        Set.of(),
+        Relief.NONE,
+        0,
+        Defaults.NONE);
   }
 
   /**
@@ -250,79 +152,10 @@ public record Listing(
         false,
         Optional.empty(),
         target,
-        Set.of());
-  }
-
-  /** One that does not scale by itself. */
-  public Listing(
-      ModelName name,
-      long version,
-      long softVersion,
-      long specVersion,
-      DeploymentPhase phase,
-      String engine,
-      Optional<String> model,
-      int replicas,
-      int ready,
-      Optional<String> reason,
-      OptionalInt context,
-      Optional<Schema> schema,
-      Instant createdAt,
-      boolean selfRegistered) {
-    this(
-        name,
-        version,
-        softVersion,
-        specVersion,
-        phase,
-        engine,
-        model,
-        replicas,
-        ready,
-        reason,
-        context,
-        schema,
-        createdAt,
-        selfRegistered,
-        false);
-  }
-
-  /** One whose instances are all alike. */
-  public Listing(
-      ModelName name,
-      long version,
-      long softVersion,
-      long specVersion,
-      DeploymentPhase phase,
-      String engine,
-      Optional<String> model,
-      int replicas,
-      int ready,
-      Optional<String> reason,
-      OptionalInt context,
-      Optional<Schema> schema,
-      Instant createdAt,
-      boolean selfRegistered,
-      boolean scales) {
-    this(
-        name,
-        version,
-        softVersion,
-        specVersion,
-        phase,
-        engine,
-        model,
-        replicas,
-        ready,
-        reason,
-        context,
-        schema,
-        createdAt,
-        selfRegistered,
-        scales,
-        Map.of(),
-        false,
-        Optional.empty());
+        Set.of(),
+        Relief.NONE,
+        0,
+        Defaults.NONE);
   }
 
   /** Whether it has no instance because nobody asked for it, and a request makes it start. */

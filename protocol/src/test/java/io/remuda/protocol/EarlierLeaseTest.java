@@ -106,7 +106,9 @@ class EarlierLeaseTest {
             Optional.empty(),
             Instant.EPOCH,
             Optional.empty(),
-            Optional.of("it waits"));
+            Optional.of("it waits"),
+            0,
+            Optional.empty());
 
     LeaseView read =
         OTHER.without(view, "slots", "session", "token", "position", "estimate", "expiresAt");

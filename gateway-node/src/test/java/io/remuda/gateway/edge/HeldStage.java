@@ -15,10 +15,12 @@ import io.remuda.protocol.bytes.InferenceSink;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Defaults;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.Loading;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Relief;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -189,7 +191,12 @@ final class HeldStage implements AutoCloseable {
                     false,
                     Map.of(),
                     returns,
-                    Optional.of(Keep.DEFAULT)))));
+                    Optional.of(Keep.DEFAULT),
+                    Optional.empty(),
+                    Set.of(),
+                    Relief.NONE,
+                    0,
+                    Defaults.NONE))));
   }
 
   void route(Phase phase) {

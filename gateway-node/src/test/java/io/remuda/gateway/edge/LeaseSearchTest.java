@@ -113,6 +113,8 @@ class LeaseSearchTest {
         Optional.empty(),
         Instant.EPOCH,
         Optional.empty(),
+        Optional.empty(),
+        0,
         Optional.empty());
   }
 }

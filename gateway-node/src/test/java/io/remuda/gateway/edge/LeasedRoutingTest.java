@@ -370,6 +370,8 @@ class LeasedRoutingTest {
         Optional.empty(),
         Instant.EPOCH,
         Optional.empty(),
+        Optional.empty(),
+        0,
         Optional.empty());
   }
 }

@@ -11,6 +11,7 @@ import io.remuda.protocol.RouteTable;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Defaults;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
 import io.remuda.protocol.model.Relief;
@@ -109,6 +110,7 @@ class ReliefViewsTest {
                     Optional.empty(),
                     Set.of(),
                     relief,
-                    0))));
+                    0,
+                    Defaults.NONE))));
   }
 }

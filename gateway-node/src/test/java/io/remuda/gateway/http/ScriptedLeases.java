@@ -166,6 +166,7 @@ final class ScriptedLeases {
         pending
             ? Optional.of("1 other lease waits before it")
             : ready ? Optional.empty() : Optional.of("released"),
-        wish.slots());
+        wish.slots(),
+        Optional.empty());
   }
 }

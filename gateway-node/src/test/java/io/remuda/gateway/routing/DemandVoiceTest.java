@@ -7,8 +7,10 @@ import io.remuda.protocol.FleetProtocol.Demand;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.metrics.MetricNames;
+import io.remuda.protocol.model.Defaults;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.ModelDemand;
+import io.remuda.protocol.model.Relief;
 import io.remuda.protocol.testing.Eventually;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -192,6 +195,11 @@ class DemandVoiceTest {
                     scales,
                     Map.of(),
                     returns,
-                    Optional.empty()))));
+                    Optional.empty(),
+                    Optional.empty(),
+                    Set.of(),
+                    Relief.NONE,
+                    0,
+                    Defaults.NONE))));
   }
 }

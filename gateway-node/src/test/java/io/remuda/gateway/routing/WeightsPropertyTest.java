@@ -9,8 +9,10 @@ import io.remuda.protocol.RouteTable;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Defaults;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Relief;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -150,6 +152,11 @@ class WeightsPropertyTest {
         false,
         weights,
         false,
-        Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        Set.of(),
+        Relief.NONE,
+        0,
+        Defaults.NONE);
   }
 }

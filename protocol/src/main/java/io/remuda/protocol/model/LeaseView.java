@@ -47,60 +47,6 @@ public record LeaseView(
     Optional<ErrorCode> code)
     implements WireMessage {
 
-  /** One that was refused nothing. */
-  public LeaseView(
-      LeaseId id,
-      String owner,
-      State state,
-      List<Part> parts,
-      boolean exclusive,
-      Optional<String> session,
-      Duration ttl,
-      OptionalLong token,
-      OptionalInt position,
-      Optional<Duration> estimate,
-      Instant createdAt,
-      Optional<Instant> expiresAt,
-      Optional<String> reason,
-      int slots) {
-    this(
-        id,
-        owner,
-        state,
-        parts,
-        exclusive,
-        session,
-        ttl,
-        token,
-        position,
-        estimate,
-        createdAt,
-        expiresAt,
-        reason,
-        slots,
-        Optional.empty());
-  }
-
-  /** One of whole instances. */
-  public LeaseView(
-      LeaseId id,
-      String owner,
-      State state,
-      List<Part> parts,
-      boolean exclusive,
-      Optional<String> session,
-      Duration ttl,
-      OptionalLong token,
-      OptionalInt position,
-      Optional<Duration> estimate,
-      Instant createdAt,
-      Optional<Instant> expiresAt,
-      Optional<String> reason) {
-    this(
-        id, owner, state, parts, exclusive, session, ttl, token, position, estimate, createdAt,
-        expiresAt, reason, 0);
-  }
-
   /** Where a lease stands; it goes back to PENDING when it has lost an instance. */
   public enum State {
     /** It waits for instances. */

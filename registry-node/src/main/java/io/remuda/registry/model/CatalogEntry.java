@@ -88,7 +88,10 @@ public final class CatalogEntry {
         Optional.empty(),
         // What it stands for answers on, as instances of a deployment do.
         state.alias().map(ModelState.Alias::target),
-        Set.of());
+        Set.of(),
+        Relief.NONE,
+        0,
+        Defaults.NONE);
   }
 
   /** Whether {@code line} says that the name cannot be read back for this reason. */

@@ -6,6 +6,7 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import io.remuda.protocol.Listing;
 import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Defaults;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Keep;
 import io.remuda.protocol.model.Relief;
@@ -100,7 +101,8 @@ class KeepsTest {
                     Optional.empty(),
                     Set.of(),
                     Relief.NONE,
-                    2))));
+                    2,
+                    Defaults.NONE))));
     world.report(Reports.of("m1").sequence(++sequence));
   }
 

@@ -9,8 +9,10 @@ import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
+import io.remuda.protocol.model.Defaults;
 import io.remuda.protocol.model.DeploymentPhase;
 import io.remuda.protocol.model.Phase;
+import io.remuda.protocol.model.Relief;
 import io.remuda.registry.testing.Reports;
 import java.time.Instant;
 import java.util.Arrays;
@@ -54,7 +56,10 @@ class DependsTest {
         false,
         Optional.empty(),
         Optional.empty(),
-        needs);
+        needs,
+        Relief.NONE,
+        0,
+        Defaults.NONE);
   }
 
   private void knows(String name, DeploymentPhase phase, String... needs) {

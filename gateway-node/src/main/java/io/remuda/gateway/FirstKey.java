@@ -3,7 +3,7 @@ package io.remuda.gateway;
 import akka.Done;
 import akka.actor.typed.ActorSystem;
 import akka.pattern.Patterns;
-import io.remuda.gateway.http.FleetClient;
+import io.remuda.gateway.http.KeyClient;
 import io.remuda.gateway.routing.Routes;
 import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.AccessProtocol.Scope;
@@ -35,7 +35,7 @@ final class FirstKey {
   private static final Logger LOG = LoggerFactory.getLogger(FirstKey.class);
   private static final KeyId ADMIN = new KeyId("admin");
 
-  private final FleetClient fleet;
+  private final KeyClient registry;
   private final Routes routes;
   private final ActorSystem<?> local;
   private final Duration retry;
@@ -46,7 +46,7 @@ final class FirstKey {
   private final CompletableFuture<Optional<String>> secret = new CompletableFuture<>();
 
   FirstKey(
-      FleetClient fleet,
+      KeyClient registry,
       Routes routes,
       KeyMint mint,
       InstantSource clock,
@@ -54,7 +54,7 @@ final class FirstKey {
       boolean another,
       ActorSystem<?> local,
       Duration retry) {
-    this.fleet = fleet;
+    this.registry = registry;
     this.routes = routes;
     this.local = local;
     this.retry = retry;
@@ -74,8 +74,8 @@ final class FirstKey {
   void start() {
     // A young registry may lose its first message: a second one is sent long before an operator's
     // call would give up. Reading twice does no harm.
-    fleet
-        .keys()
+    registry
+        .all()
         .toCompletableFuture()
         .copy()
         .orTimeout(2 * retry.toMillis(), TimeUnit.MILLISECONDS)
@@ -115,8 +115,8 @@ final class FirstKey {
     if (!keys.isEmpty() && !another) {
       return CompletableFuture.completedStage(Optional.empty());
     }
-    return fleet
-        .createKey(mine.key())
+    return registry
+        .create(mine.key())
         .thenApply(
             stored -> {
               routes.merge(new AccessTable(stored.isEmpty() ? List.of(mine.key()) : stored));

@@ -20,10 +20,12 @@ import io.remuda.gateway.edge.RemotePorts;
 import io.remuda.gateway.http.ApiServer;
 import io.remuda.gateway.http.FleetClient;
 import io.remuda.gateway.http.FleetPort;
+import io.remuda.gateway.http.KeyClient;
 import io.remuda.gateway.http.LeaseClient;
 import io.remuda.gateway.http.LeaseLookups;
 import io.remuda.gateway.http.LeaseSettings;
 import io.remuda.gateway.http.RequestVoice;
+import io.remuda.gateway.http.UsageClient;
 import io.remuda.gateway.routing.DemandVoice;
 import io.remuda.gateway.routing.FrontPoll;
 import io.remuda.gateway.routing.RouteFeed;
@@ -136,7 +138,7 @@ public final class GatewayNode implements AutoCloseable {
               tokens);
       this.firstKey =
           new FirstKey(
-              fleet,
+              new KeyClient(fleet),
               routes,
               mint,
               clock,
@@ -276,6 +278,7 @@ public final class GatewayNode implements AutoCloseable {
             meter);
     recent = Optional.of(handler.recent());
     HostPort wanted = settings.address();
+    UsageClient usage = new UsageClient(fleet);
     TaskPart tasks =
         TaskPart.start(
             local,
@@ -284,7 +287,7 @@ public final class GatewayNode implements AutoCloseable {
             routes,
             new CatalogModels(routes::snapshot, schemas),
             meter,
-            fleet,
+            usage,
             metering,
             timers,
             clock);
@@ -301,7 +304,7 @@ public final class GatewayNode implements AutoCloseable {
             timers));
     // Begun last of all, and left when nobody asks anything any more.
     shutdown.add("cluster", this::leave);
-    UsageVoice voice = UsageVoice.start(meter, metering, fleet, timers);
+    UsageVoice voice = UsageVoice.start(meter, metering, usage, timers);
     shutdown.add("usage", voice::end);
     Optional<String> secret =
         settings.edge() ? Optional.of(randomSecret()) : Optional.<String>empty();

@@ -207,7 +207,7 @@ public final class ApiServer {
                 new RequestSearch(
                     parts.recent(),
                     id -> routes.snapshot().access().get(id),
-                    fleet,
+                    fleet.link(),
                     settings.askTimeout()))
             .endpoints());
     table.addAll(new TensorRoutes(routes::snapshot, parts.schemas(), stopping::get).endpoints());
@@ -241,11 +241,13 @@ public final class ApiServer {
                 pause)
             .endpoints());
     table.addAll(new MachineRoutes(fleet).endpoints());
-    table.addAll(new RegistryRoutes(new RegistryRoll(fleet, settings.askTimeout())).endpoints());
+    table.addAll(
+        new RegistryRoutes(new RegistryRoll(fleet.link(), settings.askTimeout())).endpoints());
     table.addAll(new AuditRoutes(fleet).endpoints());
-    table.addAll(new KeyRoutes(fleet, parts.mint(), routes, parts.clock()).endpoints());
-    table.addAll(new TenantRoutes(fleet, routes).endpoints());
-    table.addAll(new UsageRoutes(fleet, parts.clock()).endpoints());
+    KeyClient keys = new KeyClient(fleet);
+    table.addAll(new KeyRoutes(keys, parts.mint(), routes, parts.clock()).endpoints());
+    table.addAll(new TenantRoutes(keys, routes).endpoints());
+    table.addAll(new UsageRoutes(new UsageClient(fleet), parts.clock()).endpoints());
     table.addAll(
         new HealthRoutes(routes::snapshot, fleet::seesRegistry, stopping::get, parts.metrics())
             .endpoints());

@@ -18,7 +18,7 @@ import java.util.Set;
  */
 public final class FleetPort extends AbstractBehavior<FleetPort.Command> {
 
-  private final FleetClient client;
+  private final RegistryLink link;
 
   /** What it is told. */
   public sealed interface Command {}
@@ -31,9 +31,9 @@ public final class FleetPort extends AbstractBehavior<FleetPort.Command> {
 
   private FleetPort(ActorContext<Command> context, FleetClient client) {
     super(context);
-    this.client = client;
+    this.link = client.link();
     RegistryProtocol.initProxies(context.getSystem());
-    client.attach(context.getSystem());
+    link.attach(context.getSystem());
     ActorRef<Receptionist.Listing> listings =
         context.messageAdapter(
             Receptionist.Listing.class,
@@ -53,12 +53,12 @@ public final class FleetPort extends AbstractBehavior<FleetPort.Command> {
   }
 
   private Behavior<Command> onViews(Views listing) {
-    client.views(getContext().getSystem(), listing.views());
+    link.views(getContext().getSystem(), listing.views());
     return this;
   }
 
   private Behavior<Command> onStop() {
-    client.detach(getContext().getSystem());
+    link.detach(getContext().getSystem());
     return this;
   }
 }

@@ -37,13 +37,13 @@ final class KeyRoutes {
 
   private static final Duration LONGEST_OVERLAP = Duration.ofDays(30);
 
-  private final FleetClient fleet;
+  private final KeyClient keys;
   private final KeyMint mint;
   private final Routes routes;
   private final InstantSource clock;
 
-  KeyRoutes(FleetClient fleet, KeyMint mint, Routes routes, InstantSource clock) {
-    this.fleet = fleet;
+  KeyRoutes(KeyClient keys, KeyMint mint, Routes routes, InstantSource clock) {
+    this.keys = keys;
     this.mint = mint;
     this.routes = routes;
     this.clock = clock;
@@ -83,8 +83,7 @@ final class KeyRoutes {
         .thenCompose(
             body -> {
               KeyMint.Minted minted = minted(body, call.caller());
-              return fleet
-                  .createKey(minted.key())
+              return keys.create(minted.key())
                   .thenApply(
                       stored -> {
                         publish(stored.isEmpty() ? List.of(minted.key()) : stored);
@@ -98,10 +97,9 @@ final class KeyRoutes {
 
   private CompletionStage<HttpResponse> list(Call call) {
     Instant now = clock.instant();
-    return fleet
-        .keys()
-        .thenApply(keys -> keys.stream().filter(call.caller()::sees).toList())
-        .thenApply(keys -> Replies.json(200, Json.list(keys, key -> Views.key(key, now))));
+    return keys.all()
+        .thenApply(all -> all.stream().filter(call.caller()::sees).toList())
+        .thenApply(seen -> Replies.json(200, Json.list(seen, key -> Views.key(key, now))));
   }
 
   /**
@@ -130,15 +128,14 @@ final class KeyRoutes {
           "key " + key.id() + " has expired, and another secret would too; make another key");
     }
     KeyMint.Secret secret = mint.another(key.id());
-    return fleet
-        .rotateKey(
+    return keys.rotate(
             key.id(),
             secret.hash(),
             overlap.isZero() ? Optional.empty() : Optional.of(now.plus(overlap)))
         .thenApply(
-            keys -> {
-              publish(keys);
-              ApiKey stored = keys.stream().findFirst().orElseThrow(KeyRoutes::noSuchKey);
+            changed -> {
+              publish(changed);
+              ApiKey stored = changed.stream().findFirst().orElseThrow(KeyRoutes::noSuchKey);
               return shownOnce(200, stored, secret.shown());
             });
   }
@@ -163,12 +160,12 @@ final class KeyRoutes {
         .thenCompose(
             body -> {
               Limits limits = LimitWish.of(body);
-              return known(call).thenCompose(key -> fleet.limitKey(key.id(), limits));
+              return known(call).thenCompose(key -> keys.limit(key.id(), limits));
             })
         .thenApply(
-            keys -> {
-              publish(keys);
-              ApiKey limited = keys.stream().findFirst().orElseThrow(KeyRoutes::noSuchKey);
+            changed -> {
+              publish(changed);
+              ApiKey limited = changed.stream().findFirst().orElseThrow(KeyRoutes::noSuchKey);
               return Replies.json(200, Views.key(limited, now));
             });
   }
@@ -176,18 +173,18 @@ final class KeyRoutes {
   private CompletionStage<HttpResponse> revoke(Call call) {
     Instant now = clock.instant();
     return known(call)
-        .thenCompose(key -> fleet.revokeKey(key.id()))
+        .thenCompose(key -> keys.revoke(key.id()))
         .thenApply(
-            keys -> {
-              publish(keys);
-              ApiKey revoked = keys.stream().findFirst().orElseThrow(KeyRoutes::noSuchKey);
+            changed -> {
+              publish(changed);
+              ApiKey revoked = changed.stream().findFirst().orElseThrow(KeyRoutes::noSuchKey);
               return Replies.json(200, Views.key(revoked, now));
             });
   }
 
   /** This gateway obeys at once; the others when the table has reached them. */
-  private void publish(List<ApiKey> keys) {
-    routes.merge(new AccessTable(keys));
+  private void publish(List<ApiKey> changed) {
+    routes.merge(new AccessTable(changed));
   }
 
   private KeyMint.Minted minted(JsonNode body, Caller creator) {
@@ -213,11 +210,10 @@ final class KeyRoutes {
   /** The key of the address; one of another tenant does not exist for its caller. */
   private CompletionStage<ApiKey> known(Call call) {
     KeyId id = KeyId.parse(call.path("id")).orElseThrow(KeyRoutes::noSuchKey);
-    return fleet
-        .keys()
+    return keys.all()
         .thenApply(
-            keys ->
-                keys.stream()
+            all ->
+                all.stream()
                     .filter(key -> key.id().equals(id) && call.caller().sees(key))
                     .findFirst()
                     .orElseThrow(KeyRoutes::noSuchKey));

@@ -15,15 +15,15 @@ import java.util.concurrent.CompletionStage;
  */
 public final class LeaseClient {
 
-  private final FleetClient fleet;
+  private final RegistryLink link;
 
   public LeaseClient(FleetClient fleet) {
-    this.fleet = fleet;
+    this.link = fleet.link();
   }
 
   /** Begun once for an id, however often it is heard. */
   CompletionStage<Reply> acquire(LeaseId id, Wish wish) {
-    return fleet.harmless(
+    return link.again(
         LeaseProtocol.TYPE_KEY,
         id.value(),
         replyTo -> new LeaseProtocol.Acquire(id, wish, replyTo));
@@ -36,19 +36,19 @@ public final class LeaseClient {
   /** Answered when it waits no more, or at the latest after so long, or as it stands before. */
   CompletionStage<Reply> get(LeaseId id, Duration within) {
     Optional<Duration> wait = Optional.of(within).filter(time -> !time.isZero());
-    return fleet.harmless(
+    return link.again(
         LeaseProtocol.TYPE_KEY, id.value(), replyTo -> new LeaseProtocol.Get(id, wait, replyTo));
   }
 
   /** Heard twice it holds for as long, from a moment later. */
   CompletionStage<Reply> renew(LeaseId id, Optional<Duration> ttl) {
-    return fleet.harmless(
+    return link.again(
         LeaseProtocol.TYPE_KEY, id.value(), replyTo -> new LeaseProtocol.Renew(id, ttl, replyTo));
   }
 
   /** Heard twice it would be answered as one that had ended before. */
   CompletionStage<Reply> release(LeaseId id, String reason) {
-    return fleet.entity(
+    return link.once(
         LeaseProtocol.TYPE_KEY,
         id.value(),
         replyTo -> new LeaseProtocol.Release(id, reason, replyTo));

@@ -33,7 +33,7 @@ final class RegistryRoll {
   /** The questions for who there is, and to each, together stay within the answer's own limit. */
   private static final int STEPS = 2;
 
-  private final FleetClient fleet;
+  private final RegistryLink link;
   private final Duration limit;
 
   /**
@@ -47,18 +47,18 @@ final class RegistryRoll {
   record Entry(
       String node, String status, boolean reachable, boolean leads, Optional<Standing> standing) {}
 
-  RegistryRoll(FleetClient fleet, Duration askTimeout) {
-    this.fleet = fleet;
+  RegistryRoll(RegistryLink link, Duration askTimeout) {
+    this.link = link;
     this.limit = askTimeout.dividedBy(STEPS);
   }
 
   /** Refused where this gateway is a member of no cluster; else there is always an answer. */
   CompletionStage<List<Entry>> read() {
-    Optional<ActorSystem<?>> system = fleet.system();
+    Optional<ActorSystem<?>> system = link.system();
     if (system.isEmpty()) {
-      return Refusal.failed(FleetClient.away());
+      return Refusal.failed(RegistryLink.away());
     }
-    return fleet.onLocal(voices(system.get()).thenCompose(voices -> entries(system.get(), voices)));
+    return link.onLocal(voices(system.get()).thenCompose(voices -> entries(system.get(), voices)));
   }
 
   private CompletionStage<List<Entry>> entries(

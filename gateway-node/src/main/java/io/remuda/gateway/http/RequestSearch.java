@@ -33,7 +33,7 @@ final class RequestSearch {
 
   private final RecentRequests own;
   private final Function<KeyId, Optional<ApiKey>> keys;
-  private final FleetClient fleet;
+  private final RegistryLink link;
   private final Duration limit;
 
   /**
@@ -42,11 +42,11 @@ final class RequestSearch {
   RequestSearch(
       RecentRequests own,
       Function<KeyId, Optional<ApiKey>> keys,
-      FleetClient fleet,
+      RegistryLink link,
       Duration askTimeout) {
     this.own = own;
     this.keys = keys;
-    this.fleet = fleet;
+    this.link = link;
     this.limit = askTimeout.dividedBy(STEPS);
   }
 
@@ -60,10 +60,9 @@ final class RequestSearch {
             RequestSight.sees(viewer, request, keys)
                 && (tenant.isEmpty() || tenant.equals(tenant(request)));
     List<RecentRequest> here = own.find(id, seen);
-    Optional<ActorSystem<?>> system = fleet.system();
+    Optional<ActorSystem<?>> system = link.system();
     return here.isEmpty() && system.isPresent()
-        ? fleet
-            .onLocal(voices(system.get()).thenCompose(all -> ask(system.get(), all, id, viewer)))
+        ? link.onLocal(voices(system.get()).thenCompose(all -> ask(system.get(), all, id, viewer)))
             // One of an earlier version tells of all.
             .thenApply(found -> found.stream().filter(seen).toList())
         : CompletableFuture.completedStage(here);

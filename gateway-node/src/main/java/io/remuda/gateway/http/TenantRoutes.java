@@ -22,11 +22,11 @@ final class TenantRoutes {
 
   private static final Need NEED = Need.oneOf(Scope.ADMIN);
 
-  private final FleetClient fleet;
+  private final KeyClient keys;
   private final Routes routes;
 
-  TenantRoutes(FleetClient fleet, Routes routes) {
-    this.fleet = fleet;
+  TenantRoutes(KeyClient keys, Routes routes) {
+    this.keys = keys;
     this.routes = routes;
   }
 
@@ -49,8 +49,7 @@ final class TenantRoutes {
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
-    return fleet
-        .tenants()
+    return keys.tenants()
         .thenApply(
             all ->
                 Replies.json(
@@ -65,8 +64,7 @@ final class TenantRoutes {
 
   private CompletionStage<HttpResponse> get(Call call) {
     String name = tenant(call);
-    return fleet
-        .tenants()
+    return keys.tenants()
         .thenApply(
             all ->
                 Replies.json(
@@ -92,8 +90,7 @@ final class TenantRoutes {
         .thenCompose(
             body -> {
               Limits limits = LimitWish.of(body);
-              return fleet
-                  .limitTenant(name, limits)
+              return keys.limitTenant(name, limits)
                   .thenApply(
                       stored -> {
                         routes.merge(new AccessTable(List.of(), stored));

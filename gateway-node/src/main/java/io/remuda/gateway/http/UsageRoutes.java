@@ -2,7 +2,6 @@ package io.remuda.gateway.http;
 
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpResponse;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.remuda.gateway.auth.Caller;
 import io.remuda.gateway.auth.Need;
 import io.remuda.protocol.AccessProtocol.Scope;
@@ -12,7 +11,6 @@ import io.remuda.protocol.UsageProtocol.By;
 import io.remuda.protocol.UsageProtocol.Count;
 import io.remuda.protocol.UsageProtocol.Line;
 import io.remuda.protocol.id.ModelName;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,11 +42,11 @@ final class UsageRoutes {
   /** More in one answer would take more memory than a gateway has to spare. */
   private static final int MOST_LINES = 100_000;
 
-  private final FleetClient fleet;
+  private final UsageClient usage;
   private final InstantSource clock;
 
-  UsageRoutes(FleetClient fleet, InstantSource clock) {
-    this.fleet = fleet;
+  UsageRoutes(UsageClient usage, InstantSource clock) {
+    this.usage = usage;
     this.clock = clock;
   }
 
@@ -85,8 +83,8 @@ final class UsageRoutes {
         .thenApply(
             lines ->
                 format.equals("csv")
-                    ? Replies.bytes(ContentTypes.TEXT_CSV_UTF8, csv(lines, wish.by()))
-                    : Replies.json(200, json(lines, wish)));
+                    ? Replies.bytes(ContentTypes.TEXT_CSV_UTF8, UsageViews.csv(lines, wish.by()))
+                    : Replies.json(200, UsageViews.json(lines, wish.from(), wish.to(), wish.by())));
   }
 
   /**
@@ -205,8 +203,8 @@ final class UsageRoutes {
 
   /** With those that are known, and all behind them. */
   private CompletionStage<List<Line>> lines(Wish wish, List<Line> known) {
-    return fleet
-        .usage(
+    return usage
+        .read(
             replyTo ->
                 new UsageProtocol.Read(
                     wish.from(),
@@ -232,80 +230,5 @@ final class UsageRoutes {
               }
               return lines(wish, all);
             });
-  }
-
-  private static ObjectNode json(List<Line> lines, Wish wish) {
-    ObjectNode json = Json.list(lines, line -> view(line, wish.by()));
-    json.put("from", start(wish.from()));
-    json.put("to", start(wish.to()));
-    return json;
-  }
-
-  private static ObjectNode view(Line line, Set<By> by) {
-    ObjectNode json = Json.object();
-    if (by.contains(By.HOUR)) {
-      json.put("hour", start(line.hour()));
-    }
-    if (by.contains(By.KEY)) {
-      json.put("key", line.key());
-    }
-    if (by.contains(By.TENANT)) {
-      json.put("tenant", line.tenant().isEmpty() ? null : line.tenant());
-    }
-    if (by.contains(By.MODEL)) {
-      json.put("model", line.model());
-    }
-    json.put("requests", line.count().requests());
-    json.put("errors", line.count().errors());
-    json.put("estimatedRequests", line.count().estimated());
-    json.put("promptTokens", line.count().promptTokens());
-    json.put("completionTokens", line.count().completionTokens());
-    json.put("cachedTokens", line.count().cachedTokens());
-    json.put("totalTokens", line.count().tokens());
-    return json;
-  }
-
-  private static String start(long hour) {
-    return Instant.EPOCH.plus(Duration.ofHours(hour)).toString();
-  }
-
-  private static byte[] csv(List<Line> lines, Set<By> by) {
-    StringBuilder text = new StringBuilder();
-    for (By one : By.values()) {
-      if (by.contains(one)) {
-        text.append(one.name().toLowerCase(Locale.ROOT)).append(',');
-      }
-    }
-    text.append("requests,errors,estimated_requests,prompt_tokens,completion_tokens,")
-        .append("cached_tokens,total_tokens\r\n");
-    for (Line line : lines) {
-      for (By one : By.values()) {
-        if (by.contains(one)) {
-          text.append(cell(line, one)).append(',');
-        }
-      }
-      text.append(line.count().requests()).append(',');
-      text.append(line.count().errors()).append(',');
-      text.append(line.count().estimated()).append(',');
-      text.append(line.count().promptTokens()).append(',');
-      text.append(line.count().completionTokens()).append(',');
-      text.append(line.count().cachedTokens()).append(',');
-      text.append(line.count().tokens()).append("\r\n");
-    }
-    return text.toString().getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static String cell(Line line, By by) {
-    return switch (by) {
-      case HOUR -> start(line.hour());
-      case KEY -> quoted(line.key());
-      case TENANT -> quoted(line.tenant());
-      case MODEL -> quoted(line.model());
-    };
-  }
-
-  private static String quoted(String text) {
-    boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\r' || c == '\n');
-    return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
   }
 }

@@ -121,7 +121,7 @@ final class ApiFixture implements AutoCloseable {
         Duration.ofSeconds(60),
         () -> {
           // Each kind of entity has a coordinator of its own, which is there in its own time.
-          answered(fleet.keys());
+          answered(new KeyClient(fleet).all());
           answered(fleet.machine(ScriptedFleet.MACHINE));
           answered(fleet.explain(new ModelName("awake")));
           answered(fleet.machines());
@@ -219,7 +219,7 @@ final class ApiFixture implements AutoCloseable {
     KeyMint.Minted minted =
         mint.mint("test", Set.of(Scope.ADMIN), models, tenant, Instant.now(), Optional.empty());
     routes.merge(AccessTable.EMPTY.with(minted.key()));
-    fleet.createKey(minted.key()).toCompletableFuture().join();
+    new KeyClient(fleet).create(minted.key()).toCompletableFuture().join();
     return minted.secret();
   }
 

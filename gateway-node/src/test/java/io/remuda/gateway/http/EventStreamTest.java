@@ -236,7 +236,7 @@ class EventStreamTest {
   @Test
   void waitsForARegistryThatIsAwayInsteadOfEndingTheStream() throws Exception {
     try (ApiFixture own = ApiFixture.open()) {
-      own.fleet.detach(own.registry.system());
+      own.fleet.link().detach(own.registry.system());
       assertThat(own.fleet.seesRegistry()).isFalse();
       assertThat(own.get("/v1/machines").code()).isEqualTo("registry_unavailable");
       HttpResponse<InputStream> response =

@@ -27,7 +27,8 @@ class RepeatedKeysTest {
     api.send("POST", "/v1/keys", "{\"scopes\":[\"infer\"]}");
     api.registry.repeatsKeys = true;
 
-    assertThatThrownBy(() -> api.fleet.keys().toCompletableFuture().get(30, TimeUnit.SECONDS))
+    assertThatThrownBy(
+            () -> new KeyClient(api.fleet).all().toCompletableFuture().get(30, TimeUnit.SECONDS))
         .hasRootCauseInstanceOf(IllegalStateException.class)
         .hasMessageContaining("asking it further would never end");
   }

@@ -36,7 +36,7 @@ class SentOnceTest {
   void start() throws Exception {
     registry = ScriptedFleet.start(Behaviors.empty());
     FleetClient client = new FleetClient(LIMIT, ForkJoinPool.commonPool());
-    client.attach(registry.system());
+    client.link().attach(registry.system());
     // Each kind of entity is there in its own time; what is asked before is refused at once.
     Eventually.passes(
         "the registry answers",
@@ -44,7 +44,7 @@ class SentOnceTest {
         () -> {
           answered(client.explain(NAME));
           answered(client.machine(ScriptedFleet.MACHINE));
-          answered(client.keys());
+          answered(new KeyClient(client).all());
         });
   }
 
@@ -78,7 +78,7 @@ class SentOnceTest {
     assertThat(isAskedAgain(fleet -> fleet.get(NAME))).isTrue();
     assertThat(isAskedAgain(fleet -> fleet.explain(NAME))).isTrue();
     assertThat(isAskedAgain(fleet -> fleet.machine(ScriptedFleet.MACHINE))).isTrue();
-    assertThat(isAskedAgain(FleetClient::keys)).isTrue();
+    assertThat(isAskedAgain(fleet -> new KeyClient(fleet).all())).isTrue();
   }
 
   /** An id is made once, and what is revoked stays so. */
@@ -89,8 +89,8 @@ class SentOnceTest {
             .mint("test", Set.of(), Set.of(), Instant.now(), Optional.empty())
             .key();
 
-    assertThat(isAskedAgain(fleet -> fleet.createKey(key))).isTrue();
-    assertThat(isAskedAgain(fleet -> fleet.revokeKey(key.id()))).isTrue();
+    assertThat(isAskedAgain(fleet -> new KeyClient(fleet).create(key))).isTrue();
+    assertThat(isAskedAgain(fleet -> new KeyClient(fleet).revoke(key.id()))).isTrue();
   }
 
   /** Whether it would be put to the next owner, too. */
@@ -113,9 +113,9 @@ class SentOnceTest {
             return super.once(registries, asked);
           }
         };
-    FleetClient fleet = new FleetClient(LIMIT, ForkJoinPool.commonPool(), counting);
-    fleet.attach(registry.system());
-    var unused = question.apply(fleet);
+    RegistryLink link = new RegistryLink(LIMIT, ForkJoinPool.commonPool(), counting);
+    link.attach(registry.system());
+    var unused = question.apply(new FleetClient(link));
     assertThat(again.get() + once.get()).as("it is asked one way or the other").isPositive();
     return again.get() > 0;
   }

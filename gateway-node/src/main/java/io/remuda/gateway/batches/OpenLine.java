@@ -18,8 +18,15 @@ record OpenLine(
   /** Bytes that a line takes in memory at least. */
   static final long LEAST = 4096;
 
-  static OpenLine of(BatchLine line, TaskId task, int size) {
-    return new OpenLine(line, task, size, Optional.empty(), Optional.empty());
+  /** A line as it was read; one that is none has its answer. */
+  static OpenLine of(RawLine raw, TaskId task) {
+    try {
+      BatchLine line = BatchLine.parse(raw);
+      return new OpenLine(line, task, raw.bytes().length, Optional.empty(), Optional.empty());
+    } catch (BatchLine.Bad bad) {
+      LineAnswer why = LineAnswers.unreadable(bad.problem().getMessage());
+      return unreadable(raw.number(), task, Optional.of(why));
+    }
   }
 
   /** A line of which no more than its number can be told. */

@@ -6,23 +6,20 @@ import io.remuda.gateway.tasks.Ended;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.id.ModelName;
-import io.remuda.protocol.id.TaskId;
 import io.remuda.protocol.proto.batch.BatchRecord;
 import io.remuda.protocol.proto.task.TaskRecord;
 import io.remuda.protocol.proto.task.TaskState;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The lines of one batch: those that are under way, which are bounded in number and bytes, and what
- * is known of all others. One step at a time; a step that fails may be taken again.
+ * The lines of one batch on their way: opened as long as there is room, submitted as tasks, and
+ * answered when those have ended; how far each is stands in its {@link LineLedger}. One step at a
+ * time; a step that fails may be taken again.
  */
 final class OpenLines {
 
@@ -30,30 +27,22 @@ final class OpenLines {
   private static final int BODY_COPIES = 4;
 
   private final BatchRun.Parts parts;
-  private final BatchSettings settings;
   private final InputLines input;
   private final LineTasks tasks;
   private final LineOutcomes outcomes;
+  private final LineLedger ledger;
 
+  // All below is set between two steps.
   private BatchRecord batch;
   private Instant expires = Instant.EPOCH;
   private boolean loaded;
-  // Guarded by this: the lines of one step are worked on by several threads.
-  private final BitSet done = new BitSet();
-  private int completed;
-  private int failed;
-  private boolean progress;
-  private boolean limited;
-  private boolean wasLimited;
-  private final Map<Integer, OpenLine> fresh = new LinkedHashMap<>();
-  private final Map<Integer, OpenLine> submitted = new LinkedHashMap<>();
 
   OpenLines(BatchRun.Parts parts, BatchRecord batch) {
     this.parts = parts;
-    this.settings = parts.settings();
     this.input = new InputLines(parts, batch.getInputFileId());
     this.tasks = new LineTasks(parts);
-    this.outcomes = new LineOutcomes(parts, batch.getId(), this::answered);
+    this.ledger = new LineLedger(parts.settings().window(), parts.settings().windowSize());
+    this.outcomes = new LineOutcomes(parts, batch.getId(), ledger::answered);
     this.batch = batch;
   }
 
@@ -62,24 +51,22 @@ final class OpenLines {
    *
    * @param expires when answers may be forgotten
    */
-  synchronized void begin(BatchRecord now, Instant expires) {
+  void begin(BatchRecord now, Instant expires) {
     this.batch = now;
     this.expires = expires;
-    this.progress = false;
-    this.wasLimited = limited;
-    this.limited = false;
+    ledger.begin();
   }
 
-  synchronized boolean progressed() {
-    return progress;
+  boolean progressed() {
+    return ledger.progressed();
   }
 
-  synchronized boolean allDone() {
-    return done.cardinality() >= batch.getTotal();
+  boolean allDone() {
+    return ledger.allAnswered(batch.getTotal());
   }
 
-  synchronized BatchRecord counted() {
-    return BatchDecider.counted(batch, completed, failed);
+  BatchRecord counted() {
+    return ledger.counted(batch);
   }
 
   /** What was answered before this run began. */
@@ -88,17 +75,6 @@ final class OpenLines {
       return nothing();
     }
     return outcomes.load().thenAccept(done -> loaded = true);
-  }
-
-  private synchronized void answered(int line, LineMark mark) {
-    if (!done.get(line)) {
-      done.set(line);
-      completed += mark.completed() ? 1 : 0;
-      failed += mark.completed() ? 0 : 1;
-      progress = true;
-    }
-    fresh.remove(line);
-    submitted.remove(line);
   }
 
   /** Opens lines until there are as many as there may be, or no more. */
@@ -113,41 +89,29 @@ final class OpenLines {
               if (!more) {
                 return nothing();
               }
-              progressing();
+              ledger.progressing();
               return fill();
             },
             parts.executor());
   }
 
   /** Whether there is room for more lines than were at hand. */
-  private synchronized boolean open() {
-    long size =
-        fresh.values().stream().mapToLong(OpenLine::size).sum()
-            + submitted.values().stream().mapToLong(OpenLine::size).sum();
-    while (fresh.size() + submitted.size() < settings.window() && size < settings.windowSize()) {
+  private boolean open() {
+    long size = ledger.size();
+    while (ledger.hasRoom(size)) {
       Optional<RawLine> next = input.next();
       if (next.isEmpty()) {
         return true;
       }
       // Taken off only once it is opened: none is lost.
       RawLine raw = next.get();
-      if (!done.get(raw.number())) {
-        fresh.put(raw.number(), opened(raw));
+      if (!ledger.isAnswered(raw.number())) {
+        ledger.open(OpenLine.of(raw, LineTasks.id(batch, raw.number())));
         size += raw.bytes().length;
       }
       input.taken();
     }
     return false;
-  }
-
-  private OpenLine opened(RawLine raw) {
-    TaskId task = LineTasks.id(batch, raw.number());
-    try {
-      return OpenLine.of(BatchLine.parse(raw), task, raw.bytes().length);
-    } catch (BatchLine.Bad bad) {
-      LineAnswer why = LineAnswers.unreadable(bad.problem().getMessage());
-      return OpenLine.unreadable(raw.number(), task, Optional.of(why));
-    }
   }
 
   /**
@@ -156,10 +120,11 @@ final class OpenLines {
    * another one, since one that wants much may have to wait where others need not.
    */
   CompletionStage<Void> submit() {
-    List<OpenLine> lines = copied(fresh);
-    int ahead = wasLimited() ? Math.min(1, lines.size()) : 0;
+    List<OpenLine> lines = ledger.fresh();
+    int ahead = ledger.wasLimited() ? Math.min(1, lines.size()) : 0;
     return submit(lines.subList(0, ahead))
-        .thenCompose(asked -> isLimited() ? nothing() : submit(lines.subList(ahead, lines.size())));
+        .thenCompose(
+            asked -> ledger.isLimited() ? nothing() : submit(lines.subList(ahead, lines.size())));
   }
 
   private CompletionStage<Void> submit(List<OpenLine> lines) {
@@ -172,14 +137,14 @@ final class OpenLines {
   }
 
   private CompletionStage<Void> submit(OpenLine open) {
-    if (isLimited()) {
+    if (ledger.isLimited()) {
       return nothing();
     }
     LineWork.Prepared prepared = tasks.prepare(open);
     if (prepared instanceof LineWork.Task task) {
       return tasks
           .submit(batch, open, task)
-          .thenAccept(state -> submitted(open, task.model()))
+          .thenAccept(state -> ledger.submitted(open, task.model()))
           .exceptionallyCompose(
               failure -> notSubmitted(open, task.model(), TaskRefusal.of(failure)));
     }
@@ -199,44 +164,21 @@ final class OpenLines {
           .thenCompose(
               state -> {
                 if (Ended.is(state)) {
-                  submitted(open, model);
+                  ledger.submitted(open, model);
                   return nothing();
                 }
                 return answer(open, LineAnswer.refused(why.code(), why.message(), ""));
               });
     }
     if (why.code() == ErrorCode.RATE_LIMIT_EXCEEDED) {
-      limited(open);
+      ledger.limited(open);
     }
     return nothing();
   }
 
-  private synchronized boolean wasLimited() {
-    return wasLimited;
-  }
-
-  private synchronized boolean isLimited() {
-    return limited;
-  }
-
-  private synchronized void limited(OpenLine open) {
-    limited = true;
-    int number = open.line().number();
-    if (fresh.remove(number, open)) {
-      // It asks behind the others from now on.
-      fresh.put(number, open);
-    }
-  }
-
-  private synchronized void submitted(OpenLine open, ModelName model) {
-    fresh.remove(open.line().number());
-    submitted.put(open.line().number(), open.submittedTo(model));
-    progress = true;
-  }
-
   /** Takes the answers of those that have ended, few enough at a time for the memory there is. */
   CompletionStage<Void> collect() {
-    List<OpenLine> lines = copied(submitted);
+    List<OpenLine> lines = ledger.submitted();
     return outcomes
         .outlines(lines)
         .thenComposeAsync(
@@ -246,10 +188,7 @@ final class OpenLines {
                 ResultStore.Outline outline = outlines.get(open.task());
                 if (outline == null) {
                   // The store was flushed: the line is submitted anew.
-                  synchronized (this) {
-                    submitted.remove(open.line().number());
-                    fresh.put(open.line().number(), open);
-                  }
+                  ledger.lost(open);
                 } else if (Ended.is(outline.state())) {
                   all.add(
                       read(open, outline, record -> LineAnswers.of(record, parts.work()))
@@ -258,7 +197,7 @@ final class OpenLines {
                   open.model()
                       .flatMap(parts.work()::gone)
                       // The next pass reads how it ended.
-                      .map(why -> tasks.giveUp(open, why).thenAccept(state -> progressing()))
+                      .map(why -> tasks.giveUp(open, why).thenAccept(state -> ledger.progressing()))
                       .ifPresent(ended -> all.add(ended.toCompletableFuture()));
                 }
               }
@@ -267,14 +206,10 @@ final class OpenLines {
             parts.executor());
   }
 
-  private synchronized void progressing() {
-    progress = true;
-  }
-
   /** Gives what has ended its answer, ends the rest, and answers that with {@code otherwise}. */
   CompletionStage<Void> close(TaskState end, LineAnswer otherwise) {
-    List<OpenLine> lines = new ArrayList<>(copied(fresh));
-    lines.addAll(copied(submitted));
+    List<OpenLine> lines = new ArrayList<>(ledger.fresh());
+    lines.addAll(ledger.submitted());
     return close(lines, end, otherwise).thenCompose(closed -> closeMissing(end, otherwise));
   }
 
@@ -287,16 +222,11 @@ final class OpenLines {
 
   /** Lines that the input, read to its end, did not have: none stays without an answer. */
   private CompletionStage<Void> closeMissing(TaskState end, LineAnswer otherwise) {
-    List<OpenLine> lost = new ArrayList<>();
-    synchronized (this) {
-      if (input.ended() && fresh.isEmpty() && submitted.isEmpty()) {
-        for (int number = done.nextClearBit(1);
-            number <= batch.getTotal() && lost.size() < settings.window();
-            number = done.nextClearBit(number + 1)) {
-          lost.add(OpenLine.unreadable(number, LineTasks.id(batch, number), Optional.empty()));
-        }
-      }
-    }
+    List<Integer> missing = input.ended() ? ledger.missing(batch.getTotal()) : List.of();
+    List<OpenLine> lost =
+        missing.stream()
+            .map(line -> OpenLine.unreadable(line, LineTasks.id(batch, line), Optional.empty()))
+            .toList();
     return close(lost, end, otherwise);
   }
 
@@ -333,7 +263,7 @@ final class OpenLines {
                 return answer(open, otherwise);
               }
               // It has ended by itself at this moment: the next pass reads how.
-              progressing();
+              ledger.progressing();
               return nothing();
             });
   }
@@ -343,7 +273,7 @@ final class OpenLines {
     Optional<LineAnswer> answer = LineAnswers.of(ended, parts.work());
     long cancelled = batch.getCancellingAtMillis();
     long since = cancelled > 0 ? cancelled : batch.getExpiresAtMillis();
-    boolean over = parts.clock().millis() >= since + settings.schemaWait().toMillis();
+    boolean over = parts.clock().millis() >= since + parts.settings().schemaWait().toMillis();
     return answer.isPresent() || !over ? answer : Optional.of(LineAnswers.bytes(ended));
   }
 
@@ -354,10 +284,6 @@ final class OpenLines {
 
   private CompletionStage<Void> answer(OpenLine open, LineAnswer answer) {
     return outcomes.put(open, answer, expires);
-  }
-
-  private synchronized List<OpenLine> copied(Map<Integer, OpenLine> lines) {
-    return List.copyOf(lines.values());
   }
 
   private static CompletionStage<Void> together(List<CompletableFuture<Void>> all) {

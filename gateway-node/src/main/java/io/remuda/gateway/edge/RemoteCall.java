@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One call to another machine's front. Its own state is touched on its event loop alone. */
+/** One call to another machine's front. It and its sink live on one event loop. */
 final class RemoteCall implements InferenceCall, KeptConnections.Taker {
 
   private final RemotePort port;
@@ -29,7 +29,6 @@ final class RemoteCall implements InferenceCall, KeptConnections.Taker {
   private final Context loop;
   private final InferenceRequest request;
   private final InferenceSink sink;
-  private final boolean direct;
   private KeptConnections.@Nullable Kept line;
   private @Nullable HttpClientRequest outgoing;
   private @Nullable HttpClientResponse incoming;
@@ -39,25 +38,17 @@ final class RemoteCall implements InferenceCall, KeptConnections.Taker {
   private boolean paused;
   private boolean over;
 
-  /**
-   * @param direct whether the caller is on {@code loop}, so that its sink may be called at once
-   */
   RemoteCall(
       RemotePort port,
       RemotePorts ports,
       Context loop,
       InferenceRequest request,
-      InferenceSink sink,
-      boolean direct) {
+      InferenceSink sink) {
     this.port = port;
     this.ports = ports;
     this.loop = loop;
     this.request = request;
     this.sink = sink;
-    this.direct = direct;
-    if (!direct) {
-      request.body().retain();
-    }
   }
 
   void start() {
@@ -105,35 +96,26 @@ final class RemoteCall implements InferenceCall, KeptConnections.Taker {
 
   @Override
   public void cancel() {
-    onLoop(
-        () -> {
-          if (!over) {
-            end();
-            reset();
-          }
-        });
+    if (!over) {
+      over = true;
+      reset();
+    }
   }
 
   @Override
   public void pause() {
-    onLoop(
-        () -> {
-          paused = true;
-          if (incoming != null) {
-            incoming.pause();
-          }
-        });
+    paused = true;
+    if (incoming != null) {
+      incoming.pause();
+    }
   }
 
   @Override
   public void resume() {
-    onLoop(
-        () -> {
-          paused = false;
-          if (incoming != null) {
-            incoming.resume();
-          }
-        });
+    paused = false;
+    if (incoming != null) {
+      incoming.resume();
+    }
   }
 
   private void send(HttpClientRequest call) {
@@ -187,11 +169,10 @@ final class RemoteCall implements InferenceCall, KeptConnections.Taker {
     List<Map.Entry<String, String>> headers = FrontWords.headers(response);
     int load = FrontWords.load(response);
     if (load >= 0) {
-      tell(() -> sink.onLoad(load));
+      sink.onLoad(load);
     }
     headSent = true;
-    int status = response.statusCode();
-    tell(() -> sink.onHead(status, headers));
+    sink.onHead(response.statusCode(), headers);
   }
 
   /** The front has refused: its body is the sentence. */
@@ -218,18 +199,14 @@ final class RemoteCall implements InferenceCall, KeptConnections.Taker {
       return;
     }
     heard();
-    if (direct) {
-      sink.onBytes(bytes);
-    } else {
-      request.loop().execute(() -> sink.onBytes(bytes));
-    }
+    sink.onBytes(bytes);
   }
 
   private void ended() {
     if (!over) {
       giveBack();
-      end();
-      tell(sink::onEnd);
+      over = true;
+      sink.onEnd();
     }
   }
 
@@ -237,17 +214,9 @@ final class RemoteCall implements InferenceCall, KeptConnections.Taker {
     if (over) {
       return;
     }
-    end();
-    reset();
-    boolean safe = safeToRetry && !headSent;
-    tell(() -> sink.onFailure(reason, safe));
-  }
-
-  private void end() {
     over = true;
-    if (!direct) {
-      request.body().release();
-    }
+    reset();
+    sink.onFailure(reason, safeToRetry && !headSent);
   }
 
   private void heard() {
@@ -276,22 +245,6 @@ final class RemoteCall implements InferenceCall, KeptConnections.Taker {
     line = null;
     if (broken != null) {
       broken.close();
-    }
-  }
-
-  private void tell(Runnable news) {
-    if (direct) {
-      news.run();
-    } else {
-      request.loop().execute(news);
-    }
-  }
-
-  private void onLoop(Runnable command) {
-    if (direct) {
-      command.run();
-    } else {
-      loop.runOnContext(v -> command.run());
     }
   }
 

@@ -31,13 +31,18 @@ final class RemotePort implements InferencePort {
   @Override
   public InferenceCall call(InferenceRequest request, InferenceSink sink) {
     Context loop = ports.loop();
-    boolean here = Vertx.currentContext() == loop;
-    RemoteCall call = new RemoteCall(this, ports, loop, request, sink, here);
-    if (here) {
-      call.start();
-    } else {
-      loop.runOnContext(v -> call.start());
-    }
+    return Vertx.currentContext() == loop
+        ? callHere(loop, request, sink)
+        : CrossLoopCall.start(
+            (asked, news) -> callHere(loop, asked, news),
+            request,
+            sink,
+            work -> loop.runOnContext(v -> work.run()));
+  }
+
+  private InferenceCall callHere(Context loop, InferenceRequest request, InferenceSink sink) {
+    RemoteCall call = new RemoteCall(this, ports, loop, request, sink);
+    call.start();
     return call;
   }
 

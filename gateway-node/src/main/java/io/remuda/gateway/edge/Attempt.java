@@ -115,13 +115,10 @@ final class Attempt implements InferenceSink {
     }
     status = answered;
     headers = Headers.fromEngine(answeredHeaders);
-    if (answered >= 400) {
-      mode = AttemptMode.ERROR;
-    } else if (answered == 200 && isStream(answeredHeaders)) {
-      mode = AttemptMode.OPENED;
+    mode = AttemptMode.of(answered, isStream(answeredHeaders));
+    if (mode == AttemptMode.OPENED) {
       stream = new PassedStream(inference, request.endpoint().end());
-    } else {
-      mode = AttemptMode.HOLDING;
+    } else if (mode == AttemptMode.HOLDING) {
       headers = Headers.withType(headers);
     }
   }
@@ -166,13 +163,7 @@ final class Attempt implements InferenceSink {
           }
         }
       }
-      case ERROR -> {
-        if (held.size() < MAX_ERROR_BYTES) {
-          held.add(bytes);
-        } else {
-          bytes.release();
-        }
-      }
+      case ERROR -> held.addBelow(MAX_ERROR_BYTES, bytes);
       case WAITING -> bytes.release();
     }
   }
@@ -211,17 +202,11 @@ final class Attempt implements InferenceSink {
     AttemptMode was = mode;
     slot.ended(reason);
     close(reason.code() != ErrorCode.BUSY);
-    switch (was) {
-      // Of what is held the client has seen nothing, so that trying again repeats nothing to it.
-      case WAITING -> inference.failedEarly(this, reason, safeToRetry);
-      // What an engine answers wrongly it answers wrongly again; one that died may be replaced.
-      case OPENED ->
-          inference.failedEarly(
-              this, reason, safeToRetry || reason.code() == ErrorCode.ENGINE_GONE);
-      case HOLDING, ERROR -> inference.failedEarly(this, reason, true);
-      case STREAMING, PASSING ->
-          inference.failedLate(
-              this, reason, passed != null, passed != null && passed.betweenEvents());
+    if (was.isSeen()) {
+      boolean between = passed != null && passed.betweenEvents();
+      inference.failedLate(this, reason, passed != null, between);
+    } else {
+      inference.failedEarly(this, reason, was.maySendAgain(reason, safeToRetry));
     }
   }
 
@@ -274,7 +259,7 @@ final class Attempt implements InferenceSink {
     } else {
       slot.answered();
     }
-    Optional<Refused> untold = untold();
+    Optional<Refused> untold = inference.untold(target, status);
     if (untold.isPresent()) {
       all.release();
       inference.failedEarly(this, untold.get(), false);
@@ -283,16 +268,6 @@ final class Attempt implements InferenceSink {
     ByteBuf repaired =
         EngineErrors.repair(all, status, request.endpoint().dialect(), request.requestId());
     inference.whole(this, status, EngineErrors.headers(headers), repaired);
-  }
-
-  /** What the engine's error comes to where somebody else may answer; empty where it is told. */
-  private Optional<Refused> untold() {
-    if (status >= 500 && inference.hasAnother()) {
-      return Optional.of(gone("answered " + status));
-    }
-    return status >= 500 && inference.hasFallback()
-        ? Optional.of(Refusals.engineFailed(target.instance(), status))
-        : Optional.empty();
   }
 
   private Refused gone(String what) {

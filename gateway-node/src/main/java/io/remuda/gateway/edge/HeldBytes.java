@@ -24,8 +24,13 @@ final class HeldBytes {
     return grown;
   }
 
-  int size() {
-    return all == null ? 0 : all.readableBytes();
+  /** Takes {@code bytes} as long as it has less than {@code most}, and drops them after that. */
+  void addBelow(int most, ByteBuf bytes) {
+    if (all == null || all.readableBytes() < most) {
+      add(bytes);
+    } else {
+      bytes.release();
+    }
   }
 
   /** All of them, which are the caller's from now on; none are left. */

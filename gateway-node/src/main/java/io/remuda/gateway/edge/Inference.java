@@ -2,7 +2,6 @@ package io.remuda.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
 import io.remuda.gateway.routing.Target;
-import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.bytes.InferencePort;
 import io.remuda.protocol.bytes.InferenceRequest;
@@ -31,7 +30,6 @@ final class Inference implements AnswerInProgress {
   private final Lookout lookout;
   private final Metered metered;
   private boolean over;
-  private boolean paused;
 
   /**
    * @param shadows that are told when it was answered; empty for a shadow
@@ -85,45 +83,32 @@ final class Inference implements AnswerInProgress {
 
   @Override
   public void pause() {
-    paused = true;
     underway.pause();
   }
 
   @Override
   public void resume() {
-    paused = false;
     underway.resume();
   }
 
   @Override
   public boolean comment() {
-    Attempt current = underway.current();
-    return !over
-        && body.stream()
-        && course.tries().any()
-        && answer.comment(current == null || current.betweenEvents());
+    return !over && lookout.comment();
   }
 
   @Override
   public void look() {
-    if (over) {
-      return;
+    Optional<Target> next = over ? Optional.empty() : lookout.look();
+    if (next.isPresent()) {
+      underway.keep();
+      call(next.get());
     }
-    lookout
-        .look(paused)
-        .ifPresent(
-            next -> {
-              underway.keep();
-              call(next);
-            });
   }
 
   /** Sends it to the instance, for which its body was prepared. */
   void call(Target target) {
-    course.sent(target, attempt(target));
-    Attempt next = new Attempt(this, handler, request, target);
-    underway.begin(next);
-    start(next, body.answersOf(target, port(target)), body.forInstance(target));
+    course.sent(target, sent(target));
+    start(target, body.answersOf(target, port(target)), body.forInstance(target));
   }
 
   /** The way to the instance, on which what it takes is counted. */
@@ -133,23 +118,18 @@ final class Inference implements AnswerInProgress {
 
   /** Sends the instance a question for the rest of an answer that broke off. */
   void goOn(Target target, InferencePort port, InferenceRequest rest) {
-    attempt(target);
-    Attempt next = new Attempt(this, handler, request, target);
-    underway.begin(next);
-    start(next, port, rest);
+    sent(target);
+    start(target, port, rest);
   }
 
-  private long attempt(Target target) {
+  private long sent(Target target) {
     long now = System.nanoTime();
     account.sent(target, now);
     return now;
   }
 
-  private void start(Attempt next, InferencePort port, InferenceRequest question) {
-    next.start(port, question);
-    if (paused && !over) {
-      next.pause();
-    }
+  private void start(Target target, InferencePort port, InferenceRequest question) {
+    underway.start(new Attempt(this, handler, request, target), port, question);
   }
 
   /** The attempt failed before the client saw anything of it. */
@@ -248,10 +228,10 @@ final class Inference implements AnswerInProgress {
       finish(reason.code().code());
       return;
     }
-    Optional<SentText> sent = resumption.sent();
-    if (reason.code() == ErrorCode.ENGINE_GONE && sent.filter(SentText::isFinished).isPresent()) {
-      // All of it was there; that its engine went then is nothing to the client.
-      end(!sent.get().isDone());
+    Optional<SentText> all = resumption.finished(reason);
+    if (all.isPresent()) {
+      // That its engine went then is nothing to the client.
+      end(!all.get().isDone());
       return;
     }
     underway.failed(from);
@@ -272,14 +252,15 @@ final class Inference implements AnswerInProgress {
     }
   }
 
-  /** Whether another attempt may still bring a better answer than an engine's error. */
-  boolean hasAnother() {
-    return underway.isDouble();
-  }
-
-  /** Whether another model may answer in place of one whose engine fails the request. */
-  boolean hasFallback() {
-    return !resumption.isResuming() && course.hasFallback();
+  /** What an engine's error comes to where somebody else may answer; empty where it is told. */
+  Optional<Refused> untold(Target target, int status) {
+    if (status >= 500 && underway.isDouble()) {
+      // The other attempt may still bring a better answer.
+      return Optional.of(Refusals.engineGone(target.instance(), "answered " + status));
+    }
+    return status >= 500 && !resumption.isResuming() && course.hasFallback()
+        ? Optional.of(Refusals.engineFailed(target.instance(), status))
+        : Optional.empty();
   }
 
   void refuse(Refused refused, Duration retryAfter) {

@@ -38,13 +38,20 @@ final class Lookout {
     stillness.heard();
   }
 
+  /** A sign of life for a client that waits for a stream; false when there is no place for it. */
+  boolean comment() {
+    Attempt current = underway.current();
+    return body.stream()
+        && course.tries().any()
+        && answer.comment(current == null || current.betweenEvents());
+  }
+
   /**
    * To be called again and again.
    *
-   * @param paused whether its client reads too slowly
    * @return an instance that it is to be sent to as well
    */
-  Optional<Target> look(boolean paused) {
+  Optional<Target> look() {
     Attempt waiting = underway.current();
     if (waiting == null) {
       if (body.stream() && !resumption.isResuming()) {
@@ -53,15 +60,15 @@ final class Lookout {
       return Optional.empty();
     }
     if (waiting.hasBegun() || resumption.isResuming()) {
-      endIfCutOff(waiting, paused);
+      endIfCutOff(waiting);
       return Optional.empty();
     }
     return course.insteadOf(waiting.target());
   }
 
-  private void endIfCutOff(Attempt begun, boolean paused) {
+  private void endIfCutOff(Attempt begun) {
     boolean inSight = handler.routes().snapshot().isInSight(begun.target().route().machine());
-    long still = stillness.look(!inSight && !paused, System.nanoTime());
+    long still = stillness.look(!inSight && !underway.isPaused(), System.nanoTime());
     if (still > handler.settings().cutOffLimit().toNanos()) {
       begun.cutOff();
     }

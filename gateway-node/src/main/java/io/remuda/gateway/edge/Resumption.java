@@ -100,9 +100,10 @@ final class Resumption {
     return broke.isPresent();
   }
 
-  /** What came of the stream. */
-  Optional<SentText> sent() {
-    return Optional.ofNullable(sent);
+  /** What came of the stream, where that was all of it when its engine went. */
+  Optional<SentText> finished(Refused why) {
+    return Optional.ofNullable(sent)
+        .filter(text -> why.code() == ErrorCode.ENGINE_GONE && text.isFinished());
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.remuda.gateway.edge;
 
+import io.remuda.protocol.bytes.InferencePort;
+import io.remuda.protocol.bytes.InferenceRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,15 +12,21 @@ final class Underway {
 
   private @Nullable Attempt current;
   private @Nullable Attempt before;
+  private boolean paused;
 
   /** The one that was begun last. */
   @Nullable Attempt current() {
     return current;
   }
 
-  /** Takes the place of the one that failed, if any did. */
-  void begin(Attempt next) {
+  /** Sends one out, which takes the place of the one that failed, if any did. */
+  void start(Attempt next, InferencePort port, InferenceRequest question) {
     current = next;
+    next.start(port, question);
+    // One that has failed at once has another one in its place, or none.
+    if (paused && current == next) {
+      next.pause();
+    }
   }
 
   /** The current one stays, until one of both has begun its answer. */
@@ -75,7 +83,9 @@ final class Underway {
     }
   }
 
+  /** The client reads too slowly: nothing more comes, of those that are yet to be sent neither. */
   void pause() {
+    paused = true;
     if (current != null) {
       current.pause();
     }
@@ -85,11 +95,16 @@ final class Underway {
   }
 
   void resume() {
+    paused = false;
     if (current != null) {
       current.resume();
     }
     if (before != null) {
       before.resume();
     }
+  }
+
+  boolean isPaused() {
+    return paused;
   }
 }

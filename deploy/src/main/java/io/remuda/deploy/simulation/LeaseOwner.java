@@ -151,7 +151,12 @@ final class LeaseOwner extends Entity {
             remember(renewed.soft());
             said.run();
           } else {
-            write(renewed, said);
+            write(
+                renewed,
+                () -> {
+                  remember(LeaseTimeDecider.kept(state, soft, now()));
+                  said.run();
+                });
           }
         });
   }
@@ -221,8 +226,9 @@ final class LeaseOwner extends Entity {
         decision.events(),
         () -> {
           said = List.of();
+          remember(known);
           then.run();
-          after(new LeaseDecision(decision.events(), known, decision.say()), ahead);
+          after(new LeaseDecision(decision.events(), soft, decision.say()), ahead);
         });
   }
 

@@ -226,6 +226,7 @@ public final class LeaseActor extends EventSourcedBehavior<Command, LeaseEvent, 
         renewed,
         next -> {
           callers.remove(c.replyTo());
+          steps.remember(next, LeaseTimeDecider.kept(next, steps.soft(), now()));
           sayRenewed(next, c.replyTo());
         });
   }

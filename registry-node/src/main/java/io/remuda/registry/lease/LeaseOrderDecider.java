@@ -54,13 +54,24 @@ public final class LeaseOrderDecider {
    * of one model, whose number its owner has in its journal: a lease that starts anew is granted
    * the same again, and one that is over has it let go under that number. Of several models all are
    * told the highest number, which only the lease itself knows until it is written.
+   *
+   * <p>So may, while a renewal is written, what holds with it and without it: machines that are
+   * told nothing meanwhile would let go of what its holder has renewed in time.
    */
   public static List<LeaseOrder> ahead(LeaseState state, LeaseDecision decision, Instant now) {
     List<LeaseEvent> events = decision.events();
-    if (events.isEmpty() || !decision.say()) {
+    if (events.isEmpty()) {
       return List.of();
     }
     LeaseEvent last = events.get(events.size() - 1);
+    if (last instanceof LeaseEvent.LeaseRenewed && decision.soft().isReady()) {
+      List<LeaseOrder> either = new ArrayList<>();
+      hold(state, decision.soft(), now, true, either);
+      return either;
+    }
+    if (!decision.say()) {
+      return List.of();
+    }
     LeaseState then = state.on(events);
     boolean claims = last instanceof LeaseEvent.LeaseAsked;
     boolean holds = last instanceof LeaseEvent.LeaseGranted && then.models().size() == 1;

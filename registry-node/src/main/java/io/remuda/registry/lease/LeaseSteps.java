@@ -87,8 +87,8 @@ final class LeaseSteps {
   }
 
   /**
-   * Writes, then says what rests on it; what rests on another one's journal is said meanwhile. Of
-   * all that nobody is answered before it is written.
+   * Writes, then says what rests on it; what rests on another one's journal, or holds without it
+   * too, is said meanwhile. Of all that nobody is answered before it is written.
    */
   Effect<LeaseEvent, LeaseState> write(
       LeaseState state, LeaseDecision decision, Consumer<LeaseState> then) {

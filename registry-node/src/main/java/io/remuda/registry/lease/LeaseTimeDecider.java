@@ -79,17 +79,41 @@ public final class LeaseTimeDecider {
   }
 
   /**
-   * Its holder keeps it for {@code ttl} from {@code now} on, or for as long as it was asked for.
-   * Written where that is another time than before: its machines are told it again and again.
+   * Its holder wants to keep it for {@code ttl} from now on, or for as long as it was asked for.
+   * Where that is another time than before it is written, and {@link #kept} only then; until then
+   * its deadline is what holds whether that comes to be or not.
    */
   public static LeaseDecision renewed(
       LeaseState state, LeaseSoft soft, Optional<Duration> ttl, Instant now) {
     Duration time = ttl.orElseGet(() -> state.wish().orElseThrow().ttl());
-    LeaseSoft next =
-        soft.isReady() ? soft.but(draft -> draft.deadline = Optional.of(now.plus(time))) : soft;
     return time.equals(ttl(state))
-        ? LeaseDecision.remember(next)
-        : new LeaseDecision(List.of(new LeaseRenewed(state.id(), time, now)), next, false);
+        ? LeaseDecision.remember(kept(state, soft, now))
+        : new LeaseDecision(
+            List.of(new LeaseRenewed(state.id(), time, now)),
+            meanwhile(state, soft, time, now),
+            false);
+  }
+
+  /** Both the time in the journal and the one that is being written last for that. */
+  private static LeaseSoft meanwhile(LeaseState state, LeaseSoft soft, Duration time, Instant now) {
+    Instant until = now.plus(time.compareTo(ttl(state)) < 0 ? time : ttl(state));
+    boolean longer =
+        soft.deadline().filter(old -> old.isAfter(now) && old.isBefore(until)).isPresent();
+    return longer ? soft.but(draft -> draft.deadline = Optional.of(until)) : soft;
+  }
+
+  /**
+   * It is renewed, as its journal says: its time counts from {@code now} on. Where that took so
+   * long that machines have let go of it meanwhile, nothing that they said counts any more, and
+   * they are told as when its actor starts anew.
+   */
+  public static LeaseSoft kept(LeaseState state, LeaseSoft soft, Instant now) {
+    if (!soft.isReady()) {
+      return soft;
+    }
+    return soft.deadline().filter(until -> until.isAfter(now)).isPresent()
+        ? soft.but(draft -> draft.deadline = Optional.of(now.plus(ttl(state))))
+        : LeaseSoft.begun(state, now).but(draft -> draft.floor = soft.floor());
   }
 
   /** Why its time is over; empty while it is not. */

@@ -364,6 +364,7 @@ class LeaseActorTest {
     var renewed = actor.runCommand(new LeaseProtocol.Renew(ID, Optional.of(hour), caller.getRef()));
     assertThat(renewed.events()).singleElement().isInstanceOf(LeaseEvent.LeaseRenewed.class);
     assertThat(answer().expiresAt()).hasValue(clock.instant().plus(hour));
+    assertThat(hold().ttl()).as("while it is written").isEqualTo(TTL);
     assertThat(hold().ttl()).isEqualTo(hour);
     var again = actor.runCommand(new LeaseProtocol.Renew(ID, Optional.of(hour), caller.getRef()));
     assertThat(again.events()).isEmpty();

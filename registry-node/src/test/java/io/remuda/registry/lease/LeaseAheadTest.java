@@ -6,6 +6,8 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.FishingOutcomes;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import akka.persistence.testkit.ProcessingSuccess;
+import akka.persistence.testkit.WriteEvents;
 import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import akka.persistence.testkit.javadsl.PersistenceTestKit;
 import com.typesafe.config.Config;
@@ -73,6 +75,7 @@ class LeaseAheadTest {
   private static final ModelName EXTRA = new ModelName("extra");
   private static final MachineId M1 = new MachineId("m1");
   private static final Duration TTL = Duration.ofMinutes(1);
+  private static final Duration HOUR = Duration.ofHours(1);
 
   private final PersistenceTestKit journal = PersistenceTestKit.create(KIT.system());
   private final Fleet fleet = new Fleet();
@@ -93,6 +96,7 @@ class LeaseAheadTest {
   @BeforeEach
   void aMachineIsThere() {
     journal.clearAll();
+    journal.resetPolicy();
     fleet.show(FleetSnapshot.EMPTY, Map.of(M1, agent.getRef()));
   }
 
@@ -203,6 +207,104 @@ class LeaseAheadTest {
 
     assertThat(refused()).isNotNull();
     agent.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void aRenewalThatIsLostWithItsWriteIsAnsweredSoAndTheTimeInTheJournalHolds() {
+    LeaseId id = new LeaseId("unsure");
+    ActorRef<Command> first = ready(id);
+    clock.move(Duration.ofSeconds(40));
+    journal.failNextPersisted(persistenceId(id), AWAY);
+
+    first.tell(renew(id, HOUR));
+
+    assertThat(hold().ttl()).as("what holds either way").isEqualTo(TTL);
+    assertThat(refused()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+    agent.expectNoMessage(Duration.ZERO);
+    ActorRef<Command> next = lease(id);
+    HoldInstance again = hold();
+    assertThat(again.ttl()).isEqualTo(TTL);
+    again.replyTo().tell(held(again));
+    LeaseView view = shown(next, id);
+    assertThat(view.ttl()).isEqualTo(TTL);
+    assertThat(view.expiresAt()).hasValue(clock.instant().plus(TTL));
+  }
+
+  @Test
+  void aRenewalWhoseWriteTakesLongIsHeldMeanwhileAndHasItsWholeTimeFromThere() {
+    LeaseId id = new LeaseId("renewed");
+    ActorRef<Command> lease = ready(id);
+    clock.move(Duration.ofSeconds(40));
+    writesTake(Duration.ofSeconds(50));
+
+    lease.tell(renew(id, HOUR));
+
+    assertThat(hold().ttl()).as("what holds either way").isEqualTo(TTL);
+    LeaseView view = caller.receiveMessage().lease().orElseThrow();
+    assertThat(view.state()).isEqualTo(LeaseView.State.READY);
+    assertThat(view.expiresAt()).hasValue(clock.instant().plus(HOUR));
+    assertThat(hold().ttl()).as("as whoever renewed it is told").isEqualTo(HOUR);
+  }
+
+  @Test
+  void oneThatItsMachineMayHaveLetGoOfWhileARenewalWasWrittenIsNotCalledReady() {
+    LeaseId id = new LeaseId("let-go");
+    ActorRef<Command> lease = ready(id);
+    clock.move(Duration.ofSeconds(40));
+    writesTake(TTL);
+
+    lease.tell(renew(id, HOUR));
+
+    hold();
+    LeaseView view = caller.receiveMessage().lease().orElseThrow();
+    assertThat(view.state()).isEqualTo(LeaseView.State.PENDING);
+    assertThat(view.expiresAt()).isEmpty();
+    HoldInstance anew = hold();
+    assertThat(anew.ttl()).isEqualTo(HOUR);
+    anew.replyTo().tell(letGo(anew));
+    Claim moves = said(Claim.class, said -> said.floor() == 7 && said.holding().isEmpty());
+    assertThat(moves.lease()).isEqualTo(id);
+  }
+
+  /** Brings it to READY under token 7. */
+  private ActorRef<Command> ready(LeaseId id) {
+    ActorRef<Command> lease = lease(id);
+    lease.tell(acquire(id, DEMO));
+    claim(DEMO).replyTo().tell(granted(id, DEMO, 7));
+    HoldInstance hold = hold();
+    hold.replyTo().tell(held(hold));
+    assertThat(caller.receiveMessage().lease().orElseThrow().state())
+        .isEqualTo(LeaseView.State.READY);
+    return lease;
+  }
+
+  private LeaseProtocol.Renew renew(LeaseId id, Duration time) {
+    return new LeaseProtocol.Renew(id, Optional.of(time), caller.getRef());
+  }
+
+  private LeaseView shown(ActorRef<Command> lease, LeaseId id) {
+    lease.tell(new LeaseProtocol.Get(id, caller.getRef()));
+    return caller.receiveMessage().lease().orElseThrow();
+  }
+
+  /** From here on; nothing of that is waited for. */
+  private void writesTake(Duration time) {
+    journal.withPolicy(
+        (persistenceId, operation) -> {
+          if (operation instanceof WriteEvents) {
+            clock.move(time);
+          }
+          return ProcessingSuccess.getInstance();
+        });
+  }
+
+  private static NodeProtocol.HoldReply letGo(HoldInstance hold) {
+    return new NodeProtocol.HoldReply(
+        hold.id(),
+        hold.grant(),
+        M1,
+        hold.grant().number(),
+        Optional.of(Refused.of(ErrorCode.ENDED, "it was not renewed in time")));
   }
 
   private ErrorCode refused() {

@@ -123,7 +123,17 @@ abstract class LeaseStage {
             now));
   }
 
+  /** Written at once where that is to be. */
   LeaseDecision renewed(Optional<Duration> ttl) {
+    LeaseDecision decision = renewing(ttl);
+    if (!decision.events().isEmpty()) {
+      soft = LeaseTimeDecider.kept(state, soft, now);
+    }
+    return decision;
+  }
+
+  /** Up to where it is written. */
+  LeaseDecision renewing(Optional<Duration> ttl) {
     return apply(LeaseTimeDecider.renewed(state, soft, ttl, now));
   }
 

@@ -2,6 +2,8 @@ package io.remuda.registry.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.remuda.protocol.ErrorCode;
+import io.remuda.protocol.Refused;
 import io.remuda.protocol.model.LeaseView;
 import io.remuda.registry.lease.LeaseEvent.LeaseEnded;
 import io.remuda.registry.lease.LeaseEvent.LeaseRenewed;
@@ -152,6 +154,76 @@ class LeaseTimeDeciderTest extends LeaseStage {
     assertThat(renewed(Optional.empty()).events()).containsExactly(new LeaseRenewed(ID, TTL, now));
 
     assertThat(view().ttl()).isEqualTo(TTL);
+    assertThat(view().expiresAt()).hasValue(now.plus(TTL));
+  }
+
+  @Test
+  void untilARenewalIsWrittenItsMachinesAreToldWhatHoldsEitherWay() {
+    ready();
+    now = now.plusSeconds(40);
+
+    LeaseDecision longer = LeaseTimeDecider.renewed(state, soft, Optional.of(LONGER), now);
+    LeaseDecision little =
+        LeaseTimeDecider.renewed(state, soft, Optional.of(Duration.ofSeconds(5)), now);
+
+    assertThat(LeaseOrderDecider.ahead(state, longer, now))
+        .as("as long as it was before, from now on")
+        .containsExactly(hold(A, 41, TTL));
+    assertThat(LeaseOrderDecider.ahead(state, little, now))
+        .as("what is left of that")
+        .containsExactly(hold(A, 41, Duration.ofSeconds(20)));
+  }
+
+  @Test
+  void whileARenewalIsWrittenOneThatIsNotReadyIsHeldNowhere() {
+    asked(A);
+    told(granted(A, 41));
+
+    LeaseDecision renewed = LeaseTimeDecider.renewed(state, soft, Optional.of(LONGER), now);
+
+    assertThat(LeaseOrderDecider.ahead(state, renewed, now)).isEmpty();
+  }
+
+  @Test
+  void howLongARenewalIsWrittenIsNotTakenFromItsTime() {
+    ready();
+    now = now.plusSeconds(40);
+    renewing(Optional.of(Duration.ofSeconds(2)));
+    now = now.plusSeconds(5);
+
+    soft = LeaseTimeDecider.kept(state, soft, now);
+
+    assertThat(view().expiresAt()).hasValue(now.plusSeconds(2));
+  }
+
+  @Test
+  void oneThatItsMachineHasLetGoOfMeanwhileIsNotReadyAndWaitsForAsLongAsAnotherOneThatMoves() {
+    ready();
+    now = now.plusSeconds(40);
+    renewing(Optional.of(LONGER));
+    now = now.plus(TTL);
+
+    soft = LeaseTimeDecider.kept(state, soft, now);
+
+    assertThat(view().state()).isEqualTo(LeaseView.State.PENDING);
+    assertThat(view().expiresAt()).isEmpty();
+    assertThat(orders()).containsExactly(hold(A, 41, LONGER));
+    now = now.plus(LONGER).minusMillis(1);
+    assertThat(look().events()).isEmpty();
+    held(A, 41, Optional.of(Refused.of(ErrorCode.ENDED, "it has let go")));
+    assertThat(state.parts()).as("it asks for another one").isEmpty();
+  }
+
+  /** Its actor may hear of it before it looks at the time. */
+  @Test
+  void oneThatIsRenewedTooLateIsNotReadyBeforeItsMachineObeys() {
+    ready();
+    now = now.plus(TTL);
+
+    assertThat(renewed(Optional.empty()).events()).isEmpty();
+
+    assertThat(view().state()).isEqualTo(LeaseView.State.PENDING);
+    held(A, 41, Optional.empty());
     assertThat(view().expiresAt()).hasValue(now.plus(TTL));
   }
 

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
       "Run a command under a lease: it is acquired before and renewed while the command",
       "runs, and released when that has ended. The command finds OPENAI_BASE_URL,",
       "REMUDA_LEASE and REMUDA_URL in its environment; signals are passed on to it, and",
-      "its exit code is this one's."
+      "its exit code is this one's. Before it runs they are those of 'lease acquire",
+      "--wait'."
     },
     footer = {"", "Example: ./remuda lease exec demo --ttl 1m -- ./my-experiment.sh"})
 final class LeaseExecVerb implements Callable<Integer> {

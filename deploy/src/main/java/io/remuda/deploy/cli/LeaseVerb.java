@@ -46,8 +46,8 @@ final class LeaseVerb {
         "Ask for one instance of each model; what there is of the lease goes to standard",
         "output. An OpenAI client takes its endpoint as base URL.",
         "Exit codes with --wait: 0 it is READY, 1 it has ended, 2 it can never be served",
-        "as it is asked for, 3 no such model, 4 no machine can hold it, 6 not in time,",
-        "7 the deployment that it brings has another schema."
+        "as it is asked for, 3 no such model, 4 no machine can hold it, 5 the API key may",
+        "not have it, 6 not in time, 7 the deployment that it brings has another schema."
       },
       footer = {
         "",

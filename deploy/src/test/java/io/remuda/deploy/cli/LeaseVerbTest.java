@@ -2,10 +2,13 @@ package io.remuda.deploy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.remuda.protocol.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,6 +120,7 @@ final class LeaseVerbTest {
     assertThat(waits("invalid_request").exit()).isEqualTo(2);
     assertThat(waits("no_such_engine").exit()).isEqualTo(2);
     assertThat(waits("model_not_found").exit()).isEqualTo(3);
+    assertThat(waits("not_allowed").exit()).isEqualTo(5);
     assertThat(waits("schema_conflict").exit()).isEqualTo(7);
     assertThat(waits("busy").exit()).isEqualTo(1);
     assertThat(waits("spec_conflict").exit()).isEqualTo(1);
@@ -129,6 +133,25 @@ final class LeaseVerbTest {
       return Typed.in(
           Map.of("REMUDA_URL", ends.url()), folder, "", "lease", "acquire", "chat", "--wait");
     }
+  }
+
+  @Test
+  void helpAndPageNameEachExitCodeWithWhichAWaitMayEnd() throws IOException {
+    String help = Typed.line("lease", "acquire", "--help").out().replaceAll("\\s+", " ");
+    String named = help.substring(help.indexOf("Exit codes with --wait:"));
+    String page = Files.readString(Path.of("../docs/leases.md"));
+    Set<Exit> ends = EnumSet.of(Exit.OK, Exit.FAILURE, Exit.TIMED_OUT);
+    for (ErrorCode code : ErrorCode.values()) {
+      ends.add(Exit.of(410, code.name()));
+    }
+
+    assertThat(ends)
+        .hasSize(8)
+        .allSatisfy(
+            end -> {
+              assertThat(named).containsPattern("[:,] %d [a-z]".formatted(end.code()));
+              assertThat(page).contains("\n| %d | ".formatted(end.code()));
+            });
   }
 
   @Test

@@ -108,6 +108,7 @@ public final class Chaos {
   private boolean all() throws InterruptedException {
     ScheduledExecutorService timers = Executors.newScheduledThreadPool(1);
     List<String> atTheEnd;
+    Rest rest;
     try (Watch watch = new Watch(stage, recorder);
         Rivals rivals = new Rivals(stage.doors(), recorder);
         Holders holders = new Holders(stage.doors(), recorder);
@@ -138,7 +139,14 @@ public final class Chaos {
         rivals.close();
         holders.close();
       }
-      books.keep(recorder.take());
+      Duration ended = recorder.now();
+      if (verdicts.stream().allMatch(each -> each.settled().isPresent())) {
+        // Whether it comes to that the looks tell, which are judged below.
+        var unused = watch.until(Watch.Look::asWished, options.limits().settle());
+      }
+      rest = new Rest(there.values(), ended);
+      rest.see(recorder.take());
+      books.keep(rest.seen());
       atTheEnd = new ArrayList<>(books.audit(stage, recorder.now()));
       System.out.println("\n" + holders.told());
       if (holders.refused() == 0) {
@@ -148,6 +156,9 @@ public final class Chaos {
     } finally {
       timers.shutdownNow();
     }
+    // Nobody sees anything any more.
+    rest.see(recorder.take());
+    rest.wrong().forEach(each -> atTheEnd.add(Verdict.text(each, recorder)));
     return tell(atTheEnd);
   }
 

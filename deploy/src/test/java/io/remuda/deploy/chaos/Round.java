@@ -1,7 +1,6 @@
 package io.remuda.deploy.chaos;
 
 import io.remuda.deploy.check.Observation.Fault;
-import io.remuda.protocol.testing.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,20 +126,7 @@ final class Round {
    * is that at which all was known that was wished.
    */
   Optional<Duration> until(Predicate<Watch.Look> wished, Duration limit) {
-    Duration from = recorder.now();
-    try {
-      return Optional.of(
-          Eventually.find(
-              "the fleet is as it should be",
-              limit,
-              () ->
-                  Optional.of(watch.last())
-                      .filter(look -> look.at().compareTo(from) > 0)
-                      .filter(wished)
-                      .map(Watch.Look::known)));
-    } catch (AssertionError late) {
-      return Optional.empty();
-    }
+    return watch.until(wished, limit).map(Watch.Look::known);
   }
 
   /**

@@ -107,7 +107,8 @@ record Verdict(
         "%.1f s of %.1f".formatted(Round.seconds(seen), Round.seconds(most)));
   }
 
-  private static String text(Violation violation, Recorder recorder) {
+  /** What was wrong, with what is known of the request that saw it. */
+  static String text(Violation violation, Recorder recorder) {
     return violation.text()
         + violation.seen().stream().map(each -> told(each, recorder)).findFirst().orElse("");
   }

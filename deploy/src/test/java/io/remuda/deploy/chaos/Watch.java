@@ -13,6 +13,7 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Resources;
+import io.remuda.protocol.testing.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /**
  * Looks at the fleet again and again: what the model should be and is, what each machine has, which
@@ -128,6 +130,20 @@ final class Watch implements AutoCloseable {
 
   Optional<Look> lastIfAny() {
     return last;
+  }
+
+  /** Waits for a look, made after this moment, that is as it should be; empty when none was. */
+  Optional<Look> until(Predicate<Look> wished, Duration limit) {
+    Duration from = recorder.now();
+    try {
+      return Optional.of(
+          Eventually.find(
+              "the fleet is as it should be",
+              limit,
+              () -> last.filter(look -> look.at().compareTo(from) > 0).filter(wished)));
+    } catch (AssertionError late) {
+      return Optional.empty();
+    }
   }
 
   /** A fault has healed: from now on it is of interest when all is as wished again. */

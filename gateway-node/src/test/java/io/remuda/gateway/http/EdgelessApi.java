@@ -107,6 +107,11 @@ final class EdgelessApi implements AutoCloseable {
     parts.routes().warm();
   }
 
+  /** Requests that wait for an instance of {@code model}. */
+  int waiting(String model) {
+    return handler.waitingRoom().depths().getOrDefault(model, 0);
+  }
+
   int port() {
     return server.address().getPort();
   }

@@ -2,6 +2,7 @@ package io.remuda.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.ScriptedEngine;
 import java.io.IOException;
 import java.net.Socket;
@@ -14,16 +15,20 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Streams of every dialect through akka-http alone, whole, broken and left. */
+/** Requests of every dialect through akka-http alone: streamed whole, broken, left, and in line. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EdgelessModelsTest {
@@ -58,11 +63,25 @@ class EdgelessModelsTest {
     }
 
     private String asks(String model) {
-      return "{\"model\":\"%s\",\"stream\":true,%s}".formatted(model, body);
+      return asks(model, true);
+    }
+
+    private String asks(String model, boolean stream) {
+      return "{\"model\":\"%s\",\"stream\":%s,%s}".formatted(model, stream, body);
     }
   }
 
+  /** As a machine's front says it of an instance. */
+  private static final String TAKEN =
+      "HTTP/1.1 429 Busy\r\nx-remuda-refused: busy\r\nx-remuda-retry: true\r\n"
+          + "Content-Length: 9\r\n\r\nall taken";
+
   private final BlockingQueue<Long> departed = new LinkedBlockingQueue<>();
+
+  /** Ids of the requests that have had the one slot of {@code narrow}. */
+  private final BlockingQueue<String> slotHad = new LinkedBlockingQueue<>();
+
+  private final Semaphore slot = new Semaphore(1);
   private final ScriptedEngine engine = ScriptedEngine.start(this::work);
   private EdgelessFixture fixture;
 
@@ -72,6 +91,7 @@ class EdgelessModelsTest {
     for (String model : new String[] {"whole", "broken", "endless"}) {
       fixture.api.offers(model, engine.port(), 16, CHAT);
     }
+    fixture.api.offers("narrow", engine.port(), 1, CHAT);
   }
 
   @AfterAll
@@ -82,6 +102,10 @@ class EdgelessModelsTest {
 
   /** Says Hello, or the first half of it. */
   private void work(ScriptedEngine.Seen request, ScriptedEngine.Wire wire) throws IOException {
+    if (request.path().contains("narrow")) {
+      workAlone(request, wire);
+      return;
+    }
     wire.events();
     piece(request, wire, "Hel");
     if (request.path().contains("broken")) {
@@ -96,6 +120,21 @@ class EdgelessModelsTest {
       } finally {
         departed.add(System.nanoTime());
       }
+    }
+  }
+
+  /** Says nothing, and takes nobody else meanwhile. */
+  private void workAlone(ScriptedEngine.Seen request, ScriptedEngine.Wire wire) throws IOException {
+    if (!slot.tryAcquire()) {
+      wire.raw(TAKEN);
+      return;
+    }
+    slotHad.add(request.headers().getOrDefault("x-request-id", ""));
+    try {
+      wire.awaitDeparture(SOON);
+    } finally {
+      slot.release();
+      departed.add(System.nanoTime());
     }
   }
 
@@ -149,6 +188,37 @@ class EdgelessModelsTest {
     assertThat(Duration.ofNanos(freed() - left)).isLessThan(LIMIT);
   }
 
+  static Stream<Arguments> lines() {
+    return Stream.of(Dialect.values())
+        .flatMap(dialect -> Stream.of(true, false).map(stream -> Arguments.of(dialect, stream)));
+  }
+
+  @ParameterizedTest(name = "{0}, stream {1}")
+  @MethodSource("lines")
+  void oneThatWaitsForASlotAndGoesLeavesItsLineAndNeverReachesTheEngine(
+      Dialect dialect, boolean stream) throws Exception {
+    String body = dialect.asks("narrow", stream);
+    String patient = "x-remuda-wait: 60\r\nx-request-id: ";
+    try (Socket working = asked(dialect, body, patient + "works\r\n")) {
+      assertThat(slotHad.poll(SOON.toSeconds(), TimeUnit.SECONDS)).isEqualTo("works");
+      long left;
+      try (Socket waiting = asked(dialect, body, patient + "leaves\r\n")) {
+        Eventually.isTrue("it waits", SOON, () -> fixture.api.waiting("narrow") == 1);
+        left = System.nanoTime();
+      }
+      Eventually.isTrue("nobody waits", SOON, () -> fixture.api.waiting("narrow") == 0);
+      assertThat(Duration.ofNanos(System.nanoTime() - left)).isLessThan(LIMIT);
+    }
+    assertThat(freed()).isPositive();
+
+    // Were the other one still in line, it would be before this one.
+    try (Socket next = asked(dialect, body, patient + "later\r\n")) {
+      assertThat(slotHad.poll(SOON.toSeconds(), TimeUnit.SECONDS)).isEqualTo("later");
+    }
+    assertThat(freed()).isPositive();
+    assertThat(slotHad).isEmpty();
+  }
+
   @Test
   void closesTheConnectionOfAClientThatEndsItsSide() throws Exception {
     try (Socket client = asked(Dialect.CHAT, "endless")) {
@@ -182,15 +252,21 @@ class EdgelessModelsTest {
   }
 
   private Socket asked(Dialect dialect, String model) throws IOException {
+    return asked(dialect, dialect.asks(model), "");
+  }
+
+  /**
+   * @param headers further ones, each with its end of line
+   */
+  private Socket asked(Dialect dialect, String body, String headers) throws IOException {
     Socket socket = new Socket("127.0.0.1", fixture.api.port());
     socket.setSoTimeout((int) SOON.toMillis());
-    String body = dialect.asks(model);
     socket
         .getOutputStream()
         .write(
-            ("POST %s HTTP/1.1\r\nHost: x\r\n"
+            ("POST %s HTTP/1.1\r\nHost: x\r\n%s"
                     + "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s")
-                .formatted(dialect.path, body.length(), body)
+                .formatted(dialect.path, headers, body.length(), body)
                 .getBytes(StandardCharsets.US_ASCII));
     return socket;
   }

@@ -55,6 +55,7 @@ public final class Meter implements Metering {
   private final MeterSettings settings;
   private final InstantSource clock;
   private final LongSupplier nanos;
+  private final LimitMetrics metrics;
   private final long began;
   private final UsageBook book;
   private final Map<String, Account> accounts = new ConcurrentHashMap<>();
@@ -72,10 +73,20 @@ public final class Meter implements Metering {
       MeterSettings settings,
       InstantSource clock,
       LongSupplier nanos) {
+    this(access, settings, clock, nanos, new KamonLimitMetrics());
+  }
+
+  Meter(
+      Supplier<AccessTable> access,
+      MeterSettings settings,
+      InstantSource clock,
+      LongSupplier nanos,
+      LimitMetrics metrics) {
     this.access = access;
     this.settings = settings;
     this.clock = clock;
     this.nanos = nanos;
+    this.metrics = metrics;
     this.began = nanos.getAsLong();
     this.book = new UsageBook(settings.mostLines());
   }
@@ -90,7 +101,7 @@ public final class Meter implements Metering {
     first = told;
   }
 
-  private record Held(String holder, String words, Limits limits) {}
+  private record Held(String holder, String words, LimitMetrics.Owner owner, Limits limits) {}
 
   /**
    * What a request took under an account's limits of then, and holds of its budget until it ends.
@@ -203,12 +214,18 @@ public final class Meter implements Metering {
                     new Held(
                         AllowanceProtocol.key(known.id().value()),
                         "key " + known.id(),
+                        LimitMetrics.Owner.KEY,
                         known.limits())));
     tenant.ifPresent(
         name -> {
           Limits limits = table.limitsOf(name);
           if (!limits.equals(Limits.NONE)) {
-            holders.add(new Held(AllowanceProtocol.tenant(name), "tenant " + name, limits));
+            holders.add(
+                new Held(
+                    AllowanceProtocol.tenant(name),
+                    "tenant " + name,
+                    LimitMetrics.Owner.TENANT,
+                    limits));
           }
         });
     return holders;
@@ -232,6 +249,8 @@ public final class Meter implements Metering {
       Optional<Account.Shortage> shortage = account.shortage(clock.instant());
       if (shortage.isPresent()) {
         boolean usedUp = shortage.get().usedUp();
+        metrics.refused(
+            usedUp ? LimitMetrics.Kind.BUDGET : LimitMetrics.Kind.BUDGET_HELD, held.owner());
         return Optional.of(
             refused(
                 usedUp ? ErrorCode.INSUFFICIENT_QUOTA : ErrorCode.RATE_LIMIT_EXCEEDED,
@@ -246,6 +265,8 @@ public final class Meter implements Metering {
       return Optional.empty();
     }
     boolean ofRequests = verdict.tooMany().get() == Purse.Kind.REQUESTS;
+    metrics.refused(
+        ofRequests ? LimitMetrics.Kind.REQUESTS : LimitMetrics.Kind.TOKENS, held.owner());
     String what =
         ofRequests
             ? "%d requests a minute are all it may send; send fewer"

@@ -19,6 +19,7 @@ import io.remuda.protocol.limit.Purse;
 import io.remuda.protocol.limit.TenantLimits;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -66,7 +67,14 @@ class MeterTest {
 
   private AccessTable table = AccessTable.EMPTY;
   private Instant now = NOW;
-  private final Meter meter = new Meter(() -> table, settings, () -> now, nanos::get);
+  private final List<String> refusals = new ArrayList<>();
+  private final Meter meter =
+      new Meter(
+          () -> table,
+          settings,
+          () -> now,
+          nanos::get,
+          (kind, owner) -> refusals.add(kind + " of " + owner));
   private UsageVoice voice = voice();
 
   private UsageVoice voice() {
@@ -156,6 +164,40 @@ class MeterTest {
     assertThat(third.refused().orElseThrow().message()).contains("tenant acme");
     Account own = Objects.requireNonNull(meter.accounts().get("key.aaaa1111"));
     assertThat(own.purse().requestsLeft(meter.now(), own.limits()).remaining()).isEqualTo(9);
+  }
+
+  @Test
+  void eachRefusalIsNotedOnceByItsLimitAndWhoseThatIs() {
+    key("aaaa1111", Optional.empty(), new Limits(1, 0, 0, 0));
+    key("bbbb2222", Optional.of("acme"), new Limits(10, 0, 0, 0));
+    key("cccc3333", Optional.empty(), new Limits(0, 0, 1_000, 0));
+    key("dddd4444", Optional.empty(), new Limits(0, 0, 1_000, 0));
+    tenant("acme", new Limits(0, 300, 0, 0));
+
+    admit("aaaa1111");
+    admit("bbbb2222");
+    admit("cccc3333", new Metering.Wish(true, 400, 1_000_000));
+    admit("dddd4444").ticket().over("chat", false, new Taken(1_000, 0, 0, true));
+    assertThat(refusals).as("all of them came in").isEmpty();
+    admit("aaaa1111");
+    admit("bbbb2222");
+    admit("cccc3333");
+    admit("dddd4444");
+
+    assertThat(refusals)
+        .containsExactly(
+            "REQUESTS of KEY", "TOKENS of TENANT", "BUDGET_HELD of KEY", "BUDGET of KEY");
+  }
+
+  @Test
+  void aTaskThatALimitKeepsOutIsNotedAsARequestIs() {
+    key("abcd1234", Optional.empty(), new Limits(1, 0, 0, 0));
+    Sender sender = Sender.of("abcd1234", Optional.empty(), Optional.empty(), Optional.empty());
+
+    meter.admitTask(sender, CHAT);
+    meter.admitTask(sender, CHAT);
+
+    assertThat(refusals).containsExactly("REQUESTS of KEY");
   }
 
   @Test

@@ -61,6 +61,13 @@ public final class MetricNames {
    */
   public static final String RESUMES = "remuda.stream.resumes";
 
+  /**
+   * Times that a limit kept a request, a task or a line of a batch out. Labels kind (requests or
+   * tokens of a minute, budget, or budget_held: what is under way may take the rest of it), of (key
+   * or tenant).
+   */
+  public static final String LIMIT_REFUSALS = "remuda.limit.refusals";
+
   /** Instances that a gateway leaves out now. Label model. */
   public static final String OUT_NOW = "remuda.instances.out.now";
 
@@ -212,6 +219,7 @@ public final class MetricNames {
   public static final String REASON = "reason";
   public static final String TO = "to";
   public static final String PRIORITY = "priority";
+  public static final String OF = "of";
 
   private MetricNames() {}
 }

@@ -38,6 +38,7 @@ public final class SmallFleet implements AutoCloseable {
   /** In the order of their starts; ended in the opposite one. */
   private final Deque<AutoCloseable> further = new ArrayDeque<>();
 
+  private volatile String adminKey = "";
   private boolean closed;
 
   private SmallFleet(Path folder, Map<String, Object> common, NodeHome home, AllInOne all) {
@@ -66,7 +67,7 @@ public final class SmallFleet implements AutoCloseable {
     try {
       AllInOne all = AllInOne.start(home, config, sentence -> {});
       SmallFleet fleet = new SmallFleet(folder, Map.copyOf(settings), home, all);
-      all.awaitReady(key -> {});
+      all.awaitReady(key -> fleet.adminKey = key);
       all.announceReady();
       return fleet;
     } catch (RuntimeException e) {
@@ -78,6 +79,11 @@ public final class SmallFleet implements AutoCloseable {
   /** Of the first gateway. */
   public String url() {
     return all.url();
+  }
+
+  /** The administrator's; empty where the gateways ask for no keys. */
+  public String adminKey() {
+    return adminKey;
   }
 
   /** The file of the fleet's secret. */

@@ -45,6 +45,16 @@ class RoutingPanelsTest {
         .anySatisfy(query -> assertThat(query).contains(shown(MetricNames.LEFT_OUT) + "_total"));
   }
 
+  @Test
+  void whatLimitsKeepOutIsToldApartByTheLimitAndByWhoseItIs() throws JsonProcessingException {
+    assertThat(asked())
+        .anySatisfy(
+            query ->
+                assertThat(query)
+                    .startsWith("sum by (%s, %s)".formatted(MetricNames.KIND, MetricNames.OF))
+                    .contains(shown(MetricNames.LIMIT_REFUSALS) + "_total["));
+  }
+
   private static List<String> asked() throws JsonProcessingException {
     return new ObjectMapper()
         .readTree(Repository.read("deploy/grafana/remuda.json"))

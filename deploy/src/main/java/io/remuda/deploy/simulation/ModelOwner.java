@@ -9,6 +9,7 @@ import io.remuda.registry.journal.JournalEvent;
 import io.remuda.registry.model.Action;
 import io.remuda.registry.model.AnswerDecider;
 import io.remuda.registry.model.Decision;
+import io.remuda.registry.model.Declaration;
 import io.remuda.registry.model.EvictionDecider;
 import io.remuda.registry.model.Leasing;
 import io.remuda.registry.model.ModelDecider;
@@ -128,8 +129,7 @@ final class ModelOwner extends Entity {
   void deploy(ModelSpec spec, boolean current, boolean evolve) {
     command(
         now -> {
-          Optional<Long> seen =
-              current ? now.live().map(ModelState.Declaration::version) : Optional.empty();
+          Optional<Long> seen = current ? now.live().map(Declaration::version) : Optional.empty();
           Decision decision =
               ModelDecider.deploy(now, spec, seen, evolve, world.timeline().instant());
           boolean forced =

@@ -7,12 +7,11 @@ import io.remuda.protocol.id.InstanceId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.id.ModelName;
 import io.remuda.protocol.model.Capacity;
-import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.ModelSpec;
 import io.remuda.registry.fleet.FleetMessage.CapacityTold;
 import io.remuda.registry.model.Action;
+import io.remuda.registry.model.Declaration;
 import io.remuda.registry.model.Instance;
-import io.remuda.registry.model.ModelState;
 import io.remuda.registry.model.RegistryMessage;
 import io.remuda.registry.model.RegistryMessage.StartAnswered;
 import io.remuda.registry.model.RegistryMessage.StopAnswered;
@@ -43,27 +42,24 @@ final class Orders {
       return;
     }
     if (action instanceof Action.AskLease ask) {
-      askLease(ask.grant());
-      return;
+      askLease(ask);
+    } else if (action instanceof Action.AtMachine word) {
+      node.agent(word.machine()).ifPresent(agent -> send(word, agent));
     }
-    Optional<ActorRef<NodeProtocol.Command>> agent = node.agent(action.machine());
-    if (agent.isEmpty()) {
-      return;
-    }
+  }
+
+  private void send(Action.AtMachine action, ActorRef<NodeProtocol.Command> agent) {
     if (action instanceof Action.Stop stop) {
-      stop(stop, agent.get());
+      stop(stop, agent);
     } else if (action instanceof Action.Release release) {
-      release(release, agent.get());
+      release(release, agent);
     } else if (action instanceof Action.Start start) {
       owner
           .state()
           .recipe(world.plant() == Plant.NEW_RECIPE_FOR_OLD ? -1 : start.instance().revision())
           .ifPresent(recipe -> start(recipe.spec(), start.instance()));
     } else if (action instanceof Action.Describe) {
-      owner
-          .state()
-          .declaration()
-          .ifPresent(known -> describe(known, action.machine(), agent.get()));
+      owner.state().declaration().ifPresent(known -> describe(known, action.machine(), agent));
     }
   }
 
@@ -81,8 +77,8 @@ final class Orders {
     world.network().send(node.name(), other.node.name(), "give way", () -> other.giveWay(said));
   }
 
-  private void askLease(LeaseToken grant) {
-    LeaseOwner lease = world.cluster().lease(node.name(), grant.lease());
+  private void askLease(Action.AskLease ask) {
+    LeaseOwner lease = world.cluster().lease(node.name(), ask.lease());
     ModelName name = owner.state().name();
     world
         .network()
@@ -90,7 +86,7 @@ final class Orders {
             node.name(),
             lease.node.name(),
             "still wanted",
-            () -> lease.stillWanted(name, grant.number()));
+            () -> lease.stillWanted(name, ask.number()));
   }
 
   private void start(ModelSpec spec, Instance instance) {
@@ -158,7 +154,7 @@ final class Orders {
   }
 
   private void describe(
-      ModelState.Declaration declaration, MachineId machine, ActorRef<NodeProtocol.Command> agent) {
+      Declaration declaration, MachineId machine, ActorRef<NodeProtocol.Command> agent) {
     ActorRef<NodeProtocol.Described> replyTo =
         ask(
             machine.value(),

@@ -221,14 +221,14 @@ final class StillFleet {
       take(name, AnswerDecider.stop(sight(name), new StopAnswered(stop.id(), Optional.of(reply))));
     } else if (action instanceof Action.AskToGiveWay wish) {
       wish.ids().forEach(id -> ask(name, wish, id));
-    } else {
+    } else if (action instanceof Action.Describe ask) {
       long revision = state(name).live().orElseThrow().revision();
       take(
           name,
           AnswerDecider.describe(
               sight(name),
               new DescribeAnswered(
-                  action.machine(), revision, Optional.of(described(action.machine(), name)))));
+                  ask.machine(), revision, Optional.of(described(ask.machine(), name)))));
     }
   }
 

@@ -16,6 +16,7 @@ import io.remuda.protocol.model.Policies;
 import io.remuda.protocol.model.Resources;
 import io.remuda.protocol.model.RolloutWish;
 import io.remuda.protocol.model.Spread;
+import io.remuda.registry.model.Declaration;
 import io.remuda.registry.model.EvictionDecider;
 import io.remuda.registry.model.Instance;
 import io.remuda.registry.model.ModelState;
@@ -273,9 +274,7 @@ class WhatIfTest {
     }
 
     private Optional<Long> version(ModelName name) {
-      return named
-          ? fleet.state(name).live().map(ModelState.Declaration::version)
-          : Optional.empty();
+      return named ? fleet.state(name).live().map(Declaration::version) : Optional.empty();
     }
 
     /** Where all are once the change has been made and has come to rest. */

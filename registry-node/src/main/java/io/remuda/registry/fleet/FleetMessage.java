@@ -74,7 +74,7 @@ public interface FleetMessage extends FleetProtocol.Command {
    * A lease that has an instance of a name is not heard of it; for the lease, from the name's actor
    * on this node.
    *
-   * @param number under which it was granted
+   * @param number under which it was granted; 0 when it has none and has brought the deployment
    */
   record LeaseUnheard(LeaseId lease, ModelName model, long number) implements FleetMessage {}
 

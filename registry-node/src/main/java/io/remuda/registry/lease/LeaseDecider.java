@@ -134,9 +134,18 @@ public final class LeaseDecider {
    * been told that there is nothing. An earlier life of its actor may have claimed what no one but
    * its name's owner knows of; and one whose wish was never written has claimed what nobody waits
    * for, which it gives back too.
+   *
+   * <p>Without a number it has none, and has brought the deployment: once it is over it removes
+   * that again, though it was removed before. A late word of an earlier life may have declared it
+   * anew.
    */
   public static LeaseDecision stillWanted(
       LeaseState state, LeaseSoft soft, ModelName model, long number) {
+    if (number == 0) {
+      return state.end().isPresent()
+          ? new LeaseDecision(List.of(), soft.but(draft -> draft.removed = false), true)
+          : LeaseDecision.remember(soft);
+    }
     boolean written = state.wish().isPresent();
     if (written && state.end().isEmpty() && !isBehindOneThatItLacks(state, soft, model)) {
       return LeaseDecision.remember(soft);

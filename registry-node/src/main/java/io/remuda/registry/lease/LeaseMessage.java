@@ -19,7 +19,7 @@ public sealed interface LeaseMessage extends LeaseProtocol.Command {
    * A name's owner, which does not hear the lease, asks whether it wants the instance that it was
    * granted; sent between registry nodes too.
    *
-   * @param number under which it was granted
+   * @param number under which it was granted; 0 when it has none and has brought the deployment
    */
   record StillWanted(LeaseId id, ModelName model, long number) implements LeaseMessage {}
 

@@ -34,6 +34,7 @@ public final class LeaseOrderDecider {
       giveBackForNow(state, soft, orders);
     } else if (state.closed()) {
       unclaim(state, soft, soft.givingBack(), orders);
+      remove(state, soft, orders);
     } else if (state.end().isPresent()) {
       giveBack(state, soft, orders);
     } else if (isToDeploy(state, soft)) {
@@ -117,7 +118,13 @@ public final class LeaseOrderDecider {
     Set<ModelName> left = state.models();
     left.removeAll(soft.returned());
     unclaim(state, soft, left, orders);
-    if (orders.isEmpty() && state.isToRemove() && !soft.removed()) {
+    if (orders.isEmpty()) {
+      remove(state, soft, orders);
+    }
+  }
+
+  private static void remove(LeaseState state, LeaseSoft soft, List<LeaseOrder> orders) {
+    if (state.brings() && !soft.removed()) {
       orders.add(LeaseOrder.Own.REMOVE);
     }
   }

@@ -28,7 +28,7 @@ import java.util.function.Consumer;
  * @param returned models of which an ended lease has nothing any more
  * @param floor that the next token must be above, beside the present one
  * @param deployed whether its own deployment was accepted
- * @param removed whether its own deployment is removed
+ * @param removed whether its own deployment is removed, or never was as far as it knows
  * @param used whether its holder may be at work with it: it was ready, or was granted before this
  *     actor remembers anything
  * @param deadline by which it is to be renewed; present exactly while it is ready
@@ -78,7 +78,7 @@ public record LeaseSoft(
         Set.of(),
         0,
         false,
-        false,
+        state.closed() || state.end().isPresent() && !state.isToRemove(),
         state.token() > 0,
         Optional.empty(),
         Optional.empty());

@@ -53,7 +53,7 @@ public final class OwnDecider {
                 refused.get().message(),
                 Optional.of(refused.get().code()),
                 now),
-            soft)
+            soft.but(draft -> draft.removed = true))
         : LeaseDecision.remember(soft);
   }
 

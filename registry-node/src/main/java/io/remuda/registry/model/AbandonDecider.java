@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * What becomes of an instance whose lease is not heard any more: its actor is on its way to another
+ * What becomes of what a lease has that is not heard any more: its actor is on its way to another
  * registry node, or the journal does not let it be read. It is asked again and again, and keeps
  * what it has for as long as its machine keeps it for the holder; but not for ever.
  */
@@ -27,33 +29,49 @@ final class AbandonDecider {
 
   /**
    * A late word, of an earlier life of its actor, may have got a lease an instance when it was over
-   * already, and one that is closed says nothing by itself any more.
+   * already, or brought its deployment once more; and one that is closed says nothing by itself.
    */
   private static void ask(Round round) {
-    Claims claims = round.soft().claims();
-    for (LeaseId lease : claims.silent().keySet()) {
-      Tenant tenant = round.state().tenancy().of(lease).orElseThrow();
-      Instance instance = round.state().instances().get(tenant.instance());
-      if (instance != null && claims.isToAsk(lease, round.now(), round.policy().resendAfter())) {
-        round.remember(round.soft().with(round.soft().claims().askedAt(lease, round.now())));
-        round.order(
-            new Action.AskLease(instance.machine(), new LeaseToken(lease, tenant.number())));
+    for (LeaseId lease : round.soft().claims().silent().keySet()) {
+      if (round.soft().claims().isToAsk(lease, round.now(), round.policy().resendAfter())) {
+        asked(round, lease).ifPresent(round::order);
       }
     }
+  }
+
+  private static Optional<Action> asked(Round round, LeaseId lease) {
+    Optional<Tenant> tenant = round.state().tenancy().of(lease);
+    boolean moot =
+        tenant.filter(has -> !round.state().instances().containsKey(has.instance())).isPresent();
+    if (moot) {
+      return Optional.empty();
+    }
+    round.remember(round.soft().with(round.soft().claims().askedAt(lease, round.now())));
+    return Optional.of(new Action.AskLease(lease, tenant.map(Tenant::number).orElse(0L)));
+  }
+
+  /** Those that are to be heard: who has an instance, and who has brought the deployment. */
+  static Set<LeaseId> involved(ModelState state) {
+    Set<LeaseId> leases = new TreeSet<>(state.tenancy().tenants().keySet());
+    state.live().flatMap(Declaration::lease).ifPresent(leases::add);
+    return leases;
   }
 
   /** What silent leases have is let go of at its machine, as if they had ended. */
   private static void takeBack(Round round) {
     for (LeaseId lease : round.soft().claims().silent().keySet()) {
-      Tenant tenant = round.state().tenancy().of(lease).orElseThrow();
-      Instance instance = round.state().instances().get(tenant.instance());
+      Optional<Tenant> tenant = round.state().tenancy().of(lease);
+      if (tenant.isEmpty()) {
+        continue;
+      }
+      Instance instance = round.state().instances().get(tenant.get().instance());
       if (instance != null
           && isOver(round.sight(), lease, instance)
           && round.sight().due(instance.id())) {
         round.remember(round.soft().sent(instance.id(), round.now()));
         round.order(
             new Action.Release(
-                instance.machine(), instance.id(), new LeaseToken(lease, tenant.number())));
+                instance.machine(), instance.id(), new LeaseToken(lease, tenant.get().number())));
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.remuda.registry.model;
 
 import io.remuda.protocol.id.InstanceId;
+import io.remuda.protocol.id.LeaseId;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.LeaseToken;
 import java.util.List;
@@ -10,13 +11,16 @@ import java.util.List;
  */
 public sealed interface Action {
 
-  MachineId machine();
+  /** A word that is about an instance's machine, or goes there. */
+  sealed interface AtMachine extends Action {
+    MachineId machine();
+  }
 
   /** Ask the machine what it knows of the model. */
-  record Describe(MachineId machine) implements Action {}
+  record Describe(MachineId machine) implements AtMachine {}
 
   /** Start an assigned instance. */
-  record Start(Instance instance) implements Action {
+  record Start(Instance instance) implements AtMachine {
     @Override
     public MachineId machine() {
       return instance.machine();
@@ -32,7 +36,7 @@ public sealed interface Action {
    */
   record AskToGiveWay(
       MachineId machine, List<InstanceId> ids, int priority, boolean asked, boolean sounding)
-      implements Action {
+      implements AtMachine {
     public AskToGiveWay {
       ids = List.copyOf(ids);
     }
@@ -44,15 +48,16 @@ public sealed interface Action {
   }
 
   /** End an instance, with an epoch that no delayed start can pass. */
-  record Stop(MachineId machine, InstanceId id, long epoch) implements Action {}
+  record Stop(MachineId machine, InstanceId id, long epoch) implements AtMachine {}
 
   /**
-   * Ask a lease that has an instance, and is not heard, whether it is over.
+   * Ask a lease that has an instance here or has brought the deployment, and is not heard, whether
+   * it is over.
    *
-   * @param machine where the instance is; it is not told
+   * @param number under which it was granted the instance; 0 when it has none
    */
-  record AskLease(MachineId machine, LeaseToken grant) implements Action {}
+  record AskLease(LeaseId lease, long number) implements Action {}
 
   /** Let an instance go of what {@code token} holds. */
-  record Release(MachineId machine, InstanceId id, LeaseToken token) implements Action {}
+  record Release(MachineId machine, InstanceId id, LeaseToken token) implements AtMachine {}
 }

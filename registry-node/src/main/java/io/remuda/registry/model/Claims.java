@@ -18,8 +18,8 @@ import java.util.TreeMap;
  * word of each.
  *
  * @param heard of those that have an instance too
- * @param silent leases that have an instance and say nothing, since when; of one that was never
- *     heard it begins as late as if it had been just before
+ * @param silent leases that have an instance, or have brought the deployment, and say nothing,
+ *     since when; of one that was never heard it begins as late as if it had been just before
  * @param asked of those, when they were last asked whether they still want it
  * @param sessions which instance each had last, the eldest first
  * @param lingering what leases have left that stays for the next one
@@ -106,16 +106,16 @@ record Claims(
     return new Claims(next, silent, asked, sessions, lingering);
   }
 
-  /** Those that were heard within {@code limit}; {@code tenants} of the others are silent. */
-  Claims since(Instant now, Duration limit, Set<LeaseId> tenants) {
+  /** Those that were heard within {@code limit}; {@code involved} of the others are silent. */
+  Claims since(Instant now, Duration limit, Set<LeaseId> involved) {
     Map<LeaseId, Claim> next = new TreeMap<>(heard);
     next.values().removeIf(claim -> claim.heardAt().plus(limit).isBefore(now));
     Map<LeaseId, Instant> quiet = new TreeMap<>();
-    for (LeaseId tenant : tenants) {
-      if (!next.containsKey(tenant)) {
+    for (LeaseId lease : involved) {
+      if (!next.containsKey(lease)) {
         // An owner that begins anew has heard none: they get the time that it may take to be heard.
-        Instant begin = heard.containsKey(tenant) ? now : now.plus(limit);
-        quiet.put(tenant, silent.getOrDefault(tenant, begin));
+        Instant begin = heard.containsKey(lease) ? now : now.plus(limit);
+        quiet.put(lease, silent.getOrDefault(lease, begin));
       }
     }
     Map<LeaseId, Instant> questions = new TreeMap<>(asked);

@@ -40,31 +40,24 @@ final class Orders {
       return;
     }
     if (action instanceof Action.AskLease ask) {
-      context
-          .getLog()
-          .debug("asks a silent lease model={} lease={}", state.name(), ask.grant().lease());
-      around
-          .view()
-          .tell(
-              new FleetMessage.LeaseUnheard(
-                  ask.grant().lease(), state.name(), ask.grant().number()));
-      return;
+      context.getLog().debug("asks a silent lease model={} lease={}", state.name(), ask.lease());
+      around.view().tell(new FleetMessage.LeaseUnheard(ask.lease(), state.name(), ask.number()));
+    } else if (action instanceof Action.AtMachine word) {
+      around.fleet().agent(word.machine()).ifPresent(agent -> send(state, word, agent));
     }
-    Optional<ActorRef<NodeProtocol.Command>> agent = around.fleet().agent(action.machine());
-    if (agent.isEmpty()) {
-      return;
-    }
+  }
+
+  private void send(
+      ModelState state, Action.AtMachine action, ActorRef<NodeProtocol.Command> agent) {
     if (action instanceof Action.Stop stop) {
-      stop(stop, agent.get());
+      stop(stop, agent);
     } else if (action instanceof Action.Release release) {
-      release(release, agent.get());
+      release(release, agent);
     } else if (action instanceof Action.Start start) {
       Instance instance = start.instance();
-      state
-          .recipe(instance.revision())
-          .ifPresent(recipe -> start(recipe.spec(), instance, agent.get()));
+      state.recipe(instance.revision()).ifPresent(recipe -> start(recipe.spec(), instance, agent));
     } else if (action instanceof Action.Describe describe) {
-      state.declaration().ifPresent(known -> describe(known, describe.machine(), agent.get()));
+      state.declaration().ifPresent(known -> describe(known, describe.machine(), agent));
     }
   }
 

@@ -30,7 +30,7 @@ final class PromptMachines {
   /** {@code action} has been carried out. */
   static FleetSnapshot done(FleetSnapshot fleet, ModelState state, Action action) {
     if (action instanceof Action.Start start) {
-      return Imagined.started(fleet, action.machine(), report(state, start.instance()));
+      return Imagined.started(fleet, start.instance().machine(), report(state, start.instance()));
     }
     if (action instanceof Action.Stop stop) {
       FleetSnapshot ended = Imagined.ended(fleet, stop.machine(), stop.id());

@@ -80,9 +80,9 @@ public final class TenancyDecider {
       return;
     }
     LeaseLimits limits = round.policy().lease();
-    Set<LeaseId> tenants = round.state().tenancy().tenants().keySet();
+    Set<LeaseId> involved = AbandonDecider.involved(round.state());
     round.remember(
-        round.soft().with(round.soft().claims().since(round.now(), limits.claimLimit(), tenants)));
+        round.soft().with(round.soft().claims().since(round.now(), limits.claimLimit(), involved)));
     AbandonDecider.step(round);
     List<Claim> waiting = round.soft().claims().waiting(round.state().tenancy());
     // All of them first: what one has in vain may be what another one has waited for.

@@ -171,6 +171,49 @@ class LeaseEndTest extends LeaseStage {
   }
 
   @Test
+  void whatALateWordHasDeployedOnceMoreIsTakenBackWhenItsOwnerAsks() {
+    brings();
+    own(LeaseOrder.Own.DEPLOY, Optional.empty());
+    apply(LeaseDecider.stillWanted(state, soft, new ModelName("mine"), 0));
+    assertThat(orders())
+        .as("it lives")
+        .containsExactly(claim(new ModelName("mine"), 0))
+        .doesNotContain(LeaseOrder.Own.REMOVE);
+    apply(LeaseDecider.release(state, soft, "done", now));
+    told(new ClaimReply.Returned(new ModelName("mine"), ID));
+    own(LeaseOrder.Own.REMOVE, Optional.empty());
+    assertThat(state.closed()).isTrue();
+    assertThat(orders()).isEmpty();
+
+    takesBackWhenAsked();
+    soft = LeaseSoft.begun(state, now);
+    assertThat(orders()).as("by its actor's next life, too").isEmpty();
+    takesBackWhenAsked();
+  }
+
+  @Test
+  void whatWasRefusedAndIsDeployedByALateWordIsTakenBackWhenItsOwnerAsks() {
+    brings();
+    own(LeaseOrder.Own.DEPLOY, Optional.of(ErrorCode.SPEC_CONFLICT));
+    told(new ClaimReply.Returned(new ModelName("mine"), ID));
+    assertThat(orders()).isEmpty();
+
+    takesBackWhenAsked();
+    soft = LeaseSoft.begun(state, now);
+    assertThat(orders()).isEmpty();
+    takesBackWhenAsked();
+  }
+
+  private void takesBackWhenAsked() {
+    LeaseDecision asked = LeaseDecider.stillWanted(state, soft, new ModelName("mine"), 0);
+    apply(asked);
+    assertThat(asked.say()).isTrue();
+    assertThat(orders()).containsExactly(LeaseOrder.Own.REMOVE);
+    own(LeaseOrder.Own.REMOVE, Optional.empty());
+    assertThat(orders()).isEmpty();
+  }
+
+  @Test
   void endsWithTheReasonWhenItsOwnModelIsRefusedAndTakesNothingBack() {
     for (ErrorCode code : List.of(ErrorCode.SPEC_CONFLICT, ErrorCode.INVALID_SPEC)) {
       state = LeaseState.empty(ID);

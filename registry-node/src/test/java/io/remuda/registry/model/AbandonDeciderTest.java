@@ -2,6 +2,7 @@ package io.remuda.registry.model;
 
 import static io.remuda.registry.model.Claimants.claim;
 import static io.remuda.registry.model.Claimants.claims;
+import static io.remuda.registry.testing.Specs.aSpec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.remuda.protocol.id.LeaseId;
@@ -9,6 +10,7 @@ import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.model.LeaseToken;
 import io.remuda.protocol.model.Phase;
 import io.remuda.registry.model.Claims.Claim;
+import io.remuda.registry.model.DeploymentEvent.DeploymentBrought;
 import io.remuda.registry.model.TenancyEvent.InstanceReturned;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +30,7 @@ class AbandonDeciderTest {
     World world = World.aReady();
     claims(world, claim(A));
     long number = world.state.tenancy().of(A).orElseThrow().number();
-    Action question = new Action.AskLease(new MachineId("m1"), new LeaseToken(A, number));
+    Action question = new Action.AskLease(A, number);
     world.later(World.POLICY.lease().claimLimit().plusMillis(1));
     assertThat(world.look().actions()).as("it may be heard in a moment").doesNotContain(question);
     world.later(World.POLICY.resendAfter().plusMillis(1));
@@ -50,6 +52,35 @@ class AbandonDeciderTest {
             world.now));
     world.later(World.POLICY.resendAfter().plusMillis(1));
     assertThat(world.look().actions()).doesNotContain(question);
+  }
+
+  @Test
+  void aSilentLeaseThatBroughtTheDeploymentIsAskedWhetherItIsOver() {
+    World world =
+        new World().on(new DeploymentBrought(aSpec().build(), A, Instant.ofEpochMilli(999_000)));
+    Action question = new Action.AskLease(A, 0);
+    assertThat(world.look().actions()).doesNotContain(question);
+    world.later(CLAIM_LIMIT.plus(World.POLICY.resendAfter()).plus(MOMENT));
+
+    assertThat(world.look().actions()).contains(question);
+    assertThat(world.look().actions()).as("not with each look").doesNotContain(question);
+    world.later(World.POLICY.resendAfter().plus(MOMENT));
+    assertThat(world.look().actions()).as("it may have been lost").contains(question);
+
+    claims(world, claim(A));
+    world.later(World.POLICY.resendAfter().plus(MOMENT));
+    assertThat(world.look().actions()).doesNotContain(question);
+  }
+
+  @Test
+  void aSilentLeaseThatBroughtTheDeploymentHasNothingElseTakenBack() {
+    World world =
+        new World().on(new DeploymentBrought(aSpec().build(), A, Instant.ofEpochMilli(999_000)));
+    world.look();
+    Plan plan = world.later(World.POLICY.lease().abandonedAfter().multipliedBy(2)).look();
+
+    assertThat(plan.actions()).noneMatch(World.is(Action.Release.class));
+    assertThat(plan.events()).noneMatch(World.is(InstanceReturned.class));
   }
 
   @Test

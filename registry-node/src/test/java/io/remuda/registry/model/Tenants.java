@@ -186,7 +186,7 @@ public final class Tenants {
       if (action instanceof Action.Release release) {
         releases.add(new Release(release.id(), release.token()));
       } else if (action instanceof Action.AskLease ask) {
-        questions.add(new Question(world.state.name(), ask.grant()));
+        questions.add(new Question(world.state.name(), new LeaseToken(ask.lease(), ask.number())));
       }
     }
   }

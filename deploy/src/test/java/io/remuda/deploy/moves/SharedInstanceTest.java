@@ -63,7 +63,7 @@ final class SharedInstanceTest {
                 "remuda.liveness.suspect-after", "1500ms",
                 "remuda.liveness.lost-after", "4s",
                 "remuda.registry.rollout.room-patience", "500ms"),
-            Map.of());
+            Map.of("remuda.node.labels.place", "first"));
   }
 
   @BeforeEach
@@ -215,6 +215,33 @@ final class SharedInstanceTest {
 
     assertThat(huge.exit()).as(huge.err()).isEqualTo(4);
     assertThat(huge.err()).contains("no machine can ever hold", "900000000 MiB");
+  }
+
+  /** By the profile of the one machine that it is for: those that have left are waited for. */
+  @Test
+  void aLeaseWhoseEngineTakesNoSuchArgumentEndsSoonAndTheExitCodeSaysWhy() throws Exception {
+    String own =
+        """
+        name: forbidden
+        engine: jar
+        model: any.jar
+        arguments:
+          rpc: here
+        machineLabels:
+          place: first
+        """;
+
+    Typed invalid = underOwn(own, "true");
+
+    assertThat(invalid.exit()).as(invalid.err()).isEqualTo(2);
+    assertThat(invalid.err())
+        .contains("forbidden cannot be started: engine jar takes no argument rpc", "batch-size");
+    Eventually.isTrue(
+        "its deployment is removed",
+        LIMIT,
+        () ->
+            api.get("/v1/deployments").findValuesAsText("name").stream()
+                .noneMatch("forbidden"::equals));
   }
 
   /** Types {@code lease exec} with a deployment of its own. */

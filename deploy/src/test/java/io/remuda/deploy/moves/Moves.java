@@ -1,5 +1,6 @@
 package io.remuda.deploy.moves;
 
+import io.remuda.node.ModelNode;
 import io.remuda.node.gguf.BigramModel;
 import io.remuda.protocol.testing.Eventually;
 import io.remuda.protocol.testing.LlamaServer;
@@ -7,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +32,10 @@ final class Moves implements AutoCloseable {
       """;
 
   private static final int PER_SECOND = 50;
+
+  /** Of a model in the JVM. */
+  private static final String PACE = "2ms";
+
   private static final int MOST = 4;
 
   /** Who may wait for a slot does so; nobody may wait until a gap is over. */
@@ -83,32 +89,57 @@ final class Moves implements AutoCloseable {
     }
   }
 
-  private Moves(Path folder, boolean jvm, PrintStream out) throws Exception {
+  private Moves(SmallFleet fleet, boolean jvm, PrintStream out) {
+    this.fleet = fleet;
+    this.api = new Api(fleet.url());
     this.jvm = jvm;
     this.out = out;
+  }
+
+  private static Moves start(Path folder, boolean jvm, PrintStream out) throws Exception {
     Path models = Files.createDirectories(folder.resolve("models"));
     BigramModel.ofDemoCorpus().writeGguf(models.resolve("small.gguf"));
-    this.fleet =
+    SmallFleet fleet =
         SmallFleet.start(
             folder,
             Map.of(
                 "remuda.node.model-roots",
                 List.of(models.toString()),
                 "remuda.node.jvm.pace",
-                "2ms",
+                PACE,
                 // Somebody always asks, so nothing is ever idle for long.
                 "remuda.registry.rollout.idle-patience",
                 "2s"),
             machine("alone", 1));
     Ground.leaveAtExit(fleet, folder);
-    this.api = new Api(fleet.url());
     fleet.addMachine(machine("shared", 2));
     fleet.addMachine(machine("shared", 2));
     fleet.addMachine(machine("other", 1));
+    Moves moves = new Moves(fleet, jvm, out);
     Eventually.isTrue(
         "four machines are there",
         Api.LIMIT,
-        () -> api.get("/v1/machines").path("data").size() == 4);
+        () -> moves.api.get("/v1/machines").path("data").size() == 4);
+    return moves;
+  }
+
+  /**
+   * One rolling update in a fleet that somebody else has, on a machine that is added for that and
+   * ends afterwards.
+   */
+  static Result surgeIn(SmallFleet fleet) throws Exception {
+    Map<String, Object> quick = new HashMap<>(machine("shared", 2));
+    quick.put("remuda.node.jvm.pace", PACE);
+    ModelNode machine = fleet.addMachine(quick);
+    Moves moves = new Moves(fleet, true, System.out);
+    moves.api.deploy("shared", moves.spec("shared", moves.shared, 1, "surge"));
+    moves.api.awaitServing("shared", 1, moves.shared);
+    moves.api.awaitReady("shared", 1);
+    Result result = moves.run(moves.rollingUpdate());
+    moves.api.scale("shared", 0);
+    machine.hasten();
+    machine.close();
+    return result;
   }
 
   private static Map<String, Object> machine(String place, int cpus) {
@@ -128,7 +159,7 @@ final class Moves implements AutoCloseable {
     }
     boolean jvm = rounds.flag() || LlamaServer.find().isEmpty();
     boolean good = false;
-    try (Moves moves = new Moves(Ground.folder("moves"), jvm, System.out)) {
+    try (Moves moves = start(Ground.folder("moves"), jvm, System.out)) {
       good = moves.run(rounds.count());
     } catch (Exception | AssertionError e) {
       System.err.println("not measured: " + e);
@@ -168,11 +199,15 @@ final class Moves implements AutoCloseable {
   private List<Move> moves() {
     return List.of(
         new Move("scale 1 to 4 to 1", "shared", false, this::scale),
-        new Move("rolling update (surge)", "shared", false, this::surge),
+        rollingUpdate(),
         new Move("canary, promoted", "shared", false, this::promoted),
         new Move("canary, rolled back", "shared", false, this::rolledBack),
         new Move("alias there and back", "talk", false, this::switched),
         new Move("update without a spare place", "alone", true, this::recreate));
+  }
+
+  private Move rollingUpdate() {
+    return new Move("rolling update (surge)", "shared", false, this::surge);
   }
 
   private void scale() throws Exception {

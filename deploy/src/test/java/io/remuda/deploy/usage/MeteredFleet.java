@@ -45,6 +45,8 @@ final class MeteredFleet implements AutoCloseable {
     Map<String, Object> all = new HashMap<>(settings);
     all.put("remuda.gateway.auth", true);
     all.put("remuda.gateway.usage.hand-in-interval", "100ms");
+    // A machine that stalls is no registry that is away: each gateway would go on by itself.
+    all.put("remuda.gateway.limits.alone-after", "60s");
     all.put("remuda.metrics.tick", "200ms");
     return new MeteredFleet(SmallFleet.start(folder, all, Map.of()));
   }

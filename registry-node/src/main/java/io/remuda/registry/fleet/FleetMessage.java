@@ -71,8 +71,8 @@ public interface FleetMessage extends FleetProtocol.Command {
   record ToOwner(ModelName name, RegistryProtocol.Command command) implements FleetMessage {}
 
   /**
-   * A lease that has an instance of a name is not heard of it; for the lease, from the name's actor
-   * on this node.
+   * A lease that has an instance of a name, or has brought its deployment, is not heard of it; for
+   * the lease, from the name's actor on this node.
    *
    * @param number under which it was granted; 0 when it has none and has brought the deployment
    */

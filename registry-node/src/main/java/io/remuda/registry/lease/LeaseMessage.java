@@ -17,7 +17,7 @@ public sealed interface LeaseMessage extends LeaseProtocol.Command {
 
   /**
    * A name's owner, which does not hear the lease, asks whether it wants the instance that it was
-   * granted; sent between registry nodes too.
+   * granted, or the deployment that it has brought; sent between registry nodes too.
    *
    * @param number under which it was granted; 0 when it has none and has brought the deployment
    */

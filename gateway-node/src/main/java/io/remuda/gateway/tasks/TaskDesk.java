@@ -329,19 +329,27 @@ public final class TaskDesk {
         .thenCompose(
             done ->
                 // The queue has it: a store that goes away now takes nothing back.
-                store.queued(new TaskId(task.getTaskId())).exceptionally(f -> TaskState.QUEUED));
+                store
+                    .queued(new TaskId(task.getTaskId()))
+                    .thenApply(
+                        state -> {
+                          unsure.remove(task.getTaskId());
+                          return state;
+                        })
+                    .exceptionally(f -> TaskState.QUEUED));
   }
 
-  /** That a queue refuses a task now says nothing of a try before, so it stays unsure then. */
+  /**
+   * Until it is noted that the queue has it, a second try may find it not noted. That a queue
+   * refuses a task now says nothing of a try before, so it stays unsure then.
+   */
   private CompletionStage<Optional<Refused>> published(TaskQueue queue, TaskEnvelope task) {
     return queue
         .publish(task)
         .whenComplete(
             (refused, failure) -> {
-              if (failure != null) {
+              if (failure != null || refused.isEmpty()) {
                 unsure.add(task.getTaskId());
-              } else if (refused.isEmpty()) {
-                unsure.remove(task.getTaskId());
               }
             });
   }

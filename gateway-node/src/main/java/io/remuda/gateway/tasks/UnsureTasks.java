@@ -5,9 +5,9 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Tasks whose queue did not say whether it has them. It may, so they keep the part that they took
- * of their owner's limits, and whoever publishes one of them again takes nothing more. So many are
- * remembered, the latest; a second try of any other takes its part once more.
+ * Tasks that their queue has, or may have, of which that is not noted. They keep the part that they
+ * took of their owner's limits, and whoever publishes one of them again takes nothing more. So many
+ * are remembered, the latest; a second try of any other takes its part once more.
  */
 final class UnsureTasks {
 
@@ -23,6 +23,7 @@ final class UnsureTasks {
   }
 
   synchronized void add(String task) {
+    tasks.remove(task);
     tasks.add(task);
     if (tasks.size() > most) {
       Iterator<String> oldest = tasks.iterator();
@@ -31,7 +32,7 @@ final class UnsureTasks {
     }
   }
 
-  /** Its queue has it. */
+  /** It is noted that its queue has it. */
   synchronized void remove(String task) {
     tasks.remove(task);
   }

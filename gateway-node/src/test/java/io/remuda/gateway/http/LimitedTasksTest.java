@@ -325,23 +325,30 @@ class LimitedTasksTest {
   void aTaskThatIsInItsQueueKeepsItsPartAlthoughItsWebhookIsNotWrittenDown() {
     tasks.hooksAway(true);
 
-    CompletionStage<Accepted> submitted =
-        desk.submit(
-            new Submit(
-                "k1",
-                "acme",
-                new ModelName("chat"),
-                "",
-                chat("/v1/chat/completions", "{}"),
-                "",
-                Duration.ofMinutes(5),
-                Duration.ofHours(1),
-                Optional.of(URI.create("https://example.com/hook")),
-                "req-1"));
-
-    assertThat(code(submitted)).contains(ErrorCode.STORE_UNAVAILABLE);
+    assertThat(code(hooked())).contains(ErrorCode.STORE_UNAVAILABLE);
     assertThat(tasks.published).hasSize(1);
     assertThat(taken.get()).isEqualTo(1);
+
+    // Its second try finds it not noted, and takes no part beside that.
+    tasks.hooksAway(false);
+    refusal = Optional.of(Refused.of(ErrorCode.RATE_LIMIT_EXCEEDED, "too many"));
+    assertThat(hooked().toCompletableFuture().join().repeated()).isTrue();
+    assertThat(taken.get()).isEqualTo(1);
+  }
+
+  private CompletionStage<Accepted> hooked() {
+    return desk.submit(
+        new Submit(
+            "k1",
+            "acme",
+            new ModelName("chat"),
+            "",
+            chat("/v1/chat/completions", "{}"),
+            "hooked",
+            Duration.ofMinutes(5),
+            Duration.ofHours(1),
+            Optional.of(URI.create("https://example.com/hook")),
+            "req-1"));
   }
 
   private static TaskEnvelope line() {

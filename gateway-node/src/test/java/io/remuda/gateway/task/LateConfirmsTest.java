@@ -32,7 +32,7 @@ class LateConfirmsTest {
   private static final String URL = "jdbc:h2:mem:late-confirms";
 
   /** Above what a machine at work stalls. */
-  private static final Duration TIMEOUT = Duration.ofMillis(1_500);
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
   private static final TaskEnvelope TASK =
       TaskEnvelope.newBuilder().setTaskId("tk_1").setModel("chat").build();

@@ -23,7 +23,19 @@ class UnsureTasksTest {
   }
 
   @Test
-  void forgetsWhatItsQueueHas() {
+  void theLatestAreThoseThatWereUnsureLast() {
+    tasks.add("a");
+    tasks.add("b");
+    tasks.add("a");
+
+    tasks.add("c");
+
+    assertThat(tasks.has("a")).isTrue();
+    assertThat(tasks.has("b")).isFalse();
+  }
+
+  @Test
+  void forgetsWhatIsNoted() {
     tasks.add("a");
     tasks.remove("a");
 

@@ -105,7 +105,8 @@ public final class LeaseTimeDecider {
   /**
    * It is renewed, as its journal says: its time counts from {@code now} on. Where that took so
    * long that machines have let go of it meanwhile, nothing that they said counts any more, and
-   * they are told as when its actor starts anew.
+   * they are told as when its actor starts anew. When they were told last is kept, so that an
+   * answer which waited behind the write is known as too old.
    */
   public static LeaseSoft kept(LeaseState state, LeaseSoft soft, Instant now) {
     if (!soft.isReady()) {
@@ -113,7 +114,12 @@ public final class LeaseTimeDecider {
     }
     return soft.deadline().filter(until -> until.isAfter(now)).isPresent()
         ? soft.but(draft -> draft.deadline = Optional.of(now.plus(ttl(state))))
-        : LeaseSoft.begun(state, now).but(draft -> draft.floor = soft.floor());
+        : LeaseSoft.begun(state, now)
+            .but(
+                draft -> {
+                  draft.floor = soft.floor();
+                  draft.told = soft.told();
+                });
   }
 
   /** Why its time is over; empty while it is not. */

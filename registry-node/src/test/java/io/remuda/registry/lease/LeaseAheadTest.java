@@ -255,12 +255,15 @@ class LeaseAheadTest {
 
     lease.tell(renew(id, HOUR));
 
-    hold();
+    HoldInstance ahead = hold();
     LeaseView view = caller.receiveMessage().lease().orElseThrow();
     assertThat(view.state()).isEqualTo(LeaseView.State.PENDING);
     assertThat(view.expiresAt()).isEmpty();
     HoldInstance anew = hold();
     assertThat(anew.ttl()).isEqualTo(HOUR);
+    // What it said before it let go comes after what was written.
+    ahead.replyTo().tell(held(ahead));
+    assertThat(shown(lease, id).state()).isEqualTo(LeaseView.State.PENDING);
     anew.replyTo().tell(letGo(anew));
     Claim moves = said(Claim.class, said -> said.floor() == 7 && said.holding().isEmpty());
     assertThat(moves.lease()).isEqualTo(id);

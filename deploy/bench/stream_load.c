@@ -3,6 +3,9 @@
  * they were due (see fake_engine.c) on the same machine. Each stream is asked for again as soon as it
  * has ended, until the time is over. The first fifth of the time, after all are dialled, is warm-up: when
  * it is over prints "measuring", and at the end one line of JSON. A percentile of nothing is null.
+ * "carried" is counted within streams, from each one's first event to its last: of the events that were
+ * due in that time, the part that came. How long a stream's first event took beyond the interval after
+ * which it is due is told by itself ("first_p50_ms"); one that still waits after a second is an error.
  * Where events are a minute or more apart, prints "open" as soon as each stream has had its first.
  *
  *   cc -O2 -o stream_load stream_load.c
@@ -25,6 +28,8 @@
 #define MARK "\"content\":\"T"
 #define LAST "data: [DONE]"
 #define BLANK "\r\n\r\n"
+/* ns. Who still waits for a first event at the end, and for this long, has failed. */
+#define LONG_WAIT 1000000000L
 
 /* Where a stream stands in HTTP: chunks may be cut anywhere, also within an event. */
 enum part { HEAD, SIZE, DATA, GAP, LAST_GAP };
@@ -33,11 +38,18 @@ struct stream {
   int fd, mark, last, blank, ended, reading;
   enum part part;
   long chunk, value, seen;
+  /* When it was asked for, and since when its events are counted. */
+  long asked, since;
+};
+
+struct figures {
+  long *values, count, room;
 };
 
 static char request[2048];
 static int request_size, poller, port;
-static long *delays, delay_count, delay_room, events, streams_done, errors;
+static long events, followed, open_ns, interval_ns, streams_done, errors;
+static struct figures delays, firsts;
 
 static long now_ns(void) {
   struct timespec t;
@@ -48,7 +60,8 @@ static long now_ns(void) {
 static void ask(struct stream *s) {
   s->mark = s->last = s->blank = s->ended = s->reading = 0;
   s->part = HEAD;
-  s->chunk = s->seen = 0;
+  s->chunk = s->seen = s->since = 0;
+  s->asked = now_ns();
   if (send(s->fd, request, request_size, MSG_NOSIGNAL) != request_size) errors++;
 }
 
@@ -69,13 +82,29 @@ static void dial(struct stream *s) {
   ask(s);
 }
 
-static void note(long delay) {
-  if (delay_count == delay_room) {
-    delay_room = delay_room ? 2 * delay_room : 1 << 16;
-    delays = realloc(delays, delay_room * sizeof *delays);
+static void note(struct figures *all, long value) {
+  if (all->count == all->room) {
+    all->room = all->room ? 2 * all->room : 1 << 16;
+    all->values = realloc(all->values, all->room * sizeof *all->values);
   }
-  delays[delay_count++] = delay;
+  all->values[all->count++] = value;
+}
+
+/* A stream's events are counted up to now: the next ones from now on. */
+static void count_until(struct stream *s, long now) {
+  if (s->since) open_ns += now - s->since;
+  s->since = now;
+}
+
+static void arrived(struct stream *s, long now) {
   events++;
+  note(&delays, now - s->value);
+  if (s->seen++) {
+    followed++;
+  } else {
+    note(&firsts, now - s->asked - interval_ns);
+  }
+  count_until(s, now);
 }
 
 /* Feeds one byte to a matcher that has seen `at` bytes of `text`; 1 when it is complete. */
@@ -98,8 +127,7 @@ static void content(struct stream *s, char c, long now) {
       return;
     }
     s->reading = 0;
-    s->seen++;
-    note(now - s->value);
+    arrived(s, now);
   }
   if (match(MARK, &s->mark, c)) {
     s->reading = 1;
@@ -144,10 +172,10 @@ static int by_size(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* In ms, as JSON. */
-static const char *percentile(double share, char text[32]) {
-  if (delay_count == 0) return "null";
-  snprintf(text, 32, "%.2f", delays[(long)(share * (delay_count - 1))] / 1e6);
+/* In ms, as JSON, of sorted ones. */
+static const char *percentile(const struct figures *all, double share, char text[32]) {
+  if (all->count == 0) return "null";
+  snprintf(text, 32, "%.2f", all->values[(long)(share * (all->count - 1))] / 1e6);
   return text;
 }
 
@@ -169,6 +197,7 @@ int main(int count, char **words) {
                           "Content-Type: application/json\r\nAuthorization: Bearer %s\r\n"
                           "Content-Length: %d\r\n\r\n%s", count > 6 ? words[6] : "none", size, body);
   poller = epoll_create1(0);
+  interval_ns = interval < 60000000 ? interval * 1000 : 0;
   struct stream *all = calloc(wanted, sizeof *all);
   long spread = interval ? interval * expected / wanted : 0;
   if (interval >= 60000000) spread = 200;
@@ -192,7 +221,11 @@ int main(int count, char **words) {
     if (!measured && now > warm) {
       measured = 1;
       start = now;
-      delay_count = events = streams_done = errors = 0;
+      delays.count = firsts.count = events = followed = streams_done = errors = 0;
+      for (int i = 0; i < wanted; i++) {
+        if (all[i].since) all[i].since = now;
+      }
+      open_ns = 0;
       puts("measuring");
       fflush(stdout);
     }
@@ -207,13 +240,23 @@ int main(int count, char **words) {
       }
     }
   }
-  double took = (now_ns() - start) / 1e9;
-  double offered = interval ? wanted * 1e6 / interval : 0;
-  qsort(delays, delay_count, sizeof *delays, by_size);
-  char texts[2][32];
-  printf("{\"streams\":%d,\"events_per_s\":%.0f,\"carried\":%.3f,\"p50_ms\":%s,\"p99_ms\":%s,"
-         "\"events\":%ld,\"errors\":%ld,\"seconds\":%.2f}\n",
-         wanted, events / took, offered ? events / took / offered : 1, percentile(.5, texts[0]),
-         percentile(.99, texts[1]), events, errors, took);
+  long over = now_ns();
+  double took = (over - start) / 1e9;
+  for (int i = 0; i < wanted; i++) {
+    if (all[i].since) {
+      count_until(&all[i], over);
+    } else if (interval_ns && over - all[i].asked > interval_ns + LONG_WAIT) {
+      errors++;
+    }
+  }
+  double carried = !interval_ns ? 1 : open_ns ? followed * (double)interval_ns / open_ns : 0;
+  qsort(delays.values, delays.count, sizeof *delays.values, by_size);
+  qsort(firsts.values, firsts.count, sizeof *firsts.values, by_size);
+  char texts[4][32];
+  printf("{\"streams\":%d,\"events_per_s\":%.0f,\"carried\":%.4f,\"p50_ms\":%s,\"p99_ms\":%s,"
+         "\"first_p50_ms\":%s,\"first_p99_ms\":%s,\"events\":%ld,\"errors\":%ld,\"seconds\":%.2f}\n",
+         wanted, events / took, carried, percentile(&delays, .5, texts[0]),
+         percentile(&delays, .99, texts[1]),
+         percentile(&firsts, .5, texts[2]), percentile(&firsts, .99, texts[3]), events, errors, took);
   return 0;
 }

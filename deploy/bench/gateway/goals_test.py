@@ -2,11 +2,14 @@
 
 import contextlib
 import io
+import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import unittest
 
 import main
@@ -97,6 +100,54 @@ class SamplesTest(unittest.TestCase):
         self.assertEqual(nothing, {"cpu": None, "p50": None, "p99": None, "errors": 1})
         seen = plain_rows(plain("nginx"), {**plain("one", rate=0.0), **nothing})
         self.assertEqual(seen["one JVM, 64 connections: p99/p50"], ["none, 1 errors", "NO"])
+
+
+class StreamLoadTest(unittest.TestCase):
+    """The loader itself, at an engine that is late on purpose. Events are due each 20 ms."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.loader = f"{folder.name}/stream_load"
+        subprocess.run(
+            ["cc", "-O2", "-o", cls.loader, f"{HERE}/../stream_load.c"], check=True, timeout=60)
+
+    def seen(self, wait, step):
+        """What is told of one stream after the other, whose engine waits and then sends in steps."""
+        with peers.socket.create_server(("127.0.0.1", 0)) as engine:
+            threading.Thread(target=self.serve, args=(engine, wait, step), daemon=True).start()
+            output = subprocess.run(
+                [self.loader, str(engine.getsockname()[1]), "1", "2", "10", "20000"],
+                capture_output=True, text=True, check=True, timeout=30).stdout
+        return json.loads(output.splitlines()[-1])
+
+    def serve(self, engine, wait, step):
+        client, _ = engine.accept()
+        with client, contextlib.suppress(OSError):
+            while client.recv(4096):
+                time.sleep(wait)
+                for number in range(10):
+                    last = "data: [DONE]" if number == 9 else ""
+                    event = f'"content":"T{time.monotonic_ns()}"{last}'.encode()
+                    head = b"HTTP/1.1 200 OK\r\n\r\n" if number == 0 else b""
+                    end = b"0\r\n\r\n" if last else b""
+                    client.sendall(head + b"%x\r\n%s\r\n" % (len(event), event) + end)
+                    if not last:
+                        time.sleep(step)
+
+    def test_a_slow_stream_has_not_carried_all(self):
+        self.assertLess(self.seen(0.02, 0.04)["carried"], 0.6)
+
+    def test_the_wait_for_a_first_event_is_told_by_itself(self):
+        seen = self.seen(0.12, 0.0199)
+        self.assertGreater(seen["carried"], 0.9)
+        self.assertGreater(seen["first_p50_ms"], 95)
+        self.assertEqual(seen["errors"], 0)
+
+    def test_one_that_never_has_a_first_event_is_an_error(self):
+        seen = self.seen(60, 0.02)
+        self.assertEqual((seen["carried"], seen["events"], seen["errors"]), (0, 0, 1))
 
 
 class RunTest(unittest.TestCase):

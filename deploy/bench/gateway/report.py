@@ -119,11 +119,12 @@ def stream_table(everything):
             if seen.exists():
                 rows.append([
                     n, seen.name(), seen.median("carried", "{:.1%}"), seen.median("p50", "{:.2f}"),
-                    seen.median("p99", "{:.1f}"), seen.median("cpu", "{:.0f}"),
+                    seen.median("p99", "{:.1f}"), seen.median("first", "{:.1f}"),
+                    seen.median("first_p99", "{:.1f}"), seen.median("cpu", "{:.0f}"),
                     seen.of_nginx("cpu", "{:.1f}"), seen.median("foreign", "{:.2f}"), seen.errors(),
                 ])
-    table(["streams", "peer", "carried", "delay p50 ms", "p99 ms", "CPU us/event", "x nginx",
-           "foreign", "errors"], rows)
+    table(["streams", "peer", "carried", "delay p50 ms", "p99 ms", "first after p50 ms", "p99 ms",
+           "CPU us/event", "x nginx", "foreign", "errors"], rows)
 
 
 class Row:

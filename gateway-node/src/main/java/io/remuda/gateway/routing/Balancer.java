@@ -12,9 +12,10 @@ import java.util.random.RandomGenerator;
  * requests in flight as a share of the slots, times how much slower one of them answers. An
  * instance that knows the request's beginning may have some more, and the one that has its session
  * keeps it while it has room. Instances that fail are left out as long as there is another one; new
- * ones take part more and more often. Where versions of the model have weights, the version is
- * drawn first; one that has no instance for the request leaves it to the others, so that no request
- * fails for a weight. Pure; allocates nothing on the first try.
+ * ones get what others have no room for, and then take part more and more often. Where versions of
+ * the model have weights, the version is drawn first; one that has no instance for the request
+ * leaves it to the others, so that no request fails for a weight. Pure; allocates nothing on the
+ * first try.
  */
 public final class Balancer {
 
@@ -55,7 +56,7 @@ public final class Balancer {
       return targets.get(0);
     }
     Target keeps = asked.ofSession(targets);
-    if (keeps != null && keeps.underWay(now, asked.settings()) < keeps.route().openSlots()) {
+    if (keeps != null && hasRoom(keeps, asked, now)) {
       return keeps;
     }
     int first = random.nextInt(count);
@@ -77,19 +78,30 @@ public final class Balancer {
     double warmthOfB = b.vitals().warmth(now, asked.settings());
     if (warmthOfA != warmthOfB) {
       double drawn = random.nextDouble();
-      if (!LoadPolicy.competes(warmthOfA, warmthOfB, drawn)) {
+      if (!LoadPolicy.competes(warmthOfA, warmthOfB, drawn) && hasRoom(b, asked, now)) {
         return b;
       }
-      if (!LoadPolicy.competes(warmthOfB, warmthOfA, drawn)) {
+      if (!LoadPolicy.competes(warmthOfB, warmthOfA, drawn) && hasRoom(a, asked, now)) {
         return a;
       }
     }
     return cost(b, 0, a, asked, now) < cost(a, 0, b, asked, now) ? b : a;
   }
 
+  private static boolean hasRoom(Target target, Asked asked, long now) {
+    return target.underWay(now, asked.settings()) < target.route().openSlots();
+  }
+
   private static boolean isWorthIt(
       Target knowing, double worth, Target lighter, Asked asked, long now) {
-    return cost(knowing, worth, lighter, asked, now) <= cost(lighter, 0, knowing, asked, now);
+    return !isColder(knowing, lighter, asked, now)
+        && cost(knowing, worth, lighter, asked, now) <= cost(lighter, 0, knowing, asked, now);
+  }
+
+  /** What it knows is worth nothing while it gets nothing. */
+  private static boolean isColder(Target knowing, Target lighter, Asked asked, long now) {
+    return knowing.vitals().warmth(now, asked.settings()) == 0
+        && lighter.vitals().warmth(now, asked.settings()) > 0;
   }
 
   private static double cost(Target one, double spared, Target other, Asked asked, long now) {

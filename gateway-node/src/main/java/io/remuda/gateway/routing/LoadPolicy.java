@@ -10,8 +10,15 @@ final class LoadPolicy {
   /** Slower than this counts as this: such an instance gets little, and yet something. */
   private static final double MOST_SLOWNESS = 10;
 
-  /** Of the full share, at the very beginning. */
+  /** Of the full share, as soon as it gets any. */
   private static final double LEAST_WARMTH = 0.1;
+
+  /**
+   * Of the time in which an instance warms up, the part in which it is cold. A node that has just
+   * come back is busy with itself for as long as it took to come back, and its engine waits for the
+   * same processors.
+   */
+  private static final double COLD_PART = 0.5;
 
   /** Instances that are nearly as warm as another one are as good. */
   private static final double AS_WARM = 0.9;
@@ -33,10 +40,17 @@ final class LoadPolicy {
     return ratio > settings.outlier() ? Math.min(ratio, MOST_SLOWNESS) : 1;
   }
 
-  /** The part of its full share that an instance gets which is ready for so long. */
+  /**
+   * The part of its full share that an instance gets which is ready for so long; 0 while it is
+   * cold: it gets what others have no room for.
+   */
   static double warmth(long ready, RoutingSettings settings) {
     long whole = settings.slowStart().toNanos();
-    return whole == 0 || ready >= whole ? 1 : Math.max(LEAST_WARMTH, (double) ready / whole);
+    if (whole == 0 || ready >= whole) {
+      return 1;
+    }
+    double cold = COLD_PART * whole;
+    return ready < cold ? 0 : Math.max(LEAST_WARMTH, (ready - cold) / (whole - cold));
   }
 
   /**

@@ -63,6 +63,23 @@ class AffinityTest {
   }
 
   @Test
+  void whatAnInstanceKnowsIsWorthNothingWhileItsMachineHasJustComeBack() {
+    Replicas two = new Replicas();
+    two.ready(1, SLOTS, "a");
+    two.ready(2, SLOTS, "b");
+    two.pass(SETTINGS.slowStart());
+    String begun = "x".repeat(2000);
+    Target first = send(two, asked(begun, "s-3"));
+    first.leave();
+
+    two.routes.mask(Set.of(first.route().machine()));
+    two.routes.mask(Set.of());
+
+    assertThat(send(two, asked(begun, "")).instance()).isNotEqualTo(first.instance());
+    assertThat(send(two, asked("hi", "s-3")).instance()).isEqualTo(first.instance());
+  }
+
+  @Test
   void aBodyThatIsShorterThanABlockHasNoBeginning() {
     Footprint small = footprint("x".repeat(SETTINGS.blockBytes() - 1), "");
     Footprint one = footprint("x".repeat(SETTINGS.blockBytes()), "");

@@ -21,7 +21,7 @@ class ReturnedMachineTest {
     replicas.pass(Replicas.SHIPPED.slowStart());
     replicas.routes.mask(Set.of());
 
-    assertThat(warmth(1)).isEqualTo(0.1);
+    assertThat(warmth(1)).isZero();
     assertThat(warmth(2)).isEqualTo(1);
     replicas.pass(Replicas.SHIPPED.slowStart());
     assertThat(warmth(1)).isEqualTo(1);
@@ -36,7 +36,7 @@ class ReturnedMachineTest {
     replicas.routes.silent(Set.of(new MachineId("b")));
     replicas.routes.silent(Set.of());
 
-    assertThat(warmth(2)).isEqualTo(0.1);
+    assertThat(warmth(2)).isZero();
     assertThat(warmth(1)).isEqualTo(1);
   }
 

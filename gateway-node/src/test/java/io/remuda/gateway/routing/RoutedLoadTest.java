@@ -2,7 +2,6 @@ package io.remuda.gateway.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -94,25 +93,56 @@ class RoutedLoadTest {
     replicas.ready(4, SLOTS);
     Asked asked = Asked.unknown(Replicas.SHIPPED, new PrefixIndex(16), false);
     List<Double> shares = new ArrayList<>();
-    for (int second = 0; second <= 10; second += 5) {
-      Random random = new Random(second);
-      int got = 0;
-      for (int i = 0; i < REQUESTS; i++) {
-        Target picked =
-            Balancer.pick(replicas.entry(), Set.of(), asked, replicas.now.get(), random)
-                .orElseThrow();
-        got += picked.equals(replicas.target(4)) ? 1 : 0;
-      }
-      shares.add(100.0 * got / REQUESTS);
-      replicas.pass(Duration.ofSeconds(5));
+    for (int step = 0; step <= 4; step++) {
+      shares.add(shareOfTheFourth(replicas, asked, step));
+      replicas.pass(Replicas.SHIPPED.slowStart().dividedBy(4));
     }
 
     System.out.printf(
-        "a new one of four replicas gets %.1f %% at once, %.1f %% after 5 s, %.1f %% after 10 s%n",
-        shares.get(0), shares.get(1), shares.get(2));
-    assertThat(shares.get(0)).isBetween(1.0, 4.0);
-    assertThat(shares.get(1)).isBetween(9.0, 17.0);
-    assertThat(shares.get(2)).isBetween(23.0, 27.0);
+        "a new one of four replicas gets %.1f %% at first, %.1f %% after 5 s, %.1f %% after 7.5 s,"
+            + " %.1f %% after 10 s%n",
+        shares.get(1), shares.get(2), shares.get(3), shares.get(4));
+    assertThat(shares.get(0)).isZero();
+    assertThat(shares.get(1)).isZero();
+    assertThat(shares.get(2)).isBetween(1.0, 4.0);
+    assertThat(shares.get(3)).isBetween(9.0, 17.0);
+    assertThat(shares.get(4)).isBetween(23.0, 27.0);
+  }
+
+  @Test
+  void aNewReplicaGetsAtOnceWhatOthersHaveNoRoomFor() {
+    Replicas replicas = Replicas.warm(3, SLOTS);
+    replicas.ready(4, SLOTS);
+    Asked asked = Asked.unknown(Replicas.SHIPPED, new PrefixIndex(16), false);
+    for (int full = 1; full <= 3; full++) {
+      replicas.target(full).told(SLOTS, replicas.now.get());
+    }
+
+    // Whenever it is one of the two that are drawn.
+    assertThat(shareOfTheFourth(replicas, asked, 0)).isBetween(48.0, 52.0);
+  }
+
+  @Test
+  void oneThatIsNewWithAllOthersGetsItsShareAtOnce() {
+    Replicas replicas = new Replicas();
+    for (int each = 1; each <= 4; each++) {
+      replicas.ready(each, SLOTS);
+    }
+    Asked asked = Asked.unknown(Replicas.SHIPPED, new PrefixIndex(16), false);
+
+    assertThat(shareOfTheFourth(replicas, asked, 0)).isBetween(23.0, 27.0);
+  }
+
+  private static double shareOfTheFourth(Replicas replicas, Asked asked, int seed) {
+    Random random = new Random(seed);
+    int got = 0;
+    for (int i = 0; i < REQUESTS; i++) {
+      Target picked =
+          Balancer.pick(replicas.entry(), Set.of(), asked, replicas.now.get(), random)
+              .orElseThrow();
+      got += picked.equals(replicas.target(4)) ? 1 : 0;
+    }
+    return 100.0 * got / REQUESTS;
   }
 
   @Test

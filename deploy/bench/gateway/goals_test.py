@@ -118,7 +118,7 @@ class StreamLoadTest(unittest.TestCase):
         with peers.socket.create_server(("127.0.0.1", 0)) as engine:
             threading.Thread(target=self.serve, args=(engine, wait, step), daemon=True).start()
             output = subprocess.run(
-                [self.loader, str(engine.getsockname()[1]), "1", "2", "10", "20000"],
+                [self.loader, str(engine.getsockname()[1]), "1", "3", "10", "20000"],
                 capture_output=True, text=True, check=True, timeout=30).stdout
         return json.loads(output.splitlines()[-1])
 
@@ -140,9 +140,10 @@ class StreamLoadTest(unittest.TestCase):
         self.assertLess(self.seen(0.02, 0.04)["carried"], 0.6)
 
     def test_the_wait_for_a_first_event_is_told_by_itself(self):
-        seen = self.seen(0.12, 0.0199)
+        # Twice as fast as it is due, so that a busy machine makes it no slower than that.
+        seen = self.seen(0.5, 0.01)
         self.assertGreater(seen["carried"], 0.9)
-        self.assertGreater(seen["first_p50_ms"], 95)
+        self.assertGreater(seen["first_p50_ms"], 475)
         self.assertEqual(seen["errors"], 0)
 
     def test_one_that_never_has_a_first_event_is_an_error(self):

@@ -2,25 +2,17 @@ package io.remuda.gateway.usage;
 
 import io.remuda.gateway.edge.Metering;
 import io.remuda.gateway.edge.Sender;
-import io.remuda.protocol.AccessProtocol.ApiKey;
 import io.remuda.protocol.AccessTable;
-import io.remuda.protocol.AllowanceProtocol;
-import io.remuda.protocol.ErrorCode;
-import io.remuda.protocol.Refused;
 import io.remuda.protocol.UsageProtocol.Count;
 import io.remuda.protocol.UsageProtocol.HandedIn;
 import io.remuda.protocol.UsageProtocol.Line;
-import io.remuda.protocol.UsageProtocol.Spent;
-import io.remuda.protocol.id.KeyId;
 import io.remuda.protocol.limit.Limits;
-import io.remuda.protocol.limit.Purse;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -39,30 +31,23 @@ public final class Meter implements Metering {
   private static final long BYTES_OF_A_TOKEN = 4;
   private static final long SECONDS_OF_AN_HOUR = 3_600;
 
-  /** What is under way may leave some of a budget so soon. */
-  private static final Duration UNDER_WAY = Duration.ofSeconds(1);
-
   /** The database takes no longer one. */
   private static final int LONGEST_KEY = 200;
 
   /** What was taken longer ago counts no more. */
   private static final long MINUTE_MILLIS = 60_000;
 
-  /** An account that nobody used for so long is forgotten, once it is idle. */
-  private static final long FORGOTTEN_MILLIS = 600_000;
-
   private final Supplier<AccessTable> access;
   private final MeterSettings settings;
   private final InstantSource clock;
   private final LongSupplier nanos;
-  private final LimitMetrics metrics;
+  private final LimitCheck check;
   private final long began;
   private final UsageBook book;
-  private final Map<String, Account> accounts = new ConcurrentHashMap<>();
+  private final Accounts accounts;
   private final AtomicBoolean losing = new AtomicBoolean();
   private final AtomicBoolean wantsBudgets = new AtomicBoolean();
   private volatile Runnable hurry = () -> {};
-  private volatile Runnable first = () -> {};
 
   /**
    * @param access keys and tenants with their limits, as published
@@ -86,22 +71,16 @@ public final class Meter implements Metering {
     this.settings = settings;
     this.clock = clock;
     this.nanos = nanos;
-    this.metrics = metrics;
+    this.check = new LimitCheck(clock, metrics);
     this.began = nanos.getAsLong();
     this.book = new UsageBook(settings.mostLines());
+    this.accounts = new Accounts(settings.asking());
   }
 
   /** Told when somebody needs more of its limits at once. */
   void onShort(Runnable told) {
     hurry = told;
   }
-
-  /** Told when somebody with limits comes who was not among the accounts, and is there now. */
-  void onFirst(Runnable told) {
-    first = told;
-  }
-
-  private record Held(String holder, String words, LimitMetrics.Owner owner, Limits limits) {}
 
   /**
    * What a request took under an account's limits of then, and holds of its budget until it ends.
@@ -177,19 +156,17 @@ public final class Meter implements Metering {
   }
 
   private Taking take(Sender sender, long now, long estimated) {
-    AccessTable table = access.get();
-    Optional<ApiKey> key = KeyId.parse(sender.key()).flatMap(table::get);
-    List<Held> holders = holders(table, key, sender.tenant());
+    List<LimitHolder> holders = LimitHolder.of(access.get(), sender);
     List<Charge> taken = new ArrayList<>(holders.size());
-    for (Held held : holders) {
-      Account account = account(held, now);
-      Optional<Admission> refusal = refusal(account, held, now, estimated);
+    for (LimitHolder holder : holders) {
+      Account account = accounts.of(holder, now);
+      Optional<Admission> refusal = check.refusal(account, holder, now, estimated);
       if (refusal.isPresent()) {
         taken.forEach(before -> giveBack(before, now, estimated));
         hurryIfShort(now, account);
         return new Taking(List.of(), refusal);
       }
-      taken.add(new Charge(account, held.limits(), account.begins(clock.instant(), estimated)));
+      taken.add(new Charge(account, holder.limits(), account.begins(clock.instant(), estimated)));
     }
     taken.forEach(charge -> hurryIfShort(now, charge.account()));
     if (taken.stream().map(Charge::account).anyMatch(Account::isFirstOfBudget)) {
@@ -202,98 +179,6 @@ public final class Meter implements Metering {
   @Override
   public boolean asksEngines() {
     return settings.askEngines();
-  }
-
-  private static List<Held> holders(
-      AccessTable table, Optional<ApiKey> key, Optional<String> tenant) {
-    List<Held> holders = new ArrayList<>(2);
-    key.filter(known -> !known.limits().equals(Limits.NONE))
-        .ifPresent(
-            known ->
-                holders.add(
-                    new Held(
-                        AllowanceProtocol.key(known.id().value()),
-                        "key " + known.id(),
-                        LimitMetrics.Owner.KEY,
-                        known.limits())));
-    tenant.ifPresent(
-        name -> {
-          Limits limits = table.limitsOf(name);
-          if (!limits.equals(Limits.NONE)) {
-            holders.add(
-                new Held(
-                    AllowanceProtocol.tenant(name),
-                    "tenant " + name,
-                    LimitMetrics.Owner.TENANT,
-                    limits));
-          }
-        });
-    return holders;
-  }
-
-  private Account account(Held held, long now) {
-    Account known = accounts.get(held.holder());
-    if (known != null) {
-      return known.used(now, held.limits());
-    }
-    Account account =
-        accounts
-            .computeIfAbsent(held.holder(), name -> new Account(held.limits(), settings.asking()))
-            .used(now, held.limits());
-    first.run();
-    return account;
-  }
-
-  private Optional<Admission> refusal(Account account, Held held, long now, long estimated) {
-    if (held.limits().hasBudget()) {
-      Optional<Account.Shortage> shortage = account.shortage(clock.instant());
-      if (shortage.isPresent()) {
-        boolean usedUp = shortage.get().usedUp();
-        metrics.refused(
-            usedUp ? LimitMetrics.Kind.BUDGET : LimitMetrics.Kind.BUDGET_HELD, held.owner());
-        return Optional.of(
-            refused(
-                usedUp ? ErrorCode.INSUFFICIENT_QUOTA : ErrorCode.RATE_LIMIT_EXCEEDED,
-                held,
-                shortage.get().words(),
-                usedUp ? Duration.ZERO : UNDER_WAY,
-                List.of()));
-      }
-    }
-    Purse.Verdict verdict = account.purse().take(now, held.limits(), estimated);
-    if (verdict.tooMany().isEmpty()) {
-      return Optional.empty();
-    }
-    boolean ofRequests = verdict.tooMany().get() == Purse.Kind.REQUESTS;
-    metrics.refused(
-        ofRequests ? LimitMetrics.Kind.REQUESTS : LimitMetrics.Kind.TOKENS, held.owner());
-    String what =
-        ofRequests
-            ? "%d requests a minute are all it may send; send fewer"
-                .formatted(held.limits().requestsPerMinute())
-            : "%d tokens a minute are all it may use, and this request may take %d; send fewer or"
-                    .formatted(held.limits().tokensPerMinute(), estimated)
-                + " shorter ones, or set max_tokens";
-    return Optional.of(
-        refused(
-            ErrorCode.RATE_LIMIT_EXCEEDED,
-            held,
-            what,
-            Duration.ofMillis(verdict.waitMillis()),
-            LimitHeaders.of(account.purse(), held.limits(), now)));
-  }
-
-  private static Admission refused(
-      ErrorCode code,
-      Held held,
-      String what,
-      Duration retryAfter,
-      List<Map.Entry<String, String>> headers) {
-    return new Admission(
-        Optional.of(Refused.of(code, held.words() + ": " + what)),
-        retryAfter,
-        headers,
-        Ticket.NONE);
   }
 
   private static void giveBack(Charge charge, long now, long estimated) {
@@ -371,8 +256,8 @@ public final class Meter implements Metering {
     return book;
   }
 
-  /** Accounts whose limits by the minute are shared. */
-  Map<String, Account> accounts() {
+  /** Accounts whose limits are shared with other gateways. */
+  Accounts accounts() {
     return accounts;
   }
 
@@ -381,48 +266,9 @@ public final class Meter implements Metering {
     return wantsBudgets.getAndSet(false);
   }
 
-  /** Keys and tenants with budgets that are in use: those of which was told longest ago. */
-  List<String> budgets(long now, long usedWithin, int most) {
-    return accounts.entrySet().stream()
-        .filter(each -> each.getValue().limits().hasBudget())
-        .filter(each -> each.getValue().usedWithin(now, usedWithin))
-        .map(each -> Map.entry(each.getKey(), each.getValue().toldAt()))
-        .sorted(Map.Entry.comparingByValue())
-        .limit(most)
-        .map(Map.Entry::getKey)
-        .toList();
-  }
-
   /** A part is in the registry's database, or only the budgets were asked for. */
   void handedIn(HandedIn answer) {
-    Optional<UsageBook.Part> part = book.handedIn(answer.number());
-    part.ifPresent(there -> there.lines().forEach(this::sent));
-    long now = now();
-    for (Spent spent : answer.spent()) {
-      Account account = accounts.get(spent.holder());
-      if (account != null) {
-        account.told(now, spent);
-      }
-    }
-  }
-
-  private void sent(Line line) {
-    for (String holder :
-        List.of(AllowanceProtocol.key(line.key()), AllowanceProtocol.tenant(line.tenant()))) {
-      Account account = accounts.get(holder);
-      if (account != null) {
-        account.sent(line.hour(), line.count().tokens());
-      }
-    }
-  }
-
-  void forgetIdle(long now) {
-    accounts
-        .values()
-        .removeIf(
-            account ->
-                !account.usedWithin(now, FORGOTTEN_MILLIS)
-                    && account.isSettled()
-                    && account.purse().isIdle(now));
+    book.handedIn(answer.number()).ifPresent(there -> there.lines().forEach(accounts::sent));
+    accounts.told(now(), answer.spent());
   }
 }

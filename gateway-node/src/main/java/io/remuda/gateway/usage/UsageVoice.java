@@ -77,7 +77,7 @@ public final class UsageVoice implements AutoCloseable {
 
   /** From now on it asks, also of those who have been there before. */
   private void begin() {
-    meter.onFirst(this::askFromNowOn);
+    meter.accounts().onFirst(this::askFromNowOn);
     if (!meter.accounts().isEmpty()) {
       askFromNowOn();
     }
@@ -178,7 +178,7 @@ public final class UsageVoice implements AutoCloseable {
 
   private void handInRound() {
     try {
-      meter.forgetIdle(meter.now());
+      meter.accounts().forgetIdle(meter.now());
       restWithoutAccounts();
       var unused = handIn();
     } catch (RuntimeException e) {
@@ -220,7 +220,8 @@ public final class UsageVoice implements AutoCloseable {
   /** Behind the parts: sums of a month take a database longer than what is added to it. */
   private CompletionStage<Boolean> budgets() {
     long within = settings.handInInterval().toMillis() * BUDGET_INTERVALS;
-    List<String> budgets = meter.budgets(meter.now(), within, UsageProtocol.MOST_BUDGETS);
+    List<String> budgets =
+        meter.accounts().budgets(meter.now(), within, UsageProtocol.MOST_BUDGETS);
     return budgets.isEmpty() ? CompletableFuture.completedStage(true) : send(0, List.of(), budgets);
   }
 

@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -162,7 +161,7 @@ class MeterTest {
 
     assertThat(code(third)).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
     assertThat(third.refused().orElseThrow().message()).contains("tenant acme");
-    Account own = Objects.requireNonNull(meter.accounts().get("key.aaaa1111"));
+    Account own = meter.accounts().find("key.aaaa1111").orElseThrow();
     assertThat(own.purse().requestsLeft(meter.now(), own.limits()).remaining()).isEqualTo(9);
   }
 
@@ -238,7 +237,7 @@ class MeterTest {
     Admission third = meter.admitTask(sender, CHAT);
 
     assertThat(code(third)).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
-    assertThat(Objects.requireNonNull(meter.accounts().get("key.abcd1234")).isSettled()).isTrue();
+    assertThat(meter.accounts().find("key.abcd1234").orElseThrow().isSettled()).isTrue();
     assertThat(meter.book().isEmpty()).isTrue();
     registry.spent(new Spent("key.abcd1234", DAY, 1_000, MONTH, 1_000));
     voice.handIn().toCompletableFuture().join();

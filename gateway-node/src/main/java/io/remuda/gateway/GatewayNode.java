@@ -2,15 +2,12 @@ package io.remuda.gateway;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import io.remuda.gateway.auth.EdgeKeys;
 import io.remuda.gateway.auth.KeyCheck;
 import io.remuda.gateway.auth.LeaseSeal;
 import io.remuda.gateway.auth.TokenCheck;
-import io.remuda.gateway.edge.EdgeServer;
-import io.remuda.gateway.edge.EdgeSettings;
 import io.remuda.gateway.edge.FrontClientSettings;
 import io.remuda.gateway.edge.InferenceHandler;
 import io.remuda.gateway.edge.InferenceSettings;
@@ -19,18 +16,13 @@ import io.remuda.gateway.edge.RecentRequests;
 import io.remuda.gateway.edge.RemotePorts;
 import io.remuda.gateway.http.ApiServer;
 import io.remuda.gateway.http.FleetClient;
-import io.remuda.gateway.http.FleetPort;
 import io.remuda.gateway.http.KeyClient;
 import io.remuda.gateway.http.LeaseClient;
 import io.remuda.gateway.http.LeaseLookups;
 import io.remuda.gateway.http.LeaseSettings;
-import io.remuda.gateway.http.RequestVoice;
 import io.remuda.gateway.http.UsageClient;
 import io.remuda.gateway.routing.DemandVoice;
-import io.remuda.gateway.routing.FrontPoll;
-import io.remuda.gateway.routing.RouteFeed;
 import io.remuda.gateway.routing.Routes;
-import io.remuda.gateway.routing.RoutesOnDisk;
 import io.remuda.gateway.typed.CatalogModels;
 import io.remuda.gateway.typed.SchemaCache;
 import io.remuda.gateway.typed.TypedCalls;
@@ -50,26 +42,16 @@ import io.remuda.protocol.config.StartRefused;
 import io.remuda.protocol.id.MachineId;
 import io.remuda.protocol.metrics.DispatcherDelay;
 import io.remuda.protocol.metrics.LongestMailbox;
-import io.remuda.protocol.metrics.MetricNames;
 import io.remuda.protocol.metrics.Metrics;
 import io.remuda.protocol.tls.FleetTls;
-import io.remuda.protocol.tls.PublicTls;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import kamon.Kamon;
-import kamon.metric.MeasurementUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,12 +69,11 @@ public final class GatewayNode implements AutoCloseable {
   private final Routes routes = new Routes();
   private final Shutdown shutdown;
   private final Optional<FleetTls> tls;
-  private final Optional<PublicTls> publicTls;
+  private final PublicDoor door;
   private final ActorSystem<Void> local;
   private final FleetClient fleet;
   private final FirstKey firstKey;
   private final HostPort address;
-  private Optional<ApiServer> api = Optional.empty();
   private Optional<RecentRequests> recent = Optional.empty();
   private volatile Optional<ClusterHost> cluster = Optional.empty();
 
@@ -106,7 +87,7 @@ public final class GatewayNode implements AutoCloseable {
     this.home = home;
     this.config = config;
     this.tls = FleetTls.find(home.dir(), config);
-    this.publicTls = settings.tls().map(GatewayNode::publicTls);
+    this.door = new PublicDoor(settings);
     Metrics.start(config);
     this.local =
         ActorSystem.create(Behaviors.empty(), "remuda-gateway", SystemConfig.local(config));
@@ -203,18 +184,7 @@ public final class GatewayNode implements AutoCloseable {
 
   /** What a gateway runs within each cluster system, one after the other. */
   public Behavior<Void> clusterGuardian() {
-    return Behaviors.setup(
-        context -> {
-          context.spawn(supervised(RouteFeed.create(routes)), "route-feed");
-          context.spawn(supervised(FleetPort.create(fleet)), "fleet-port");
-          recent.ifPresent(
-              requests ->
-                  context.spawn(
-                      supervised(
-                          RequestVoice.create(requests, id -> routes.snapshot().access().get(id))),
-                      "request-voice"));
-          return Behaviors.empty();
-        });
+    return GatewayGuardian.create(routes, fleet, recent);
   }
 
   /** The public address, with the port that was taken. */
@@ -223,7 +193,7 @@ public final class GatewayNode implements AutoCloseable {
   }
 
   public String url() {
-    return PublicTlsSettings.scheme(settings.tls()) + address;
+    return door.url(address);
   }
 
   public Routes routes() {
@@ -241,7 +211,7 @@ public final class GatewayNode implements AutoCloseable {
   /** Ends in order: no new requests, those under way, the membership, stores, the rest. */
   @Override
   public void close() {
-    api.ifPresent(ApiServer::announceStop);
+    door.announceStop();
     if (firstKey != null) {
       firstKey.close();
     }
@@ -261,8 +231,8 @@ public final class GatewayNode implements AutoCloseable {
     GatewayTimers threads = new GatewayTimers(settings.stopTimeout());
     shutdown.addClosing("timers", threads);
     ScheduledExecutorService timers = threads.executor();
-    remember(timers, inProcessMachine);
-    publicTls.ifPresent(shown -> watch(shown, timers));
+    RouteMemory.start(routes, fleet, home, config, tls, inProcessMachine, timers, shutdown);
+    door.watch(timers);
     SchemaCache schemas = new SchemaCache(TypedSettings.from(config));
     MeterSettings metering = MeterSettings.from(config);
     Meter meter = new Meter(() -> routes.snapshot().access(), metering, clock, System::nanoTime);
@@ -277,7 +247,6 @@ public final class GatewayNode implements AutoCloseable {
             new LeaseLookups(new LeaseClient(fleet), LeaseSettings.from(config)),
             meter);
     recent = Optional.of(handler.recent());
-    HostPort wanted = settings.address();
     UsageClient usage = new UsageClient(fleet);
     TaskPart tasks =
         TaskPart.start(
@@ -306,8 +275,6 @@ public final class GatewayNode implements AutoCloseable {
     shutdown.add("cluster", this::leave);
     UsageVoice voice = UsageVoice.start(meter, metering, usage, timers);
     shutdown.add("usage", voice::end);
-    Optional<String> secret =
-        settings.edge() ? Optional.of(randomSecret()) : Optional.<String>empty();
     ApiServer.Parts parts =
         new ApiServer.Parts(
             fleet,
@@ -317,119 +284,22 @@ public final class GatewayNode implements AutoCloseable {
             home.clusterKey(),
             tls,
             Metrics::scrapeText,
-            secret,
+            door.secret(),
             settings.edge() ? Optional.empty() : Optional.of(handler),
             handler.recent(),
             schemas,
             tasks.api(),
             clock);
-    ApiServer server =
-        opened(
-            settings.edge()
-                ? ApiServer.start(local, "127.0.0.1", 0, parts)
-                : ApiServer.start(local, wanted.host(), wanted.port(), parts, publicTls),
-            wanted);
-    shutdown.add("api", server::close);
-    api = Optional.of(server);
-    InetSocketAddress inner = server.address();
-    if (secret.isEmpty()) {
-      shutdown.addClosing("shadows", handler::endShadows);
-      shutdown.addClosing("waiting-room", handler.waitingRoom());
-      return wanted.withPort(inner.getPort());
-    }
-    EdgeServer edge =
-        opened(
-            EdgeServer.start(
-                EdgeSettings.from(config, wanted.host(), wanted.port()),
-                handler,
-                new EdgeKeys(keys, new LeaseSeal(home.clusterKey())),
-                Optional.of(new EdgeServer.Inner(inner, secret.get())),
-                publicTls.map(
-                    shown ->
-                        new EdgeServer.Encryption(
-                            shown, settings.tls().orElseThrow().handshakeTimeout()))),
-            wanted);
-    shutdown.add("edge", edge::close);
-    shutdown.addClosing("shadows", handler::endShadows);
-    // Ends first: who waits is answered, and not cut off when the time for draining is over.
-    shutdown.addClosing("waiting-room", handler.waitingRoom());
-    return wanted.withPort(edge.port());
-  }
-
-  private static PublicTls publicTls(PublicTlsSettings settings) {
-    return PublicTls.open(
-        settings.certificate(),
-        settings.key(),
-        InstantSource.system(),
-        Kamon.gauge(MetricNames.CERTIFICATE_LEFT, MeasurementUnit.time().seconds())
-                .withTag("of", "public")
-            ::update);
-  }
-
-  /** A renewed certificate is used without a restart. */
-  private void watch(PublicTls shown, ScheduledExecutorService timers) {
-    LOG.info("event=public-certificate {}", shown.describe());
-    long millis = settings.tls().orElseThrow().lookInterval().toMillis();
-    var unused = timers.scheduleWithFixedDelay(shown::look, millis, millis, TimeUnit.MILLISECONDS);
+    return door.open(
+        local,
+        config,
+        parts,
+        handler,
+        new EdgeKeys(keys, new LeaseSeal(home.clusterKey())),
+        shutdown);
   }
 
   private CompletionStage<?> leave() {
     return cluster.map(ClusterHost::close).orElseGet(() -> CompletableFuture.completedStage(null));
-  }
-
-  /** What the gateway knows is there again after a restart, and kept fresh without a registry. */
-  private void remember(ScheduledExecutorService timers, Optional<MachineId> inProcessMachine) {
-    Config limits = config.getConfig("remuda.gateway.routes");
-    RoutesOnDisk copy =
-        RoutesOnDisk.open(
-            routes, home.dir().resolve("routes.json"), limits.getDuration("save-interval"), timers);
-    shutdown.addClosing("routes-on-disk", copy::close);
-    FrontPoll poll =
-        FrontPoll.start(
-            routes,
-            home.clusterKey(),
-            tls,
-            machine ->
-                inProcessMachine.equals(Optional.of(machine))
-                    || (fleet.seesRegistry() && routes.isMember(machine)),
-            limits.getDuration("poll-interval"),
-            limits.getDuration("poll-limit"),
-            timers);
-    shutdown.addClosing("front-poll", poll::close);
-  }
-
-  private <T> T opened(CompletionStage<T> opening, HostPort wanted) {
-    try {
-      return await(opening, settings.startTimeout());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StartRefused("The start was interrupted.", e);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new StartRefused(
-          "The gateway cannot listen on "
-              + wanted
-              + " ("
-              + (e.getCause() == null ? e : e.getCause()).getMessage()
-              + "); end what uses the port, or give another one with --port.",
-          e);
-    }
-  }
-
-  private static <T> T await(CompletionStage<T> stage, Duration limit)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    return stage.toCompletableFuture().get(limit.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  private static <T> Behavior<T> supervised(Behavior<T> behavior) {
-    return Behaviors.supervise(behavior)
-        .onFailure(
-            SupervisorStrategy.restartWithBackoff(
-                Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
-  }
-
-  private static String randomSecret() {
-    byte[] bytes = new byte[32];
-    new SecureRandom().nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
   }
 }

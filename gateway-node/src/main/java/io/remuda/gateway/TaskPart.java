@@ -11,6 +11,7 @@ import io.remuda.gateway.http.BatchApi;
 import io.remuda.gateway.http.TaskApi;
 import io.remuda.gateway.routing.Routes;
 import io.remuda.gateway.task.TaskBackends;
+import io.remuda.gateway.tasks.Backends;
 import io.remuda.gateway.tasks.DeskSettings;
 import io.remuda.gateway.tasks.Rounds;
 import io.remuda.gateway.tasks.TaskDesk;
@@ -62,9 +63,9 @@ final class TaskPart implements AutoCloseable {
     WebhookSettings webhooks = WebhookSettings.from(config);
     DeskSettings settings = DeskSettings.from(config);
     TaskBackends backends = TaskBackends.open(local, home, config);
-    Supplier<TaskDesk.Backends> now =
+    Supplier<Backends> now =
         () ->
-            new TaskDesk.Backends(
+            new Backends(
                 backends.queue(),
                 backends.results(),
                 backends.hooks(),

@@ -12,6 +12,7 @@ import io.remuda.gateway.edge.Metering;
 import io.remuda.gateway.edge.Sender;
 import io.remuda.gateway.routing.Routes;
 import io.remuda.gateway.task.TaskUseStore;
+import io.remuda.gateway.tasks.Backends;
 import io.remuda.gateway.tasks.DeskSettings;
 import io.remuda.gateway.tasks.TaskDesk;
 import io.remuda.gateway.typed.TypedModels;
@@ -123,12 +124,12 @@ class LimitedLinesTest {
             "gateway");
   }
 
-  private TaskDesk.Backends backends() {
-    TaskDesk.Backends all = stage.backends();
+  private Backends backends() {
+    Backends all = stage.backends();
     return meanwhile
         .map(
             end ->
-                new TaskDesk.Backends(
+                new Backends(
                     all.queue(),
                     all.results().map(store -> new EndsMeanwhile(store, end)),
                     all.hooks(),

@@ -10,6 +10,7 @@ import io.remuda.gateway.task.ResultStore;
 import io.remuda.gateway.task.Shelf;
 import io.remuda.gateway.task.TaskQueue;
 import io.remuda.gateway.task.TaskUseStore;
+import io.remuda.gateway.tasks.Backends;
 import io.remuda.gateway.tasks.DeskSettings;
 import io.remuda.gateway.tasks.Submit;
 import io.remuda.gateway.tasks.TaskDesk;
@@ -128,9 +129,8 @@ final class TaskStage implements AutoCloseable {
   }
 
   /** Another gateway of the same fleet would see these. */
-  TaskDesk.Backends backends() {
-    return new TaskDesk.Backends(
-        gateway.queue(), gateway.results(), gateway.hooks(), gateway.shelf(), "");
+  Backends backends() {
+    return new Backends(gateway.queue(), gateway.results(), gateway.hooks(), gateway.shelf(), "");
   }
 
   Optional<Refused> unavailable() {
@@ -232,7 +232,7 @@ final class TaskStage implements AutoCloseable {
   TaskDesk desk(TaskQueue over) {
     return new TaskDesk(
         () ->
-            new TaskDesk.Backends(
+            new Backends(
                 Optional.of(over),
                 gateway.results(),
                 gateway.hooks(),

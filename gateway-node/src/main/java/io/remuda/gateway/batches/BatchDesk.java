@@ -2,7 +2,7 @@ package io.remuda.gateway.batches;
 
 import io.remuda.gateway.task.Shelf;
 import io.remuda.gateway.task.TaskRefusal;
-import io.remuda.gateway.tasks.TaskDesk;
+import io.remuda.gateway.tasks.Backends;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.proto.batch.BatchRecord;
@@ -31,7 +31,7 @@ public final class BatchDesk {
 
   private static final int TRIES = 20;
 
-  private final Supplier<TaskDesk.Backends> backends;
+  private final Supplier<Backends> backends;
   private final BatchSettings settings;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -41,7 +41,7 @@ public final class BatchDesk {
    * @param random for ids, which nobody must guess
    */
   public BatchDesk(
-      Supplier<TaskDesk.Backends> backends,
+      Supplier<Backends> backends,
       BatchSettings settings,
       InstantSource clock,
       RandomGenerator random) {

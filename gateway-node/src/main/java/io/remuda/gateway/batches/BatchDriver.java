@@ -2,6 +2,7 @@ package io.remuda.gateway.batches;
 
 import io.remuda.gateway.task.ResultStore;
 import io.remuda.gateway.task.Shelf;
+import io.remuda.gateway.tasks.Backends;
 import io.remuda.gateway.tasks.Rounds;
 import io.remuda.gateway.tasks.TaskDesk;
 import java.time.Duration;
@@ -29,7 +30,7 @@ public final class BatchDriver implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchDriver.class);
 
-  private final Supplier<TaskDesk.Backends> backends;
+  private final Supplier<Backends> backends;
   private final TaskDesk desk;
   private final LineWork work;
   private final BatchSettings settings;
@@ -43,7 +44,7 @@ public final class BatchDriver implements AutoCloseable {
   private Optional<Rounds> rounds = Optional.empty();
 
   private BatchDriver(
-      Supplier<TaskDesk.Backends> backends,
+      Supplier<Backends> backends,
       TaskDesk desk,
       LineWork work,
       BatchSettings settings,
@@ -75,7 +76,7 @@ public final class BatchDriver implements AutoCloseable {
    * @param holder tells this gateway, and this start of it, from all others
    */
   public static BatchDriver start(
-      Supplier<TaskDesk.Backends> backends,
+      Supplier<Backends> backends,
       TaskDesk desk,
       LineWork work,
       BatchSettings settings,
@@ -91,7 +92,7 @@ public final class BatchDriver implements AutoCloseable {
   }
 
   private CompletionStage<Boolean> look() {
-    TaskDesk.Backends now = backends.get();
+    Backends now = backends.get();
     int free = settings.atOnce() - runs.size();
     if (free <= 0 || now.shelf().isEmpty() || now.results().isEmpty()) {
       return CompletableFuture.completedStage(false);

@@ -3,7 +3,7 @@ package io.remuda.gateway.batches;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.remuda.gateway.task.Shelf;
 import io.remuda.gateway.task.TaskRefusal;
-import io.remuda.gateway.tasks.TaskDesk;
+import io.remuda.gateway.tasks.Backends;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.proto.batch.BatchRecord;
 import io.remuda.protocol.proto.batch.FileRecord;
@@ -19,7 +19,7 @@ final class Documents {
   private Documents() {}
 
   /** Where they lie; fails while there is no store. */
-  static CompletionStage<Shelf> shelf(TaskDesk.Backends now) {
+  static CompletionStage<Shelf> shelf(Backends now) {
     return now.shelf()
         .map(CompletableFuture::completedStage)
         .orElseGet(

@@ -3,7 +3,7 @@ package io.remuda.gateway.batches;
 import com.google.protobuf.ByteString;
 import io.remuda.gateway.task.Shelf;
 import io.remuda.gateway.task.TaskRefusal;
-import io.remuda.gateway.tasks.TaskDesk;
+import io.remuda.gateway.tasks.Backends;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.proto.batch.BatchRecord;
 import io.remuda.protocol.proto.batch.FileRecord;
@@ -24,13 +24,13 @@ public final class FileDesk {
 
   private static final int PAGE = 100;
 
-  private final Supplier<TaskDesk.Backends> backends;
+  private final Supplier<Backends> backends;
   private final BatchSettings settings;
   private final InstantSource clock;
   private final RandomGenerator random;
 
   FileDesk(
-      Supplier<TaskDesk.Backends> backends,
+      Supplier<Backends> backends,
       BatchSettings settings,
       InstantSource clock,
       RandomGenerator random) {

@@ -19,10 +19,10 @@ import java.util.function.Supplier;
  */
 public final class GivenUpTasks {
 
-  private final Supplier<TaskDesk.Backends> backends;
+  private final Supplier<Backends> backends;
   private final InstantSource clock;
 
-  GivenUpTasks(Supplier<TaskDesk.Backends> backends, InstantSource clock) {
+  GivenUpTasks(Supplier<Backends> backends, InstantSource clock) {
     this.backends = backends;
     this.clock = clock;
   }

@@ -25,7 +25,7 @@ import kamon.tag.TagSet;
  */
 final class TaskDepths {
 
-  private final Supplier<TaskDesk.Backends> backends;
+  private final Supplier<Backends> backends;
   private final Supplier<RouteSnapshot> known;
   private Set<String> shown = new HashSet<>();
   private OptionalLong givenUp = OptionalLong.empty();
@@ -33,14 +33,14 @@ final class TaskDepths {
   /** As they were last read. */
   private final Map<String, Long> depths = new ConcurrentHashMap<>();
 
-  TaskDepths(Supplier<TaskDesk.Backends> backends, Supplier<RouteSnapshot> known) {
+  TaskDepths(Supplier<Backends> backends, Supplier<RouteSnapshot> known) {
     this.backends = backends;
     this.known = known;
   }
 
   /** One reading; neither a model that is gone nor any while the queue is away is shown. */
   CompletionStage<Boolean> read() {
-    TaskDesk.Backends now = backends.get();
+    Backends now = backends.get();
     if (now.queue().isEmpty()) {
       hideAll();
       return CompletableFuture.completedStage(false);

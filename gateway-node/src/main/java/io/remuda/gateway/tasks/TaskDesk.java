@@ -1,10 +1,7 @@
 package io.remuda.gateway.tasks;
 
 import io.remuda.gateway.edge.Metering;
-import io.remuda.gateway.task.PendingHooks;
 import io.remuda.gateway.task.ResultStore;
-import io.remuda.gateway.task.Shelf;
-import io.remuda.gateway.task.TaskQueue;
 import io.remuda.gateway.task.TaskRefusal;
 import io.remuda.protocol.ErrorCode;
 import io.remuda.protocol.Refused;
@@ -40,39 +37,8 @@ public final class TaskDesk {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final TaskLimits limits;
-  private final UnsureTasks unsure;
+  private final TaskPublisher publisher;
   private final FirstLookups lookups;
-
-  /**
-   * The stores as they are now.
-   *
-   * @param reason why one of them is missing, and what to do
-   */
-  public record Backends(
-      Optional<TaskQueue> queue,
-      Optional<ResultStore> results,
-      Optional<PendingHooks> hooks,
-      Optional<Shelf> shelf,
-      String reason) {
-
-    /** Nothing is configured. */
-    public static Backends none(String reason) {
-      return new Backends(
-          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), reason);
-    }
-
-    CompletionStage<TaskQueue> requireQueue() {
-      return queue.map(CompletableFuture::completedStage).orElseGet(this::away);
-    }
-
-    CompletionStage<ResultStore> requireResults() {
-      return results.map(CompletableFuture::completedStage).orElseGet(this::away);
-    }
-
-    private <T> CompletionStage<T> away() {
-      return CompletableFuture.failedStage(new TaskRefusal(ErrorCode.STORE_UNAVAILABLE, reason));
-    }
-  }
 
   /** A desk where nobody has limits. */
   public TaskDesk(
@@ -99,7 +65,7 @@ public final class TaskDesk {
     this.clock = clock;
     this.random = random;
     this.limits = new TaskLimits(metering);
-    this.unsure = new UnsureTasks(settings.unsure());
+    this.publisher = new TaskPublisher(backends, clock, settings.unsure());
     this.lookups = new FirstLookups(settings.lookups(), settings.lookupsOfOwner());
   }
 
@@ -146,10 +112,10 @@ public final class TaskDesk {
 
   private CompletionStage<Accepted> submit(
       TaskEnvelope task, Optional<URI> webhook, Metering.Ticket ticket) {
-    return keeping(ticket, results())
+    return TaskPublisher.keeping(ticket, results())
         .thenCompose(
             store ->
-                keeping(ticket, store.submitting(task))
+                TaskPublisher.keeping(ticket, store.submitting(task))
                     .thenCompose(
                         noted -> {
                           if (noted.repeated()) {
@@ -158,8 +124,9 @@ public final class TaskDesk {
                             }
                             return repeated(store, task, noted, webhook, ticket);
                           }
-                          return publish(store, task, webhook, ticket)
-                              .thenApply(state -> accepted(task, state, false));
+                          return publisher
+                              .publish(store, task, webhook, ticket)
+                              .thenApply(state -> Accepted.of(task, state, false));
                         }));
   }
 
@@ -186,7 +153,7 @@ public final class TaskDesk {
 
   /** It is in its queue, or may be, and took of its owner's limits what it may use. */
   private boolean hasItsPart(ResultStore.Submission noted) {
-    return noted.state() != TaskState.SUBMITTING || unsure.has(noted.id().value());
+    return noted.state() != TaskState.SUBMITTING || publisher.isUnsureOf(noted.id().value());
   }
 
   /**
@@ -247,23 +214,13 @@ public final class TaskDesk {
   }
 
   private CompletionStage<TaskState> publishAgain(ResultStore store, TaskEnvelope task) {
-    if (unsure.has(task.getTaskId())) {
-      return publish(store, task, Optional.empty(), Metering.Ticket.NONE);
+    if (publisher.isUnsureOf(task.getTaskId())) {
+      return publisher.publish(store, task, Optional.empty(), Metering.Ticket.NONE);
     }
     Metering.Admission admission = limits.admit(task);
     return admission.refused().isPresent()
         ? CompletableFuture.failedStage(failure(admission.refused().get(), admission))
-        : publish(store, task, Optional.empty(), admission.ticket());
-  }
-
-  /** What a task took of its owner's limits it keeps unless {@code stage} fails. */
-  private static <T> CompletionStage<T> keeping(Metering.Ticket ticket, CompletionStage<T> stage) {
-    return stage.whenComplete(
-        (done, failure) -> {
-          if (failure != null) {
-            ticket.giveBack();
-          }
-        });
+        : publisher.publish(store, task, Optional.empty(), admission.ticket());
   }
 
   private CompletionStage<Accepted> repeated(
@@ -279,10 +236,13 @@ public final class TaskDesk {
                 first.id().deadline().map(Instant::toEpochMilli).orElse(again.getDeadlineMillis()))
             .build();
     if (first.state() == TaskState.SUBMITTING) {
-      return publish(store, task, webhook, ticket).thenApply(state -> accepted(task, state, true));
+      return publisher
+          .publish(store, task, webhook, ticket)
+          .thenApply(state -> Accepted.of(task, state, true));
     }
     // The first try may have ended between the queue's confirm and this note.
-    return remember(task, webhook)
+    return publisher
+        .remember(task, webhook)
         .thenCompose(done -> store.read(first.id()))
         .thenApply(
             found ->
@@ -301,70 +261,11 @@ public final class TaskDesk {
               + " was submitted under this idempotency key; it has ended, and nothing is kept of it"
               + " any more. Use another key to run the request again");
     }
-    return accepted(task, TaskState.QUEUED, true).record();
+    return Accepted.of(task, TaskState.QUEUED, true).record();
   }
 
   private Optional<TaskRecord> byItsId(TaskId id) {
     return Ended.byItsId(id, now(), settings.recordSlack());
-  }
-
-  /**
-   * Ends only when the queue has the task for good; the state is the record's afterwards. The
-   * ticket is given back where there is no queue or it refuses the task, and for nothing else: when
-   * the queue does not say in time whether it has the task, or when something fails behind it, the
-   * task may run.
-   */
-  private CompletionStage<TaskState> publish(
-      ResultStore store, TaskEnvelope task, Optional<URI> webhook, Metering.Ticket ticket) {
-    return keeping(ticket, queue())
-        .thenCompose(queue -> published(queue, task))
-        .thenCompose(
-            refused -> {
-              if (refused.isPresent()) {
-                ticket.giveBack();
-                return CompletableFuture.failedStage(failure(refused.get()));
-              }
-              return remember(task, webhook);
-            })
-        .thenCompose(
-            done ->
-                // The queue has it: a store that goes away now takes nothing back.
-                store
-                    .queued(new TaskId(task.getTaskId()))
-                    .thenApply(
-                        state -> {
-                          unsure.remove(task.getTaskId());
-                          return state;
-                        })
-                    .exceptionally(f -> TaskState.QUEUED));
-  }
-
-  /**
-   * Until it is noted that the queue has it, a second try may find it not noted. That a queue
-   * refuses a task now says nothing of a try before, so it stays unsure then.
-   */
-  private CompletionStage<Optional<Refused>> published(TaskQueue queue, TaskEnvelope task) {
-    return queue
-        .publish(task)
-        .whenComplete(
-            (refused, failure) -> {
-              if (failure != null || refused.isEmpty()) {
-                unsure.add(task.getTaskId());
-              }
-            });
-  }
-
-  private CompletionStage<Void> remember(TaskEnvelope task, Optional<URI> webhook) {
-    if (webhook.isEmpty()) {
-      return CompletableFuture.completedStage(null);
-    }
-    Backends now = backends.get();
-    return now.hooks()
-        .map(
-            hooks ->
-                hooks.remember(
-                    new TaskId(task.getTaskId()), task.getTenant(), webhook.get(), now()))
-        .orElseGet(now::away);
   }
 
   private static void count(ModelName model, boolean accepted) {
@@ -374,36 +275,14 @@ public final class TaskDesk {
         .increment();
   }
 
-  private static Accepted accepted(TaskEnvelope task, TaskState state, boolean repeated) {
-    TaskRecord record =
-        TaskRecord.newBuilder()
-            .setTaskId(task.getTaskId())
-            .setModel(task.getModel())
-            .setState(state == TaskState.TASK_STATE_UNSPECIFIED ? TaskState.QUEUED : state)
-            .setCreatedAtMillis(task.getCreatedAtMillis())
-            .setDeadlineMillis(task.getDeadlineMillis())
-            .setSchemaFingerprint(task.getSchemaFingerprint())
-            .setTenant(task.getTenant())
-            .build();
-    return new Accepted(record, repeated);
-  }
-
   private CompletionStage<ResultStore> results() {
     return backends.get().requireResults();
-  }
-
-  private CompletionStage<TaskQueue> queue() {
-    return backends.get().requireQueue();
   }
 
   private static TaskRefusal unknown(TaskId id) {
     return new TaskRefusal(
         ErrorCode.NOT_FOUND,
         "there is no task " + id + "; 'GET /v1/tasks' lists yours, until their time is up");
-  }
-
-  private static TaskRefusal failure(Refused refused) {
-    return new TaskRefusal(refused.code(), refused.message());
   }
 
   private static TaskRefusal failure(Refused refused, Metering.Admission admission) {

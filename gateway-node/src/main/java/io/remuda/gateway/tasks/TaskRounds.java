@@ -35,7 +35,7 @@ public final class TaskRounds implements AutoCloseable {
    * @param timers wakes the rounds; their work is the stores' own
    */
   public static TaskRounds start(
-      Supplier<TaskDesk.Backends> backends,
+      Supplier<Backends> backends,
       TaskDesk desk,
       WebhookSettings webhooks,
       Supplier<RouteSnapshot> known,

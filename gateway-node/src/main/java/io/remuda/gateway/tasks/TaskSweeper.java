@@ -27,7 +27,7 @@ final class TaskSweeper {
   /** Bounds one look, and what is remembered between two. */
   private static final int MOST_BATCHES_PASSED_OVER = 50;
 
-  private final Supplier<TaskDesk.Backends> backends;
+  private final Supplier<Backends> backends;
   private final int batch;
   private final InstantSource clock;
 
@@ -42,7 +42,7 @@ final class TaskSweeper {
 
   private final AtomicInteger looks = new AtomicInteger();
 
-  TaskSweeper(Supplier<TaskDesk.Backends> backends, int batch, InstantSource clock) {
+  TaskSweeper(Supplier<Backends> backends, int batch, InstantSource clock) {
     this.backends = backends;
     this.batch = batch;
     this.clock = clock;
@@ -111,7 +111,7 @@ final class TaskSweeper {
 
   /** Fails what its queue gave up, which has perhaps no end in the store yet; as above. */
   CompletionStage<Boolean> bury() {
-    TaskDesk.Backends now = backends.get();
+    Backends now = backends.get();
     if (now.results().isEmpty() || now.queue().isEmpty()) {
       return CompletableFuture.completedStage(false);
     }

@@ -32,7 +32,7 @@ final class WebhookRound {
   private static final Logger LOG = LoggerFactory.getLogger(WebhookRound.class);
   private static final int GONE = 410;
 
-  private final Supplier<TaskDesk.Backends> backends;
+  private final Supplier<Backends> backends;
   private final TaskDesk desk;
   private final WebhookSettings settings;
   private final WebhookPolicy policy;
@@ -46,7 +46,7 @@ final class WebhookRound {
    * @param body what is sent of an ended task
    */
   WebhookRound(
-      Supplier<TaskDesk.Backends> backends,
+      Supplier<Backends> backends,
       TaskDesk desk,
       WebhookSettings settings,
       WebhookCall call,

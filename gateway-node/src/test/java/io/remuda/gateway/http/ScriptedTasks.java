@@ -12,6 +12,7 @@ import io.remuda.gateway.task.PendingHooks;
 import io.remuda.gateway.task.ResultStore;
 import io.remuda.gateway.task.TaskQueue;
 import io.remuda.gateway.task.TaskRefusal;
+import io.remuda.gateway.tasks.Backends;
 import io.remuda.gateway.tasks.DeskSettings;
 import io.remuda.gateway.tasks.Ended;
 import io.remuda.gateway.tasks.TaskDesk;
@@ -103,11 +104,11 @@ final class ScriptedTasks implements TaskQueue, ResultStore, PendingHooks {
     return api;
   }
 
-  synchronized TaskDesk.Backends backends() {
+  synchronized Backends backends() {
     return configured
-        ? new TaskDesk.Backends(
+        ? new Backends(
             Optional.of(this), Optional.of(this), Optional.of(this), Optional.of(shelf), "away")
-        : TaskDesk.Backends.none("no task queue is configured: set remuda.tasks.queue");
+        : Backends.none("no task queue is configured: set remuda.tasks.queue");
   }
 
   synchronized void configured(boolean now) {

@@ -68,8 +68,8 @@ class DeadlineRoundsTest {
   }
 
   private TaskRounds start(OverdueTasks results) {
-    TaskDesk.Backends now =
-        new TaskDesk.Backends(
+    Backends now =
+        new Backends(
             Optional.of(new ScriptedQueue()),
             Optional.of(results),
             Optional.empty(),

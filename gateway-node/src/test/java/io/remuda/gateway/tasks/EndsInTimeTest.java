@@ -102,8 +102,8 @@ class EndsInTimeTest {
   }
 
   private TaskRounds start(SlowEndings results) {
-    TaskDesk.Backends now =
-        new TaskDesk.Backends(
+    Backends now =
+        new Backends(
             Optional.of(new ScriptedQueue()),
             Optional.of(results),
             Optional.empty(),

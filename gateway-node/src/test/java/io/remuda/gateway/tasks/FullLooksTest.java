@@ -18,7 +18,7 @@ class FullLooksTest {
   private final TaskSweeper sweeper =
       new TaskSweeper(
           () ->
-              new TaskDesk.Backends(
+              new Backends(
                   Optional.empty(),
                   Optional.of(results),
                   Optional.empty(),

@@ -17,7 +17,7 @@ class GivenUpGaugeTest {
   private final TaskDepths depths =
       new TaskDepths(
           () ->
-              new TaskDesk.Backends(
+              new Backends(
                   Optional.of(queue), Optional.empty(), Optional.empty(), Optional.empty(), ""),
           new Routes()::snapshot);
 

@@ -37,7 +37,7 @@ class SlowStoreTest {
     TaskDesk desk =
         new TaskDesk(
             () ->
-                new TaskDesk.Backends(
+                new Backends(
                     Optional.empty(),
                     Optional.of(store),
                     Optional.empty(),

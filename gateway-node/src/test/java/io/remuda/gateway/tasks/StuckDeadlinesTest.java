@@ -17,7 +17,7 @@ class StuckDeadlinesTest {
   private final TaskSweeper sweeper =
       new TaskSweeper(
           () ->
-              new TaskDesk.Backends(
+              new Backends(
                   Optional.empty(),
                   Optional.of(results),
                   Optional.empty(),

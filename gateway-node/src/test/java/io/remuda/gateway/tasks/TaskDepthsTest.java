@@ -30,8 +30,8 @@ class TaskDepthsTest {
     queue.depths.put("remuda.tasks.chatty.untyped", 7L);
     Routes routes = new Routes();
     routes.merge(Catalog.EMPTY.with(listing("chatty")));
-    TaskDesk.Backends backends =
-        new TaskDesk.Backends(
+    Backends backends =
+        new Backends(
             Optional.of(queue), Optional.empty(), Optional.empty(), Optional.empty(), "no store");
 
     new TaskDepths(() -> backends, routes::snapshot)
@@ -52,7 +52,7 @@ class TaskDepthsTest {
     TaskDepths depths =
         new TaskDepths(
             () ->
-                new TaskDesk.Backends(
+                new Backends(
                     Optional.of(queue), Optional.empty(), Optional.empty(), Optional.empty(), ""),
             routes::snapshot);
     depths.read().toCompletableFuture().get(10, TimeUnit.SECONDS);

@@ -1,8 +1,10 @@
 package io.remuda.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
+import io.remuda.protocol.Keys;
 import io.remuda.protocol.model.LeaseToken;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,5 +72,18 @@ public record ClientRequest(
       Executor loop,
       Optional<LeaseToken> lease) {
     this(endpoint, model, headers, body, requestId, models, holdFor, loop, lease, Sender.ANYBODY);
+  }
+
+  /**
+   * With the lease that it comes under: the instance compares its token with what it was told, and
+   * its engine never sees it.
+   */
+  List<Map.Entry<String, String>> withLease(List<Map.Entry<String, String>> headersThere) {
+    if (lease.isEmpty()) {
+      return headersThere;
+    }
+    List<Map.Entry<String, String>> more = new ArrayList<>(headersThere);
+    more.add(Map.entry(Keys.LEASE_HEADER, lease.get().toString()));
+    return more;
   }
 }

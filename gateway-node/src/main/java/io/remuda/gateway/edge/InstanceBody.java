@@ -15,15 +15,11 @@ import io.remuda.gateway.dialect.Trees;
 import io.remuda.gateway.routing.ModelEntry;
 import io.remuda.gateway.routing.Target;
 import io.remuda.protocol.ErrorCode;
-import io.remuda.protocol.Keys;
 import io.remuda.protocol.Refused;
 import io.remuda.protocol.bytes.InferencePort;
 import io.remuda.protocol.bytes.InferenceRequest;
 import io.remuda.protocol.model.Defaults;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -251,7 +247,7 @@ final class InstanceBody {
         target.instance(),
         "POST",
         path,
-        withLease(between == null ? request.headers() : between.headers(request.headers())),
+        request.withLease(between == null ? request.headers() : between.headers(request.headers())),
         hidesUsage(target) ? made.asking(whole) : whole,
         model,
         request.requestId(),
@@ -276,16 +272,7 @@ final class InstanceBody {
     ContinuedBody.add(kind, target.route().continues(), tree, text, tokens);
     ByteBuf question = Unpooled.wrappedBuffer(Trees.bytes(tree));
     made.rest(question);
-    return new InferenceRequest(
-        whole.instance(),
-        whole.method(),
-        whole.path(),
-        whole.headers(),
-        question,
-        whole.model(),
-        whole.requestId(),
-        whole.stream(),
-        whole.loop());
+    return whole.withBody(question);
   }
 
   /** With what the deployment says where the client does not, if it is a chat or a completion. */
@@ -294,16 +281,6 @@ final class InstanceBody {
     return chat || path.equals(Endpoint.COMPLETIONS.path())
         ? made.completed(body, defaults, chat, inOthers)
         : body;
-  }
-
-  /** The instance compares the token with what it was told; its engine never sees it. */
-  private List<Map.Entry<String, String>> withLease(List<Map.Entry<String, String>> headers) {
-    if (request.lease().isEmpty()) {
-      return headers;
-    }
-    List<Map.Entry<String, String>> more = new ArrayList<>(headers);
-    more.add(Map.entry(Keys.LEASE_HEADER, request.lease().get().toString()));
-    return more;
   }
 
   void release() {

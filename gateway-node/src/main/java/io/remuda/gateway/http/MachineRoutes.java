@@ -129,7 +129,9 @@ final class MachineRoutes {
     return fleet
         .machines()
         .thenApply(
-            all -> Replies.json(200, Json.list(all, view -> Views.machine(view, call.caller()))));
+            all ->
+                Replies.json(
+                    200, Json.list(all, view -> MachineViews.machine(view, call.caller()))));
   }
 
   private CompletionStage<HttpResponse> drain(Call call) {
@@ -172,7 +174,7 @@ final class MachineRoutes {
     MachineId machine = call.machine("machine");
     return call.json()
         .thenCompose(body -> fleet.label(machine, LabelChange.of(body)))
-        .thenApply(view -> Replies.json(200, Views.machine(view, call.caller())));
+        .thenApply(view -> Replies.json(200, MachineViews.machine(view, call.caller())));
   }
 
   private CompletionStage<HttpResponse> retry(Call call) {
@@ -205,6 +207,6 @@ final class MachineRoutes {
   private static CompletionStage<HttpResponse> one(
       Call call, Function<MachineId, CompletionStage<MachineView>> ask) {
     return ask.apply(call.machine("machine"))
-        .thenApply(view -> Replies.json(200, Views.machine(view, call.caller())));
+        .thenApply(view -> Replies.json(200, MachineViews.machine(view, call.caller())));
   }
 }

@@ -12,10 +12,8 @@ import io.remuda.protocol.task.TaskNames;
 import io.remuda.protocol.task.TaskScripts;
 import io.remuda.protocol.task.TaskSettings;
 import io.remuda.protocol.task.TaskTimes;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,25 +27,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * results and idempotency keys; unfinished tasks are made anew from the queue by who works on them.
  */
 final class RedisResultStore implements ResultStore {
-
-  /** Told, not held: whether the key of the result is gone. */
-  private static final String EXPIRED = "resultExpired";
-
-  private static final List<String> LISTED =
-      List.of(
-          "state",
-          "model",
-          "fingerprint",
-          "tenant",
-          "attempt",
-          "nonce",
-          "createdAt",
-          "finishedAt",
-          "deadline",
-          "errorCode",
-          "errorMessage",
-          "progress",
-          EXPIRED);
 
   private final RedisLink link;
   private final TaskTimes times;
@@ -87,11 +66,11 @@ final class RedisResultStore implements ResultStore {
     return StoreFailures.explained(answer)
         .thenApply(
             found -> {
-              if (text(found.get(2)).equals("1")) {
+              if (RecordFields.text(found.get(2)).equals("1")) {
                 throw StoreFailures.conflict();
               }
-              TaskId first = new TaskId(text(found.get(0)));
-              return new Submission(first, state(text(found.get(1))), !first.equals(id));
+              TaskId first = new TaskId(RecordFields.text(found.get(0)));
+              return new Submission(first, RecordFields.stateOf(found.get(1)), !first.equals(id));
             });
   }
 
@@ -109,24 +88,29 @@ final class RedisResultStore implements ResultStore {
               if (id == null || digest == null) {
                 return CompletableFuture.completedStage(Optional.empty());
               }
-              if (!text(digest).equals(TaskNames.requestDigest(task))) {
+              if (!RecordFields.text(digest).equals(TaskNames.requestDigest(task))) {
                 throw StoreFailures.conflict();
               }
-              return first(new TaskId(text(id))).thenApply(Optional::of);
+              return first(new TaskId(RecordFields.text(id))).thenApply(Optional::of);
             });
   }
 
   private CompletionStage<Submission> first(TaskId id) {
     return StoreFailures.explained(
             link.ask(commands -> commands.hget(TaskNames.recordKey(id), "state")))
-        .thenApply(state -> new Submission(id, state(state == null ? "" : text(state)), true));
+        .thenApply(
+            state ->
+                new Submission(
+                    id,
+                    state == null ? TaskState.TASK_STATE_UNSPECIFIED : RecordFields.stateOf(state),
+                    true));
   }
 
   @Override
   public CompletionStage<TaskState> queued(TaskId id) {
     CompletionStage<byte[]> answer =
         link.run(scripts.queued(), ScriptOutputType.VALUE, new String[] {TaskNames.recordKey(id)});
-    return StoreFailures.explained(answer).thenApply(found -> state(text(found)));
+    return StoreFailures.explained(answer).thenApply(found -> RecordFields.stateOf(found));
   }
 
   @Override
@@ -136,7 +120,7 @@ final class RedisResultStore implements ResultStore {
             fields ->
                 fields.isEmpty()
                     ? CompletableFuture.completedStage(Optional.empty())
-                    : withResult(id, record(id, fields)).thenApply(Optional::of));
+                    : withResult(id, RecordFields.record(id, fields)).thenApply(Optional::of));
   }
 
   /** Asked for after the record, so that one that is DONE has its result while it lives. */
@@ -166,7 +150,7 @@ final class RedisResultStore implements ResultStore {
                   bytes,
                   (name, size) -> {
                     if (name != null) {
-                      found.put(id, new Outline(state(text(name)), size.intValue()));
+                      found.put(id, new Outline(RecordFields.stateOf(name), size.intValue()));
                     }
                   })
               .toCompletableFuture());
@@ -189,7 +173,7 @@ final class RedisResultStore implements ResultStore {
             message,
             Long.toString(now.toEpochMilli()),
             Long.toString(times.slackMillis()));
-    return StoreFailures.explained(answer).thenApply(found -> state(text(found)));
+    return StoreFailures.explained(answer).thenApply(found -> RecordFields.stateOf(found));
   }
 
   @Override
@@ -206,7 +190,7 @@ final class RedisResultStore implements ResultStore {
             Long.toString(now.toEpochMilli()),
             Long.toString(times.slackMillis()),
             Integer.toString(revivals));
-    return StoreFailures.explained(answer).thenApply(found -> state(text(found)));
+    return StoreFailures.explained(answer).thenApply(found -> RecordFields.stateOf(found));
   }
 
   @Override
@@ -239,7 +223,7 @@ final class RedisResultStore implements ResultStore {
             Integer.toString(limit),
             before.map(TaskId::value).orElse(""),
             TaskNames.RECORD_PREFIX);
-    return StoreFailures.explained(answer).thenApply(RedisResultStore::rows);
+    return StoreFailures.explained(answer).thenApply(RecordFields::rows);
   }
 
   @Override
@@ -251,7 +235,7 @@ final class RedisResultStore implements ResultStore {
                         TaskNames.DEADLINES,
                         Range.create(0, now.toEpochMilli()),
                         Limit.create(0, limit))))
-        .thenApply(ids -> ids.stream().map(id -> new TaskId(text(id))).toList());
+        .thenApply(ids -> ids.stream().map(id -> new TaskId(RecordFields.text(id))).toList());
   }
 
   @Override
@@ -266,54 +250,5 @@ final class RedisResultStore implements ResultStore {
 
   private static String[] open(TaskId id) {
     return new String[] {TaskNames.recordKey(id), TaskNames.DEADLINES};
-  }
-
-  private static List<TaskRecord> rows(List<List<byte[]>> rows) {
-    List<TaskRecord> records = new ArrayList<>();
-    for (List<byte[]> row : rows) {
-      Map<String, byte[]> fields = new HashMap<>();
-      for (int i = 0; i < LISTED.size(); i++) {
-        fields.put(LISTED.get(i), row.get(i + 1));
-      }
-      records.add(record(new TaskId(text(row.get(0))), fields));
-    }
-    return records;
-  }
-
-  private static TaskState state(String name) {
-    return name.isEmpty() ? TaskState.TASK_STATE_UNSPECIFIED : TaskState.valueOf(name);
-  }
-
-  private static TaskRecord record(TaskId id, Map<String, byte[]> fields) {
-    return TaskRecord.newBuilder()
-        .setTaskId(id.value())
-        .setModel(string(fields, "model"))
-        .setState(state(string(fields, "state")))
-        .setAttempt((int) number(fields, "attempt"))
-        .setClaimNonce(string(fields, "nonce"))
-        .setCreatedAtMillis(number(fields, "createdAt"))
-        .setFinishedAtMillis(number(fields, "finishedAt"))
-        .setDeadlineMillis(number(fields, "deadline"))
-        .setErrorCode(string(fields, "errorCode"))
-        .setErrorMessage(string(fields, "errorMessage"))
-        .setSchemaFingerprint(string(fields, "fingerprint"))
-        .setTenant(string(fields, "tenant"))
-        .setProgressPercent((int) number(fields, "progress"))
-        .setResultExpired(string(fields, EXPIRED).equals("1"))
-        .build();
-  }
-
-  private static String string(Map<String, byte[]> fields, String name) {
-    byte[] value = fields.get(name);
-    return value == null ? "" : text(value);
-  }
-
-  private static long number(Map<String, byte[]> fields, String name) {
-    String value = string(fields, name);
-    return value.isEmpty() ? 0 : Long.parseLong(value);
-  }
-
-  private static String text(byte[] value) {
-    return new String(value, StandardCharsets.UTF_8);
   }
 }

@@ -31,4 +31,10 @@ public record InferenceRequest(
   public InferenceRequest {
     headers = List.copyOf(headers);
   }
+
+  /** The same call with another body. */
+  public InferenceRequest withBody(ByteBuf other) {
+    return new InferenceRequest(
+        instance, method, path, headers, other, model, requestId, stream, loop);
+  }
 }
